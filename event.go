@@ -1,0 +1,101 @@
+package ratchet
+
+import (
+	"sync"
+	"time"
+)
+
+// Event is one thing that happened, for live readers. The kinds are
+// "task.created", "task.updated", "task.deleted", "execution.updated",
+// "execution.progress" and "execution.log".
+type Event struct {
+	Seq  int64 // from 1, without gaps, per server process
+	Kind string
+	ID   string // UUID of the task or execution
+	At   time.Time
+	Data any // *Execution, Progress, []LogLine or *Task by kind; readers must not change it
+}
+
+// Bus hands events to subscribers in order. A slow subscriber loses its
+// oldest events and is told how many. The zero value is ready; a Bus is safe
+// for concurrent use.
+type Bus struct {
+	mu   sync.Mutex
+	seq  int64
+	subs map[*Subscription]struct{}
+}
+
+// Subscription is one reader of a Bus.
+type Subscription struct {
+	bus     *Bus
+	match   func(*Event) bool
+	mu      sync.Mutex
+	queue   []Event
+	dropped int64
+	wake    chan struct{}
+	limit   int
+}
+
+// Publish gives e a sequence number and hands it to all matching subscribers.
+// It never blocks.
+func (b *Bus) Publish(e Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seq++
+	e.Seq = b.seq
+	for s := range b.subs {
+		if s.match == nil || s.match(&e) {
+			s.push(e)
+		}
+	}
+}
+
+// Subscribe returns a subscription to the events that match accepts (nil =
+// all), holding at most limit unread ones (0 = 1024). The caller must Close it.
+// match runs under the bus's lock: it must be quick and must not call the bus.
+func (b *Bus) Subscribe(limit int, match func(*Event) bool) *Subscription {
+	if limit <= 0 {
+		limit = 1024
+	}
+	s := &Subscription{bus: b, match: match, wake: make(chan struct{}, 1), limit: limit}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.subs == nil {
+		b.subs = make(map[*Subscription]struct{})
+	}
+	b.subs[s] = struct{}{}
+	return s
+}
+
+func (s *Subscription) push(e Event) {
+	s.mu.Lock()
+	if len(s.queue) == s.limit {
+		s.queue = append(s.queue[:0], s.queue[1:]...)
+		s.dropped++
+	}
+	s.queue = append(s.queue, e)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Ready is signalled when Take has something to return.
+func (s *Subscription) Ready() <-chan struct{} { return s.wake }
+
+// Take returns the unread events and how many were dropped since the last Take.
+func (s *Subscription) Take() (events []Event, dropped int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	events, dropped = s.queue, s.dropped
+	s.queue, s.dropped = nil, 0
+	return events, dropped
+}
+
+// Close ends the subscription. Closing twice is harmless.
+func (s *Subscription) Close() {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	delete(s.bus.subs, s)
+}

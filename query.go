@@ -1,0 +1,44 @@
+package ratchet
+
+// Query asks for one page of a list. The same shape serves every surface.
+type Query struct {
+	Filters []Filter // joined by AND
+	SortBy  string   // a field of the list; empty = the list's default
+	Desc    bool
+	Limit   int    // 1 to 1000; 0 = 50
+	Offset  int    // rows to skip; excludes Cursor
+	Cursor  string // opaque position from Page.NextCursor
+}
+
+// Filter is one condition on a whitelisted field of the list.
+type Filter struct {
+	Field    string   `json:"field" jsonschema:"description=a filter field of this list"`
+	Operator Operator `json:"operator" jsonschema:"enum=EQ,enum=NE,enum=CONTAINS,enum=STARTS_WITH,enum=ENDS_WITH,enum=GT,enum=GTE,enum=LT,enum=LTE,enum=IN,enum=NOT_IN"`
+	Value    any      `json:"value" jsonschema:"description=the value; a list for IN and NOT_IN"`
+}
+
+// Operator compares a field with a value. CONTAINS, STARTS_WITH and ENDS_WITH
+// ignore ASCII case; % and _ are literal.
+type Operator string
+
+// The eleven operators.
+const (
+	OpEQ         Operator = "EQ"
+	OpNE         Operator = "NE"
+	OpContains   Operator = "CONTAINS"
+	OpStartsWith Operator = "STARTS_WITH"
+	OpEndsWith   Operator = "ENDS_WITH"
+	OpGT         Operator = "GT"
+	OpGTE        Operator = "GTE"
+	OpLT         Operator = "LT"
+	OpLTE        Operator = "LTE"
+	OpIn         Operator = "IN"
+	OpNotIn      Operator = "NOT_IN"
+)
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Items      []T
+	Total      int64  // all rows that match, whatever the page
+	NextCursor string // empty on the last page
+}

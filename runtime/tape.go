@@ -1,0 +1,58 @@
+package runtime
+
+// Tape is the recording of one run at the door, decoded. What the loop did (in
+// the order it did it) is in Events; what the world answered is in Calls. Both
+// together answer every question the script asked.
+type Tape struct {
+	Header   TapeHeader
+	Events   []TapeEvent
+	Calls    []TapeCall // by Seq
+	Complete bool       // false when a limit cut the recording or the worker died
+}
+
+// TapeVersion is the version of the encoding that this build writes.
+const TapeVersion = 1
+
+// TapeHeader pins what a replay needs to be exact.
+type TapeHeader struct {
+	Version    int
+	Engine     string // goja version
+	Go         string // Go version
+	Polyfills  string // hash of the built-in JavaScript
+	SourceHash string
+	Seed       [32]byte
+	Clock      int64 // Job.Clock
+	Start      int64 // microseconds UTC at the start of the run
+	Limits     Limits
+}
+
+// TapeKind is the kind of an event on the tape.
+type TapeKind uint8
+
+// The kinds of events.
+const (
+	TapeNow      TapeKind = 1 // first clock reading of a macrotask: Value = microseconds UTC
+	TapeTimer    TapeKind = 2 // a timer fired: ID = timer id
+	TapeIssue    TapeKind = 3 // a host call was issued: ID = its Seq
+	TapeDone     TapeKind = 4 // a host call's reply was delivered: ID = its Seq
+	TapeProgress TapeKind = 5 // a progress report
+	TapeStop     TapeKind = 6 // the run was asked to stop
+	TapeEnd      TapeKind = 7 // the run ended by itself
+)
+
+// TapeEvent is one entry of the order of events.
+type TapeEvent struct {
+	Kind  TapeKind
+	ID    int64 // by kind
+	At    int64 // microseconds since the start
+	Value int64 // by kind
+}
+
+// TapeCall is one effect with its answer. Secret values are never on the tape:
+// Reply.Secret is empty and the name in Call says which it was.
+type TapeCall struct {
+	Call  HostCall
+	Reply HostReply
+	Start int64 // microseconds since the start of the run
+	End   int64
+}
