@@ -1,0 +1,58 @@
+package tools
+
+import (
+	"context"
+	"time"
+)
+
+// Caller is who calls and how to reach them while the call runs. Surfaces put
+// it into the context with WithCaller; handlers read it with CallerFrom.
+type Caller struct {
+	Principal string // empty on open loopback
+	Surface   string // mcp, rest, cli, …
+	RequestID string
+	TraceID   string // W3C trace id of the caller's span; empty = none
+
+	// Progress tells the caller how far the call is. Nil when the caller did
+	// not ask for progress.
+	Progress func(ctx context.Context, p ProgressUpdate)
+	// Log sends a log message to the caller. Nil where the surface has none.
+	Log func(ctx context.Context, level, logger string, data any)
+	// Client asks things of the caller. Nil where the surface or the client
+	// cannot be asked.
+	Client Client
+}
+
+// ProgressUpdate is one progress notification.
+type ProgressUpdate struct {
+	Progress float64 // 0 to Total
+	Total    float64 // 0 = unknown
+	Message  string
+	Meta     map[string]any // further facts of the report
+}
+
+// Client is what a surface can ask of the person or model behind a call.
+type Client interface {
+	// Confirm asks for a yes or no; ok is false when the client cannot be asked.
+	Confirm(ctx context.Context, message string) (yes, ok bool, err error)
+}
+
+type callerKey struct{}
+
+// WithCaller returns a context that carries c.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerFrom returns the caller in ctx; the zero Caller when there is none.
+func CallerFrom(ctx context.Context) Caller {
+	c, _ := ctx.Value(callerKey{}).(Caller)
+	return c
+}
+
+// Settings are the limits of tool calls. Zero means the default in parentheses.
+type Settings struct {
+	WaitLimit      time.Duration // longest wait of one call (25 s)
+	MaxRun         time.Duration // upper bound of a run's timeout argument (300 s)
+	MaxResultBytes int           // size of one result before fields are cut (40,000)
+}

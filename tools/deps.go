@@ -1,0 +1,31 @@
+package tools
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"ratchet"
+	"ratchet/executor"
+	"ratchet/storage"
+)
+
+// Deps is everything a handler may touch. It is built once, in cmd or server.
+type Deps struct {
+	Store    *storage.DB
+	Exec     *executor.Executor
+	Tools    *Registry    // what this server offers; for the guides
+	Bus      *ratchet.Bus // live events
+	Folder   TaskFolder   // nil = tasks live in the database only
+	Settings Settings
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// TaskFolder keeps a task's files in step with its row.
+type TaskFolder interface {
+	// Save writes the task's folder and returns its path.
+	Save(ctx context.Context, t *ratchet.Task) (path string, err error)
+	// Remove deletes the task's folder and returns the files deleted.
+	Remove(ctx context.Context, t *ratchet.Task) (files []string, err error)
+}

@@ -1,0 +1,51 @@
+package tools
+
+import "encoding/json"
+
+// Effect says what a tool does to the world. It decides the annotations, the
+// REST verb, query or mutation, and whether --read-only keeps the tool. The
+// zero value is refused when a registry is made, so it cannot be forgotten.
+type Effect int
+
+// The effects.
+const (
+	Reads    Effect = iota + 1 // changes nothing that is stored
+	Writes                     // adds or changes stored state
+	Destroys                   // deletes or overwrites
+)
+
+// Spec describes a tool to every surface.
+type Spec struct {
+	Name       string   // ratchet_…; unique, stable, snake_case, at most 40 characters
+	Title      string   // for people
+	Doc        string   // for the agent: first sentence says when to call it; at most 1,000 characters
+	Toolset    string   // core, control, admin, workflow or gateway
+	Category   string   // execution, monitoring, debugging, discovery, development, registry, documentation
+	Effect     Effect   // required
+	Executes   bool     // runs task code
+	Idempotent bool     // repeating the call with the same arguments changes nothing more
+	OpenWorld  bool     // reaches systems outside the server
+	Route      Route    // REST alias; zero = POST /api/v1/tools/{name} only
+	Aliases    []string // further names accepted on call; the dotted form is always accepted
+	Failure    string   // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
+	Examples   []Example
+}
+
+// Route is the REST alias of a tool.
+type Route struct {
+	Method string // GET, POST, PATCH, …
+	Path   string // /tasks/{task_id}
+}
+
+// Example is one call shown in the documentation and run as a test.
+type Example struct {
+	Title string
+	Setup []Call          // calls made before, in order
+	Args  json.RawMessage // the example's arguments
+}
+
+// Call is one tool call as data.
+type Call struct {
+	Tool string
+	Args json.RawMessage
+}
