@@ -1,0 +1,170 @@
+package ratchet_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers says what each package of ours may import of ours. A package that is
+// not listed fails the test: name it here when it is made.
+var layers = map[string][]string{
+	"ratchet":                {},
+	"ratchet/schema":         {"ratchet"},
+	"ratchet/storage":        {"ratchet"},
+	"ratchet/runtime":        {"ratchet"},
+	"ratchet/runtime/broker": {"ratchet", "ratchet/runtime"},
+	"ratchet/runtime/worker": {"ratchet", "ratchet/runtime"},
+	"ratchet/templates":      {"ratchet", "ratchet/schema"},
+	"ratchet/executor":       {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
+	"ratchet/tools":          {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
+	"ratchet/resources":      {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
+	"ratchet/prompts":        {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
+	"ratchet/server/config":  {"ratchet", "ratchet/schema"},
+	"ratchet/server/sources": {"ratchet", "ratchet/schema"},
+	"ratchet/server": {
+		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
+		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
+	},
+	"ratchet/bench": {"*"},
+}
+
+// owners names the only packages (with their children) that may import a library.
+var owners = map[string][]string{
+	"github.com/modelcontextprotocol/go-sdk": {"ratchet/server", "ratchet/cmd/ratchet"},
+	"github.com/tursodatabase/go-libsql":     {"ratchet/storage"},
+	"github.com/dop251/goja":                 {"ratchet/runtime"},
+	"github.com/evanw/esbuild":               {"ratchet/runtime"},
+	"github.com/santhosh-tekuri/jsonschema":  {"ratchet/schema"},
+	"os/exec":                                {"ratchet/runtime/worker", "ratchet/cmd", "ratchet/bench"},
+}
+
+type listed struct {
+	ImportPath string
+	Dir        string
+	Doc        string
+	Imports    []string
+	GoFiles    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Imports,GoFiles", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p listed
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range packages(t) {
+		if strings.HasPrefix(p.ImportPath, "ratchet/cmd/") {
+			checkOwners(t, p)
+			continue
+		}
+		allowed, ok := layers[p.ImportPath]
+		if !ok {
+			t.Errorf("%s is not in the layer table of arch_test.go", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if imported != "ratchet" && !strings.HasPrefix(imported, "ratchet/") {
+				continue
+			}
+			if !slices.Contains(allowed, imported) && !slices.Contains(allowed, "*") {
+				t.Errorf("%s must not import %s", p.ImportPath, imported)
+			}
+		}
+		checkOwners(t, p)
+	}
+}
+
+func checkOwners(t *testing.T, p listed) {
+	t.Helper()
+	for library, packages := range owners {
+		if within(p.ImportPath, packages) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if imported == library || strings.HasPrefix(imported, library+"/") {
+				t.Errorf("%s must not import %s: only %s may", p.ImportPath, imported, strings.Join(packages, ", "))
+			}
+		}
+	}
+}
+
+func within(path string, packages []string) bool {
+	return slices.ContainsFunc(packages, func(p string) bool {
+		return path == p || strings.HasPrefix(path, p+"/")
+	})
+}
+
+func TestRootImportsStandardLibraryOnly(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != "ratchet" {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") {
+				t.Errorf("the root package imports %s", imported)
+			}
+		}
+	}
+}
+
+func TestPackagesAreDocumentedAndNamed(t *testing.T) {
+	forbidden := []string{"util", "utils", "common", "helpers", "debug", "trace", "metrics", "pprof"}
+	for _, p := range packages(t) {
+		if p.Doc == "" {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+		if name := filepath.Base(p.ImportPath); slices.Contains(forbidden, name) {
+			t.Errorf("%s: no package may be named %s", p.ImportPath, name)
+		}
+	}
+}
+
+// TestNoInit keeps wiring visible: package initialisation runs nothing.
+func TestNoInit(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s declares init()", path)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,3 @@
+// want: timeout
+// a loop that does nothing
+export default () => { while (true) {} };

@@ -1,0 +1,3 @@
+// want: timeout
+// finally blocks that restart the loop
+export default () => { for (;;) { try { for (;;) {} } finally { continue; } } };

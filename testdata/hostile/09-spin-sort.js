@@ -1,0 +1,3 @@
+// want: timeout
+// a comparator that never comes back
+export default () => [3, 1, 2].sort(() => { for (;;) {} });

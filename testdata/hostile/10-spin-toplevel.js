@@ -1,0 +1,4 @@
+// want: timeout
+// the module body never ends
+for (;;) {}
+export default () => 1;

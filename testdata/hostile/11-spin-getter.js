@@ -1,0 +1,3 @@
+// want: timeout
+// output whose getter spins
+export default () => ({ get x() { for (;;) {} } });

@@ -1,0 +1,3 @@
+// want: timeout
+// output whose toJSON spins
+export default () => ({ toJSON() { for (;;) {} } });

@@ -1,0 +1,3 @@
+// want: timeout | limit memory
+// a native that joins 10^9 holes
+export default () => Array(1e9).join('').length;

@@ -1,0 +1,3 @@
+// want: limit memory
+// an array that grows for ever
+export default () => { const a = []; for (;;) { a.push([1, 2, 3, 4]); } };

@@ -1,0 +1,3 @@
+// want: limit memory | limit stack | timeout | script
+// a spread of 10^8 arguments
+export default () => Math.max(...new Array(1e8));

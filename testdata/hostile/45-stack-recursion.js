@@ -1,0 +1,4 @@
+// want: limit stack
+// plain recursion
+const f = () => f() + 1;
+export default () => f();

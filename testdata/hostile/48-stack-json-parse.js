@@ -1,0 +1,3 @@
+// want: limit stack | limit memory | script
+// five million nested brackets
+export default () => JSON.parse('['.repeat(5e6));

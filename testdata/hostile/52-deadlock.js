@@ -1,0 +1,3 @@
+// want: script deadlock
+// a promise that nothing can settle
+export default () => new Promise(() => {});
