@@ -1,0 +1,233 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// call asks the host for an effect and returns the call's number at once.
+// settle runs with the reply as a macrotask on the VM's goroutine; microtasks
+// drain after it. A fetch beyond the waiting limit is answered with a
+// RateLimitError instead of being sent.
+func (v *vm) call(c HostCall, settle func(HostReply)) int64 {
+	l := v.loop
+	if l.pending == nil {
+		l.pending = map[int64]func(HostReply){}
+		l.done = make(chan completion, 16)
+	}
+	l.seq++
+	c.Seq = l.seq
+	l.pending[c.Seq] = settle
+	v.order.add(TapeIssue, c.Seq, 0)
+	if c.Kind != CallFetch {
+		v.wait.Go(func() { v.perform(c) })
+		return c.Seq
+	}
+	switch l.slots.take(c) {
+	case slotFree:
+		v.wait.Go(func() {
+			for ok := true; ok; c, ok = l.slots.release() {
+				v.perform(c)
+			}
+		})
+	case slotRefused:
+		l.backlog = append(l.backlog, completion{seq: c.Seq, reply: HostReply{Error: &CallError{
+			Class:   "RateLimitError",
+			Code:    "too_many_fetches",
+			Message: fmt.Sprintf("too many fetches at once (%d running, %d waiting): await some before starting more", l.slots.running, l.slots.waiting),
+		}}})
+	case slotQueued:
+	}
+	return c.Seq
+}
+
+// perform makes the call on a goroutine of its own.
+func (v *vm) perform(c HostCall) {
+	out := completion{seq: c.Seq}
+	switch {
+	case v.ctx.Err() != nil:
+		return
+	case v.hooks.Host == nil:
+		out.err = errNoHost
+	default:
+		out.reply, out.err = v.hooks.Host.Call(v.ctx, c)
+	}
+	select {
+	case v.loop.done <- out:
+	case <-v.ctx.Done():
+	}
+}
+
+// callWait asks the host and blocks the VM's goroutine until the reply is there.
+func (v *vm) callWait(c HostCall) HostReply {
+	var reply HostReply
+	v.waitFor(v.call(c, func(r HostReply) { reply = r }))
+	return reply
+}
+
+// waitFor blocks in place until call seq has been delivered; replies to other
+// calls stay queued in their order. It returns at once when seq is unknown or
+// delivered, and unwinds the script when the run ends meanwhile.
+func (v *vm) waitFor(seq int64) {
+	l := v.loop
+	for i, c := range l.backlog {
+		if c.seq == seq {
+			l.backlog = append(l.backlog[:i:i], l.backlog[i+1:]...)
+			v.deliverNow(c)
+			return
+		}
+	}
+	if _, ok := l.pending[seq]; !ok {
+		return
+	}
+	v.logs.flush()
+	for {
+		select {
+		case c := <-l.done:
+			if c.seq == seq {
+				v.deliverNow(c)
+				return
+			}
+			l.backlog = append(l.backlog, c)
+		case <-v.ctx.Done():
+			panic(&goja.InterruptedError{})
+		}
+	}
+}
+
+// deliverNow delivers inside a macrotask. Time has passed: the clock moves on.
+func (v *vm) deliverNow(c completion) {
+	v.beginTurn()
+	v.deliver(c)
+	if v.fatal != nil {
+		v.cancel(v.fatal)
+		panic(&goja.InterruptedError{})
+	}
+}
+
+// deliver hands a reply to the one who asked.
+func (v *vm) deliver(c completion) {
+	settle, ok := v.loop.pending[c.seq]
+	if !ok {
+		return
+	}
+	delete(v.loop.pending, c.seq)
+	if c.err != nil {
+		v.fatal = &hostError{c.err}
+		return
+	}
+	v.order.add(TapeDone, c.seq, 0)
+	settle(c.reply)
+}
+
+// beginTurn starts a macrotask: the clock moves to the present and freezes. A
+// mocked clock moves with timers only.
+func (v *vm) beginTurn() {
+	v.turnRead = false
+	if v.job.Clock == 0 {
+		v.turn = time.Since(v.start)
+	}
+}
+
+// untilDue is how long to sleep until t is due.
+func (v *vm) untilDue(t *timer) time.Duration {
+	if v.job.Clock != 0 {
+		return t.due - v.turn
+	}
+	return t.due - time.Since(v.start)
+}
+
+// stopSignal is the channel that asks the run to stop; nil once it has.
+func (v *vm) stopSignal() <-chan struct{} {
+	if v.stopped {
+		return nil
+	}
+	return v.hooks.Stop
+}
+
+// stopping reports, once, that the run was asked to stop.
+func (v *vm) stopping() bool {
+	select {
+	case <-v.stopSignal():
+		v.stopped = true
+		return true
+	default:
+		return false
+	}
+}
+
+func (v *vm) runStops() {
+	v.order.add(TapeStop, 0, 0)
+	for _, fn := range v.stops {
+		fn()
+	}
+	v.stops = nil
+}
+
+// invoke calls a JavaScript function from a timer or a settle function. What
+// it throws goes on to the loop, which reports it as uncaught.
+func (v *vm) invoke(fn goja.Callable, this goja.Value, args ...goja.Value) goja.Value {
+	out, err := fn(this, args...)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// errNoHost ends a run whose script asks for something nobody offers.
+var errNoHost = errors.New("this run has no host")
+
+// hostError ends a run because the door to the world is closed.
+type hostError struct{ err error }
+
+func (e *hostError) Error() string { return "host call: " + e.err.Error() }
+func (e *hostError) Unwrap() error { return e.err }
+
+// slots bound the fetches of a run. Goroutines release, the VM takes.
+type slots struct {
+	running, waiting int // limits
+
+	mu    sync.Mutex
+	busy  int
+	queue []HostCall
+}
+
+type slotState int
+
+const (
+	slotFree slotState = iota
+	slotQueued
+	slotRefused
+)
+
+func (s *slots) take(c HostCall) slotState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.busy < s.running:
+		s.busy++
+		return slotFree
+	case len(s.queue) < s.waiting:
+		s.queue = append(s.queue, c)
+		return slotQueued
+	default:
+		return slotRefused
+	}
+}
+
+// release ends a call; when another waits, the caller goes on with it.
+func (s *slots) release() (HostCall, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		s.busy--
+		return HostCall{}, false
+	}
+	c := s.queue[0]
+	s.queue = s.queue[1:]
+	return c, true
+}

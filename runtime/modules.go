@@ -1,0 +1,121 @@
+package runtime
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/dop251/goja"
+)
+
+// module is one part of the environment a task sees.
+//
+// A fresh runtime is made for every run, so nothing is installed before it is
+// needed: a module with globals is installed when one of them is first read;
+// one with words at the start, if the compiled source contains one of them;
+// one with neither always at the start. A module may have both lists.
+type module struct {
+	name    string
+	globals []string // installed by install with vm.define
+	words   []string // e.g. "groupBy" for a method added to a built-in
+	install func(*vm) error
+}
+
+// modules lists every module. Order matters for those installed at the start.
+func modules() []module {
+	return append(coreModules(), webModules()...)
+}
+
+// moduleTable is modules() with its indexes, made once per process.
+type moduleTable struct {
+	list    []module
+	globals map[string]int // index into list by global
+}
+
+var theModules = sync.OnceValue(func() *moduleTable {
+	t := &moduleTable{list: modules(), globals: map[string]int{}}
+	for i, m := range t.list {
+		for _, g := range m.globals {
+			t.globals[g] = i
+		}
+	}
+	return t
+})
+
+// wanted are the modules to install before the source with this text runs, as
+// a bit set.
+func (t *moduleTable) wanted(source string) uint64 {
+	var set uint64
+	for i, m := range t.list {
+		if len(m.globals) == 0 && len(m.words) == 0 {
+			set |= 1 << i
+		}
+		for _, w := range m.words {
+			if strings.Contains(source, w) {
+				set |= 1 << i
+				break
+			}
+		}
+	}
+	return set
+}
+
+// install prepares the environment: lazily what is read by name, at once what
+// the program's text asks for.
+func (v *vm) install() error {
+	g := v.rt.GlobalObject()
+	if err := g.SetPrototype(v.rt.NewDynamicObject(lazyGlobals{v})); err != nil {
+		return fmt.Errorf("install lazy globals: %w", err)
+	}
+	t := theModules()
+	for i := range t.list {
+		if v.prog.modules&(1<<i) != 0 {
+			if err := v.installModule(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (v *vm) installModule(i int) error {
+	if v.installed&(1<<i) != 0 {
+		return nil
+	}
+	v.installed |= 1 << i
+	m := theModules().list[i]
+	if err := m.install(v); err != nil {
+		return fmt.Errorf("install module %s: %w", m.name, err)
+	}
+	return nil
+}
+
+// lazyGlobals is the prototype of the global object: the first read of a
+// module's global installs the module, which makes the name a property of the
+// global object itself.
+type lazyGlobals struct{ v *vm }
+
+func (g lazyGlobals) pending(key string) (int, bool) {
+	i, ok := theModules().globals[key]
+	return i, ok && g.v.installed&(1<<i) == 0
+}
+
+func (g lazyGlobals) Get(key string) goja.Value {
+	i, ok := g.pending(key)
+	if !ok {
+		return nil
+	}
+	if err := g.v.installModule(i); err != nil {
+		panic(g.v.rt.NewGoError(err))
+	}
+	return g.v.rt.GlobalObject().Get(key)
+}
+
+func (g lazyGlobals) Has(key string) bool {
+	_, ok := g.pending(key)
+	return ok
+}
+
+func (lazyGlobals) Set(string, goja.Value) bool { return false }
+func (lazyGlobals) Delete(string) bool          { return true }
+func (lazyGlobals) Keys() []string              { return nil }

@@ -1,0 +1,93 @@
+package runtime
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// vm is one run: a fresh goja runtime with its event loop and recorder. Except
+// where said otherwise, only the goroutine that called Run may touch it.
+type vm struct {
+	rt     *goja.Runtime
+	loop   *loop
+	job    *Job
+	hooks  Hooks
+	limits Limits
+	ctx    context.Context // done = the run is over or must end; Cause says why
+	cancel context.CancelCauseFunc
+	prog   *program
+	order  *order // what the loop did, for the tape
+	logs   *logger
+
+	rng       *rand.Rand
+	start     time.Time     // of the run; all elapsed times count from here
+	clock     int64         // microseconds UTC shown as the time at start
+	turn      time.Duration // time since start, frozen for this macrotask
+	turnRead  bool          // the script has read the clock in this macrotask
+	installed uint64        // bit per entry of modules()
+	classes   map[string]*goja.Object
+	parse     goja.Callable // JSON.parse and stringify as they were before the task ran
+	stringify goja.Callable
+	stops     []func() // what to do when the run is asked to stop
+	stopped   bool
+	fatal     error // the door is closed
+	wait      sync.WaitGroup // of goroutines making host calls
+	rejected  map[*goja.Promise]struct{}
+}
+
+// now is the frozen clock of this macrotask: the same value until the next
+// one. The first read of a macrotask goes on the tape.
+func (v *vm) now() time.Time {
+	us := v.clock + v.turn.Microseconds()
+	if !v.turnRead {
+		v.turnRead = true
+		v.order.add(TapeNow, 0, us)
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// random is the run's only source of randomness: a ChaCha8 stream of Job.Seed,
+// cryptographically strong and the same in every replay.
+func (v *vm) random() *rand.Rand {
+	if v.rng == nil {
+		v.rng = rand.New(rand.NewChaCha8(v.job.Seed))
+	}
+	return v.rng
+}
+
+// onStop registers what happens when the run is asked to stop: fn runs as a
+// macrotask of its own, or at once when that moment has passed.
+func (v *vm) onStop(fn func()) {
+	if v.stopped {
+		fn()
+		return
+	}
+	v.stops = append(v.stops, fn)
+}
+
+// setTimer calls fn as a macrotask after d, and every d when repeat. Timers
+// fire in the order of (due, creation). The id is never 0.
+func (v *vm) setTimer(d time.Duration, repeat bool, fn func()) int64 {
+	return v.loop.addTimer(v.turn, d, repeat, fn)
+}
+
+// clearTimer forgets a timer; unknown ids are ignored.
+func (v *vm) clearTimer(id int64) { v.loop.removeTimer(id) }
+
+// global returns a global of the VM, installing its module if needed; nil when
+// there is none.
+func (v *vm) global(name string) goja.Value { return v.rt.GlobalObject().Get(name) }
+
+// define makes value a global, writable and not enumerable. A name the task
+// has already given a value keeps it.
+func (v *vm) define(name string, value any) error {
+	g := v.rt.GlobalObject()
+	if g.Get(name) != nil {
+		return nil
+	}
+	return g.DefineDataProperty(name, v.rt.ToValue(value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}

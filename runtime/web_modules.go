@@ -1,0 +1,6 @@
+package runtime
+
+// webModules lists the web APIs.
+func webModules() []module {
+	return nil
+}
