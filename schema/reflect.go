@@ -1,0 +1,66 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Partial is implemented by types whose JSON holds some of the fields of
+// another type, such as the rows of a list with a field selection.
+type Partial interface {
+	// PartialOf returns a value of the other type.
+	PartialOf() any
+}
+
+var partialType = reflect.TypeFor[Partial]()
+
+// For derives the schema of T from its fields and tags: one flat, closed
+// object of draft 2020-12 without references. A field is optional by
+// omitempty; descriptions are in jsonschema_description or jsonschema tags,
+// bounds and enums in jsonschema tags. T must be a struct whose schema is an
+// object; anything else panics, because it is a mistake in the program.
+func For[T any]() json.RawMessage {
+	t := reflect.TypeFor[T]()
+	s := reflector().ReflectFromType(t)
+	s.Version = ""
+	if s.Type != "object" {
+		panic(fmt.Sprintf("schema: %s is not an object", t))
+	}
+	if s.Properties == nil {
+		s.Properties = jsonschema.NewProperties()
+	}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("schema: %s: %v", t, err))
+	}
+	return raw
+}
+
+func reflector() *jsonschema.Reflector {
+	r := &jsonschema.Reflector{DoNotReference: true, Anonymous: true}
+	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
+		if !t.Implements(partialType) {
+			return nil
+		}
+		p, _ := reflect.Zero(t).Interface().(Partial)
+		s := reflector().ReflectFromType(reflect.TypeOf(p.PartialOf()))
+		s.Version = ""
+		optional(s)
+		return s
+	}
+	return r
+}
+
+func optional(s *jsonschema.Schema) {
+	if s == nil {
+		return
+	}
+	s.Required = nil
+	optional(s.Items)
+	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
+		optional(pair.Value)
+	}
+}

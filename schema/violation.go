@@ -1,0 +1,298 @@
+package schema
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// Violation is one place where a value breaks its schema.
+type Violation struct {
+	Pointer string   `json:"field"` // JSON pointer; empty = the whole value
+	Rule    string   `json:"rule"`  // keyword, e.g. required, type, enum
+	Found   string   `json:"found,omitempty"`
+	Wanted  string   `json:"wanted,omitempty"`
+	Message string   `json:"message"` // one line, without the pointer
+	Allowed []string `json:"allowed,omitempty"`
+	Nearest string   `json:"nearest,omitempty"`
+}
+
+// Validate checks one JSON value. Nil means valid. Text that is not JSON is
+// one violation with rule "json".
+func (s *Schema) Validate(raw json.RawMessage) []Violation {
+	v, err := decode(raw)
+	if err != nil {
+		return []Violation{{Rule: "json", Wanted: "JSON", Message: "not JSON: " + jsonFault(err)}}
+	}
+	return s.check(v)
+}
+
+// check validates a decoded value whose numbers are json.Number.
+func (s *Schema) check(v any) []Violation {
+	err := s.root.Validate(v)
+	if err == nil {
+		return nil
+	}
+	var ve *jsonschema.ValidationError
+	if !errors.As(err, &ve) {
+		return []Violation{{Rule: "schema", Message: "the value cannot be checked against its schema"}}
+	}
+	found := flatten(s, ve)
+	slices.SortStableFunc(found, func(a, b Violation) int {
+		if c := rank(a.Rule) - rank(b.Rule); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Pointer, b.Pointer)
+	})
+	return found
+}
+
+// rank puts the violation first that explains most: a misspelt name explains
+// the missing one.
+func rank(rule string) int {
+	switch rule {
+	case "additionalProperties":
+		return 0
+	case "required":
+		return 1
+	default:
+		return 2
+	}
+}
+
+// flatten lists the leaves of the library's error tree. Alternatives (anyOf,
+// oneOf) are reported once, as the alternative that came closest.
+func flatten(s *Schema, e *jsonschema.ValidationError) []Violation {
+	switch e.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf:
+		return alternatives(s, e)
+	case *kind.Not:
+		return []Violation{{Pointer: pointer(e.InstanceLocation), Rule: "not", Message: "is a value the schema excludes"}}
+	}
+	if len(e.Causes) == 0 {
+		return describe(s, e)
+	}
+	var out []Violation
+	for _, cause := range e.Causes {
+		out = append(out, flatten(s, cause)...)
+	}
+	return out
+}
+
+func alternatives(s *Schema, e *jsonschema.ValidationError) []Violation {
+	here := Violation{Pointer: pointer(e.InstanceLocation), Rule: "anyOf", Message: "matches none of the allowed forms"}
+	if one, ok := e.ErrorKind.(*kind.OneOf); ok {
+		here.Rule = "oneOf"
+		if len(one.Subschemas) > 1 {
+			here.Message = "matches more than one of the forms of which exactly one may match"
+			return []Violation{here}
+		}
+	}
+	for _, cause := range e.Causes {
+		leaves := flatten(s, cause)
+		// A violation below this value means the form itself fits.
+		if len(leaves) > 0 && len(leaves[0].Pointer) > len(here.Pointer) {
+			return leaves
+		}
+		if len(leaves) > 0 {
+			here.Message += "; " + leaves[0].Message
+		}
+	}
+	return []Violation{here}
+}
+
+func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
+	at := pointer(e.InstanceLocation)
+	one := func(rule, found, wanted, message string) []Violation {
+		return []Violation{{Pointer: at, Rule: rule, Found: found, Wanted: wanted, Message: message}}
+	}
+	switch k := e.ErrorKind.(type) {
+	case *kind.Type:
+		wanted := strings.Join(k.Want, " or ")
+		return one("type", k.Got, wanted, fmt.Sprintf("must be %s, is %s", wanted, k.Got))
+	case *kind.Required:
+		var out []Violation
+		for _, name := range k.Missing {
+			out = append(out, Violation{Pointer: at + "/" + escape(name), Rule: "required", Wanted: name, Message: "is required"})
+		}
+		return out
+	case *kind.AdditionalProperties:
+		return unknown(s, e.InstanceLocation, k.Properties)
+	case *kind.Enum:
+		return enum(at, k)
+	case *kind.Const:
+		return one("const", show(k.Got), show(k.Want), "must be "+show(k.Want))
+	case *kind.Pattern:
+		return one("pattern", quote(k.Got), k.Want, fmt.Sprintf("%s does not match %s", quote(k.Got), k.Want))
+	case *kind.Format:
+		return one("format", show(k.Got), k.Want, fmt.Sprintf("%s is not a %s", show(k.Got), k.Want))
+	case *kind.FalseSchema:
+		return one("false", "", "", "is not allowed here")
+	case *kind.UniqueItems:
+		return one("uniqueItems", "", "", fmt.Sprintf("items %d and %d are equal", k.Duplicates[0], k.Duplicates[1]))
+	}
+	if v, ok := bound(e.ErrorKind); ok {
+		v.Pointer = at
+		return []Violation{v}
+	}
+	path := e.ErrorKind.KeywordPath()
+	rule := "schema"
+	if len(path) > 0 {
+		rule = path[0]
+	}
+	return one(rule, "", "", "breaks the rule "+rule)
+}
+
+// bound describes the rules that compare a number with a limit.
+func bound(k jsonschema.ErrorKind) (Violation, bool) {
+	say := func(rule, verb string, got, want any, unit string) (Violation, bool) {
+		g, w := fmt.Sprint(got), fmt.Sprint(want)
+		return Violation{Rule: rule, Found: g, Wanted: w, Message: fmt.Sprintf("must %s %s%s, is %s", verb, w, unit, g)}, true
+	}
+	switch k := k.(type) {
+	case *kind.MinLength:
+		return say("minLength", "have at least", k.Got, k.Want, " characters")
+	case *kind.MaxLength:
+		return say("maxLength", "have at most", k.Got, k.Want, " characters")
+	case *kind.MinItems:
+		return say("minItems", "have at least", k.Got, k.Want, " items")
+	case *kind.MaxItems:
+		return say("maxItems", "have at most", k.Got, k.Want, " items")
+	case *kind.MinProperties:
+		return say("minProperties", "have at least", k.Got, k.Want, " keys")
+	case *kind.MaxProperties:
+		return say("maxProperties", "have at most", k.Got, k.Want, " keys")
+	case *kind.Minimum:
+		return say("minimum", "be at least", k.Got.RatString(), k.Want.RatString(), "")
+	case *kind.Maximum:
+		return say("maximum", "be at most", k.Got.RatString(), k.Want.RatString(), "")
+	case *kind.ExclusiveMinimum:
+		return say("exclusiveMinimum", "be more than", k.Got.RatString(), k.Want.RatString(), "")
+	case *kind.ExclusiveMaximum:
+		return say("exclusiveMaximum", "be less than", k.Got.RatString(), k.Want.RatString(), "")
+	case *kind.MultipleOf:
+		return say("multipleOf", "be a multiple of", k.Got.RatString(), k.Want.RatString(), "")
+	}
+	return Violation{}, false
+}
+
+func unknown(s *Schema, at []string, names []string) []Violation {
+	var known []string
+	if s != nil {
+		if sub := s.at(at); sub != nil {
+			for name := range sub.Properties {
+				known = append(known, name)
+			}
+			slices.Sort(known)
+		}
+	}
+	slices.Sort(names)
+	var out []Violation
+	for _, name := range names {
+		v := Violation{
+			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: name,
+			Message: "is not known", Allowed: known, Nearest: Nearest(name, known),
+		}
+		if v.Nearest != "" {
+			v.Message += fmt.Sprintf("; did you mean %q?", v.Nearest)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func enum(at string, k *kind.Enum) []Violation {
+	v := Violation{Pointer: at, Rule: "enum", Found: show(k.Got)}
+	for _, want := range k.Want {
+		if text, ok := want.(string); ok {
+			v.Allowed = append(v.Allowed, text)
+		} else {
+			v.Allowed = append(v.Allowed, show(want))
+		}
+	}
+	v.Wanted = "one of " + strings.Join(v.Allowed, ", ")
+	v.Message = fmt.Sprintf("%s is not one of %s", v.Found, strings.Join(v.Allowed, ", "))
+	if got, ok := k.Got.(string); ok {
+		v.Nearest = Nearest(got, v.Allowed)
+	}
+	return []Violation{v}
+}
+
+// at finds the schema of the value at a location, nil when it cannot tell.
+func (s *Schema) at(path []string) *jsonschema.Schema {
+	cur := deref(s.root)
+	for _, step := range path {
+		if cur == nil {
+			return nil
+		}
+		if next, ok := cur.Properties[step]; ok {
+			cur = deref(next)
+			continue
+		}
+		if _, err := strconv.Atoi(step); err == nil {
+			cur = deref(itemSchema(cur))
+			continue
+		}
+		next, _ := cur.AdditionalProperties.(*jsonschema.Schema)
+		cur = deref(next)
+	}
+	return cur
+}
+
+func itemSchema(s *jsonschema.Schema) *jsonschema.Schema {
+	if s.Items2020 != nil {
+		return s.Items2020
+	}
+	items, _ := s.Items.(*jsonschema.Schema)
+	return items
+}
+
+func pointer(path []string) string {
+	var b strings.Builder
+	for _, step := range path {
+		b.WriteByte('/')
+		b.WriteString(escape(step))
+	}
+	return b.String()
+}
+
+func escape(step string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(step, "~", "~0"), "/", "~1")
+}
+
+func quote(s string) string { return show(s) }
+
+// show is a value as short JSON.
+func show(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	if r := []rune(string(b)); len(r) > 80 {
+		return string(r[:79]) + "…"
+	}
+	return string(b)
+}
+
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	default:
+		return "number"
+	}
+}
