@@ -1,0 +1,98 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// field is one key of the configuration, read from Config's struct tags.
+type field struct {
+	key      string // server.port
+	typ      reflect.Type
+	fallback string // the default as text
+	doc      string
+	secret   bool
+}
+
+// fields returns all keys in the order of the struct.
+func fields() []field {
+	return walk(reflect.TypeFor[Config](), "")
+}
+
+func walk(t reflect.Type, prefix string) []field {
+	var found []field
+	for f := range t.Fields() {
+		name := f.Tag.Get("koanf")
+		if name == "" {
+			continue
+		}
+		key := prefix + name
+		if f.Type.Kind() == reflect.Struct {
+			found = append(found, walk(f.Type, key+delimiter)...)
+			continue
+		}
+		found = append(found, field{
+			key: key, typ: f.Type, fallback: f.Tag.Get("default"),
+			doc: f.Tag.Get("doc"), secret: f.Tag.Get("secret") == "true",
+		})
+	}
+	return found
+}
+
+// delimiter joins the parts of a key.
+const delimiter = "."
+
+// isMap says whether the field takes keys of the user's choice below it.
+func (f field) isMap() bool { return f.typ.Kind() == reflect.Map }
+
+// env is the environment variable of the field.
+func (f field) env() string {
+	return "RATCHET_" + strings.ToUpper(strings.ReplaceAll(f.key, delimiter, "_"))
+}
+
+// aliases are further environment variables, by key.
+func aliases() map[string][]string {
+	return map[string][]string{
+		"execution.max_execution_duration": {"RATCHET_MAX_EXECUTION_SECONDS", "RATCHET_MAX_EXECUTION_DURATION"},
+		"execution.max_concurrent_tasks":   {"RATCHET_MAX_CONCURRENT_TASKS"},
+		"http.verify_ssl":                  {"RATCHET_VERIFY_SSL"},
+		"logging.level":                    {"RATCHET_LOG_LEVEL", "RATCHET_LOG"},
+		"logging.format":                   {"RATCHET_LOG_FORMAT"},
+		"server.bind_address":              {"RATCHET_BIND_ADDRESS"},
+		"mcp.host":                         {"MCP_HOST"},
+		"mcp.port":                         {"MCP_PORT"},
+	}
+}
+
+// otherVariables are RATCHET_ variables that are no keys.
+func otherVariables() []string {
+	return []string{"RATCHET_ENV", "RATCHET_CONFIG", "RATCHET_URL"}
+}
+
+// typeName is a type as the generated file names it.
+func (f field) typeName() string {
+	switch f.typ {
+	case reflect.TypeFor[time.Duration]():
+		return "seconds or duration"
+	case reflect.TypeFor[Bytes]():
+		return "bytes"
+	case reflect.TypeFor[[]string](), reflect.TypeFor[[]int]():
+		return "list"
+	case reflect.TypeFor[map[string]string]():
+		return "names and values"
+	default:
+		return f.typ.Kind().String()
+	}
+}
+
+// keysOf returns the keys of fs, sorted.
+func keysOf(fs []field) []string {
+	set := make(map[string]struct{}, len(fs))
+	for _, f := range fs {
+		set[f.key] = struct{}{}
+	}
+	return slices.Sorted(maps.Keys(set))
+}

@@ -1,0 +1,153 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/knadh/koanf/v2"
+	"go.yaml.in/yaml/v3"
+
+	"ratchet"
+)
+
+// Options say where to look. The zero value reads the process's own
+// environment and the usual files.
+type Options struct {
+	File  string            // must exist; empty = ./ratchet.yaml, then the user's config folder, if there
+	Flags map[string]string // values of command-line flags by key, e.g. server.port
+	Env   []string          // NAME=value; nil = os.Environ()
+	Dir   string            // where ./ratchet.yaml is looked for; empty = the working directory
+	User  string            // the user's config folder; empty = os.UserConfigDir()
+}
+
+// layer is one source of values: flat keys, typed by their field.
+type layer map[string]any
+
+// ReadBytes is not offered: a layer is already parsed.
+func (layer) ReadBytes() ([]byte, error) { return nil, errors.New("a layer has no bytes") }
+
+// Read returns the layer as nested maps, as koanf merges them.
+func (l layer) Read() (map[string]any, error) {
+	nested := map[string]any{}
+	for key, value := range l {
+		at := nested
+		parts := strings.Split(key, delimiter)
+		for _, part := range parts[:len(parts)-1] {
+			next, ok := at[part].(map[string]any)
+			if !ok {
+				next = map[string]any{}
+				at[part] = next
+			}
+			at = next
+		}
+		at[parts[len(parts)-1]] = value
+	}
+	return nested, nil
+}
+
+// Load reads all layers and validates the result. Its errors are *ratchet.Error
+// with CodeConfig and name the key.
+func Load(o Options) (Config, error) {
+	l := &loader{fields: fields(), koanf: koanf.New(delimiter), origin: map[string]string{}, env: environment(o.Env)}
+	steps := []func() error{
+		l.defaults,
+		func() error { return l.file(o) },
+		l.environment,
+		func() error { return l.flags(o.Flags) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return Config{}, err
+		}
+	}
+	var cfg Config
+	if err := l.koanf.Unmarshal("", &cfg); err != nil {
+		return Config{}, ratchet.Errorf(ratchet.CodeConfig, "the configuration does not fit together").Wrap(err)
+	}
+	cfg.sources, cfg.notices = l.sources(), l.notices
+	return cfg, cfg.Validate()
+}
+
+// loader collects the layers.
+type loader struct {
+	fields  []field
+	koanf   *koanf.Koanf
+	origin  map[string]string // by key
+	env     map[string]string
+	notices []string
+}
+
+// add merges values, all from one origin.
+func (l *loader) add(values layer, origin string) error {
+	for key := range values {
+		l.origin[key] = origin
+	}
+	if err := l.koanf.Load(values, nil); err != nil {
+		return ratchet.Errorf(ratchet.CodeConfig, "cannot merge the configuration").Wrap(err)
+	}
+	return nil
+}
+
+func (l *loader) defaults() error {
+	values := layer{}
+	for _, f := range l.fields {
+		if f.isMap() {
+			continue
+		}
+		if f.fallback == "" {
+			continue
+		}
+		value, err := f.parse(f.fallback)
+		if err != nil {
+			return badValue(f.key, "default", err)
+		}
+		values[f.key] = value
+	}
+	return l.add(values, "default")
+}
+
+// file reads the first file there is.
+func (l *loader) file(o Options) error {
+	path, text, err := readFirst(o)
+	if err != nil || path == "" {
+		return err
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(text, &tree); err != nil {
+		return ratchet.Errorf(ratchet.CodeConfig, "%s is not YAML: %s", path, strings.TrimPrefix(err.Error(), "yaml: ")).
+			WithHint("write one with `ratchet config generate`").Wrap(err)
+	}
+	values := layer{}
+	if err := l.flatten(values, tree, "", path); err != nil {
+		return err
+	}
+	return l.add(values, path)
+}
+
+func readFirst(o Options) (path string, text []byte, err error) {
+	if o.File != "" {
+		text, err = os.ReadFile(o.File)
+		if err != nil {
+			return "", nil, ratchet.Errorf(ratchet.CodeConfig, "cannot read the configuration file %s", o.File).
+				WithHint("check the path given with --config").Wrap(err)
+		}
+		return o.File, text, nil
+	}
+	user := o.User
+	if user == "" {
+		user, _ = os.UserConfigDir() // without one there is no file to read
+	}
+	for _, path := range []string{filepath.Join(o.Dir, "ratchet.yaml"), filepath.Join(user, "ratchet", "ratchet.yaml")} {
+		text, err = os.ReadFile(path)
+		if err == nil {
+			return path, text, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", nil, ratchet.Errorf(ratchet.CodeConfig, "cannot read the configuration file %s", path).Wrap(err)
+		}
+	}
+	return "", nil, nil
+}
