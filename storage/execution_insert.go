@@ -1,0 +1,163 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ratchet"
+)
+
+// head is what is known of an execution at its start and never filtered on.
+type head struct {
+	Version   string           `msgpack:"v"`
+	Priority  ratchet.Priority `msgpack:"p"`
+	Timeout   time.Duration    `msgpack:"to"`
+	Attempt   int              `msgpack:"a"`
+	RetryOf   string           `msgpack:"r,omitempty"`
+	Principal string           `msgpack:"u,omitempty"`
+	TraceID   string           `msgpack:"ti,omitempty"`
+	Trace     bool             `msgpack:"t,omitempty"`
+	HTTP      json.RawMessage  `msgpack:"h,omitempty"`
+	Recording string           `msgpack:"rp,omitempty"`
+}
+
+// insertRow is an execution ready to be written.
+type insertRow struct {
+	e      *ratchet.Execution
+	status int64
+	head   []byte
+	input  payload
+	number int64 // given by the writer
+}
+
+// InsertExecution stores a new execution that is pending or running, before
+// its run begins. It sets ID (a new UUIDv7 when empty), Number, QueuedAt (now
+// when zero) and Attempt (1 when zero). The row survives a crash of the
+// process at once, and a crash of the machine with the next synced write.
+func (db *DB) InsertExecution(ctx context.Context, e *ratchet.Execution) error {
+	if e.Status == "" {
+		e.Status = ratchet.StatusPending
+	}
+	if e.Status.Terminal() {
+		return ratchet.Errorf(ratchet.CodeInternal, "a new execution cannot be %s", e.Status)
+	}
+	row, err := db.newInsert(e)
+	if err != nil {
+		return err
+	}
+	if err := db.w.do(ctx, &op{insert: row}); err != nil {
+		return err
+	}
+	e.Number = row.number
+	return nil
+}
+
+func (db *DB) newInsert(e *ratchet.Execution) (*insertRow, error) {
+	if e.ID == "" {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, ratchet.AsError(err)
+		}
+		e.ID = id.String()
+	}
+	if e.QueuedAt.IsZero() {
+		e.QueuedAt = timeOf(db.micros())
+	}
+	e.Attempt = max(e.Attempt, 1)
+	status, err := statusNumber(e.Status)
+	if err != nil {
+		return nil, err
+	}
+	h, err := pack(&head{
+		e.TaskVersion, e.Priority, e.Timeout, e.Attempt, e.RetryOf, e.Principal,
+		e.TraceID, e.Trace, e.HTTPRequests, e.RecordingPath,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &insertRow{e: e, status: status, head: h, input: newPayload(e.Input)}, nil
+}
+
+// plain says whether the row fits the bulk statement, which leaves out the
+// columns that most executions do not have.
+func (r *insertRow) plain() bool {
+	e := r.e
+	return r.input.hash == nil && e.IdempotencyKey == "" && e.BatchID == "" &&
+		e.JobID == "" && e.ScheduleID == "" && e.CorrelationToken == ""
+}
+
+const insertBulk = `INSERT INTO executions
+	(id, status, origin, queued_at, started_at, uuid, task_id, task_name, head, input)
+	SELECT value->>0, value->>1, value->>2, value->>3, value->>4,
+		substr(?2, value->>5, value->>6), substr(?2, value->>7, value->>8),
+		substr(?2, value->>9, value->>10), substr(?2, value->>11, value->>12),
+		substr(?2, value->>13, value->>14)
+	FROM json_each(?1)`
+
+// insertAll writes the inserts among ops: the plain ones at once.
+func (t *tx) insertAll(ops []*op) error {
+	var b bulk
+	for _, o := range ops {
+		r := o.insert
+		if r == nil {
+			continue
+		}
+		t.w.number++
+		r.number = t.w.number
+		if !r.plain() {
+			if err := t.insertOne(r); err != nil {
+				return err
+			}
+			continue
+		}
+		b.begin()
+		b.int(r.number)
+		b.int(r.status)
+		b.int(originNumber(r.e.Origin))
+		b.int(micro(r.e.QueuedAt))
+		b.optional(micro(r.e.StartedAt))
+		b.blob([]byte(r.e.ID))
+		b.blob([]byte(r.e.TaskID))
+		b.blob([]byte(r.e.TaskName))
+		b.blob(r.head)
+		b.blob(r.input.data)
+		b.end()
+	}
+	if b.count == 0 {
+		return nil
+	}
+	return conflictOf(t.exec("store executions", insertBulk, b.args()...), "an execution with this id exists")
+}
+
+// insertOne writes every column that is known at the start.
+func (t *tx) insertOne(r *insertRow) error {
+	if err := t.keep(r.input); err != nil {
+		return err
+	}
+	e := r.e
+	var owner any
+	if e.IdempotencyKey != "" {
+		owner = []byte(e.Principal) // not NULL: the index compares it
+	}
+	err := t.exec("store an execution", `INSERT INTO executions
+		(id, uuid, task_id, task_name, status, origin, queued_at, started_at, principal, idem_key,
+		 batch_id, job_id, schedule_id, correlation, head, input, input_hash)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		r.number, []byte(e.ID), []byte(e.TaskID), []byte(e.TaskName), r.status, originNumber(e.Origin),
+		micro(e.QueuedAt), orNull(micro(e.StartedAt)), owner, text(e.IdempotencyKey),
+		text(e.BatchID), text(e.JobID), text(e.ScheduleID), text(e.CorrelationToken),
+		r.head, bytesOf(r.input.inline()), bytesOf(r.input.hash))
+	return conflictOf(err, "an execution with this id exists")
+}
+
+// conflictOf turns a broken UNIQUE constraint into a conflict.
+func conflictOf(err error, message string) error {
+	if errors.Is(err, errUnique) {
+		return ratchet.Errorf(ratchet.CodeConflict, "%s", message)
+	}
+	return err
+}

@@ -1,0 +1,153 @@
+-- Everything a user wrote is a BLOB, every time is integer microseconds UTC:
+-- the driver rewrites TEXT that looks like a date and cuts it at a NUL byte.
+
+CREATE TABLE tasks (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	uuid         BLOB NOT NULL UNIQUE,
+	name         BLOB NOT NULL UNIQUE,
+	label        BLOB NOT NULL,
+	version      BLOB NOT NULL,
+	version_key  BLOB NOT NULL, -- sorts as the semantic version does
+	description  BLOB NOT NULL,
+	category     BLOB,
+	enabled      INTEGER NOT NULL,
+	source_type  BLOB,
+	source       BLOB,
+	in_sync      INTEGER NOT NULL DEFAULT 1,
+	checksum     BLOB NOT NULL,
+	created_at   INTEGER NOT NULL,
+	updated_at   INTEGER NOT NULL,
+	validated_at INTEGER,
+	body         BLOB NOT NULL -- the whole task, msgpack
+);
+
+CREATE TABLE task_tags (
+	task INTEGER NOT NULL, -- tasks.id
+	tag  BLOB NOT NULL,
+	PRIMARY KEY (task, tag)
+) WITHOUT ROWID;
+
+CREATE INDEX task_tags_by_tag ON task_tags (tag, task);
+
+CREATE TABLE task_versions (
+	id         INTEGER PRIMARY KEY,
+	uuid       BLOB NOT NULL UNIQUE,
+	task_id    BLOB NOT NULL, -- tasks.uuid; outlives the task
+	version    BLOB NOT NULL,
+	revision   INTEGER NOT NULL,
+	note       BLOB,
+	author     BLOB,
+	created_at INTEGER NOT NULL,
+	body       BLOB NOT NULL,
+	UNIQUE (task_id, version, revision)
+);
+
+CREATE TABLE task_backups (
+	id         INTEGER PRIMARY KEY,
+	uuid       BLOB NOT NULL UNIQUE,
+	task_id    BLOB NOT NULL,
+	task_name  BLOB NOT NULL,
+	reason     BLOB NOT NULL,
+	created_at INTEGER NOT NULL,
+	body       BLOB NOT NULL
+);
+
+CREATE INDEX task_backups_by_task ON task_backups (task_id, id);
+
+CREATE TABLE executions (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	uuid          BLOB NOT NULL UNIQUE,
+	task_id       BLOB NOT NULL, -- tasks.uuid; outlives the task
+	task_name     BLOB NOT NULL,
+	status        INTEGER NOT NULL, -- 0 pending, 1 running, 2 completed, 3 failed, 4 cancelled, 5 timed_out
+	origin        INTEGER NOT NULL, -- 0 direct, 1 test, 2 retry, 3 external
+	queued_at     INTEGER NOT NULL,
+	started_at    INTEGER,
+	completed_at  INTEGER,
+	duration      INTEGER, -- microseconds
+	progress      REAL,
+	principal     BLOB, -- with idem_key only; else in head
+	idem_key      BLOB,
+	batch_id      BLOB,
+	job_id        BLOB,
+	schedule_id   BLOB,
+	correlation   BLOB,
+	head          BLOB NOT NULL, -- what is known at the start, msgpack
+	tail          BLOB, -- what is known at the end, msgpack
+	progress_data BLOB,
+	input         BLOB,
+	input_hash    BLOB, -- payloads.hash when the input is large
+	output        BLOB,
+	output_hash   BLOB,
+	error         BLOB, -- JSON
+	error_message BLOB
+);
+
+CREATE INDEX executions_by_queued ON executions (queued_at);
+
+CREATE INDEX executions_by_task ON executions (task_id, queued_at);
+
+CREATE INDEX executions_by_end ON executions (completed_at) WHERE completed_at IS NOT NULL;
+
+CREATE INDEX executions_active ON executions (status) WHERE status < 2;
+
+CREATE INDEX executions_unhappy ON executions (status, queued_at) WHERE status > 2;
+
+CREATE INDEX executions_by_key ON executions (idem_key, principal) WHERE idem_key IS NOT NULL;
+
+CREATE INDEX executions_by_batch ON executions (batch_id) WHERE batch_id IS NOT NULL;
+
+CREATE INDEX executions_by_job ON executions (job_id) WHERE job_id IS NOT NULL;
+
+CREATE INDEX executions_by_schedule ON executions (schedule_id) WHERE schedule_id IS NOT NULL;
+
+CREATE INDEX executions_by_correlation ON executions (correlation) WHERE correlation IS NOT NULL;
+
+CREATE TABLE logs (
+	execution INTEGER NOT NULL, -- executions.id
+	seq       INTEGER NOT NULL, -- order of the chunks
+	levels    INTEGER NOT NULL, -- bit per level found in the chunk
+	data      BLOB NOT NULL,
+	PRIMARY KEY (execution, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE parts (
+	execution INTEGER NOT NULL, -- executions.id
+	kind      INTEGER NOT NULL, -- 1 tape, 2 steps, 3 spans, 4 HTTP calls
+	data      BLOB,
+	hash      BLOB, -- payloads.hash when large
+	PRIMARY KEY (execution, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE payloads (
+	id   INTEGER PRIMARY KEY,
+	hash BLOB NOT NULL UNIQUE, -- SHA-256
+	refs INTEGER NOT NULL,
+	data BLOB NOT NULL
+);
+
+CREATE TABLE claims (
+	principal  BLOB NOT NULL,
+	tool       BLOB NOT NULL,
+	key        BLOB NOT NULL,
+	args_hash  BLOB NOT NULL,
+	result     BLOB, -- NULL until settled
+	execution  BLOB, -- executions.uuid when the server died in between
+	created_at INTEGER NOT NULL,
+	PRIMARY KEY (principal, tool, key)
+) WITHOUT ROWID;
+
+CREATE INDEX claims_by_age ON claims (created_at);
+
+CREATE TABLE test_runs (
+	id          INTEGER PRIMARY KEY,
+	uuid        BLOB NOT NULL UNIQUE,
+	task_id     BLOB NOT NULL,
+	task_name   BLOB NOT NULL,
+	status      INTEGER NOT NULL,
+	started_at  INTEGER NOT NULL,
+	finished_at INTEGER,
+	results     BLOB
+);
+
+CREATE INDEX test_runs_by_task ON test_runs (task_id, started_at);

@@ -1,0 +1,110 @@
+package storage
+
+import (
+	"strings"
+
+	"ratchet"
+)
+
+// kind says how a field's values are read and which operators it takes.
+type kind int
+
+const (
+	kindText   kind = iota + 1 // BLOB column: all operators
+	kindInt                    // integer column
+	kindFloat                  // number column; scale is applied to the value
+	kindTime                   // integer microseconds
+	kindBool                   // expression that is 0 or 1
+	kindStatus                 // number of a status; compared by name
+	kindID                     // number or UUID
+	kindTask                   // UUID of a task, given as UUID or number
+	kindTag                    // set of texts
+)
+
+// field is a filter field: an expression of the list's table.
+type field struct {
+	kind  kind
+	expr  string
+	op    ratchet.Operator // fixed operator of …_after and …_before; the filter's must be EQ or empty
+	scale float64          // kindFloat: what the value is multiplied by; 0 = 1
+	// byNumber is the condition that the row has one of the numbers %s;
+	// kindID and kindTask only, whose expr is the UUID.
+	byNumber string
+}
+
+// withBounds adds the fields name_at, name_after and name_before of a time.
+func withBounds(fields map[string]field, name, expr string) {
+	fields[name+"_at"] = field{kind: kindTime, expr: expr}
+	fields[name+"_after"] = field{kind: kindTime, expr: expr, op: ratchet.OpGT}
+	fields[name+"_before"] = field{kind: kindTime, expr: expr, op: ratchet.OpLT}
+}
+
+func operators() []ratchet.Operator {
+	return []ratchet.Operator{
+		ratchet.OpEQ, ratchet.OpNE, ratchet.OpContains, ratchet.OpStartsWith, ratchet.OpEndsWith,
+		ratchet.OpGT, ratchet.OpGTE, ratchet.OpLT, ratchet.OpLTE, ratchet.OpIn, ratchet.OpNotIn,
+	}
+}
+
+// operators a kind takes.
+func (k kind) operators() []ratchet.Operator {
+	all := operators()
+	switch k {
+	case kindText, kindStatus, kindTag:
+		return all
+	case kindBool:
+		return []ratchet.Operator{ratchet.OpEQ, ratchet.OpNE, ratchet.OpIn, ratchet.OpNotIn}
+	case kindID, kindTask:
+		return []ratchet.Operator{ratchet.OpEQ, ratchet.OpNE, ratchet.OpIn, ratchet.OpNotIn}
+	default:
+		return append(all[:2:2], all[5:]...)
+	}
+}
+
+// comparison is the SQL sign of an operator; empty for the others.
+func comparison(op ratchet.Operator) string {
+	switch op {
+	case ratchet.OpEQ:
+		return "IS"
+	case ratchet.OpNE:
+		return "IS NOT"
+	case ratchet.OpGT:
+		return ">"
+	case ratchet.OpGTE:
+		return ">="
+	case ratchet.OpLT:
+		return "<"
+	case ratchet.OpLTE:
+		return "<="
+	default:
+		return ""
+	}
+}
+
+// textCondition compares a text without regard to ASCII case. Everything is
+// compared as bytes, so % and _ are themselves and NUL does not end a text.
+func textCondition(expr string, op ratchet.Operator, value string) (string, []any) {
+	low := []byte(asciiLower(value))
+	if len(low) == 0 {
+		return expr + " IS NOT NULL", nil
+	}
+	folded := "CAST(lower(" + expr + ") AS BLOB)"
+	switch op {
+	case ratchet.OpContains:
+		return "instr(" + folded + ", ?) > 0", []any{low}
+	case ratchet.OpStartsWith:
+		return "substr(" + folded + ", 1, ?) = ?", []any{len(low), low}
+	default: // EndsWith
+		return "substr(" + folded + ", ?) = ?", []any{-len(low), low}
+	}
+}
+
+// asciiLower folds A to Z only, as the database's lower does.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

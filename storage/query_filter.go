@@ -1,0 +1,196 @@
+package storage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ratchet"
+)
+
+// condition turns a filter into SQL and its arguments. The error's pointer is
+// relative to the filter.
+func (l *list) condition(f ratchet.Filter) (string, []any, *ratchet.Error) {
+	fd, ok := l.fields[f.Field]
+	if !ok {
+		return "", nil, ratchet.Errorf(ratchet.CodeInvalid, "%ss have no filter field %q", l.noun, f.Field).
+			At("/field").With(ratchet.FieldAllowed, sorted(l.fields))
+	}
+	op, allowed := f.Operator, fd.kind.operators()
+	if fd.op != "" {
+		allowed = []ratchet.Operator{ratchet.OpEQ}
+	}
+	if op == "" {
+		op = ratchet.OpEQ
+	}
+	if !slices.Contains(allowed, op) {
+		return "", nil, ratchet.Errorf(ratchet.CodeInvalid, "the field %s does not take the operator %q", f.Field, f.Operator).
+			At("/operator").With(ratchet.FieldAllowed, allowed)
+	}
+	values, err := valuesOf(op, f.Value)
+	if err != nil {
+		return "", nil, err
+	}
+	if fd.op != "" {
+		op = fd.op
+	}
+	if fd.kind == kindStatus {
+		return statusCondition(fd, op, values)
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		if args[i], err = fd.value(f.Field, v); err != nil {
+			return "", nil, err
+		}
+	}
+	sql, args := fd.sql(op, args)
+	return sql, args, nil
+}
+
+// valuesOf is the list of an IN filter, or the one value of another.
+func valuesOf(op ratchet.Operator, value any) ([]any, *ratchet.Error) {
+	many, isList := value.([]any)
+	if texts, ok := value.([]string); ok {
+		isList = true
+		for _, s := range texts {
+			many = append(many, s)
+		}
+	}
+	if op != ratchet.OpIn && op != ratchet.OpNotIn {
+		if isList {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s takes one value; IN and NOT_IN take a list", op).At("/value")
+		}
+		return []any{value}, nil
+	}
+	if !isList {
+		many = []any{value}
+	}
+	if len(many) > maxLimit {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "a list of values has at most %d", maxLimit).At("/value")
+	}
+	return many, nil
+}
+
+// sql is the condition for checked arguments.
+func (fd field) sql(op ratchet.Operator, args []any) (string, []any) {
+	switch {
+	case fd.kind == kindID, fd.kind == kindTask:
+		return fd.reference(op, args)
+	case fd.kind == kindTag:
+		inner := field{kind: kindText, expr: "tag"}
+		not, positive := "", op
+		switch op {
+		case ratchet.OpNE:
+			not, positive = "NOT ", ratchet.OpEQ
+		case ratchet.OpNotIn:
+			not, positive = "NOT ", ratchet.OpIn
+		default: // the others are positive
+		}
+		condition, args := inner.sql(positive, args)
+		return not + "EXISTS (SELECT 1 FROM task_tags WHERE task = t.id AND " + condition + ")", args
+	case op == ratchet.OpIn && len(args) == 0:
+		return "0", nil
+	case op == ratchet.OpNotIn && len(args) == 0:
+		return "1", nil
+	case op == ratchet.OpIn:
+		return fd.expr + " IN (" + marks(len(args)) + ")", args
+	case op == ratchet.OpNotIn:
+		return "(" + fd.expr + " IS NULL OR " + fd.expr + " NOT IN (" + marks(len(args)) + "))", args
+	case comparison(op) != "":
+		return fd.expr + " " + comparison(op) + " ?", args
+	default:
+		value, _ := args[0].([]byte)
+		return textCondition(fd.expr, op, string(value))
+	}
+}
+
+// reference compares ids: integers with the number, bytes with the UUID.
+func (fd field) reference(op ratchet.Operator, args []any) (string, []any) {
+	var numbers, ids []any
+	for _, a := range args {
+		if n, ok := a.(int64); ok {
+			numbers = append(numbers, n)
+		} else {
+			ids = append(ids, a)
+		}
+	}
+	var any []string
+	if len(ids) > 0 {
+		any = append(any, fd.expr+" IN ("+marks(len(ids))+")")
+	}
+	if len(numbers) > 0 {
+		any = append(any, fmt.Sprintf(fd.byNumber, marks(len(numbers))))
+	}
+	condition := "0"
+	if len(any) > 0 {
+		condition = "(" + strings.Join(any, " OR ") + ")"
+	}
+	if op == ratchet.OpNE || op == ratchet.OpNotIn {
+		condition = "NOT " + condition
+	}
+	return condition, append(ids, numbers...)
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// statusCondition compares statuses by name, in Go: there are six of them.
+func statusCondition(fd field, op ratchet.Operator, values []any) (string, []any, *ratchet.Error) {
+	names := make([]string, len(values))
+	for i, v := range values {
+		name, ok := v.(string)
+		if s, isStatus := v.(ratchet.Status); isStatus {
+			name, ok = string(s), true
+		}
+		exact := comparison(op) == "IS" || comparison(op) == "IS NOT" || op == ratchet.OpIn || op == ratchet.OpNotIn
+		switch name = asciiLower(name); name {
+		case "queued":
+			name = string(ratchet.StatusPending)
+		case "success":
+			name = string(ratchet.StatusCompleted)
+		}
+		if !ok || (exact && !slices.Contains(statuses(), ratchet.Status(name))) {
+			return "", nil, ratchet.Errorf(ratchet.CodeInvalid, "%v is not a status", v).At("/value").With(ratchet.FieldAllowed, statuses())
+		}
+		names[i] = name
+	}
+	var args []any
+	for i, s := range statuses() {
+		if matches(string(s), op, names) {
+			args = append(args, int64(i))
+		}
+	}
+	sql, args := fd.sql(ratchet.OpIn, args)
+	return sql, args, nil
+}
+
+func matches(s string, op ratchet.Operator, values []string) bool {
+	switch op {
+	case ratchet.OpIn:
+		return slices.Contains(values, s)
+	case ratchet.OpNotIn:
+		return !slices.Contains(values, s)
+	case ratchet.OpContains:
+		return strings.Contains(s, values[0])
+	case ratchet.OpStartsWith:
+		return strings.HasPrefix(s, values[0])
+	case ratchet.OpEndsWith:
+		return strings.HasSuffix(s, values[0])
+	default:
+	}
+	order := cmp.Compare(s, values[0])
+	switch op {
+	case ratchet.OpEQ:
+		return order == 0
+	case ratchet.OpNE:
+		return order != 0
+	case ratchet.OpGT:
+		return order > 0
+	case ratchet.OpGTE:
+		return order >= 0
+	case ratchet.OpLT:
+		return order < 0
+	default:
+		return order <= 0
+	}
+}

@@ -1,0 +1,82 @@
+package storage
+
+import (
+	"context"
+	"time"
+)
+
+// purgeStep bounds one transaction of a purge, so that writers wait little.
+const purgeStep = 500
+
+// Purge says which terminal executions to delete.
+type Purge struct {
+	Before time.Time // completed before; required
+	TaskID string    // empty = of all tasks
+}
+
+// DeleteExecutions deletes terminal executions with their logs, tapes and
+// payloads that nothing else refers to, in small transactions. It returns how
+// many it deleted, also when it is cut short by ctx.
+func (db *DB) DeleteExecutions(ctx context.Context, p Purge) (deleted int, err error) {
+	for {
+		n := 0
+		err := db.write(ctx, false, func(t *tx) (err error) {
+			n, err = t.purge(p)
+			return err
+		})
+		deleted += n
+		if err != nil || n < purgeStep {
+			return deleted, err
+		}
+	}
+}
+
+const doomed = "(SELECT id FROM temp.doomed)"
+
+func (t *tx) purge(p Purge) (int, error) {
+	steps := []string{
+		"CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY)",
+		"DELETE FROM temp.doomed",
+	}
+	for _, s := range steps {
+		if err := t.exec("prepare a purge", s); err != nil {
+			return 0, err
+		}
+	}
+	n, err := t.change("choose executions to delete", `INSERT INTO temp.doomed SELECT id FROM executions
+		WHERE status >= 2 AND completed_at < ?1 AND (?2 IS NULL OR task_id = ?2) LIMIT ?3`, p.Before.UnixMicro(), text(p.TaskID), purgeStep)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	steps = []string{
+		`UPDATE payloads SET refs = refs - d.n FROM (SELECT hash AS h, count(*) AS n FROM (
+			SELECT input_hash AS hash FROM executions WHERE id IN ` + doomed + ` AND input_hash IS NOT NULL
+			UNION ALL SELECT output_hash FROM executions WHERE id IN ` + doomed + ` AND output_hash IS NOT NULL
+			UNION ALL SELECT hash FROM parts WHERE execution IN ` + doomed + ` AND hash IS NOT NULL) GROUP BY hash) AS d
+			WHERE payloads.hash = d.h`,
+		"DELETE FROM payloads WHERE refs <= 0",
+		"DELETE FROM parts WHERE execution IN " + doomed,
+		"DELETE FROM logs WHERE execution IN " + doomed,
+		"DELETE FROM executions WHERE id IN " + doomed,
+	}
+	for _, s := range steps {
+		if err := t.exec("delete executions", s); err != nil {
+			return 0, err
+		}
+	}
+	return int(n), nil
+}
+
+// Vacuum gives up to limit unused pages back to the file system (0 = all).
+func (db *DB) Vacuum(ctx context.Context, limit int) error {
+	return db.write(ctx, false, func(t *tx) error {
+		rows, err := t.conn.QueryContext(context.Background(), "PRAGMA incremental_vacuum("+decimal(limit)+")")
+		if err != nil {
+			return driverError("vacuum", err)
+		}
+		defer rows.Close()
+		for rows.Next() { // every step frees a page
+		}
+		return driverError("vacuum", rows.Err())
+	})
+}

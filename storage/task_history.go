@@ -1,0 +1,134 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"ratchet"
+)
+
+// addVersion adds the state of task to its history: the next revision of its version.
+func (t *tx) addVersion(task *ratchet.Task, note, author string, at int64) error {
+	body, err := pack(task)
+	if err != nil {
+		return err
+	}
+	return t.exec("store a version of a task", `INSERT INTO task_versions
+		(uuid, task_id, version, revision, note, author, created_at, body)
+		VALUES (?1, ?2, ?3, (SELECT coalesce(max(revision), 0) + 1 FROM task_versions WHERE task_id = ?2 AND version = ?3),
+		?4, ?5, ?6, ?7)`,
+		[]byte(newID()), []byte(task.ID), []byte(task.Version), text(note), text(author), at, body)
+}
+
+// backup keeps the state of task and drops its oldest backups.
+func (t *tx) backup(task *ratchet.Task, reason string, at int64) (string, error) {
+	body, err := pack(task)
+	if err != nil {
+		return "", err
+	}
+	id := newID()
+	err = t.exec("store a backup of a task", `INSERT INTO task_backups
+		(uuid, task_id, task_name, reason, created_at, body) VALUES (?, ?, ?, ?, ?, ?)`,
+		[]byte(id), []byte(task.ID), []byte(task.Name), []byte(reason), at, body)
+	if err != nil {
+		return "", err
+	}
+	return id, t.exec("drop old backups of a task", `DELETE FROM task_backups WHERE task_id = ?1 AND id <=
+		(SELECT id FROM task_backups WHERE task_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`, []byte(task.ID), keptBackups)
+}
+
+// TaskVersions returns the history of a task, newest first.
+func (db *DB) TaskVersions(ctx context.Context, taskID string) ([]ratchet.TaskVersion, error) {
+	list := []ratchet.TaskVersion{}
+	err := db.read(ctx, func(q querier) error {
+		return each(ctx, q, "read the history of a task", func(r *sql.Rows) error {
+			var id, version, note, author, body []byte
+			var revision int
+			var created int64
+			if err := r.Scan(&id, &version, &revision, &note, &author, &created, &body); err != nil {
+				return err
+			}
+			v := ratchet.TaskVersion{
+				ID: string(id), TaskID: taskID, Version: string(version), Revision: revision,
+				Note: string(note), Author: string(author), CreatedAt: timeOf(created),
+			}
+			if err := unpackTask(body, &v.Task); err != nil {
+				return err
+			}
+			list = append(list, v)
+			return nil
+		}, `SELECT uuid, version, revision, note, author, created_at, body FROM task_versions
+			WHERE task_id = ? ORDER BY id DESC`, []byte(taskID))
+	})
+	return list, err
+}
+
+// TaskBackup returns a backup by its UUID.
+func (db *DB) TaskBackup(ctx context.Context, id string) (*ratchet.TaskBackup, error) {
+	var found []ratchet.TaskBackup
+	err := db.backups(ctx, &found, "uuid = ?", []byte(id))
+	if err == nil && len(found) == 0 {
+		return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no task backup %q", id).
+			WithHint("the newest %d backups of each task are kept", keptBackups)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &found[0], nil
+}
+
+// TaskBackups returns the backups of a task, newest first. A deleted task
+// keeps its backups.
+func (db *DB) TaskBackups(ctx context.Context, taskID string) ([]ratchet.TaskBackup, error) {
+	list := []ratchet.TaskBackup{}
+	err := db.backups(ctx, &list, "task_id = ?", []byte(taskID))
+	return list, err
+}
+
+func (db *DB) backups(ctx context.Context, list *[]ratchet.TaskBackup, where string, arg any) error {
+	return db.read(ctx, func(q querier) error {
+		return each(ctx, q, "read backups of a task", func(r *sql.Rows) error {
+			var id, task, name, reason, body []byte
+			var created int64
+			if err := r.Scan(&id, &task, &name, &reason, &created, &body); err != nil {
+				return err
+			}
+			b := ratchet.TaskBackup{
+				ID: string(id), TaskID: string(task), TaskName: string(name), Reason: string(reason), CreatedAt: timeOf(created),
+			}
+			if err := unpackTask(body, &b.Task); err != nil {
+				return err
+			}
+			*list = append(*list, b)
+			return nil
+		}, "SELECT uuid, task_id, task_name, reason, created_at, body FROM task_backups WHERE "+where+" ORDER BY id DESC", arg)
+	})
+}
+
+func unpackTask(body []byte, t *ratchet.Task) error {
+	err := unpack(body, t)
+	t.CreatedAt, t.UpdatedAt = t.CreatedAt.UTC(), t.UpdatedAt.UTC()
+	return err
+}
+
+// RestoreTask makes a backup the active state again: the task is changed back,
+// or created again with its old UUID when it was deleted. The state it
+// replaces is kept as a backup. Restoring under a name that another task took
+// is a conflict.
+func (db *DB) RestoreTask(ctx context.Context, backupID, author string) (*ratchet.Task, error) {
+	b, err := db.TaskBackup(ctx, backupID)
+	if err != nil {
+		return nil, err
+	}
+	t, note := b.Task, "restored from backup "+b.ID
+	_, err = db.UpdateTask(ctx, &t, UpdateOptions{Note: note, Author: author, Backup: true, Overwrite: true})
+	var e *ratchet.Error
+	if errors.As(err, &e) && e.Code == ratchet.CodeNotFound {
+		err = db.CreateTask(ctx, &t, note, author)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &t, nil
+}

@@ -1,0 +1,75 @@
+package storage
+
+import (
+	"context"
+
+	"ratchet"
+)
+
+// taskList describes the list of tasks (columns of tasks AS t).
+func taskList() *list {
+	fields := map[string]field{
+		"id":              {kind: kindID, expr: "t.uuid", byNumber: "t.id IN (%s)"},
+		"uuid":            {kind: kindText, expr: "t.uuid"},
+		"name":            {kind: kindText, expr: "t.name"},
+		"name_exact":      {kind: kindText, expr: "t.name", op: ratchet.OpEQ},
+		"label":           {kind: kindText, expr: "t.label"},
+		"description":     {kind: kindText, expr: "t.description"},
+		"version":         {kind: kindText, expr: "t.version"},
+		"enabled":         {kind: kindBool, expr: "t.enabled"},
+		"registry_source": {kind: kindText, expr: "coalesce(t.source, t.source_type)"},
+		"source_type":     {kind: kindText, expr: "t.source_type"},
+		"category":        {kind: kindText, expr: "t.category"},
+		"tag":             {kind: kindTag},
+		"has_validation":  {kind: kindBool, expr: "(t.validated_at IS NOT NULL)"},
+		"in_sync":         {kind: kindBool, expr: "t.in_sync"},
+	}
+	withBounds(fields, "created", "t.created_at")
+	withBounds(fields, "updated", "t.updated_at")
+	withBounds(fields, "validated", "t.validated_at")
+	return &list{
+		noun: "task", from: "tasks AS t", id: "t.id", fields: fields, sort: "name",
+		// the newest execution as one integer: time and status
+		columns: taskColumns + `, (SELECT 8 * queued_at + status FROM executions
+			WHERE task_id = t.uuid ORDER BY queued_at DESC, id DESC LIMIT 1)`,
+		sorts: map[string]sortField{
+			"name": {expr: "t.name"}, "version": {expr: "t.version_key"},
+			"created_at": {expr: "t.created_at"}, "updated_at": {expr: "t.updated_at"},
+		},
+	}
+}
+
+// TaskFilterFields are the names ListTasks filters by, sorted.
+func TaskFilterFields() []string { return sorted(taskList().fields) }
+
+// TaskSortFields are the names ListTasks sorts by, sorted.
+func TaskSortFields() []string { return sorted(taskList().sorts) }
+
+// ListTasks returns a page of tasks, by name unless SortBy says otherwise.
+// Versions sort as semantic versions. Last is set.
+func (db *DB) ListTasks(ctx context.Context, query ratchet.Query) (ratchet.Page[ratchet.Task], error) {
+	page := ratchet.Page[ratchet.Task]{Items: []ratchet.Task{}}
+	l := taskList()
+	p, err := l.plan(query)
+	if err != nil {
+		return page, err
+	}
+	err = db.snapshot(ctx, func(q querier) (err error) {
+		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
+			r, last := new(taskRow), new(*int64)
+			return append(r.dest(), last), &r.number, func() error {
+				t, err := r.task()
+				if err != nil {
+					return err
+				}
+				if *last != nil {
+					t.Last = &ratchet.LastExecution{Status: statusName(**last % 8), At: timeOf(**last / 8)}
+				}
+				page.Items = append(page.Items, *t)
+				return nil
+			}
+		})
+		return err
+	})
+	return page, err
+}

@@ -1,0 +1,195 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	goruntime "runtime"
+	"sync"
+	"sync/atomic"
+
+	"ratchet"
+)
+
+// maxBatch bounds how many writes share a transaction: beyond it the CPU, not
+// the disk, is the limit and latency only grows.
+const maxBatch = 256
+
+// op is one write of one caller. Exactly one of insert, finish and fn is set;
+// the first two are hot and are written in bulk.
+type op struct {
+	durable bool // synced to disk before the caller is answered
+	insert  *insertRow
+	finish  *finishRow
+	// fn must be safe to run again after a rollback.
+	fn    func(tx *tx) error
+	state atomic.Int32 // opWaiting, then opTaken or opDropped
+	err   error        // valid once done is closed
+	done  chan struct{}
+}
+
+const (
+	opWaiting = iota
+	opTaken   // the writer has it; the caller must wait for the truth
+	opDropped // the caller gave up before the writer took it
+)
+
+// writer owns the only connections that write. Its goroutine is the only one
+// that uses them and the counters.
+type writer struct {
+	db     *DB
+	queue  chan *op
+	quit   chan struct{}
+	ended  chan struct{}
+	once   sync.Once
+	lazy   *sql.Conn // synchronous=NORMAL: survives a crash of the process
+	full   *sql.Conn // synchronous=FULL: survives a crash of the machine
+	number int64     // last numeric id of an execution
+	seq    int64     // last sequence of a chunk of log lines
+	run    bool      // the goroutine was started
+}
+
+func newWriter(ctx context.Context, db *DB) (*writer, error) {
+	w := &writer{
+		db: db, queue: make(chan *op, maxBatch),
+		quit: make(chan struct{}), ended: make(chan struct{}),
+	}
+	var err error
+	if w.full, err = writeConn(ctx, db.writes, "FULL"); err != nil {
+		return nil, err
+	}
+	if db.path == "" {
+		w.lazy = w.full // a second connection would be another database
+		return w, nil
+	}
+	if w.lazy, err = writeConn(ctx, db.writes, "NORMAL"); err != nil {
+		return nil, errors.Join(err, w.full.Close())
+	}
+	return w, nil
+}
+
+// writeConn pins a connection of the pool for good.
+func writeConn(ctx context.Context, pool *sql.DB, synchronous string) (*sql.Conn, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, driverError("connect", err)
+	}
+	rows, err := conn.QueryContext(ctx, "PRAGMA synchronous = "+synchronous)
+	if err == nil {
+		err = errors.Join(rows.Err(), rows.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(driverError("set synchronous", err), conn.Close())
+	}
+	return conn, nil
+}
+
+// start reads the counters and starts the goroutine.
+func (w *writer) start(ctx context.Context) error {
+	const last = `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'executions'), 0)`
+	if err := w.full.QueryRowContext(ctx, last).Scan(&w.number); err != nil {
+		return driverError("read the last number", err)
+	}
+	w.seq = w.db.micros() // above every earlier one: a run adds far fewer than one per microsecond
+	w.run = true
+	go w.loop()
+	return nil
+}
+
+// stop ends the goroutine after the writes already queued and frees the connections.
+func (w *writer) stop() {
+	w.once.Do(func() {
+		close(w.quit)
+		if w.run {
+			<-w.ended
+		}
+		if w.lazy != w.full && w.lazy != nil {
+			w.lazy.Close()
+		}
+		w.full.Close()
+	})
+}
+
+// errClosed is what a write gets after Close.
+func errClosed() error {
+	return ratchet.Errorf(ratchet.CodeUnavailable, "the server is shutting down").WithHint("try again in a moment")
+}
+
+// do queues o and waits for its commit. When ctx ends first, o is withdrawn;
+// if the writer has it already, do waits for the truth, which one commit brings.
+func (w *writer) do(ctx context.Context, o *op) error {
+	o.done = make(chan struct{})
+	select {
+	case <-w.quit:
+		return errClosed()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case w.queue <- o:
+	}
+	select {
+	case <-o.done:
+		return o.err
+	case <-w.ended:
+	case <-ctx.Done():
+		if o.state.CompareAndSwap(opWaiting, opDropped) {
+			return context.Cause(ctx)
+		}
+	}
+	select {
+	case <-o.done:
+		return o.err
+	case <-w.ended: // Close came between; either it was done or it never will be
+		if o.state.CompareAndSwap(opWaiting, opDropped) {
+			return errClosed()
+		}
+		<-o.done
+		return o.err
+	}
+}
+
+// write runs fn in a transaction shared with other callers.
+func (db *DB) write(ctx context.Context, durable bool, fn func(tx *tx) error) error {
+	return db.w.do(ctx, &op{durable: durable, fn: fn})
+}
+
+func (w *writer) loop() {
+	defer close(w.ended)
+	batch := make([]*op, 0, maxBatch)
+	for {
+		select {
+		case o := <-w.queue:
+			batch = w.gather(append(batch[:0], o))
+		case <-w.quit:
+			if batch = w.gather(batch[:0]); len(batch) == 0 {
+				return
+			}
+		}
+		w.commit(batch)
+		for _, o := range batch {
+			close(o.done)
+		}
+		clear(batch)
+	}
+}
+
+// gather adds what else is waiting. Callers of the last batch were just woken:
+// yielding lets them queue their next write, so that groups stay large instead
+// of alternating between one and all.
+func (w *writer) gather(batch []*op) []*op {
+	for idle := 0; len(batch) < maxBatch && idle < 2; {
+		select {
+		case o := <-w.queue:
+			batch, idle = append(batch, o), 0
+		default:
+			idle++
+			goruntime.Gosched()
+		}
+	}
+	taken := batch[:0]
+	for _, o := range batch {
+		if o.state.CompareAndSwap(opWaiting, opTaken) {
+			taken = append(taken, o)
+		}
+	}
+	return taken
+}
