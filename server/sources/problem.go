@@ -1,0 +1,58 @@
+package sources
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Problem is one thing wrong with a task's files. A task with an error is
+// still returned, as far as it could be read.
+type Problem struct {
+	File     string `json:"file"`           // relative to the folder
+	Line     int    `json:"line,omitempty"` // from 1; 0 = the whole file
+	Severity string `json:"severity"`       // error or warning
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+// String is the problem as one line: file:line: severity: message (hint).
+func (p Problem) String() string {
+	where := p.File
+	if p.Line > 0 {
+		where = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	text := fmt.Sprintf("%s: %s: %s", where, p.Severity, p.Message)
+	if p.Hint != "" {
+		text += " (" + p.Hint + ")"
+	}
+	return text
+}
+
+// Failed says whether any of problems is an error.
+func Failed(problems []Problem) bool {
+	for _, p := range problems {
+		if p.Severity == "error" {
+			return true
+		}
+	}
+	return false
+}
+
+// lineOf is the line of a JSON error in data, 0 when it has no place.
+func lineOf(data []byte, err error) int {
+	offset := int64(-1)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	if offset < 0 || offset > int64(len(data)) {
+		return 0
+	}
+	return bytes.Count(data[:offset], []byte("\n")) + 1
+}
