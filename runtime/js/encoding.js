@@ -1,0 +1,67 @@
+// TextEncoder, TextDecoder, atob and btoa over codecs in Go.
+(function (host, need) {
+  'use strict';
+  class TextEncoder {
+    get encoding() { return 'utf-8'; }
+    encode(input = '') { return new Uint8Array(host.utf8Encode(`${input}`)); }
+    encodeInto(source, destination) {
+      if (!(destination instanceof Uint8Array)) throw new TypeError('TextEncoder.encodeInto: the destination must be a Uint8Array');
+      const [read, written] = host.utf8EncodeInto(`${source}`, destination);
+      return { read, written };
+    }
+    get [Symbol.toStringTag]() { return 'TextEncoder'; }
+  }
+
+  const labels = new Set(['unicode-1-1-utf-8', 'unicode11utf8', 'unicode20utf8', 'utf-8', 'utf8', 'x-unicode20utf8']);
+  class TextDecoder {
+    #fatal; #ignoreBOM; #pending = null; #started = false;
+    constructor(label = 'utf-8', options = {}) {
+      const name = `${label}`.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '').toLowerCase();
+      if (!labels.has(name)) throw new RangeError(`TextDecoder: the encoding "${label}" is not supported; only utf-8 is`);
+      this.#fatal = Boolean(options && options.fatal);
+      this.#ignoreBOM = Boolean(options && options.ignoreBOM);
+    }
+    get encoding() { return 'utf-8'; }
+    get fatal() { return this.#fatal; }
+    get ignoreBOM() { return this.#ignoreBOM; }
+    decode(input, options) {
+      if (input !== undefined && !(input instanceof ArrayBuffer) && !ArrayBuffer.isView(input)) {
+        throw new TypeError('TextDecoder.decode: the input must be an ArrayBuffer or a view of one');
+      }
+      const stream = Boolean(options && options.stream);
+      const result = host.utf8Decode(input, this.#pending, this.#fatal, stream);
+      if (result === null) {
+        this.#pending = null;
+        this.#started = false;
+        const error = new TypeError('The encoded data was not valid for encoding utf-8');
+        error.code = 'ERR_ENCODING_INVALID_ENCODED_DATA';
+        throw error;
+      }
+      let [text, pending] = result;
+      if (!this.#started && text !== '') {
+        this.#started = true;
+        if (!this.#ignoreBOM && text[0] === '\uFEFF') text = text.slice(1);
+      }
+      this.#pending = pending;
+      if (!stream) this.#started = false;
+      return text;
+    }
+    get [Symbol.toStringTag]() { return 'TextDecoder'; }
+  }
+
+  function atob(data) {
+    if (arguments.length === 0) throw new TypeError('atob: the argument data is missing');
+    const text = host.atob(`${data}`);
+    if (text === null) throw new (need('DOMException'))('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
+    return text;
+  }
+  function btoa(data) {
+    if (arguments.length === 0) throw new TypeError('btoa: the argument data is missing');
+    const text = host.btoa(`${data}`);
+    if (text === null) {
+      throw new (need('DOMException'))('btoa takes characters up to U+00FF only; encode other text first: btoa(String.fromCharCode(...new TextEncoder().encode(text)))', 'InvalidCharacterError');
+    }
+    return text;
+  }
+  return { TextEncoder, TextDecoder, atob, btoa };
+})

@@ -1,0 +1,184 @@
+// Events and cancellation: DOMException, Event, EventTarget, AbortSignal, AbortController.
+(function (host) {
+  'use strict';
+  const codes = {
+    IndexSizeError: 1, NotFoundError: 8, NotSupportedError: 9, InvalidStateError: 11, SyntaxError: 12,
+    InvalidAccessError: 15, TypeMismatchError: 17, SecurityError: 18, NetworkError: 19, AbortError: 20,
+    URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, DataCloneError: 25,
+  };
+
+  class DOMException extends Error {
+    #name; #code;
+    constructor(message = '', options = 'Error') {
+      super(String(message));
+      const named = typeof options !== 'object' || options === null;
+      this.#name = String(named ? options : (options.name === undefined ? 'Error' : options.name));
+      this.#code = Object.hasOwn(codes, this.#name) ? codes[this.#name] : 0;
+      if (!named && 'cause' in options) hidden(this, 'cause', options.cause);
+      if (typeof this.stack === 'string') {
+        const trace = this.stack.indexOf('\n');
+        const text = this.message === '' ? this.#name : this.#name + ': ' + this.message;
+        hidden(this, 'stack', text + (trace < 0 ? '' : this.stack.slice(trace)));
+      }
+    }
+    get name() { return this.#name; }
+    get code() { return this.#code; }
+    get [Symbol.toStringTag]() { return 'DOMException'; }
+  }
+  function hidden(object, name, value) {
+    Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+
+  const internal = Symbol('internal');
+
+  class Event {
+    #type; #bubbles; #cancelable; #composed; #prevented = false; #time;
+    [internal] = { target: null, stop: false, phase: 0, passive: false };
+    constructor(type, init) {
+      if (arguments.length === 0) throw new TypeError('Event: the argument type is missing');
+      this.#type = String(type);
+      this.#bubbles = Boolean(init && init.bubbles);
+      this.#cancelable = Boolean(init && init.cancelable);
+      this.#composed = Boolean(init && init.composed);
+      this.#time = host.elapsed();
+      Object.defineProperty(this, internal, { enumerable: false });
+    }
+    get type() { return this.#type; }
+    get bubbles() { return this.#bubbles; }
+    get cancelable() { return this.#cancelable; }
+    get composed() { return this.#composed; }
+    get timeStamp() { return this.#time; }
+    get isTrusted() { return false; }
+    get defaultPrevented() { return this.#prevented; }
+    get target() { return this[internal].target; }
+    get currentTarget() { return this[internal].phase ? this[internal].target : null; }
+    get eventPhase() { return this[internal].phase; }
+    preventDefault() { if (this.#cancelable && !this[internal].passive) this.#prevented = true; }
+    stopPropagation() {}
+    stopImmediatePropagation() { this[internal].stop = true; }
+    composedPath() { return this[internal].phase ? [this[internal].target] : []; }
+    get [Symbol.toStringTag]() { return 'Event'; }
+  }
+
+  class EventTarget {
+    #listeners = new Map();
+    addEventListener(type, callback, options) {
+      if (callback === null || callback === undefined) return;
+      if (typeof callback !== 'function' && typeof callback !== 'object') {
+        throw new TypeError('addEventListener: the listener must be a function or an object with handleEvent');
+      }
+      const o = typeof options === 'object' && options !== null ? options : { capture: options };
+      if (o.signal && o.signal.aborted) return;
+      type = String(type);
+      const capture = Boolean(o.capture);
+      let list = this.#listeners.get(type);
+      if (!list) this.#listeners.set(type, list = []);
+      if (list.some((l) => l.callback === callback && l.capture === capture)) return;
+      list.push({ callback, capture, once: Boolean(o.once), passive: Boolean(o.passive), removed: false });
+      if (o.signal) o.signal.addEventListener('abort', () => this.removeEventListener(type, callback, capture), { once: true });
+    }
+    removeEventListener(type, callback, options) {
+      const capture = Boolean(typeof options === 'object' && options !== null ? options.capture : options);
+      const list = this.#listeners.get(String(type));
+      if (!list) return;
+      const at = list.findIndex((l) => l.callback === callback && l.capture === capture);
+      if (at >= 0) list.splice(at, 1)[0].removed = true;
+    }
+    dispatchEvent(event) {
+      if (!(event instanceof Event)) throw new TypeError('dispatchEvent: the argument must be an Event');
+      const state = event[internal];
+      if (state.phase) throw new DOMException('The event is already being dispatched', 'InvalidStateError');
+      state.target = this;
+      state.phase = 2;
+      state.stop = false;
+      const list = this.#listeners.get(event.type);
+      if (list) {
+        for (const l of list.slice()) {
+          if (l.removed) continue;
+          if (l.once) this.removeEventListener(event.type, l.callback, l.capture);
+          state.passive = l.passive;
+          try {
+            if (typeof l.callback === 'function') l.callback.call(this, event);
+            else l.callback.handleEvent(event);
+          } catch (error) {
+            host.report(error);
+          }
+          state.passive = false;
+          if (state.stop) break;
+        }
+      }
+      state.phase = 0;
+      return !event.defaultPrevented;
+    }
+    get [Symbol.toStringTag]() { return 'EventTarget'; }
+  }
+
+  let key; // lets only this file construct signals
+  class AbortSignal extends EventTarget {
+    #aborted = false; #reason; #handler = null; #dependents = null;
+    constructor(secret) {
+      if (secret !== (key ??= {})) throw new TypeError('Illegal constructor: use AbortController, AbortSignal.abort or AbortSignal.timeout');
+      super();
+    }
+    get aborted() { return this.#aborted; }
+    get reason() { return this.#reason; }
+    get onabort() { return this.#handler; }
+    set onabort(f) {
+      if (this.#handler) this.removeEventListener('abort', this.#handler);
+      this.#handler = typeof f === 'function' ? f : null;
+      if (this.#handler) this.addEventListener('abort', this.#handler);
+    }
+    throwIfAborted() { if (this.#aborted) throw this.#reason; }
+    static abort(reason) { return raise(make(), reason); }
+    static timeout(ms) {
+      const delay = Number(ms);
+      if (!(delay >= 0 && delay <= Number.MAX_SAFE_INTEGER)) {
+        throw new RangeError('AbortSignal.timeout: milliseconds must be a number from 0 to 2^53-1');
+      }
+      const signal = make();
+      host.backgroundTimer(() => raise(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError')), delay);
+      return signal;
+    }
+    static any(signals) {
+      const sources = Array.from(signals);
+      for (const s of sources) if (!(s instanceof AbortSignal)) throw new TypeError('AbortSignal.any: every element must be an AbortSignal');
+      const signal = make();
+      const done = sources.find((s) => s.#aborted);
+      if (done) return raise(signal, done.#reason);
+      for (const s of sources) (s.#dependents ??= []).push(signal);
+      return signal;
+    }
+    static {
+      raise = (signal, reason) => {
+        const reached = mark(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason, []);
+        for (const s of reached) s.dispatchEvent(new Event('abort'));
+        return signal;
+      };
+      mark = (signal, reason, reached) => {
+        const open = [signal];
+        while (open.length > 0) {
+          const s = open.shift();
+          if (s.#aborted) continue;
+          s.#aborted = true;
+          s.#reason = reason;
+          reached.push(s);
+          if (s.#dependents) open.push(...s.#dependents);
+          s.#dependents = null;
+        }
+        return reached;
+      };
+    }
+    get [Symbol.toStringTag]() { return 'AbortSignal'; }
+  }
+  var raise, mark;
+  function make() { return new AbortSignal(key ??= {}); }
+
+  class AbortController {
+    #signal = make();
+    get signal() { return this.#signal; }
+    abort(reason) { raise(this.#signal, reason); }
+    get [Symbol.toStringTag]() { return 'AbortController'; }
+  }
+
+  return { DOMException, Event, EventTarget, AbortSignal, AbortController };
+})

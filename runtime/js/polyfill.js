@@ -1,0 +1,95 @@
+// What the engine lacks of ES2023 to ES2025. Defined only where missing.
+(function () {
+  'use strict';
+  function add(object, name, value) {
+    if (!Object.hasOwn(object, name)) Object.defineProperty(object, name, { value, writable: true, configurable: true });
+  }
+  const object = (v) => (typeof v === 'object' && v !== null) || typeof v === 'function';
+  function callable(f, where) {
+    if (typeof f !== 'function') throw new TypeError(`${where}: the argument must be a function`);
+    return f;
+  }
+
+  add(Object, 'groupBy', { groupBy(items, callback) {
+    callable(callback, 'Object.groupBy');
+    const groups = Object.create(null);
+    let i = 0;
+    for (const item of items) {
+      const key = callback(item, i++);
+      const name = typeof key === 'symbol' ? key : String(key);
+      (groups[name] ??= []).push(item);
+    }
+    return groups;
+  } }.groupBy);
+  add(Map, 'groupBy', { groupBy(items, callback) {
+    callable(callback, 'Map.groupBy');
+    const groups = new Map();
+    let i = 0;
+    for (const item of items) {
+      const key = callback(item, i++);
+      const group = groups.get(key);
+      if (group) group.push(item);
+      else groups.set(key, [item]);
+    }
+    return groups;
+  } }.groupBy);
+  add(Promise, 'withResolvers', { withResolvers() {
+    let resolve, reject;
+    const promise = new this((yes, no) => { resolve = yes; reject = no; });
+    return { promise, resolve, reject };
+  } }.withResolvers);
+  add(Promise, 'try', { try(callback, ...args) { return new this((resolve) => resolve(callback(...args))); } }.try);
+  add(Array, 'fromAsync', { async fromAsync(source, map, thisArg) {
+    if (map !== undefined) callable(map, 'Array.fromAsync');
+    if (source === undefined || source === null) throw new TypeError(`Array.fromAsync: ${source} is not iterable`);
+    const result = [];
+    const keep = async (v) => { result.push(map ? await map.call(thisArg, v, result.length) : v); };
+    const asyncIterator = source[Symbol.asyncIterator];
+    if (asyncIterator !== undefined && asyncIterator !== null) {
+      const it = asyncIterator.call(source);
+      for (;;) {
+        const step = await it.next();
+        if (!object(step)) throw new TypeError('Array.fromAsync: the iterator result is not an object');
+        if (step.done) break;
+        try {
+          await keep(step.value);
+        } catch (error) {
+          if (it.return) await it.return();
+          throw error;
+        }
+      }
+    } else if (source[Symbol.iterator] !== undefined && source[Symbol.iterator] !== null) {
+      for (const v of source) await keep(await v);
+    } else {
+      const n = Math.min(Math.max(Math.trunc(Number(source.length)) || 0, 0), Number.MAX_SAFE_INTEGER);
+      for (let i = 0; i < n; i++) await keep(await source[i]);
+    }
+    return result;
+  } }.fromAsync);
+
+  const lone = /[\uD800-\uDFFF]/u;
+  add(String.prototype, 'isWellFormed', { isWellFormed() { return !lone.test(String(this)); } }.isWellFormed);
+  add(String.prototype, 'toWellFormed', { toWellFormed() { return String(this).replace(/[\uD800-\uDFFF]/gu, '\uFFFD'); } }.toWellFormed);
+  add(Error, 'captureStackTrace', { captureStackTrace(target) {
+    if (!object(target)) throw new TypeError('Error.captureStackTrace: the target must be an object');
+    const lines = String(new Error().stack).split('\n').slice(2);
+    const head = target instanceof Error ? String(target) : 'Error';
+    Object.defineProperty(target, 'stack', { value: [head, ...lines].join('\n'), writable: true, configurable: true });
+  } }.captureStackTrace);
+  add(RegExp, 'escape', { escape(text) {
+    if (typeof text !== 'string') throw new TypeError('RegExp.escape: the argument must be a string');
+    const hex = (c) => '\\x' + c.charCodeAt(0).toString(16).padStart(2, '0');
+    let out = '';
+    for (const c of text) {
+      const code = c.codePointAt(0);
+      if (out === '' && /[0-9A-Za-z]/.test(c)) out += hex(c);
+      else if ('^$\\.*+?()[]{}|/'.includes(c)) out += '\\' + c;
+      else if ('\t\n\v\f\r'.includes(c)) out += '\\' + { '\t': 't', '\n': 'n', '\v': 'v', '\f': 'f', '\r': 'r' }[c];
+      else if (',-=<>#&!%:;@~\'`"'.includes(c)) out += hex(c);
+      else if (/\s/.test(c) || (code >= 0xD800 && code <= 0xDFFF)) {
+        out += code <= 0xFF ? hex(c) : '\\u' + code.toString(16).padStart(4, '0');
+      } else out += c;
+    }
+    return out;
+  } }.escape);
+})

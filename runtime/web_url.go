@@ -1,0 +1,220 @@
+package runtime
+
+import (
+	"strconv"
+	"strings"
+)
+
+// webURL is a URL record of the URL Standard.
+type webURL struct {
+	scheme             string
+	username, password string
+	host               string
+	hasHost            bool // a null host differs from an empty one
+	port               int  // -1 = none
+	path               []string
+	opaque             bool // path has one element and no structure, as in mailto:x
+	query, fragment    string
+	hasQuery, hasFrag  bool
+}
+
+// specialPorts are the schemes the standard treats as hierarchical, with their
+// default ports; -1 = none.
+func specialPort(scheme string) (int, bool) {
+	switch scheme {
+	case "http", "ws":
+		return 80, true
+	case "https", "wss":
+		return 443, true
+	case "ftp":
+		return 21, true
+	case "file":
+		return -1, true
+	}
+	return -1, false
+}
+
+func (u *webURL) special() bool {
+	_, ok := specialPort(u.scheme)
+	return ok
+}
+
+func (u *webURL) clone() *webURL {
+	c := *u
+	c.path = append([]string(nil), u.path...)
+	return &c
+}
+
+// href is the serialized record.
+func (u *webURL) href() string {
+	var b strings.Builder
+	b.WriteString(u.scheme)
+	b.WriteByte(':')
+	if u.hasHost {
+		b.WriteString("//")
+		if u.username != "" || u.password != "" {
+			b.WriteString(u.username)
+			if u.password != "" {
+				b.WriteByte(':')
+				b.WriteString(u.password)
+			}
+			b.WriteByte('@')
+		}
+		b.WriteString(u.hostPort())
+	} else if !u.opaque && len(u.path) > 1 && u.path[0] == "" {
+		b.WriteString("/.")
+	}
+	b.WriteString(u.pathname())
+	if u.hasQuery {
+		b.WriteByte('?')
+		b.WriteString(u.query)
+	}
+	if u.hasFrag {
+		b.WriteByte('#')
+		b.WriteString(u.fragment)
+	}
+	return b.String()
+}
+
+func (u *webURL) hostPort() string {
+	if u.port < 0 {
+		return u.host
+	}
+	return u.host + ":" + strconv.Itoa(u.port)
+}
+
+func (u *webURL) pathname() string {
+	if u.opaque {
+		return u.path[0]
+	}
+	var b strings.Builder
+	for _, p := range u.path {
+		b.WriteByte('/')
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
+func (u *webURL) search() string {
+	if u.query == "" {
+		return ""
+	}
+	return "?" + u.query
+}
+
+func (u *webURL) hash() string {
+	if u.fragment == "" {
+		return ""
+	}
+	return "#" + u.fragment
+}
+
+func (u *webURL) origin() string {
+	switch u.scheme {
+	case "http", "https", "ws", "wss", "ftp":
+		return u.scheme + "://" + u.hostPort()
+	case "blob":
+		inner, ok := parseURL(u.pathname(), nil)
+		if ok && (inner.scheme == "http" || inner.scheme == "https") {
+			return inner.origin()
+		}
+	}
+	return "null"
+}
+
+// shorten removes the last path segment, but not a drive letter of file:.
+func (u *webURL) shorten() {
+	n := len(u.path)
+	if u.scheme == "file" && n == 1 && normalDrive(u.path[0]) {
+		return
+	}
+	if n > 0 {
+		u.path = u.path[:n-1]
+	}
+}
+
+// set changes one part the way the setter of that name does; a value that does
+// not fit changes nothing.
+func (u *webURL) set(part, value string) {
+	switch part {
+	case "protocol":
+		u.override(value+":", urlSchemeStart)
+	case "username":
+		if u.mayHaveCredentials() {
+			u.username = percentEncode(value, inUserinfo)
+		}
+	case "password":
+		if u.mayHaveCredentials() {
+			u.password = percentEncode(value, inUserinfo)
+		}
+	case "host":
+		u.setUnlessOpaque(value, urlHost)
+	case "hostname":
+		u.setUnlessOpaque(value, urlHostname)
+	case "port":
+		if u.mayHaveCredentials() {
+			if value == "" {
+				u.port = -1
+			} else {
+				u.override(value, urlPort)
+			}
+		}
+	case "pathname":
+		if !u.opaque {
+			u.path = nil
+			u.override(value, urlPathStart)
+		}
+	case "search":
+		u.setQuery(value)
+	case "hash":
+		u.setFragment(value)
+	}
+}
+
+func (u *webURL) setUnlessOpaque(value string, state urlState) {
+	if !u.opaque {
+		u.override(value, state)
+	}
+}
+
+func (u *webURL) setQuery(value string) {
+	u.query, u.hasQuery = "", value != ""
+	if value == "" {
+		u.stripOpaque()
+		return
+	}
+	u.override(strings.TrimPrefix(value, "?"), urlQuery)
+}
+
+func (u *webURL) setFragment(value string) {
+	u.fragment, u.hasFrag = "", value != ""
+	if value == "" {
+		u.stripOpaque()
+		return
+	}
+	u.override(strings.TrimPrefix(value, "#"), urlFragment)
+}
+
+// stripOpaque keeps an opaque path from ending in spaces, which parsing its
+// href again would lose.
+func (u *webURL) stripOpaque() {
+	if u.opaque && !u.hasFrag && !u.hasQuery {
+		u.path[0] = strings.TrimRight(u.path[0], " ")
+	}
+}
+
+func (u *webURL) mayHaveCredentials() bool {
+	return u.hasHost && u.host != "" && u.scheme != "file"
+}
+
+// parts are what the URL class shows, in the order its record has them.
+func (u *webURL) parts() []string {
+	port := ""
+	if u.port >= 0 {
+		port = strconv.Itoa(u.port)
+	}
+	return []string{
+		u.href(), u.scheme + ":", u.username, u.password, u.hostPort(), u.host, port,
+		u.pathname(), u.search(), u.hash(), u.origin(),
+	}
+}
