@@ -89,3 +89,6 @@ func cut(text string, size int) string {
 	}
 	return fmt.Sprintf("%s… (%d bytes cut)", text[:n], len(text)-n)
 }
+
+// full says that no further line is kept.
+func (l *logger) full() bool { return l.number >= l.limits.LogLines }

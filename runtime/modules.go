@@ -32,15 +32,25 @@ type moduleTable struct {
 	globals map[string]int // index into list by global
 }
 
-var theModules = sync.OnceValue(func() *moduleTable {
-	t := &moduleTable{list: modules(), globals: map[string]int{}}
-	for i, m := range t.list {
-		for _, g := range m.globals {
-			t.globals[g] = i
+// made holds the table once it is made; modules refer to it from inside, so it
+// cannot be a variable with an initial value.
+var made struct {
+	once  sync.Once
+	table *moduleTable
+}
+
+func theModules() *moduleTable {
+	made.once.Do(func() {
+		t := &moduleTable{list: modules(), globals: map[string]int{}}
+		for i, m := range t.list {
+			for _, g := range m.globals {
+				t.globals[g] = i
+			}
 		}
-	}
-	return t
-})
+		made.table = t
+	})
+	return made.table
+}
 
 // wanted are the modules to install before the source with this text runs, as
 // a bit set.

@@ -1,0 +1,205 @@
+package runtime
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dop251/goja/parser"
+	"github.com/evanw/esbuild/pkg/api"
+
+	"ratchet"
+)
+
+// bundleName names esbuild's output. No frame of it is the author's: theirs
+// carry the names in the source map.
+const bundleName = "ratchet:bundle"
+
+// supported says what goja can do of what ES2022 asks, and so what esbuild
+// must write differently.
+func supported() map[string]bool {
+	return map[string]bool{
+		"async-generator": false, "for-await": false, "decorators": false, "using": false,
+		"top-level-await": false, "class-static-blocks": true, "dynamic-import": true,
+	}
+}
+
+// build sends the source through esbuild and parses what comes out.
+func (src *parsed) build(s Source) error {
+	out, sourceMap, err := src.bundle(s)
+	if err != nil && bareFunction.MatchString(s.Code) {
+		s.Code, src.shift = "("+s.Code+"\n)", 1
+		if out2, map2, err2 := src.bundle(s); err2 == nil {
+			out, sourceMap, err = out2, map2, nil
+		} else {
+			src.shift = 0
+		}
+	}
+	if err != nil {
+		return err
+	}
+	consumer, err := readMap(sourceMap)
+	if err != nil {
+		return fmt.Errorf("read the source map: %w", err)
+	}
+	src.text, src.built = out, true
+	src.tree, err = parser.ParseFile(nil, bundleName, out, 0, parser.WithDisableSourceMaps)
+	if err != nil {
+		return src.parseFailure(err, consumer)
+	}
+	src.tree.File.SetSourceMap(consumer)
+	return nil
+}
+
+// parseFailure explains what goja does not understand in esbuild's output, at
+// the author's position.
+func (src *parsed) parseFailure(err error, m mapper) error {
+	e := parserError(err, src.name)
+	e.code = "UNSUPPORTED_SYNTAX"
+	generated := ""
+	if lines := strings.Split(src.text, "\n"); e.line >= 1 && e.line <= len(lines) {
+		generated = lines[e.line-1]
+	}
+	if strings.Contains(generated, "import(") {
+		e.message = "dynamic import() is not available"
+		e.hint = "Import the module at the top of the file by its relative path."
+	}
+	if source, _, line, column, ok := m.Source(e.line, e.column); ok {
+		e.file, e.line, e.column = source, line, column
+	} else {
+		e.line, e.column = 0, 0
+	}
+	return e
+}
+
+func loaderOf(name string, language ratchet.Language) api.Loader {
+	switch path.Ext(name) {
+	case ".ts", ".mts", ".cts":
+		return api.LoaderTS
+	case ".json":
+		return api.LoaderJSON
+	case ".js", ".mjs", ".cjs":
+		if language == ratchet.TypeScript {
+			return api.LoaderTS
+		}
+		return api.LoaderJS
+	}
+	if language == ratchet.TypeScript {
+		return api.LoaderTS
+	}
+	return api.LoaderJS
+}
+
+// bundle returns the CommonJS form of the source and its source map. Sources
+// that import go through the bundler, the others through the faster transform.
+func (src *parsed) bundle(s Source) (code string, sourceMap []byte, err error) {
+	if importing.MatchString(s.Code) && mayImport(s.Code) {
+		return src.bundleFiles(s)
+	}
+	r := api.Transform(s.Code, api.TransformOptions{
+		Loader: loaderOf(src.name, s.Language), Format: api.FormatCommonJS, Target: api.ES2022,
+		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
+		Sourcefile: src.name, Supported: supported(), LogLevel: api.LogLevelSilent,
+	})
+	if e := src.buildError(r.Errors, r.Warnings); e != nil {
+		return "", nil, e
+	}
+	return string(r.Code), r.Map, nil
+}
+
+func mayImport(code string) bool {
+	return strings.Contains(code, "import") || strings.Contains(code, "require") || strings.Contains(code, "from")
+}
+
+// bundleFiles joins the source with the files it imports by relative path.
+func (src *parsed) bundleFiles(s Source) (code string, sourceMap []byte, err error) {
+	r := api.Build(api.BuildOptions{
+		EntryPoints: []string{src.name}, Bundle: true, Write: false, Outfile: "out.js",
+		Format: api.FormatCommonJS, Target: api.ES2022, Platform: api.PlatformNeutral,
+		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
+		TreeShaking: api.TreeShakingFalse, Supported: supported(), LogLevel: api.LogLevelSilent,
+		Plugins: []api.Plugin{{Name: "files", Setup: func(b api.PluginBuild) { src.serve(b, s) }}},
+	})
+	if e := src.buildError(r.Errors, r.Warnings); e != nil {
+		return "", nil, e
+	}
+	for _, f := range r.OutputFiles {
+		if strings.HasSuffix(f.Path, ".map") {
+			sourceMap = f.Contents
+		} else {
+			code = string(f.Contents)
+		}
+	}
+	return code, sourceMap, nil
+}
+
+// filesNamespace marks paths that live in Source.Files, never on disk.
+const filesNamespace = "task"
+
+// serve answers the bundler from the job's files; the disk is never read.
+func (src *parsed) serve(b api.PluginBuild, s Source) {
+	b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		if a.Kind == api.ResolveEntryPoint {
+			return api.OnResolveResult{Path: src.name, Namespace: filesNamespace}, nil
+		}
+		if a.Kind == api.ResolveJSDynamicImport {
+			return refuseImport("dynamic import() is not available: import the module at the top of the file")
+		}
+		if !strings.HasPrefix(a.Path, "./") && !strings.HasPrefix(a.Path, "../") {
+			return refuseImport(fmt.Sprintf("cannot import %q: a task may import only its own files by relative path, e.g. ./lib/tax.js", a.Path))
+		}
+		want := path.Join(path.Dir(a.Importer), a.Path)
+		for _, p := range []string{want, want + ".ts", want + ".js", want + ".json", want + "/index.ts", want + "/index.js", strings.TrimSuffix(want, ".js") + ".ts"} {
+			if _, ok := src.files[p]; ok {
+				return api.OnResolveResult{Path: p, Namespace: filesNamespace}, nil
+			}
+		}
+		return refuseImport(fmt.Sprintf("cannot import %q: the task has no file %s", a.Path, want))
+	})
+	b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: filesNamespace}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+		text, language := src.files[a.Path], ratchet.JavaScript
+		if a.Path == src.name {
+			text, language = s.Code, s.Language
+		}
+		return api.OnLoadResult{Contents: &text, Loader: loaderOf(a.Path, language)}, nil
+	})
+}
+
+func refuseImport(text string) (api.OnResolveResult, error) {
+	return api.OnResolveResult{Errors: []api.Message{{Text: text}}}, nil
+}
+
+// buildError turns esbuild's first error into ours. One warning counts as an
+// error, because the program would run wrong.
+func (src *parsed) buildError(errs, warnings []api.Message) error {
+	for _, w := range warnings {
+		if w.ID == "empty-import-meta" {
+			errs = append(errs, w)
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	m := errs[0]
+	e := &compileError{code: "SYNTAX_ERROR", message: m.Text, file: src.name}
+	if l := m.Location; l != nil {
+		e.file = strings.TrimPrefix(l.File, filesNamespace+":")
+		e.line, e.column = l.Line, l.Column+1
+		if e.line == 1 && e.file == src.name {
+			e.column -= src.shift
+		}
+	}
+	switch {
+	case strings.Contains(m.Text, "op-level await"):
+		e.code, e.message = "UNSUPPORTED_SYNTAX", "top-level await is not available"
+		e.hint = "Make main async and await inside it: async function main(input, context) { … }"
+	case m.ID == "empty-import-meta":
+		e.code, e.message = "UNSUPPORTED_SYNTAX", "import.meta is not available"
+		e.hint = "Facts about the run are in context, the second argument of main."
+	case strings.Contains(m.Text, "dynamic import()"):
+		e.code = "UNSUPPORTED_SYNTAX"
+	case strings.Contains(m.Text, `"return"`), strings.Contains(m.Text, "return"):
+		e.hint = entryHint
+	}
+	return e
+}

@@ -1,0 +1,192 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/parser"
+
+	"ratchet"
+)
+
+// program is a compiled source. It is shared by runs and never changed.
+type program struct {
+	code    *goja.Program
+	modules uint64            // to install before it runs, see moduleTable.wanted
+	common  bool              // it names module or exports
+	files   map[string]string // the author's text by file name, for snippets
+	shift   int               // columns of the first line that are ours, not the author's
+	points  *points           // of an instrumented program
+}
+
+// parsed is a source on its way to a program.
+type parsed struct {
+	tree  *ast.Program
+	text  string // what was parsed: the author's or esbuild's
+	shift int
+	built bool // by esbuild
+	name  string
+	files map[string]string
+}
+
+// compileError is a source that does not compile, at the author's position.
+type compileError struct {
+	code    string // SYNTAX_ERROR, UNSUPPORTED_SYNTAX or EMPTY_SCRIPT
+	message string
+	hint    string
+	file    string
+	line    int // 0 = the whole file
+	column  int
+}
+
+func (e *compileError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.file, e.line, e.column, e.message)
+}
+
+// sourceName is the file name shown in positions. Further files are relative
+// to its folder, so the folder itself is left out.
+func sourceName(s Source) string {
+	if s.Name != "" {
+		return path.Base(s.Name)
+	}
+	if s.Language == ratchet.TypeScript {
+		return "main.ts"
+	}
+	return "main.js"
+}
+
+// compile makes the program of a job, or takes it from the cache.
+func compile(s Source, instrument bool) (*program, error) {
+	key := s.Hash
+	if instrument {
+		key += "+"
+	}
+	if s.Hash != "" {
+		if p, ok := programs.get(key); ok {
+			return p, nil
+		}
+	}
+	p, err := compileSource(s, instrument)
+	if err == nil && s.Hash != "" {
+		programs.put(key, p, len(s.Code))
+	}
+	return p, err
+}
+
+func compileSource(s Source, instrument bool) (_ *program, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &compileError{code: "SYNTAX_ERROR", message: fmt.Sprint("the source cannot be compiled: ", r), file: sourceName(s)}
+		}
+	}()
+	src, err := parseSource(s)
+	if err != nil {
+		return nil, err
+	}
+	return src.compile(instrument)
+}
+
+// parseSource finds the way to read a source: as a plain script where
+// possible, else through esbuild.
+func parseSource(s Source) (*parsed, error) {
+	name := sourceName(s)
+	files := map[string]string{name: s.Code}
+	for f, text := range s.Files {
+		files[path.Clean(f)] = text
+	}
+	if strings.TrimSpace(s.Code) == "" {
+		return nil, &compileError{code: "EMPTY_SCRIPT", message: "the source is empty", hint: entryHint, file: name}
+	}
+	src := &parsed{text: s.Code, name: name, files: files}
+	if s.Language != ratchet.TypeScript && (len(s.Files) == 0 || !importing.MatchString(s.Code)) {
+		tree, err := parser.ParseFile(nil, name, s.Code, 0, parser.WithDisableSourceMaps)
+		if err == nil {
+			src.tree = tree
+			return src, nil
+		}
+		if bareFunction.MatchString(s.Code) {
+			text := "(" + s.Code + "\n)"
+			if tree, err := parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps); err == nil {
+				src.tree, src.text, src.shift = tree, text, 1
+				return src, nil
+			}
+		}
+	}
+	return src, src.build(s)
+}
+
+var (
+	importing    = regexp.MustCompile(`\b(import|export|require)\b`)
+	bareFunction = regexp.MustCompile(`^(?:\s|//[^\n]*\n|/\*(?s:.*?)\*/)*(?:async\s+)?function\s*\*?\s*\(`)
+)
+
+// compile turns the tree into code: character classes are expanded, and the
+// statements counted when asked.
+func (src *parsed) compile(instrument bool) (*program, error) {
+	if err := src.expandLiterals(); err != nil {
+		return nil, err
+	}
+	p := &program{
+		modules: theModules().wanted(src.text),
+		common:  mentionsModule.MatchString(src.text),
+		files:   src.files,
+		shift:   src.shift,
+	}
+	if instrument {
+		p.points = src.instrument()
+	}
+	code, err := goja.CompileAST(src.tree, false)
+	if err != nil {
+		return nil, src.compilerError(err)
+	}
+	p.code = code
+	return p, nil
+}
+
+var mentionsModule = regexp.MustCompile(`\b(module|exports)\b`)
+
+// compilerError places an error of goja's compiler.
+func (src *parsed) compilerError(err error) error {
+	e := &compileError{code: "SYNTAX_ERROR", message: err.Error(), file: src.name}
+	var syntax *goja.CompilerSyntaxError
+	var reference *goja.CompilerReferenceError
+	var at *goja.CompilerError
+	switch {
+	case errors.As(err, &syntax):
+		at = &syntax.CompilerError
+	case errors.As(err, &reference):
+		at = &reference.CompilerError
+	}
+	if at != nil {
+		e.message = at.Message
+		if at.File != nil {
+			pos := at.File.Position(at.Offset)
+			e.file, e.line, e.column = pos.Filename, pos.Line, pos.Column
+			if pos.Line == 1 && !src.built {
+				e.column -= src.shift
+			}
+		}
+	}
+	return e
+}
+
+// parserError places the first error of goja's parser.
+func parserError(err error, name string) *compileError {
+	e := &compileError{code: "SYNTAX_ERROR", message: err.Error(), file: name}
+	var list parser.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		e.message = list[0].Message
+		e.line, e.column = list[0].Position.Line, list[0].Position.Column
+	}
+	if strings.Contains(e.message, "Illegal return") {
+		e.hint = entryHint
+	}
+	return e
+}
+
+const entryHint = "Write function main(input, context) { … return result } or export default (input, context) => …"

@@ -1,0 +1,99 @@
+package runtime
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/dop251/goja"
+)
+
+// entry is what a task's source offers to be called: a function, or else data.
+type entry struct {
+	name string // default, main, process, global main, global process, completion function, completion value
+	fn   goja.Callable
+	data goja.Value // when fn is nil
+}
+
+// noEntryError is a source without anything to call.
+type noEntryError struct{ exported []string }
+
+func (e *noEntryError) Error() string {
+	if len(e.exported) > 0 {
+		return "the task exports " + strings.Join(e.exported, ", ") + " but neither a default function, main nor process"
+	}
+	return "the task has no entry point"
+}
+
+// globalEntry finds global functions, whether declared by function, var or const.
+var globalEntry = sync.OnceValue(func() *goja.Program {
+	return goja.MustCompile("ratchet:entry",
+		`typeof main === 'function' ? ['global main', main] : typeof process === 'function' ? ['global process', process] : null`, false)
+})
+
+// runProgram runs the top level of the source and returns its completion value.
+func (v *vm) runProgram() (goja.Value, error) {
+	if v.prog.common {
+		module, exports := v.rt.NewObject(), v.rt.NewObject()
+		if err := module.Set("exports", exports); err != nil {
+			return nil, err
+		}
+		if err := v.define("module", module); err != nil {
+			return nil, err
+		}
+		if err := v.define("exports", exports); err != nil {
+			return nil, err
+		}
+		v.module = module
+	}
+	value, err := v.rt.RunProgram(v.prog.code)
+	if err != nil || v.prog.points == nil {
+		return value, err
+	}
+	return v.runInstrumented(value)
+}
+
+// entry finds what to call, in the order of the calling convention.
+func (v *vm) entry(completion goja.Value) (entry, error) {
+	var exported []string
+	if v.module != nil {
+		found, names, ok := v.exportedEntry()
+		if ok {
+			return found, nil
+		}
+		exported = names
+	}
+	global, err := v.rt.RunProgram(globalEntry())
+	if err != nil {
+		return entry{}, fmt.Errorf("look for main: %w", err)
+	}
+	if pair, ok := global.(*goja.Object); ok {
+		fn, _ := goja.AssertFunction(pair.Get("1"))
+		return entry{name: pair.Get("0").String(), fn: fn}, nil
+	}
+	if fn, ok := goja.AssertFunction(completion); ok {
+		return entry{name: "completion function", fn: fn}, nil
+	}
+	if len(exported) > 0 || completion == nil || goja.IsUndefined(completion) {
+		return entry{}, &noEntryError{exported}
+	}
+	return entry{name: "completion value", data: completion}, nil
+}
+
+// exportedEntry looks at module.exports; names are its keys.
+func (v *vm) exportedEntry() (e entry, names []string, ok bool) {
+	value := v.module.Get("exports")
+	if fn, ok := goja.AssertFunction(value); ok {
+		return entry{name: "default", fn: fn}, nil, true
+	}
+	exports, isObject := value.(*goja.Object)
+	if !isObject {
+		return entry{}, nil, false
+	}
+	for _, name := range []string{"default", "main", "process"} {
+		if fn, ok := goja.AssertFunction(exports.Get(name)); ok {
+			return entry{name: name, fn: fn}, nil, true
+		}
+	}
+	return entry{}, exports.Keys(), false
+}

@@ -1,0 +1,204 @@
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
+
+	"ratchet"
+)
+
+// Run runs one job in this process and blocks until it has ended. ctx done
+// means end now; a *LimitError as its cause says which limit was broken. Code
+// inside a builtin of the engine cannot be interrupted: only a process of its
+// own (package worker) contains hostile tasks.
+func Run(ctx context.Context, job Job, hooks Hooks) Outcome {
+	if hooks.Started != nil {
+		hooks.Started()
+	}
+	if job.Mode == ModeCheck {
+		return check(ctx, job)
+	}
+	job.Limits = job.Limits.WithDefaults()
+	prog, err := compile(job.Source, job.Coverage || job.Profile)
+	if err != nil {
+		return Outcome{Err: compileFailure(err, job.Source), Tape: newTape(&job, time.Now()).encode(job.Limits.TapeBytes)}
+	}
+	v := newVM(ctx, &job, hooks, prog)
+	out := v.run()
+	v.close()
+	out.Tape = v.tape().encode(v.limits.TapeBytes)
+	out.Usage = ratchet.Usage{Wall: time.Since(v.start), HostCalls: int(v.loop.seq)}
+	return out
+}
+
+// LimitError is the cause to cancel a run's context with when a limit outside
+// the VM was broken, such as memory or CPU time.
+type LimitError struct {
+	Cause   ratchet.Cause
+	Message string // for the author; empty = a message made from Cause
+}
+
+func (e *LimitError) Error() string { return fmt.Sprintf("limit %s: %s", e.Cause, e.Message) }
+
+var (
+	errDeadlock = errors.New("deadlock")
+	errWall     = &LimitError{Cause: ratchet.CauseTimeout}
+)
+
+func newVM(ctx context.Context, job *Job, hooks Hooks, prog *program) *vm {
+	v := &vm{rt: goja.New(), job: job, hooks: hooks, limits: job.Limits, prog: prog, start: time.Now()}
+	v.ctx, v.cancel = context.WithCancelCause(ctx)
+	v.loop = newLoop(v.limits)
+	v.order = &order{start: v.start, limit: v.limits.RecordedEvents, complete: true}
+	v.logs = &logger{send: hooks.Log, now: time.Now, limits: v.limits}
+	v.clock = v.start.UnixMicro()
+	if job.Clock != 0 {
+		v.clock = job.Clock
+	}
+	v.rt.SetMaxCallStackSize(v.limits.CallDepth)
+	v.rt.SetParserOptions(parser.WithDisableSourceMaps)
+	v.rt.SetTimeSource(v.now)
+	v.rt.SetRandSource(func() float64 { return v.random().Float64() })
+	v.rt.SetPromiseRejectionTracker(v.trackRejection)
+	return v
+}
+
+// run is the life of one run, from the environment to the output.
+func (v *vm) run() Outcome {
+	wall := time.AfterFunc(v.limits.Wall, func() { v.cancel(errWall) })
+	defer wall.Stop()
+	stop := context.AfterFunc(v.ctx, func() { v.rt.Interrupt(errInterrupted) })
+	defer stop()
+	var output json.RawMessage
+	var err error
+	var thrown *goja.Exception
+	if ended := v.guard(func() {
+		thrown = v.rt.Try(func() { output, err = v.execute() })
+	}); ended != nil {
+		err = ended
+	} else if thrown != nil {
+		err = thrown
+	}
+	if err != nil {
+		return Outcome{Err: v.failure(err), Coverage: v.coverage(), Spans: v.spans()}
+	}
+	v.order.add(TapeEnd, 0, 0)
+	return Outcome{Output: output, Coverage: v.coverage(), Spans: v.spans()}
+}
+
+// execute runs the program, calls its entry and waits for the result.
+func (v *vm) execute() (json.RawMessage, error) {
+	if err := v.prepare(); err != nil {
+		return nil, err
+	}
+	completion, err := v.runProgram()
+	if err != nil {
+		return nil, err
+	}
+	if err := v.drain(); err != nil {
+		return nil, err
+	}
+	e, err := v.entry(completion)
+	if err != nil {
+		return nil, err
+	}
+	result := e.data
+	if e.fn != nil {
+		input, err := v.parseInput()
+		if err != nil {
+			return nil, err
+		}
+		taskContext, err := v.taskContext()
+		if err != nil {
+			return nil, err
+		}
+		if result, err = e.fn(goja.Undefined(), input, taskContext); err != nil {
+			return nil, err
+		}
+	}
+	if result, err = v.settled(result); err != nil {
+		return nil, err
+	}
+	return v.outputText(result)
+}
+
+// prepare installs the environment. JSON is kept before the task can change it.
+func (v *vm) prepare() error {
+	if err := v.install(); err != nil {
+		return err
+	}
+	j := v.global("JSON").ToObject(v.rt)
+	v.parse, _ = goja.AssertFunction(j.Get("parse"))
+	v.stringify, _ = goja.AssertFunction(j.Get("stringify"))
+	return nil
+}
+
+func (v *vm) parseInput() (goja.Value, error) {
+	input := string(v.job.Input)
+	if input == "" {
+		input = "{}"
+	}
+	value, err := v.parse(goja.Undefined(), v.rt.ToValue(input))
+	if err != nil {
+		return nil, fmt.Errorf("parse the input: %w", err)
+	}
+	return value, nil
+}
+
+// settled waits until a promise has a value. Other values are their own.
+func (v *vm) settled(result goja.Value) (goja.Value, error) {
+	for {
+		p, ok := v.promiseOf(result)
+		if !ok {
+			return result, nil
+		}
+		v.main = p
+		if err := v.until(func() bool { return p.State() != goja.PromiseStatePending }); err != nil {
+			return nil, err
+		}
+		if p.State() == goja.PromiseStateRejected {
+			return nil, &rejection{p.Result()}
+		}
+		result = p.Result()
+	}
+}
+
+// promiseOf returns the promise behind a value: itself, or one resolved with
+// it when it is a thenable of another kind.
+func (v *vm) promiseOf(value goja.Value) (*goja.Promise, bool) {
+	o, ok := value.(*goja.Object)
+	if !ok {
+		return nil, false
+	}
+	if o.ExportType() == promiseType {
+		p, ok := o.Export().(*goja.Promise)
+		return p, ok
+	}
+	if _, ok := goja.AssertFunction(o.Get("then")); !ok {
+		return nil, false
+	}
+	p, resolve, _ := v.rt.NewPromise()
+	if resolve(o) != nil || v.drain() != nil {
+		return nil, false
+	}
+	return p, true
+}
+
+var promiseType = reflect.TypeFor[*goja.Promise]()
+
+// close ends what the run has started and sends what it has to say.
+func (v *vm) close() {
+	if n := len(v.loop.pending); n > 0 && v.ctx.Err() == nil {
+		v.log("warn", "runtime", fmt.Sprintf("%d host calls were still running when the task ended; await them to be sure of their effect", n), nil, nil, nil)
+	}
+	v.cancel(context.Canceled)
+	v.wait.Wait()
+	v.logs.close()
+}

@@ -1,0 +1,151 @@
+package runtime
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// tapeReader takes values off a tape. After the first damage every value is
+// zero and bad is set.
+type tapeReader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *tapeReader) take(n int) []byte {
+	if r.bad || n < 0 || n > len(r.b) {
+		r.bad = true
+		return nil
+	}
+	out := r.b[:n]
+	r.b = r.b[n:]
+	return out
+}
+
+func (r *tapeReader) byte() byte {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *tapeReader) bool() bool { return r.byte() != 0 }
+
+func (r *tapeReader) int() int64 {
+	n, size := binary.Varint(r.b)
+	if size <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.take(size)
+	return n
+}
+
+func (r *tapeReader) bytes() []byte {
+	n, size := binary.Uvarint(r.b)
+	if size <= 0 || n > uint64(len(r.b)) {
+		r.bad = true
+		return nil
+	}
+	r.take(size)
+	return r.take(int(n))
+}
+
+func (r *tapeReader) text() string { return string(r.bytes()) }
+
+// body is a byte slice that may be nil.
+func (r *tapeReader) body() []byte {
+	present := r.bool()
+	b := r.bytes()
+	if !present {
+		return nil
+	}
+	return append([]byte{}, b...)
+}
+
+func (r *tapeReader) header(h *TapeHeader) {
+	h.Version = int(r.int())
+	h.Engine, h.Go, h.Polyfills, h.SourceHash = r.text(), r.text(), r.text(), r.text()
+	copy(h.Seed[:], r.take(len(h.Seed)))
+	h.Clock, h.Start = r.int(), r.int()
+	for _, n := range limitFields(&h.Limits) {
+		n.set(r.int())
+	}
+}
+
+// limitField reads and writes one member of Limits.
+type limitField struct {
+	get func() int64
+	set func(int64)
+}
+
+// limitFields lists the members of Limits in the order of the tape.
+func limitFields(l *Limits) []limitField {
+	var list []limitField
+	for _, d := range []*time.Duration{&l.Wall, &l.CPU} {
+		list = append(list, limitField{func() int64 { return int64(*d) }, func(n int64) { *d = time.Duration(n) }})
+	}
+	list = append(list, limitField{func() int64 { return l.Memory }, func(n int64) { l.Memory = n }})
+	for _, i := range []*int{
+		&l.CallDepth, &l.OutputBytes, &l.ResponseBytes, &l.FetchRunning, &l.FetchWaiting,
+		&l.LogLines, &l.LogLineBytes, &l.RecordedEvents, &l.TapeBytes,
+	} {
+		list = append(list, limitField{func() int64 { return int64(*i) }, func(n int64) { *i = int(n) }})
+	}
+	return list
+}
+
+func (r *tapeReader) events() []TapeEvent {
+	var out []TapeEvent
+	var at, value int64
+	for len(r.b) > 0 && !r.bad {
+		e := TapeEvent{Kind: TapeKind(r.byte()), ID: r.int(), At: at + r.int(), Value: value + r.int()}
+		at, value = e.At, e.Value
+		if e.Kind < TapeNow || e.Kind > TapeEnd {
+			r.bad = true
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func (r *tapeReader) calls() []TapeCall {
+	var out []TapeCall
+	for len(r.b) > 0 && !r.bad {
+		out = append(out, r.call())
+	}
+	return out
+}
+
+func (r *tapeReader) call() TapeCall {
+	c := TapeCall{Call: HostCall{Seq: r.int(), Kind: CallKind(r.text()), Secret: r.text()}, Start: r.int(), End: r.int()}
+	if r.bool() {
+		c.Call.Fetch = &FetchRequest{
+			Method: r.text(), URL: r.text(), Header: r.pairs(), Body: r.body(),
+			TimeoutMS: int(r.int()), Redirect: r.text(), IdempotencyKey: r.text(),
+		}
+	}
+	if r.bool() {
+		c.Reply.Error = &CallError{Class: r.text(), Message: r.text(), Code: r.text()}
+	}
+	if r.bool() {
+		c.Reply.Fetch = &FetchResponse{
+			Status: int(r.int()), StatusText: r.text(), Header: r.pairs(), Body: r.body(), URL: r.text(), Redirected: r.bool(),
+			Timing: FetchTiming{DNS: r.int(), Connect: r.int(), TLS: r.int(), Sent: r.int(), FirstByte: r.int(), Done: r.int(), Reused: r.bool()},
+		}
+	}
+	return c
+}
+
+func (r *tapeReader) pairs() [][2]string {
+	n := r.int()
+	if n < 0 || n > int64(len(r.b)) {
+		r.bad = true
+		return nil
+	}
+	var out [][2]string
+	for range n {
+		out = append(out, [2]string{r.text(), r.text()})
+	}
+	return out
+}
