@@ -18,6 +18,9 @@ type Caller struct {
 	Progress func(ctx context.Context, p ProgressUpdate)
 	// Log sends a log message to the caller. Nil where the surface has none.
 	Log func(ctx context.Context, level, logger string, data any)
+	// Note hears how arguments were coerced, e.g. "/limit: read the string as
+	// number". Nil where the surface has no place for notes.
+	Note func(note string)
 	// Client asks things of the caller. Nil where the surface or the client
 	// cannot be asked.
 	Client Client

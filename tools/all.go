@@ -1,0 +1,10 @@
+package tools
+
+// All lists every tool of the product. Reading it is reading the product.
+func All() []Tool {
+	return []Tool{
+		// Tasks.
+		// Executions.
+		// Guides.
+	}
+}

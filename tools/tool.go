@@ -1,0 +1,192 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"ratchet"
+	"ratchet/schema"
+)
+
+// Tool is one operation on every surface. Make it with Define; its schemas
+// are set once it is in a Registry.
+type Tool struct {
+	Spec
+	In  json.RawMessage // schema of the arguments: a closed object
+	Out json.RawMessage // schema of the result; nil for documents and content blocks
+
+	shape *shape
+	call  func(ctx context.Context, d *Deps, args json.RawMessage) (any, error)
+}
+
+// shape holds what is derived from a tool's types, when it is first needed:
+// a worker process links every tool and uses none.
+type shape struct {
+	in, out  func() json.RawMessage
+	compiled func() *schema.Schema
+	defaults func() json.RawMessage // object of the arguments' default values; nil = none
+}
+
+// Define makes a tool from its description and its handler. In and Out are
+// structs; their tags are the schemas. Out may be Markdown or Content. The
+// handler gets defaults filled in and arguments that fit the schema.
+func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Out, error)) Tool {
+	s := &shape{in: sync.OnceValue(schema.For[In]), out: sync.OnceValue(outSchema[Out])}
+	s.compiled = sync.OnceValue(func() *schema.Schema { return mustCompile(spec.Name, s.in()) })
+	s.defaults = sync.OnceValue(func() json.RawMessage { return defaultsOf(s.in()) })
+	t := Tool{Spec: spec, shape: s}
+	t.call = func(ctx context.Context, d *Deps, args json.RawMessage) (any, error) {
+		in, err := decodeInput[In](ctx, t, args)
+		if err != nil {
+			return nil, err
+		}
+		out, err := handler(ctx, d, in)
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	}
+	return t
+}
+
+// Call runs the tool: it coerces, validates and decodes args, applies
+// defaults and calls the handler. Every error is a *ratchet.Error; a panic in
+// the handler is one of CodeInternal. Results are not checked against Out
+// here: the tests do that for every example and case.
+func (t Tool) Call(ctx context.Context, d *Deps, args json.RawMessage) (out any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, t.failure(fmt.Errorf("panic in %s: %v\n%s", t.Name, p, debug.Stack()))
+		}
+	}()
+	out, err = t.call(ctx, d, args)
+	if err != nil {
+		return nil, t.failure(err)
+	}
+	return out, nil
+}
+
+// failure makes err one that a surface may show.
+func (t Tool) failure(err error) error {
+	var known *ratchet.Error
+	switch {
+	case errors.As(err, &known):
+	case errors.Is(err, context.Canceled):
+		return ratchet.Errorf(ratchet.CodeCancelled, "the call was cancelled").Wrap(err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return ratchet.Errorf(ratchet.CodeTimeout, "the call took longer than its deadline").Wrap(err)
+	}
+	e := ratchet.AsError(err)
+	if e.Code == ratchet.CodeInternal && t.Failure != "" {
+		e.With("error_type", t.Failure)
+	}
+	return e
+}
+
+// Input is the compiled schema of the arguments.
+func (t Tool) Input() *schema.Schema { return t.shape.compiled() }
+
+// IsDocument says that results have no structured content.
+func (t Tool) IsDocument() bool { return t.shape.out() == nil }
+
+func outSchema[Out any]() json.RawMessage {
+	switch reflect.TypeFor[Out]() {
+	case reflect.TypeFor[Markdown](), reflect.TypeFor[Content]():
+		return nil
+	}
+	return schema.For[Out]()
+}
+
+func mustCompile(name string, raw json.RawMessage) *schema.Schema {
+	s, err := schema.Compile(raw)
+	if err != nil {
+		panic(fmt.Sprintf("tools: schema of %s: %v", name, err))
+	}
+	return s
+}
+
+func defaultsOf(raw json.RawMessage) json.RawMessage {
+	var s struct {
+		Properties map[string]struct {
+			Default json.RawMessage `json:"default"`
+		} `json:"properties"`
+	}
+	if json.Unmarshal(raw, &s) != nil {
+		return nil
+	}
+	values := map[string]json.RawMessage{}
+	for name, p := range s.Properties {
+		if p.Default != nil {
+			values[name] = p.Default
+		}
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	out, err := json.Marshal(values)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// decodeInput turns arguments into In. Arguments that fit take the short way.
+func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In, error) {
+	var in In
+	if len(args) == 0 || string(args) == "null" {
+		args = json.RawMessage("{}")
+	}
+	found := t.Input().Validate(args)
+	if found != nil {
+		mended, err := t.coerce(ctx, args)
+		if err != nil {
+			return in, err
+		}
+		args = mended
+	}
+	if d := t.shape.defaults(); d != nil {
+		if err := json.Unmarshal(d, &in); err != nil {
+			return in, fmt.Errorf("decode the defaults: %w", err)
+		}
+	}
+	err := json.Unmarshal(args, &in)
+	if err == nil {
+		return in, nil
+	}
+	// 5.0 is a whole number to the schema and not to Go.
+	if mended, _, refused := t.Input().Coerce(args); refused == nil {
+		err = json.Unmarshal(mended, &in)
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return in, ratchet.Errorf(ratchet.CodeInvalid, "argument %s is out of range: %s", wrong.Field, wrong.Value).
+			At("/" + strings.ReplaceAll(wrong.Field, ".", "/"))
+	}
+	if err != nil {
+		return in, ratchet.Errorf(ratchet.CodeInvalid, "the arguments cannot be read").Wrap(err)
+	}
+	return in, nil
+}
+
+// coerce mends args and validates the result.
+func (t Tool) coerce(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
+	mended, notes, refused := t.Input().Coerce(args)
+	if refused != nil {
+		return nil, t.invalid(args, refused)
+	}
+	if found := t.Input().Validate(mended); found != nil {
+		return nil, t.invalid(mended, found)
+	}
+	if caller := CallerFrom(ctx); caller.Note != nil {
+		for _, n := range notes {
+			caller.Note(n)
+		}
+	}
+	return mended, nil
+}
