@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	goruntime "runtime"
@@ -68,7 +69,7 @@ func (db *DB) open(ctx context.Context) error {
 		if err != nil {
 			return ratchet.Errorf(ratchet.CodeConfig, "the data directory cannot be found").Wrap(err)
 		}
-		db.path, dsn = abs, "file:"+abs
+		db.path, dsn = abs, (&url.URL{Scheme: "file", OmitHost: true, Path: abs}).String()
 		if db.lock, err = lockFile(abs); err != nil {
 			return err
 		}
