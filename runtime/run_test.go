@@ -1,27 +1,177 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"ratchet"
 )
 
-func js(code string) Source { return Source{Name: "main.js", Code: code, Language: ratchet.JavaScript} }
-
-func TestSmoke(t *testing.T) {
-	for _, c := range []struct{ name, code, want string }{
-		{"main", `function main(i){ return {sum: i.a+i.b} }`, `{"sum":3}`},
-		{"async", `async function main(i){ await new Promise(r=>setTimeout(r,5)); return i.a }`, `1`},
-		{"esm", `export default async (i, ctx) => [i.b, ctx.attempt]`, `[2,1]`},
-		{"cjs", `module.exports = (i) => i.b`, `2`},
-		{"bare", `function (i) { return i.b }`, `2`},
-		{"throw", "function main(i){\n  const x = null;\n  return x.foo;\n}", `1`},
-		{"deadlock", "async function main(i){ await new Promise(()=>{}) }", `1`},
-	} {
-		out := Run(context.Background(), Job{Source: js(c.code), Input: []byte(`{"a":1,"b":2}`)}, Hooks{})
-		t.Logf("%s: %s %+v", c.name, out.Output, out.Err)
+// TestRun plays testdata/run/*.txtar: main.js or main.ts (and further files)
+// with input.json give output.json, or error.txt (type, cause, position and a
+// part of the message), and log.txt when it is there.
+func TestRun(t *testing.T) {
+	paths, err := filepath.Glob("testdata/run/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
 	}
-	out := Run(context.Background(), Job{Source: Source{Name: "main.ts", Language: ratchet.TypeScript, Code: "interface In { a: number }\nexport default function main(i: In) {\n  const y: any = undefined;\n  return y.foo.bar;\n}"}}, Hooks{})
-	t.Logf("%s %+v", out.Output, out.Err)
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runCase(t, a, Job{})
+		})
+	}
+}
+
+func runCase(t *testing.T, a *txtar.Archive, job Job) {
+	job.ExecutionID = "e1"
+	job.Source = Source{Files: map[string]string{}}
+	want := map[string]string{}
+	for _, f := range a.Files {
+		text := string(f.Data)
+		switch {
+		case f.Name == "main.js":
+			job.Source.Name, job.Source.Code, job.Source.Language = f.Name, text, ratchet.JavaScript
+		case f.Name == "main.ts":
+			job.Source.Name, job.Source.Code, job.Source.Language = f.Name, text, ratchet.TypeScript
+		case f.Name == "input.json":
+			job.Input = f.Data
+		case f.Name == "limits.json":
+			if err := json.Unmarshal(f.Data, &job.Limits); err != nil {
+				t.Fatal(err)
+			}
+		case strings.HasPrefix(f.Name, "lib/"):
+			job.Source.Files[f.Name] = text
+		default:
+			want[f.Name] = strings.TrimSpace(text)
+		}
+	}
+	var logs []string
+	out := Run(context.Background(), job, Hooks{Log: func(lines []ratchet.LogLine) {
+		for _, l := range lines {
+			at := ""
+			if l.Source != nil {
+				at = fmt.Sprintf(" %d:%d", l.Source.Line, l.Source.Column)
+			}
+			logs = append(logs, fmt.Sprintf("%s %s%s %s%s", l.Level, l.Logger, at, l.Message, l.Fields))
+		}
+	}})
+	if w, ok := want["output.json"]; ok {
+		if out.Err != nil {
+			t.Fatalf("failed: %+v", out.Err)
+		}
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, []byte(w)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(compact.String(), string(out.Output)); diff != "" {
+			t.Errorf("output (-want +got):\n%s", diff)
+		}
+	}
+	if w, ok := want["error.txt"]; ok {
+		if out.Err == nil {
+			t.Fatalf("want an error, got %s", out.Output)
+		}
+		e := out.Err
+		head, message, _ := strings.Cut(w, "\n")
+		got := strings.TrimSpace(fmt.Sprintf("%s %s %s:%d:%d", e.Type, e.Cause, e.Source, e.Line, e.Column))
+		if diff := cmp.Diff(head, strings.Join(strings.Fields(got), " ")); diff != "" {
+			t.Errorf("error (-want +got):\n%s\n%s", diff, e.Message)
+		}
+		if !strings.Contains(e.Message, message) {
+			t.Errorf("message %q lacks %q", e.Message, message)
+		}
+	}
+	if w, ok := want["log.txt"]; ok {
+		if diff := cmp.Diff(w, strings.Join(logs, "\n")); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	}
+	if tape, err := DecodeTape(out.Tape); err != nil || !tape.Complete {
+		t.Errorf("tape: %+v, %v", tape, err)
+	}
+}
+
+func TestRun_ends(t *testing.T) {
+	spin := Source{Code: "function main() {\n  for (;;) {}\n}"}
+	out := Run(context.Background(), Job{Source: spin, Limits: Limits{Wall: 20 * time.Millisecond}}, Hooks{})
+	if e := out.Err; e == nil || e.Code != ratchet.CodeTimeout || e.Type != "timeout_error" || e.Line == 0 {
+		t.Errorf("timeout: %+v", e)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(&LimitError{Cause: ratchet.CauseMemory})
+	if e := Run(ctx, Job{Source: spin}, Hooks{}).Err; e == nil || e.Type != "memory_error" || e.Cause != ratchet.CauseMemory {
+		t.Errorf("memory: %+v", e)
+	}
+	ctx2, cancel2 := context.WithCancel(context.Background())
+	cancel2()
+	if e := Run(ctx2, Job{Source: spin}, Hooks{}).Err; e == nil || e.Code != ratchet.CodeCancelled {
+		t.Errorf("cancelled: %+v", e)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct{ name, code, entry, want string }{
+		{"ok", "function main(i) { return i }", "global main", ""},
+		{"syntax", "function main( {\n", "", "SYNTAX_ERROR"},
+		{"empty", " \n", "", "EMPTY_SCRIPT"},
+		{"none", "const x = 1;", "", "NO_ENTRY"},
+		{"data", "({a: 1})", "completion value", "DATA_RESULT"},
+		{"await", "const x = await 1;\nfunction main() {}", "", "UNSUPPORTED_SYNTAX"},
+		{"import", "function main(x) { return import(x) }", "", "UNSUPPORTED_SYNTAX"},
+		{"flag", "function main() { return /a/d }", "", "UNSUPPORTED_SYNTAX"},
+		{"concat", "function main() { let s = ''; for (;;) { s += 'x' } }", "global main", "SLOW_CONCAT"},
+		{"absent", "function main() { return new Intl.NumberFormat() }", "global main", "ABSENT_GLOBAL"},
+		{"eval", "export default () => eval('1')", "default", "DYNAMIC_CODE"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out := Run(context.Background(), Job{Mode: ModeCheck, Source: Source{Code: c.code}}, Hooks{})
+			var codes []string
+			for _, p := range out.Check.Problems {
+				codes = append(codes, p.Code)
+			}
+			if got := strings.Join(codes, " "); got != c.want || out.Check.Entry != c.entry {
+				t.Errorf("entry %q, problems %+v; want %q, %q", out.Check.Entry, out.Check.Problems, c.entry, c.want)
+			}
+		})
+	}
+}
+
+func BenchmarkRun_noop(b *testing.B) {
+	job := Job{Source: Source{Code: "function main(i) { return i }", Hash: "noop"}, Input: []byte(`{"a":1}`)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if out := Run(context.Background(), job, Hooks{}); out.Err != nil {
+			b.Fatal(out.Err)
+		}
+	}
+}
+
+func BenchmarkRun_typical(b *testing.B) {
+	job := Job{Source: Source{Hash: "typical", Code: `async function main(input, context) {
+		console.log('start', input);
+		const groups = {};
+		for (const item of input.items) (groups[item.kind] ??= []).push(item.value);
+		await new Promise(r => setTimeout(r, 0));
+		progress(0.5);
+		return Object.entries(groups).map(([kind, values]) => ({kind, sum: values.reduce((a, b) => a + b, 0)}));
+	}`}, Input: []byte(`{"items":[{"kind":"a","value":1},{"kind":"b","value":2},{"kind":"a","value":3}]}`)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if out := Run(context.Background(), job, Hooks{}); out.Err != nil {
+			b.Fatal(out.Err)
+		}
+	}
 }
