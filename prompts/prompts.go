@@ -1,0 +1,177 @@
+package prompts
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"strings"
+	"text/template"
+	"unicode/utf8"
+
+	"ratchet"
+	"ratchet/schema"
+	"ratchet/storage"
+)
+
+//go:embed text/*.md
+var texts embed.FS
+
+// Prompt is one conversation starter.
+type Prompt struct {
+	Name, Title, Description string
+	Arguments                []Argument
+}
+
+// Argument is one value a prompt takes.
+type Argument struct {
+	Name, Description string
+	Required          bool
+}
+
+var (
+	argTask      = Argument{"task_id", "name or id of the task", true}
+	argExecution = Argument{"execution_id", "id of the execution", true}
+)
+
+// All lists the prompts. Reading it is reading what is offered.
+func All() []Prompt {
+	return []Prompt{
+		{"author_task", "Write a task", "From a goal to a tested task", []Argument{
+			{"goal", "what the task shall do", true},
+			{"language", "javascript or typescript", false},
+		}},
+		{"debug_failed_execution", "Debug a failed run", "The run, its error, the end of its log and the source", []Argument{argExecution}},
+		{"explain_execution", "Explain a run", "What a run did, from its row and its log", []Argument{argExecution}},
+		{"harden_task", "Harden a task", "Find and close the ways in which a task can fail", []Argument{argTask}},
+		{"review_task", "Review a task", "Source, schemas and tests with a checklist", []Argument{argTask}},
+		{"write_tests", "Write tests", "Source, schemas and real runs to make tests from", []Argument{argTask}},
+	}
+}
+
+// data is what the templates see.
+type data struct {
+	Goal, Language string
+	Task           *ratchet.Task
+	Execution      *ratchet.Execution
+	Logs           []ratchet.LogLine
+	Runs           []ratchet.Execution
+}
+
+// Render fills the prompt. Missing and unknown arguments are CodeInvalid.
+func (p Prompt) Render(ctx context.Context, db *storage.DB, args map[string]string) (string, error) {
+	if err := p.check(args); err != nil {
+		return "", err
+	}
+	d := data{Goal: args["goal"], Language: args["language"]}
+	if d.Language == "" {
+		d.Language = string(ratchet.JavaScript)
+	}
+	if ref := args["execution_id"]; ref != "" {
+		if err := d.loadExecution(ctx, db, ref); err != nil {
+			return "", err
+		}
+	}
+	if ref := args["task_id"]; ref != "" {
+		if err := d.loadTask(ctx, db, ref); err != nil {
+			return "", err
+		}
+	}
+	t, err := template.New(p.Name+".md").Funcs(template.FuncMap{"json": asJSON, "clip": clip, "fence": fence}).ParseFS(texts, "text/"+p.Name+".md")
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	if err := t.Execute(&out, d); err != nil {
+		return "", err
+	}
+	return out.String(), nil
+}
+
+func (p Prompt) check(args map[string]string) error {
+	names := make([]string, 0, len(p.Arguments))
+	for _, a := range p.Arguments {
+		names = append(names, a.Name)
+		if a.Required && strings.TrimSpace(args[a.Name]) == "" {
+			return ratchet.Errorf(ratchet.CodeInvalid, "prompt %s needs the argument %s: %s", p.Name, a.Name, a.Description).At("/arguments/" + a.Name)
+		}
+	}
+	for name := range args {
+		known := false
+		for _, n := range names {
+			known = known || n == name
+		}
+		if known {
+			continue
+		}
+		e := ratchet.Errorf(ratchet.CodeInvalid, "prompt %s has no argument %q", p.Name, clip(name, 60)).With(ratchet.FieldAllowed, names)
+		if nearest := schema.Nearest(name, names); nearest != "" {
+			e.With(ratchet.FieldNearest, nearest).WithHint("did you mean %s?", nearest)
+		}
+		return e
+	}
+	return nil
+}
+
+func (d *data) loadTask(ctx context.Context, db *storage.DB, ref string) (err error) {
+	if d.Task, err = db.Task(ctx, ref); err != nil {
+		return err
+	}
+	page, err := db.ListExecutions(ctx, ratchet.Query{
+		Filters: []ratchet.Filter{{Field: "task_id", Operator: ratchet.OpEQ, Value: d.Task.ID}}, Limit: 5,
+	})
+	d.Runs = page.Items
+	return err
+}
+
+func (d *data) loadExecution(ctx context.Context, db *storage.DB, ref string) (err error) {
+	if d.Execution, err = db.Execution(ctx, ref); err != nil {
+		return err
+	}
+	page, err := db.Logs(ctx, d.Execution.ID, storage.LogQuery{Limit: 30})
+	if err != nil {
+		return err
+	}
+	d.Logs = page.Lines
+	if d.Execution.TaskID != "" && !d.Execution.TaskDeleted {
+		d.Task, err = db.Task(ctx, d.Execution.TaskID)
+		if ratchet.CodeOf(err) == ratchet.CodeNotFound {
+			return nil // deleted since: the run stays readable
+		}
+	}
+	return err
+}
+
+// clip cuts s to n bytes at a rune.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// asJSON shows a value, cut to 4,000 bytes.
+func asJSON(v any) string {
+	if raw, ok := v.(json.RawMessage); ok {
+		if raw == nil {
+			return "none"
+		}
+		return clip(string(raw), 4000)
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return "unreadable"
+	}
+	return clip(string(raw), 4000)
+}
+
+// fence is a code fence that text cannot close.
+func fence(text string) string {
+	mark := "```"
+	for strings.Contains(text, mark) {
+		mark += "`"
+	}
+	return mark
+}
