@@ -1,0 +1,257 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"ratchet"
+	"ratchet/runtime"
+)
+
+// watchEvery is how often a run is looked at from inside. Shorter runs are never.
+const watchEvery = 5 * time.Millisecond
+
+// current is the run in progress as the reading loop sees it.
+type current struct {
+	mu      sync.Mutex
+	waiting map[int64]chan reply
+	stop    chan struct{}
+	stopped bool
+	begin   func() // starts the second loop; nil when it was started
+}
+
+func (r *current) reset(begin func()) <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting, r.stop, r.stopped, r.begin = nil, make(chan struct{}), false, begin
+	return r.stop
+}
+
+// listen makes sure that frames are read while the run goes on.
+func (r *current) listen() {
+	r.mu.Lock()
+	begin := r.begin
+	r.begin = nil
+	r.mu.Unlock()
+	if begin != nil {
+		begin()
+	}
+}
+
+// end says whether a second loop has taken over.
+func (r *current) end() (replaced bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	replaced = r.begin == nil
+	r.begin = nil
+	return replaced
+}
+
+func (r *current) expect(seq int64) <-chan reply {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting == nil {
+		r.waiting = make(map[int64]chan reply)
+	}
+	ch := make(chan reply, 1)
+	r.waiting[seq] = ch
+	return ch
+}
+
+func (r *current) forget(seq int64) {
+	r.mu.Lock()
+	delete(r.waiting, seq)
+	r.mu.Unlock()
+}
+
+func (r *current) deliver(answer reply) {
+	r.mu.Lock()
+	ch := r.waiting[answer.Seq]
+	delete(r.waiting, answer.Seq)
+	r.mu.Unlock()
+	if ch != nil {
+		ch <- answer
+	}
+}
+
+func (r *current) askStop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stopped && r.stop != nil {
+		r.stopped = true
+		close(r.stop)
+	}
+}
+
+// execute runs one job and sends its outcome. It says whether another loop
+// reads frames now.
+func (c *child) execute(job runtime.Job) (replaced bool) {
+	job.Limits = job.Limits.WithDefaults()
+	ctx, cancel := context.WithCancelCause(c.ctx)
+	defer cancel(nil)
+	w := watch{limits: job.Limits, cancel: cancel, run: &c.run, cpu: cpuTime()}
+	c.bound(job.Limits, w.cpu)
+	stop := c.run.reset(func() { go c.loop() })
+	w.start()
+	out := runtime.Run(ctx, job, runtime.Hooks{
+		Host: (*pipeHost)(c), Log: c.send.log, Progress: c.send.progress, Stop: stop,
+	})
+	w.end()
+	if used := time.Duration(cpuTime() - w.cpu); out.Usage.CPU == 0 {
+		out.Usage.CPU = used
+	}
+	out.Usage.HeapPeak = max(out.Usage.HeapPeak, w.peak)
+	out.Isolation = c.report.Level
+	result := outcome{Outcome: out, Clean: clean(out.Err)}
+	replaced = c.run.end()
+	if err := c.send.outcome(&result); err != nil {
+		select {
+		case c.done <- err:
+		default:
+		}
+		return true
+	}
+	return replaced
+}
+
+// clean says whether a run ended by itself inside its limits.
+func clean(err *ratchet.ExecutionError) bool {
+	return err == nil || err.Cause == "" || err.Cause == ratchet.CauseDeadlock
+}
+
+// bound sets the process's limits for one run; unchanged ones are left alone.
+func (c *child) bound(limits runtime.Limits, cpu int64) {
+	if c.memory != limits.Memory {
+		c.memory = limits.Memory
+		c.meter.capMemory(limits.Memory)
+		// The collector works harder near the limit, so that garbage does not count as use.
+		debug.SetMemoryLimit(limits.Memory)
+	}
+	capCPU(uint64(time.Duration(cpu).Seconds()), uint64(limits.CPU.Seconds())+10)
+}
+
+// pipeHost is the child's door to the world: the pipe.
+type pipeHost child
+
+// Call sends the call and waits for its reply or the end of the run.
+func (h *pipeHost) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
+	h.run.listen()
+	answer := h.run.expect(call.Seq)
+	defer h.run.forget(call.Seq)
+	err := h.send.frame(frameCall, func(b []byte) ([]byte, error) { return appendCall(b, &call), nil })
+	if err != nil {
+		return runtime.HostReply{}, err
+	}
+	select {
+	case r := <-answer:
+		if r.Closed != "" {
+			return runtime.HostReply{}, errors.New(r.Closed)
+		}
+		return r.HostReply, nil
+	case <-ctx.Done():
+		return runtime.HostReply{}, context.Cause(ctx)
+	}
+}
+
+// sender writes frames. Log lines wait in a batch, and leave before any other
+// frame so that the order is kept.
+type sender struct {
+	mu    sync.Mutex
+	w     io.Writer
+	buf   []byte
+	lines []byte // encoded log lines
+	timer *time.Timer
+}
+
+// Log lines leave after this time or at this size.
+const (
+	logDelay = 50 * time.Millisecond
+	logBatch = 64 << 10
+)
+
+func (s *sender) frame(kind frameKind, body func([]byte) ([]byte, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.write(kind, body)
+}
+
+// write sends the waiting lines and one frame with a single system call.
+func (s *sender) write(kind frameKind, body func([]byte) ([]byte, error)) error {
+	b := s.pending()
+	if kind != 0 {
+		start := len(b)
+		b, err := body(beginFrame(b, kind))
+		if err != nil {
+			return err
+		}
+		if b, err = endFrame(b, start); err != nil {
+			return err
+		}
+		return s.flush(b)
+	}
+	return s.flush(b)
+}
+
+func (s *sender) flush(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	if s.buf = b[:0]; cap(b) > keepBuffer {
+		s.buf = nil
+	}
+	_, err := s.w.Write(b)
+	return err
+}
+
+// pending moves the waiting lines into a frame.
+func (s *sender) pending() []byte {
+	b := s.buf[:0]
+	if len(s.lines) == 0 {
+		return b
+	}
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+	b, _ = endFrame(append(beginFrame(b, frameLog), s.lines...), 0) // lines stay far below maxFrame
+	s.lines = s.lines[:0]
+	return b
+}
+
+func (s *sender) log(lines []ratchet.LogLine) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range lines {
+		s.lines = appendLog(s.lines, &lines[i])
+		if len(s.lines) >= logBatch {
+			_ = s.write(0, nil) // a closed pipe ends the reading loop
+		}
+	}
+	if len(s.lines) > 0 && s.timer == nil {
+		s.timer = time.AfterFunc(logDelay, func() { _ = s.frame(0, nil) })
+	}
+}
+
+func (s *sender) progress(p ratchet.Progress) {
+	_ = s.frame(frameProgress, func(b []byte) ([]byte, error) { return appendProgress(b, &p), nil })
+}
+
+// outcome ends a run. One that cannot be sent is replaced by an error.
+func (s *sender) outcome(o *outcome) error {
+	err := s.frame(frameOutcome, func(b []byte) ([]byte, error) { return appendOutcome(b, o) })
+	if !errors.Is(err, errFrameTooLarge) {
+		return err
+	}
+	small := outcome{Clean: false}
+	small.Usage, small.Isolation = o.Usage, o.Isolation
+	small.Err = &ratchet.ExecutionError{
+		Code: ratchet.CodeLimit, Type: "DataError", Cause: ratchet.CauseOutput,
+		Message: "what the run returned is too large to leave the worker",
+		Hint:    "return less data, or run without profile",
+	}
+	return s.frame(frameOutcome, func(b []byte) ([]byte, error) { return appendOutcome(b, &small) })
+}

@@ -1,0 +1,138 @@
+package worker
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A frame is a header of five bytes (the payload's length as a little-endian
+// uint32, then the kind) and the payload. Payloads are msgpack; see wire.go.
+const frameHeader = 5
+
+// maxFrame bounds a payload. The largest honest one is an outcome: 10 MiB of
+// output, 32 MiB of tape and, for profiled runs, spans.
+const maxFrame = 96 << 20
+
+// readStep is how much of a payload is allocated ahead of its arrival, so that
+// a false length costs the sender bytes, not the reader memory.
+const readStep = 1 << 20
+
+// keepBuffer is the largest buffer kept between frames.
+const keepBuffer = 256 << 10
+
+// frameKind says what a frame's payload is.
+type frameKind byte
+
+// Frames to the child.
+const (
+	frameJob   frameKind = 1 // runtime.Job: run it; one at a time
+	frameReply frameKind = 2 // the answer to one host call of the current run
+	frameStop  frameKind = 3 // empty: ask the current run to stop
+	frameTrim  frameKind = 4 // empty: nothing to do for a while, give memory back
+)
+
+// Frames to the parent.
+const (
+	frameHello    frameKind = 16 // once, when ready: version, sandbox report
+	frameCall     frameKind = 17 // runtime.HostCall, answered by frameReply of the same run
+	frameLog      frameKind = 18 // lines of the log, in order; one-way
+	frameProgress frameKind = 19 // one progress report; one-way
+	frameOutcome  frameKind = 20 // runtime.Outcome: the run is over
+)
+
+var errFrameTooLarge = errors.New("frame is larger than the protocol allows")
+
+// beginFrame appends an unfinished header; endFrame completes it.
+func beginFrame(b []byte, kind frameKind) []byte {
+	return append(b, 0, 0, 0, 0, byte(kind))
+}
+
+// endFrame writes the length of the frame that starts at start.
+func endFrame(b []byte, start int) ([]byte, error) {
+	size := len(b) - start - frameHeader
+	if size > maxFrame {
+		return b[:start], fmt.Errorf("%w: %d bytes of %d", errFrameTooLarge, size, maxFrame)
+	}
+	binary.LittleEndian.PutUint32(b[start:], uint32(size))
+	return b, nil
+}
+
+// frameReader reads frames through one buffer. It is not for concurrent use.
+type frameReader struct {
+	r    io.Reader
+	buf  []byte // bytes read, unconsumed in [from:to]
+	from int
+	to   int
+}
+
+func newFrameReader(r io.Reader) *frameReader {
+	return &frameReader{r: r, buf: make([]byte, 16<<10)}
+}
+
+// next returns the next frame. The payload is valid until the next call.
+// io.EOF means the other side closed between two frames.
+func (f *frameReader) next() (frameKind, []byte, error) {
+	if err := f.fill(frameHeader); err != nil {
+		return 0, nil, err
+	}
+	size := int(binary.LittleEndian.Uint32(f.buf[f.from:]))
+	kind := frameKind(f.buf[f.from+4])
+	if size > maxFrame {
+		return 0, nil, fmt.Errorf("%w: %d bytes of %d", errFrameTooLarge, size, maxFrame)
+	}
+	f.from += frameHeader
+	if err := f.fill(size); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return 0, nil, err
+	}
+	payload := f.buf[f.from : f.from+size : f.from+size]
+	f.from += size
+	return kind, payload, nil
+}
+
+// fill makes at least n unconsumed bytes available, growing in steps.
+func (f *frameReader) fill(n int) error {
+	if f.from == f.to && cap(f.buf) > keepBuffer && n <= keepBuffer {
+		f.buf, f.from, f.to = make([]byte, 16<<10), 0, 0
+	}
+	for f.to-f.from < n {
+		f.room(n)
+		read, err := f.r.Read(f.buf[f.to:])
+		f.to += read
+		if f.to-f.from >= n {
+			return nil
+		}
+		if err == io.EOF && f.to > f.from {
+			return io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// room makes space to read into: it moves what is unconsumed to the front and
+// grows the buffer towards n.
+func (f *frameReader) room(n int) {
+	if f.from == f.to {
+		f.from, f.to = 0, 0
+	}
+	if f.from+n <= len(f.buf) {
+		return
+	}
+	held := f.to - f.from
+	size := min(n, max(held+readStep, 2*held))
+	if size <= len(f.buf) {
+		copy(f.buf, f.buf[f.from:f.to])
+	} else {
+		grown := make([]byte, size)
+		copy(grown, f.buf[f.from:f.to])
+		f.buf = grown
+	}
+	f.from, f.to = 0, held
+}
