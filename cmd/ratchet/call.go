@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ratchet"
+	"ratchet/server"
+	"ratchet/server/config"
+	"ratchet/tools"
+)
+
+func (a *app) callCommand() *cobra.Command {
+	var pairs []string
+	cmd := &cobra.Command{
+		Use: "call TOOL [JSON]", Short: "Call any tool, on the local data or on a server",
+		Long: "Call any tool. The arguments are a JSON object, - for stdin, or --arg pairs.\n" +
+			"Without --connect the tool works on the local data directory, which no server may be using.",
+		Example: `  ratchet call ratchet_list_available_tasks '{"limit": 5}'
+  ratchet call ratchet_execute_task --arg task_id=add --arg 'input={"a": 1, "b": 2}'
+  ratchet call ratchet_list_templates '{}' --connect http://127.0.0.1:8080`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text := ""
+			if len(args) == 2 {
+				text = args[1]
+			}
+			arguments, err := a.arguments(text, pairs)
+			if err != nil {
+				return err
+			}
+			if a.connect != "" {
+				return a.callRemote(cmd.Context(), args[0], arguments)
+			}
+			more := map[string]string{"mcp.toolsets": "all"}
+			return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
+				out, err := callTool(ctx, srv, args[0], arguments)
+				if err != nil {
+					return err
+				}
+				return a.result(out)
+			})
+		},
+	}
+	cmd.Flags().StringArrayVar(&pairs, "arg", nil, "one argument as key=value; the value is JSON, or else a string")
+	cmd.Flags().StringVar(&a.connect, "connect", "", "call the server at this URL")
+	storeFlags(cmd.Flags())
+	return cmd
+}
+
+// arguments merges a JSON object and key=value pairs.
+func (a *app) arguments(text string, pairs []string) (json.RawMessage, error) {
+	if text == "-" {
+		data, err := io.ReadAll(a.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("read stdin: %w", err)
+		}
+		text = string(data)
+	}
+	if strings.TrimSpace(text) == "" {
+		text = "{}"
+	}
+	if len(pairs) == 0 {
+		return parseJSON("the arguments", text)
+	}
+	object := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the arguments are not a JSON object: %s", err)
+	}
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "--arg %q is not key=value", pair)
+		}
+		if json.Valid([]byte(value)) {
+			object[key] = json.RawMessage(value)
+			continue
+		}
+		quoted, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("quote --arg %s: %w", key, err)
+		}
+		object[key] = quoted
+	}
+	return json.Marshal(object)
+}
+
+func parseJSON(what, text string) (json.RawMessage, error) {
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s: not JSON: %s", what, err).
+			WithHint(`quote it for the shell, e.g. '{"a": 1}'`)
+	}
+	return json.RawMessage(text), nil
+}
+
+// callTool calls a tool of srv as the command line.
+func callTool(ctx context.Context, srv *server.Server, name string, args json.RawMessage) (any, error) {
+	tool, ok := srv.Registry().Lookup(name)
+	if !ok {
+		return nil, srv.Registry().Unknown(name)
+	}
+	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "cli"})
+	return tool.Call(ctx, srv.Deps(), args)
+}
+
+// result prints what a tool returned and remembers whether it says it failed.
+func (a *app) result(out any) error {
+	if failed, ok := out.(tools.Failed); ok {
+		if err := failed.Failure(); err != nil {
+			a.failed = err.Code
+			if !a.asJSON {
+				a.complain(err)
+			}
+		}
+	}
+	if document, ok := out.(tools.Markdown); ok {
+		a.printText(document.Text)
+		return nil
+	}
+	return a.print(out)
+}
+
+func (a *app) printText(text string) {
+	fmt.Fprintln(a.stdout, strings.TrimRight(text, "\n"))
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ratchet"
+	"ratchet/server"
+	"ratchet/server/config"
+	"ratchet/server/sources"
+)
+
+// readTask loads the folder of --from-fs and refuses one with errors.
+func (a *app) readTask(dir string) (*ratchet.Task, error) {
+	task, problems, err := sources.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range problems {
+		if p.Severity != "error" {
+			a.say("%s", p)
+		}
+	}
+	for _, p := range problems {
+		if p.Severity == "error" {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s", p).
+				WithHint("`ratchet validate --from-fs %s` lists all problems", dir)
+		}
+	}
+	return task, nil
+}
+
+// withTask runs f on a server of its own that holds only the task, in memory:
+// folders go through the same tools as everything else.
+func (a *app) withTask(cmd *cobra.Command, task *ratchet.Task, f func(context.Context, *server.Server) error) error {
+	more := map[string]string{"database.url": ":memory:", "mcp.toolsets": "all"}
+	if cmd.Flag("log-level").Value.String() == "" {
+		more["logging.level"] = "warn"
+	}
+	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
+		if err := srv.Deps().Store.CreateTask(ctx, task, "imported", "cli"); err != nil {
+			return err
+		}
+		return f(ctx, srv)
+	})
+}
+
+func (a *app) runOnceCommand() *cobra.Command {
+	var dir, input, inputFile string
+	var timeout int
+	var trace bool
+	cmd := &cobra.Command{
+		Use: "run-once", Short: "Run the task in a folder once and print its output", Args: cobra.NoArgs,
+		Example: `  ratchet run-once --from-fs tasks/add --input-json '{"a": 1, "b": 2}'
+  echo '{"a": 1, "b": 2}' | ratchet run-once --from-fs tasks/add --input-json -`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if inputFile != "" {
+				data, err := os.ReadFile(inputFile)
+				if err != nil {
+					return ratchet.Errorf(ratchet.CodeNotFound, "cannot read --input-file %s", inputFile).Wrap(err)
+				}
+				input = string(data)
+			}
+			arguments, err := a.arguments(input, nil)
+			if err != nil {
+				return err
+			}
+			task, err := a.readTask(dir)
+			if err != nil {
+				return err
+			}
+			return a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
+				return a.runOnce(ctx, srv, task.Name, arguments, timeout, trace)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&dir, "from-fs", "", "folder of the task")
+	cmd.Flags().StringVar(&input, "input-json", "", "the input, or - for stdin (default {})")
+	cmd.Flags().StringVar(&inputFile, "input-file", "", "file with the input")
+	cmd.Flags().IntVar(&timeout, "timeout", 0, "seconds the run may take (default the task's)")
+	cmd.Flags().BoolVar(&trace, "trace", false, "print the whole execution with its trace, not only the output")
+	cmd.MarkFlagsMutuallyExclusive("input-json", "input-file")
+	_ = cmd.MarkFlagRequired("from-fs")
+	return cmd
+}
+
+func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, input json.RawMessage, timeout int, trace bool) error {
+	args := map[string]any{"task_id": task, "input": input}
+	if timeout > 0 {
+		args["timeout"] = timeout
+	}
+	out, err := callArgs(ctx, srv, "ratchet_execute_task", args)
+	if err != nil {
+		return err
+	}
+	var run struct {
+		ID     string          `json:"execution_id"`
+		Status ratchet.Status  `json:"status"`
+		Output json.RawMessage `json:"output"`
+	}
+	if err := reread(out, &run); err != nil {
+		return err
+	}
+	execution, err := srv.Deps().Exec.Wait(ctx, run.ID, time.Hour)
+	if err != nil {
+		return err
+	}
+	if trace || execution.Status != ratchet.StatusCompleted {
+		if out, err = callArgs(ctx, srv, "ratchet_get_execution_status", map[string]any{"execution_id": run.ID}); err != nil {
+			return err
+		}
+		if failure := execution.Error; failure != nil {
+			a.failed = failure.Code
+			a.complain(&ratchet.Error{Code: failure.Code, Message: describe(failure), Hint: failure.Hint})
+		}
+		return a.print(out)
+	}
+	return a.print(execution.Output)
+}
+
+func describe(e *ratchet.ExecutionError) string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.Type, e.Message)
+	}
+	return fmt.Sprintf("%s: %s (line %d, column %d)", e.Type, e.Message, e.Line, e.Column)
+}
+
+func callArgs(ctx context.Context, srv *server.Server, tool string, args map[string]any) (any, error) {
+	data, err := json.Marshal(args)
+	if err != nil {
+		return nil, fmt.Errorf("write the arguments of %s: %w", tool, err)
+	}
+	return callTool(ctx, srv, tool, data)
+}
+
+// reread decodes a tool's result as every surface sees it.
+func reread(out, into any) error {
+	data, err := json.Marshal(out)
+	if err != nil {
+		return fmt.Errorf("write a result: %w", err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("read a result: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ratchet"
+	"ratchet/server"
+	"ratchet/server/config"
+)
+
+// closeTime bounds the end of a command that opened a server.
+const closeTime = 30 * time.Second
+
+func storeFlags(flags *pflag.FlagSet) {
+	flags.String("data-dir", "", "folder of the database (default ratchet in the user's data folder)")
+	flags.String("database", "", "database file, or :memory:")
+}
+
+func selectionFlags(flags *pflag.FlagSet) {
+	flags.String("toolsets", "", "groups of tools: core, control or all (default core)")
+	flags.String("tools", "", "single tools to add; without --toolsets only these are served")
+	flags.String("exclude-tools", "", "tools to leave out")
+	flags.Bool("read-only", false, "serve only tools that change nothing")
+}
+
+func (a *app) serveCommand() *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve MCP over HTTP", Args: cobra.NoArgs,
+		Example: "  ratchet serve\n  ratchet serve --listen 127.0.0.1:9000 --data-dir ./data --toolsets core,control",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.serveHTTP(cmd, listen)
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "", "address and port (default 127.0.0.1:8080)")
+	cmd.Flags().String("bind", "", "address alone")
+	cmd.Flags().String("port", "", "port alone")
+	storeFlags(cmd.Flags())
+	selectionFlags(cmd.Flags())
+	return cmd
+}
+
+func (a *app) serveHTTP(cmd *cobra.Command, listen string) error {
+	more := map[string]string{}
+	if listen != "" {
+		host, port, err := net.SplitHostPort(listen)
+		if err != nil {
+			return ratchet.Errorf(ratchet.CodeInvalid, "--listen %q is not address:port", listen).WithHint("e.g. --listen 127.0.0.1:8080")
+		}
+		if host == "" {
+			host = "127.0.0.1"
+		}
+		more["server.bind_address"], more["server.port"] = host, port
+	}
+	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
+		return srv.ListenAndServe(ctx, func(address string) {
+			base := strings.TrimSuffix(address, "/")
+			if !strings.Contains(base, "://") {
+				base = "http://" + base
+			}
+			a.say("ratchet %s listens on %s", version, base)
+			a.say("data: %s", cfg.DatabasePath())
+			a.say("next: ratchet print-config claude-desktop --http %s%s", base, cfg.MCP.Endpoint)
+		})
+	})
+}
+
+// withServer opens a server for cmd's configuration, runs f and closes it.
+func (a *app) withServer(cmd *cobra.Command, more map[string]string, f func(context.Context, *server.Server, config.Config) error) error {
+	cfg, log, err := a.load(cmd.Flags(), more)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	srv, err := server.Open(ctx, cfg, server.Options{Version: version, Log: log})
+	if err != nil {
+		return err
+	}
+	err = f(ctx, srv, cfg)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = nil // asked to end, and did
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancel()
+	return errors.Join(err, srv.Close(closing))
+}
+
+func (a *app) mcpServeCommand() *cobra.Command {
+	var transport string
+	cmd := &cobra.Command{
+		Use: "mcp-serve", Short: "Serve MCP on stdin and stdout, for a client's configuration", Args: cobra.NoArgs,
+		Example: "  ratchet mcp-serve\n  ratchet mcp-serve --connect http://127.0.0.1:8080/mcp",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.serveMCP(cmd, transport)
+		},
+	}
+	a.mcpFlags(cmd, &transport, "stdio")
+	return cmd
+}
+
+func (a *app) mcpCommand() *cobra.Command {
+	var transport string
+	cmd := &cobra.Command{
+		Use: "mcp", Short: "Serve MCP on stdio or HTTP", Args: cobra.NoArgs,
+		Example: "  ratchet mcp --transport stdio\n  ratchet mcp --transport http --port 8090",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.serveMCP(cmd, transport)
+		},
+	}
+	a.mcpFlags(cmd, &transport, "http")
+	return cmd
+}
+
+func (a *app) mcpFlags(cmd *cobra.Command, transport *string, fallback string) {
+	cmd.Flags().StringVar(transport, "transport", fallback, "stdio, http or sse (= http)")
+	cmd.Flags().String("host", "127.0.0.1", "address, for http")
+	cmd.Flags().String("port", "8090", "port, for http")
+	cmd.Flags().StringVar(&a.connect, "connect", "", "pass on the tools of the server at this URL")
+	storeFlags(cmd.Flags())
+	selectionFlags(cmd.Flags())
+}
+
+func (a *app) serveMCP(cmd *cobra.Command, transport string) error {
+	switch transport {
+	case "http", "sse":
+		if a.connect != "" {
+			return ratchet.Errorf(ratchet.CodeInvalid, "--connect passes tools on over stdio only").WithHint("drop --transport %s", transport)
+		}
+		host, _ := cmd.Flags().GetString("host")
+		port, _ := cmd.Flags().GetString("port")
+		return a.serveHTTP(cmd, net.JoinHostPort(host, port))
+	case "stdio":
+		if a.connect != "" {
+			return a.proxy(cmd.Context())
+		}
+		return a.withServer(cmd, nil, func(ctx context.Context, srv *server.Server, _ config.Config) error {
+			return srv.ServeStdio(ctx)
+		})
+	}
+	return ratchet.Errorf(ratchet.CodeInvalid, "unknown transport %q", transport).WithHint("stdio, http or sse")
+}

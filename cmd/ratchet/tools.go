@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+	"github.com/spf13/cobra"
+
+	"ratchet/tools"
+)
+
+// listed is a tool as the command line shows it.
+type listed struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	Doc    string `json:"description"`
+	Input  any    `json:"inputSchema"`
+	Output any    `json:"outputSchema,omitempty"`
+}
+
+func (a *app) toolsCommand() *cobra.Command {
+	var toolsets string
+	cmd := &cobra.Command{
+		Use: "tools", Short: "List the tools, with their schemas under --json", Args: cobra.NoArgs,
+		Example: "  ratchet tools\n  ratchet tools --toolsets core --json\n  ratchet tools --connect http://127.0.0.1:8080",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			list, err := a.listTools(cmd, toolsets)
+			if err != nil {
+				return err
+			}
+			if a.asJSON {
+				return a.print(list)
+			}
+			for _, tool := range list {
+				first, _, _ := strings.Cut(tool.Doc, ". ")
+				fmt.Fprintf(a.stdout, "%-40s %s\n", tool.Name, strings.TrimSuffix(first, "."))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&toolsets, "toolsets", "all", "groups of tools")
+	cmd.Flags().StringVar(&a.connect, "connect", "", "list the tools of the server at this URL")
+	return cmd
+}
+
+func (a *app) listTools(cmd *cobra.Command, toolsets string) ([]listed, error) {
+	if a.connect != "" {
+		session, err := dial(cmd.Context(), a.connect, nil)
+		if err != nil {
+			return nil, err
+		}
+		defer session.Close()
+		return listRemote(cmd, session)
+	}
+	registry, err := tools.NewRegistry(tools.All()...)
+	if err != nil {
+		return nil, err
+	}
+	registry, err = registry.Select(tools.Selection{Toolsets: strings.Split(toolsets, ",")})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]listed, 0, len(registry.List()))
+	for _, tool := range registry.List() {
+		row := listed{Name: tool.Name, Title: tool.Title, Doc: tool.Doc, Input: tool.In}
+		if len(tool.Out) > 0 {
+			row.Output = json.RawMessage(tool.Out)
+		}
+		list = append(list, row)
+	}
+	return list, nil
+}
+
+func listRemote(cmd *cobra.Command, session *mcp.ClientSession) ([]listed, error) {
+	var list []listed
+	for tool, err := range session.Tools(cmd.Context(), nil) {
+		if err != nil {
+			return nil, fmt.Errorf("list tools: %w", err)
+		}
+		list = append(list, listed{Name: tool.Name, Title: tool.Title, Doc: tool.Description, Input: tool.InputSchema, Output: tool.OutputSchema})
+	}
+	return list, nil
+}
