@@ -4,7 +4,17 @@ package tools
 func All() []Tool {
 	return []Tool{
 		// Tasks.
+		ListTasks,
+		CreateTask,
+		EditTask,
+		ValidateTask,
+		DeleteTask,
+		ListTemplates,
+		GenerateFromTemplate,
 		// Executions.
 		// Guides.
+		EndpointReference,
+		IntegrationGuide,
+		Walkthrough,
 	}
 }

@@ -1,0 +1,25 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// EndpointReference documents every tool this server offers.
+var EndpointReference = Define(Spec{
+	Name: "ratchet_get_developer_endpoint_reference", Title: "Endpoint reference", Toolset: "core", Category: "documentation",
+	Doc: "Call this to look up what a tool takes: the reference of every tool this server offers, with arguments and examples. " +
+		"Pass section with a tool's name to read one tool.",
+	Effect:   Reads,
+	Examples: []Example{{Title: "The reference of one tool", Args: json.RawMessage(`{"section":"ratchet_get_developer_endpoint_reference"}`)}},
+}, func(_ context.Context, d *Deps, in GuideIn) (Markdown, error) {
+	var sections []section
+	for _, t := range d.Tools.List() {
+		sections = append(sections, toolSection(t))
+	}
+	want := in.Section
+	if t, ok := d.Tools.Lookup(want); ok {
+		want = t.Name
+	}
+	return render(d, "endpoint-reference", "Endpoint reference", sections, want)
+})

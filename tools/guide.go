@@ -1,0 +1,128 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ratchet"
+	"ratchet/schema"
+)
+
+// GuideIn are the arguments of the three guides.
+type GuideIn struct {
+	Section string `json:"section,omitempty" jsonschema_description:"title of one section; all when absent"`
+}
+
+// section is one part of a guide.
+type section struct{ title, text string }
+
+// render makes a guide of sections, or of one of them. A guide over the result
+// cap is its list of contents.
+func render(d *Deps, page, title string, sections []section, want string) (Markdown, error) {
+	meta := map[string]any{"document_type": "markdown", "source_file": page, "tool_count": len(d.Tools.List())}
+	titles := make([]string, len(sections))
+	for i, s := range sections {
+		titles[i] = s.title
+	}
+	if want != "" {
+		i := slices.IndexFunc(titles, func(t string) bool { return strings.EqualFold(t, want) })
+		if i < 0 {
+			e := ratchet.Errorf(ratchet.CodeNotFound, "the guide has no section %q", want).
+				At("/section").With(ratchet.FieldAllowed, titles).WithHint("leave section out for the whole guide")
+			if near := schema.Nearest(want, titles); near != "" {
+				e.With(ratchet.FieldNearest, near)
+			}
+			return Markdown{}, e
+		}
+		return Markdown{Text: fmt.Sprintf("## %s\n\n%s\n", titles[i], sections[i].text), Meta: meta}, nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", title)
+	for _, s := range sections {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, s.text)
+	}
+	limit := d.Settings.MaxResultBytes
+	if limit <= 0 {
+		limit = defaultResultBytes
+	}
+	if b.Len() <= limit {
+		return Markdown{Text: b.String(), Meta: meta}, nil
+	}
+	b.Reset()
+	fmt.Fprintf(&b, "# %s\n\nThe whole guide is too long for one result. Call again with one `section`:\n\n", title)
+	for _, t := range titles {
+		fmt.Fprintf(&b, "- `%s`: ratchet://docs/%s#%s\n", t, page, t)
+	}
+	return Markdown{Text: b.String(), Meta: meta}, nil
+}
+
+// codeBlock is JSON, indented, as a fenced block.
+func codeBlock(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, raw, "", "  "); err != nil {
+		b.Write(raw)
+	}
+	return "```json\n" + b.String() + "\n```"
+}
+
+// argument is one row of a table of arguments.
+type argument struct {
+	Type        any    `json:"type"`
+	Description string `json:"description"`
+	Default     any    `json:"default"`
+	Enum        []any  `json:"enum"`
+}
+
+// toolSection documents one tool from its definition.
+func toolSection(t Tool) section {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nEffect: %s. Toolset: %s. Category: %s.\n", t.Doc, t.Effect, t.Toolset, t.Category)
+	fmt.Fprintf(&b, "\nREST: `POST /api/v1/tools/%s`", t.Name)
+	if t.Route.Path != "" {
+		fmt.Fprintf(&b, ", `%s /api/v1%s`", t.Route.Method, t.Route.Path)
+	}
+	b.WriteString("\n")
+	var shape struct {
+		Properties map[string]argument `json:"properties"`
+		Required   []string            `json:"required"`
+	}
+	if json.Unmarshal(t.In, &shape) == nil && len(shape.Properties) > 0 {
+		b.WriteString("\n| Argument | Type | Required | Default | Meaning |\n|---|---|---|---|---|\n")
+		names := make([]string, 0, len(shape.Properties))
+		for name := range shape.Properties {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			b.WriteString(argumentRow(name, shape.Properties[name], slices.Contains(shape.Required, name)))
+		}
+	}
+	for _, ex := range t.Examples {
+		fmt.Fprintf(&b, "\n%s:\n\n%s\n", ex.Title, codeBlock(ex.Args))
+	}
+	return section{title: t.Name, text: strings.TrimRight(b.String(), "\n")}
+}
+
+func argumentRow(name string, a argument, required bool) string {
+	kind, need, preset := "any", "", ""
+	if a.Type != nil {
+		kind = fmt.Sprint(a.Type)
+	}
+	if len(a.Enum) > 0 {
+		parts := make([]string, len(a.Enum))
+		for i, v := range a.Enum {
+			parts[i] = fmt.Sprint(v)
+		}
+		kind = strings.Join(parts, " / ")
+	}
+	if required {
+		need = "yes"
+	}
+	if a.Default != nil {
+		preset = fmt.Sprint(a.Default)
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", name, kind, need, preset, strings.ReplaceAll(a.Description, "|", "\\|"))
+}

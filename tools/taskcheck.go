@@ -1,0 +1,275 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+
+	"ratchet"
+	"ratchet/executor"
+	"ratchet/runtime"
+	"ratchet/schema"
+)
+
+// CheckResult is the outcome of one check of a task.
+type CheckResult struct {
+	Type    string `json:"type" jsonschema:"enum=name,enum=version,enum=metadata,enum=syntax,enum=entry,enum=lint,enum=input_schema,enum=output_schema,enum=tests"`
+	Status  string `json:"status" jsonschema:"enum=passed,enum=failed,enum=warning,enum=skipped"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message"`
+	Error   string `json:"error,omitempty" jsonschema_description:"the remedy, or more about the failure"`
+	Field   string `json:"field,omitempty" jsonschema_description:"JSON pointer of the part at fault"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Snippet string `json:"snippet,omitempty"`
+}
+
+// checks collects what was found in one task.
+type checks struct {
+	results []CheckResult
+	entry   string
+}
+
+func (c *checks) add(r CheckResult) { c.results = append(c.results, r) }
+
+func (c *checks) fail(kind, code, pointer, message, remedy string) {
+	c.add(CheckResult{Type: kind, Status: "failed", Code: code, Field: pointer, Message: message, Error: remedy})
+}
+
+// failed returns the failures, the tests' left out: failing tests never
+// prevent storing.
+func (c *checks) failed() []CheckResult {
+	var out []CheckResult
+	for _, r := range c.results {
+		if r.Status == "failed" && r.Type != "tests" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (c *checks) warnings() []string {
+	out := []string{}
+	for _, r := range c.results {
+		if r.Status == "warning" || (r.Status == "failed" && r.Type == "tests") {
+			text := r.Message
+			if r.Line > 0 {
+				text = fmt.Sprintf("line %d, column %d: %s", r.Line, r.Column, text)
+			}
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// err is the first failure as an error that lists them all; nil when none failed.
+func (c *checks) err() error {
+	failed := c.failed()
+	if len(failed) == 0 {
+		return nil
+	}
+	first := failed[0]
+	message := first.Message
+	if first.Line > 0 {
+		message = fmt.Sprintf("%s (line %d, column %d)", message, first.Line, first.Column)
+	}
+	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message).At(first.Field).With("check", first.Code).With("errors", failed)
+	if first.Line > 0 {
+		e.With(ratchet.FieldLine, first.Line).With(ratchet.FieldColumn, first.Column)
+	}
+	if first.Snippet != "" {
+		e.With(ratchet.FieldSnippet, first.Snippet)
+	}
+	if first.Error != "" {
+		return e.WithHint("%s", first.Error)
+	}
+	return e.WithHint("correct %s and call again; ratchet_validate_task checks without storing", first.Field)
+}
+
+var taskName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+
+// checkTask checks everything about a task but its tests. With auto it
+// decides the language first and sets it. The error is for checks that could
+// not be made; what is wrong with the task is in the result.
+func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly bool) (*checks, error) {
+	c := &checks{}
+	if !syntaxOnly {
+		c.identity(t)
+	}
+	if strings.TrimSpace(t.Code) == "" {
+		c.fail("syntax", "EMPTY_SCRIPT", "/code", "the code is empty", "write a function, e.g. export default (input, context) => ({ ok: true })")
+	} else if err := c.source(ctx, d, t, auto, syntaxOnly); err != nil {
+		return nil, err
+	}
+	if syntaxOnly {
+		return c, nil
+	}
+	c.schema("input_schema", t.InputSchema)
+	c.schema("output_schema", t.OutputSchema)
+	return c, nil
+}
+
+func (c *checks) identity(t *ratchet.Task) {
+	switch {
+	case t.Name == "":
+		c.fail("name", "EMPTY_NAME", "/name", "the name is empty", "a name has 1 to 100 letters, digits, _ or -")
+	case !taskName.MatchString(t.Name):
+		c.fail("name", "INVALID_NAME_FORMAT", "/name", fmt.Sprintf("the name %q is not allowed", t.Name), "a name has 1 to 100 letters, digits, _ or -")
+	}
+	if t.Version == "" {
+		c.fail("version", "EMPTY_VERSION", "/version", "the version is empty", "use a semantic version such as 0.1.0")
+	} else if _, err := semver.StrictNewVersion(t.Version); err != nil {
+		c.fail("version", "INVALID_VERSION_FORMAT", "/version", fmt.Sprintf("%q is not a semantic version", t.Version), "use MAJOR.MINOR.PATCH, e.g. 0.1.0")
+	}
+	if _, err := executor.ParsePolicy(t.Metadata); err != nil {
+		e := ratchet.AsError(err)
+		at, _ := e.Fields[ratchet.FieldPointer].(string)
+		c.fail("metadata", "INVALID_METADATA", "/metadata"+strings.TrimPrefix(at, "/metadata"), e.Message, e.Hint)
+	}
+}
+
+// source compiles the code behind the wall and reports syntax, entry and lint.
+func (c *checks) source(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly bool) error {
+	found, err := compileTask(ctx, d, t, auto)
+	if err != nil {
+		return err
+	}
+	syntax, entry := true, true
+	for _, p := range found.Problems {
+		r := CheckResult{
+			Type: "lint", Status: "warning", Code: p.Code, Field: "/code", Message: p.Message, Error: p.Hint,
+			Line: p.Line, Column: p.Column, Snippet: p.Snippet,
+		}
+		if p.Severity == "error" {
+			r.Status = "failed"
+		}
+		switch p.Code {
+		case "SYNTAX_ERROR", "EMPTY_SCRIPT":
+			r.Type, syntax = "syntax", false
+		case "NO_ENTRY":
+			r.Type, entry = "entry", false
+		}
+		if !syntaxOnly || r.Type == "syntax" {
+			c.add(r)
+		}
+	}
+	if syntax {
+		c.add(CheckResult{Type: "syntax", Status: "passed", Message: fmt.Sprintf("the code is valid %s", t.Language)})
+	}
+	if syntaxOnly || !syntax {
+		return nil
+	}
+	c.entry = found.Entry
+	switch {
+	case found.Entry != "":
+		c.add(CheckResult{Type: "entry", Status: "passed", Message: "entry point: " + found.Entry})
+	case entry:
+		c.fail("entry", "NO_ENTRY", "/code", "the code has no entry point",
+			"export a function: export default (input, context) => …, or define main(input, context)")
+	}
+	return nil
+}
+
+// compileTask compiles t. With auto it takes JavaScript when that parses, else TypeScript
+// when that does, else the language whose error is further down.
+func compileTask(ctx context.Context, d *Deps, t *ratchet.Task, auto bool) (runtime.Check, error) {
+	if auto {
+		t.Language = ratchet.JavaScript
+	}
+	js, err := d.Exec.Check(ctx, executor.SourceOf(t))
+	if err != nil || !auto {
+		return js, err
+	}
+	at := syntaxError(js)
+	if at == nil {
+		return js, nil
+	}
+	t.Language = ratchet.TypeScript
+	ts, err := d.Exec.Check(ctx, executor.SourceOf(t))
+	if err != nil {
+		return ts, err
+	}
+	if other := syntaxError(ts); other == nil || other.Line > at.Line || (other.Line == at.Line && other.Column > at.Column) {
+		return ts, nil
+	}
+	t.Language = ratchet.JavaScript
+	return js, nil
+}
+
+func syntaxError(c runtime.Check) *runtime.CheckProblem {
+	for i, p := range c.Problems {
+		if p.Code == "SYNTAX_ERROR" && p.Severity == "error" {
+			return &c.Problems[i]
+		}
+	}
+	return nil
+}
+
+func (c *checks) schema(name string, raw json.RawMessage) {
+	if len(raw) == 0 {
+		c.add(CheckResult{Type: name, Status: "skipped", Message: "there is no " + name})
+		return
+	}
+	s, err := schema.Compile(raw)
+	if err != nil {
+		e := ratchet.AsError(err)
+		at, _ := e.Fields[ratchet.FieldPointer].(string)
+		c.fail(name, "INVALID_SCHEMA", "/"+name+at, fmt.Sprintf("%s: %s", name, e.Message), e.Hint)
+		return
+	}
+	if name == "input_schema" && s.Open() {
+		c.add(CheckResult{
+			Type: name, Status: "warning", Code: "OPEN_SCHEMA", Field: "/" + name,
+			Message: "input_schema accepts unknown keys", Error: `add "additionalProperties": false so that misspelt arguments are caught`,
+		})
+		return
+	}
+	c.add(CheckResult{Type: name, Status: "passed", Message: name + " compiles"})
+}
+
+// tests runs the task's tests offline and adds their outcome. The report is
+// nil when there are none.
+func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (any, error) {
+	if len(t.Tests) == 0 {
+		c.add(CheckResult{
+			Type: "tests", Status: "warning", Code: "NO_TESTS", Field: "/test_cases",
+			Message: "the task has no tests", Error: "add test_cases with input and expected_output",
+		})
+		return nil, nil
+	}
+	report, err := d.Exec.RunTests(ctx, t, executor.TestOptions{Principal: CallerFrom(ctx).Principal})
+	if err != nil {
+		return nil, fmt.Errorf("run the tests of %s: %w", t.Name, err)
+	}
+	text, err := json.Marshal(report)
+	if err != nil {
+		return nil, fmt.Errorf("read the test report: %w", err)
+	}
+	var sum struct {
+		Passed, Failed, Skipped int
+		Tests                   []struct{ Name, Status string }
+	}
+	if err := json.Unmarshal(text, &sum); err != nil {
+		return nil, fmt.Errorf("read the test report: %w", err)
+	}
+	if sum.Failed == 0 {
+		c.add(CheckResult{Type: "tests", Status: "passed", Message: fmt.Sprintf("%d tests passed, %d skipped", sum.Passed, sum.Skipped)})
+		return report, nil
+	}
+	var names []string
+	for _, one := range sum.Tests {
+		if one.Status == string(ratchet.TestFailed) {
+			names = append(names, one.Name)
+		}
+	}
+	c.add(CheckResult{
+		Type: "tests", Status: "failed", Code: "TESTS_FAILED", Field: "/test_cases",
+		Message: fmt.Sprintf("%d of %d tests failed: %s", sum.Failed, sum.Failed+sum.Passed+sum.Skipped, strings.Join(names, ", ")),
+		Error:   "test_results shows the differences",
+	})
+	return report, nil
+}

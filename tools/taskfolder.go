@@ -1,0 +1,77 @@
+package tools
+
+import (
+	"context"
+	"time"
+
+	"ratchet"
+	"ratchet/executor"
+	"ratchet/storage"
+)
+
+// publish tells live readers that a task changed.
+func (d *Deps) publish(kind string, t *ratchet.Task) {
+	if d.Bus == nil {
+		return
+	}
+	shown := *t
+	d.Bus.Publish(ratchet.Event{Kind: kind, ID: t.ID, At: d.now(), Data: &shown})
+}
+
+func (d *Deps) now() time.Time {
+	if d.Now == nil {
+		return time.Now()
+	}
+	return d.Now()
+}
+
+// saveFolder writes the task's files where tasks have files, and keeps the
+// path. The row is the truth: a folder that cannot be written is a warning.
+func (d *Deps) saveFolder(ctx context.Context, t *ratchet.Task) (warning string) {
+	if d.Folder == nil {
+		return ""
+	}
+	path, err := d.Folder.Save(ctx, t)
+	if err == nil && path != t.Path {
+		t.Path = path
+		_, err = d.Store.UpdateTask(ctx, t, storage.UpdateOptions{Note: "files written", Author: CallerFrom(ctx).Principal})
+	}
+	if err != nil {
+		if d.Log != nil {
+			d.Log.Error("save the folder of a task", "task", t.Name, "error", err)
+		}
+		return "the task is stored, but its files could not be written"
+	}
+	return ""
+}
+
+// changeable refuses tasks that must not be changed or deleted.
+func (d *Deps) changeable(t *ratchet.Task) error {
+	policy, err := executor.ParsePolicy(t.Metadata)
+	if err == nil && policy.ReadOnly {
+		return ratchet.Errorf(ratchet.CodeDenied, "task %s is read-only: its metadata has readonly or system_task", t.Name).
+			At("/task_id").WithHint("create a task of your own with another name by ratchet_create_task")
+	}
+	if t.SourceType == "embedded" || (t.SourceType == "filesystem" && d.Folder == nil) {
+		return ratchet.Errorf(ratchet.CodeConflict, "task %s comes from the read-only source %q", t.Name, t.Source).
+			At("/task_id").WithHint("change it in its source, or create a copy with another name by ratchet_create_task")
+	}
+	return nil
+}
+
+// activeTask is the active version of the task that ref means.
+func (d *Deps) activeTask(ctx context.Context, ref string) (*ratchet.Task, error) {
+	t, err := d.Store.Task(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	active, err := d.Store.Task(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	if active.Version != t.Version {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "only the active version %s of task %s can be changed, not %s", active.Version, active.Name, t.Version).
+			At("/task_id").WithHint("leave the version out of task_id")
+	}
+	return active, nil
+}
