@@ -1,0 +1,158 @@
+package executor
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"ratchet/runtime"
+	"ratchet/runtime/broker"
+)
+
+// door is a run's way to the world: the broker's session, recorded.
+type door struct {
+	session  *broker.Session // nil without a broker
+	recorder *runtime.Recorder
+	outer    runtime.Host
+}
+
+// openDoor connects a run to the broker under its task's policy.
+func (e *Executor) openDoor(r *run) *door {
+	d := &door{}
+	var inner runtime.Host = closedDoor{}
+	if e.cfg.Broker != nil {
+		d.session = e.cfg.Broker.Host(e.doorPolicy(r))
+		inner = d.session
+	}
+	if r.masker == nil {
+		d.recorder = runtime.NewRecorder(inner)
+		d.outer = d.recorder
+		return d
+	}
+	m := &maskingDoor{masker: r.masker, world: inner, calls: map[int64]runtime.HostCall{}, replies: map[int64]runtime.HostReply{}}
+	m.recorder = runtime.NewRecorder(maskedWorld{m})
+	d.recorder, d.outer = m.recorder, m
+	return d
+}
+
+// failures are the requests that no mock answered.
+func (d *door) failures() []string {
+	if d.session == nil {
+		return nil
+	}
+	return d.session.Unmatched()
+}
+
+func (e *Executor) doorPolicy(r *run) broker.Policy {
+	p := r.prog.policy
+	policy := broker.Policy{
+		AllowHosts: p.HTTP.AllowHosts, DenyHosts: p.HTTP.DenyHosts, Timeout: p.HTTP.Timeout,
+		MaxResponseBytes: p.HTTP.MaxResponseBytes, Principal: r.x.Principal,
+		Secrets: func(name string) (string, bool) {
+			if !slices.Contains(p.Secrets, name) {
+				return "", false
+			}
+			return e.cfg.Secrets(name)
+		},
+	}
+	if r.req.test != nil {
+		policy.Mock = r.req.test.mock
+	}
+	return policy
+}
+
+// secretValues are the texts that must not leave a run: all it could read, so
+// that nothing depends on when it reads them.
+func (e *Executor) secretValues(names []string, req Request) []string {
+	var values []string
+	for _, name := range names {
+		if v, ok := e.cfg.Secrets(name); ok {
+			values = append(values, v)
+		}
+	}
+	if req.test != nil && req.test.mock != nil {
+		values = slices.AppendSeq(values, maps.Values(req.test.mock.Secrets))
+	}
+	return values
+}
+
+// closedDoor refuses everything: there is no broker.
+type closedDoor struct{}
+
+func (closedDoor) Call(context.Context, runtime.HostCall) (runtime.HostReply, error) {
+	return runtime.HostReply{Error: &runtime.CallError{
+		Class: "AuthorizationError", Message: "this server lets tasks reach nothing", Code: "no_broker",
+	}}, nil
+}
+
+// maskingDoor lets the recorder see masked calls and replies while script and
+// world exchange the real ones: secrets are never on a tape.
+type maskingDoor struct {
+	masker   *masker
+	world    runtime.Host
+	recorder *runtime.Recorder
+
+	mu      sync.Mutex
+	calls   map[int64]runtime.HostCall  // real, by Seq
+	replies map[int64]runtime.HostReply // real, by Seq
+}
+
+// Call is the script's side.
+func (d *maskingDoor) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
+	d.mu.Lock()
+	d.calls[call.Seq] = call
+	d.mu.Unlock()
+	masked := call
+	if call.Fetch != nil {
+		f := *call.Fetch
+		f.URL, f.Header, f.Body = d.masker.text(f.URL), d.header(f.Header), []byte(d.masker.text(string(f.Body)))
+		masked.Fetch = &f
+	}
+	reply, err := d.recorder.Call(ctx, masked)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.calls, call.Seq)
+	if real, ok := d.replies[call.Seq]; ok {
+		delete(d.replies, call.Seq)
+		reply = real
+	}
+	return reply, err
+}
+
+// maskedWorld is the world as the recorder sees it.
+type maskedWorld struct{ d *maskingDoor }
+
+// Call is the world's side.
+func (w maskedWorld) Call(ctx context.Context, masked runtime.HostCall) (runtime.HostReply, error) {
+	d := w.d
+	d.mu.Lock()
+	call := d.calls[masked.Seq]
+	d.mu.Unlock()
+	reply, err := d.world.Call(ctx, call)
+	if err != nil {
+		return reply, err
+	}
+	d.mu.Lock()
+	d.replies[masked.Seq] = reply
+	d.mu.Unlock()
+	if reply.Fetch != nil {
+		f := *reply.Fetch
+		f.URL, f.Header, f.Body = d.masker.text(f.URL), d.header(f.Header), []byte(d.masker.text(string(f.Body)))
+		reply.Fetch = &f
+	}
+	if reply.Error != nil {
+		reply.Error = &runtime.CallError{
+			Class: reply.Error.Class, Message: d.masker.text(reply.Error.Message), Code: reply.Error.Code,
+		}
+	}
+	return reply, nil
+}
+
+func (d *maskingDoor) header(pairs [][2]string) [][2]string {
+	out := make([][2]string, len(pairs))
+	for i, p := range pairs {
+		out[i] = [2]string{p[0], d.masker.text(p[1])}
+	}
+	return out
+}

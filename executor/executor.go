@@ -1,0 +1,208 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ratchet"
+	"ratchet/runtime"
+	"ratchet/runtime/broker"
+	"ratchet/storage"
+)
+
+// Runner runs jobs behind the wall. Cancelling ctx kills the run at once;
+// closing Hooks.Stop asks the script first. An error means the run could not
+// be done at all; how it ended is in the Outcome.
+type Runner interface {
+	Run(ctx context.Context, job runtime.Job, hooks runtime.Hooks) (runtime.Outcome, error)
+	Idle() bool // a worker would take a job without waiting
+}
+
+// Config is what an Executor works with. Store and Runner are required.
+type Config struct {
+	Store  *storage.DB
+	Runner Runner
+	Broker *broker.Broker // nil = tasks reach nothing
+	Bus    *ratchet.Bus   // nil = nobody listens
+
+	MaxRun        time.Duration                    // upper bound of a run's timeout (300 s)
+	WaitLimit     time.Duration                    // longest wait of one call (25 s)
+	MaxConcurrent int                              // runs at once on this server; 0 = as many as there are workers
+	MaxWaiting    int                              // runs waiting for a place (1000)
+	PerPrincipal  int                              // runs at once of one named principal (10)
+	Memory        int64                            // memory of a run that names none, in bytes (128 MiB)
+	Secrets       func(name string) (string, bool) // nil = there are no secrets
+	Now           func() time.Time                 // nil = time.Now
+	Log           *slog.Logger                     // nil = discarded
+	FlushInterval time.Duration                    // how often a long run's logs and progress are stored (100 ms)
+}
+
+// Executor starts runs and keeps hold of those that are going on. It is safe
+// for concurrent use.
+type Executor struct {
+	cfg      Config
+	gate     *gate
+	programs *programCache
+
+	mu       sync.Mutex
+	live     map[string]*run     // by execution id
+	testRuns map[string]*testRun // by test run id
+	closed   bool
+	keys     keyLocks
+	running  sync.WaitGroup // runs and test runs
+}
+
+// New returns an Executor over cfg. Call Drain before closing store and runner.
+func New(cfg Config) *Executor {
+	cfg = cfg.withDefaults()
+	return &Executor{
+		cfg: cfg,
+		gate: newGate(gateLimits{
+			server: cfg.MaxConcurrent, principal: cfg.PerPrincipal, waiting: cfg.MaxWaiting,
+		}),
+		programs: newProgramCache(512),
+		live:     make(map[string]*run),
+		testRuns: make(map[string]*testRun),
+	}
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxRun == 0 {
+		c.MaxRun = 300 * time.Second
+	}
+	if c.WaitLimit == 0 {
+		c.WaitLimit = 25 * time.Second
+	}
+	if c.MaxWaiting == 0 {
+		c.MaxWaiting = 1000
+	}
+	if c.PerPrincipal == 0 {
+		c.PerPrincipal = 10
+	}
+	if c.Memory == 0 {
+		c.Memory = 128 << 20
+	}
+	if c.FlushInterval == 0 {
+		c.FlushInterval = 100 * time.Millisecond
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Secrets == nil {
+		c.Secrets = func(string) (string, bool) { return "", false }
+	}
+	if c.Bus == nil {
+		c.Bus = new(ratchet.Bus)
+	}
+	return c
+}
+
+// Limits are the bounds a caller must know.
+type Limits struct {
+	MaxRun    time.Duration
+	WaitLimit time.Duration
+}
+
+// Limits returns the bounds in force.
+func (e *Executor) Limits() Limits {
+	return Limits{MaxRun: e.cfg.MaxRun, WaitLimit: e.cfg.WaitLimit}
+}
+
+// Drain refuses new runs and waits for those that are going on. When ctx ends
+// first they are killed, their rows say so, and Drain returns ctx's error.
+func (e *Executor) Drain(ctx context.Context) error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		e.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+	}
+	e.mu.Lock()
+	for _, r := range e.live {
+		r.stopFor(stopShutdown, "the server is shutting down", true)
+	}
+	for _, t := range e.testRuns {
+		t.cancel()
+	}
+	e.mu.Unlock()
+	<-done
+	return ctx.Err()
+}
+
+// enter counts a run in, unless the executor is draining.
+func (e *Executor) enter() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return ratchet.Errorf(ratchet.CodeUnavailable, "the server is shutting down").
+			WithHint("try again in a few seconds").With(ratchet.FieldRetryAfter, int64(5000))
+	}
+	e.running.Add(1)
+	return nil
+}
+
+func (e *Executor) add(r *run) {
+	e.mu.Lock()
+	e.live[r.id] = r
+	e.mu.Unlock()
+}
+
+func (e *Executor) remove(r *run) {
+	e.mu.Lock()
+	delete(e.live, r.id)
+	e.mu.Unlock()
+}
+
+func (e *Executor) lookup(id string) *run {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.live[id]
+}
+
+// Check compiles a source behind the wall and says what was found. The entry
+// point is not called.
+func (e *Executor) Check(ctx context.Context, source runtime.Source) (runtime.Check, error) {
+	if err := e.enter(); err != nil {
+		return runtime.Check{}, err
+	}
+	defer e.running.Done()
+	job := runtime.Job{
+		Mode: runtime.ModeCheck, Source: source,
+		Limits: runtime.Limits{Wall: 20 * time.Second}.WithDefaults(),
+	}
+	out, err := e.cfg.Runner.Run(ctx, job, runtime.Hooks{})
+	switch {
+	case err != nil:
+		return runtime.Check{}, runnerError(ctx, err)
+	case out.Check != nil:
+		return *out.Check, nil
+	case out.Err != nil:
+		return runtime.Check{}, ratchet.Errorf(out.Err.Code, "the source could not be compiled: %s", out.Err.Message).
+			WithHint("shorten or simplify the source; the compiler runs under the limits of a task").
+			With(ratchet.FieldCause, out.Err.Cause)
+	}
+	return runtime.Check{}, errors.New("the runner checked a source and returned nothing")
+}
+
+// runnerError says why no worker took a job.
+func runnerError(ctx context.Context, err error) error {
+	var e *ratchet.Error
+	if errors.As(err, &e) || ctx.Err() != nil {
+		return err
+	}
+	return ratchet.Errorf(ratchet.CodeUnavailable, "no worker could take the run").
+		WithHint("try again; `ratchet doctor` shows whether workers can start").Wrap(err)
+}

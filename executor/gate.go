@@ -1,0 +1,120 @@
+package executor
+
+import (
+	"slices"
+	"sync"
+
+	"ratchet"
+)
+
+// gate admits runs under the limits of the server, a principal and a task's
+// concurrency key, best priority first, then oldest.
+type gate struct {
+	limits gateLimits
+
+	mu      sync.Mutex
+	counts  map[string]int
+	waiting []*ticket
+}
+
+type gateLimits struct {
+	server    int // 0 = none
+	principal int
+	waiting   int
+}
+
+// ticket is one run's claim to a place.
+type ticket struct {
+	needs    []need
+	priority ratchet.Priority
+	admitted chan struct{} // nil when admitted at once; closed on admission
+}
+
+// need is one count a ticket raises while it is admitted.
+type need struct {
+	key   string
+	limit int
+}
+
+func newGate(limits gateLimits) *gate {
+	return &gate{limits: limits, counts: make(map[string]int)}
+}
+
+// enter asks for a place. The returned ticket is admitted when its channel is
+// nil or closed; every ticket must leave.
+func (g *gate) enter(principal, taskKey string, taskLimit int, priority ratchet.Priority) (*ticket, error) {
+	t := &ticket{priority: max(priority, ratchet.PriorityLow)}
+	if priority == 0 {
+		t.priority = ratchet.PriorityNormal
+	}
+	if g.limits.server > 0 {
+		t.needs = append(t.needs, need{"server", g.limits.server})
+	}
+	if principal != "" && g.limits.principal > 0 {
+		t.needs = append(t.needs, need{"principal " + principal, g.limits.principal})
+	}
+	if taskLimit > 0 {
+		t.needs = append(t.needs, need{"task " + taskKey, taskLimit})
+	}
+	if len(t.needs) == 0 {
+		return t, nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.fits(t) {
+		g.take(t)
+		return t, nil
+	}
+	if len(g.waiting) >= g.limits.waiting {
+		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "%d runs are waiting already", len(g.waiting)).
+			WithHint("try again in a second").With(ratchet.FieldRetryAfter, int64(1000))
+	}
+	t.admitted = make(chan struct{})
+	at := slices.IndexFunc(g.waiting, func(w *ticket) bool { return w.priority < t.priority })
+	if at < 0 {
+		at = len(g.waiting)
+	}
+	g.waiting = slices.Insert(g.waiting, at, t)
+	return t, nil
+}
+
+func (g *gate) fits(t *ticket) bool {
+	for _, n := range t.needs {
+		if g.counts[n.key] >= n.limit {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *gate) take(t *ticket) {
+	for _, n := range t.needs {
+		g.counts[n.key]++
+	}
+}
+
+// leave gives the place back, or the place in the line, and admits whoever fits now.
+func (g *gate) leave(t *ticket) {
+	if len(t.needs) == 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if i := slices.Index(g.waiting, t); i >= 0 {
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+		return
+	}
+	for _, n := range t.needs {
+		if g.counts[n.key]--; g.counts[n.key] == 0 {
+			delete(g.counts, n.key)
+		}
+	}
+	g.waiting = slices.DeleteFunc(g.waiting, func(w *ticket) bool {
+		if !g.fits(w) {
+			return false
+		}
+		g.take(w)
+		close(w.admitted)
+		return true
+	})
+}

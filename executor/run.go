@@ -1,0 +1,209 @@
+package executor
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"ratchet"
+	"ratchet/runtime"
+)
+
+// stopKind says who ended a run before its time.
+type stopKind int
+
+const (
+	stopNone stopKind = iota
+	stopCancel
+	stopShutdown
+)
+
+// run is one execution while it is going on.
+type run struct {
+	e      *Executor
+	id     string
+	prog   *program
+	req    Request
+	place  *ticket
+	masker *masker // nil = no secrets
+
+	ctx           context.Context // its end kills the run
+	cancelContext context.CancelFunc
+	stop          chan struct{} // closed = ask the script to stop
+	done          chan struct{} // closed after the row is committed
+
+	mu       sync.Mutex
+	x        ratchet.Execution // the row as it is now
+	stored   ratchet.Status    // what the row in the store says
+	waiting  string            // why it has no worker yet; empty when it has
+	stopped  stopKind
+	reason   string // of the stop
+	log      lineBuffer
+	dirty    bool // progress is newer than the store
+	timer    *time.Timer
+	coverage *runtime.Coverage
+	failures []string // requests that no mock answered
+
+	flushing sync.Mutex // held while lines and progress are on their way to the store
+	finished bool       // under flushing: no more of them
+}
+
+func newRun(e *Executor, x *ratchet.Execution, p *program, req Request, place *ticket) *run {
+	r := &run{
+		e: e, id: x.ID, prog: p, req: req, place: place, x: *x, stored: ratchet.StatusPending,
+		stop: make(chan struct{}), done: make(chan struct{}), waiting: waitingForWorker,
+	}
+	if place.admitted != nil {
+		r.waiting = waitingForLimit
+	}
+	r.ctx, r.cancelContext = context.WithCancel(context.Background())
+	r.masker = newMasker(e.secretValues(p.policy.Secrets, req))
+	return r
+}
+
+// What a pending run waits for.
+const (
+	waitingForWorker = "worker"
+	waitingForLimit  = "concurrency limit"
+)
+
+func (r *run) unstored() bool { return r.req.test != nil && r.req.test.unstored }
+
+// snapshot returns the row as it is now. The caller may change its own copy.
+func (r *run) snapshot() *ratchet.Execution {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	x := r.x
+	return &x
+}
+
+func (r *run) number(n int64) {
+	r.mu.Lock()
+	r.x.Number = n
+	r.mu.Unlock()
+}
+
+func (r *run) markRunning(at time.Time) {
+	r.mu.Lock()
+	r.x.Status, r.x.StartedAt, r.waiting = ratchet.StatusRunning, at, ""
+	r.mu.Unlock()
+}
+
+func (r *run) publish() {
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: r.id, At: r.e.cfg.Now(), Data: r.snapshot()})
+}
+
+// live takes the run from its place in the line to its committed end.
+func (r *run) live() {
+	defer r.e.running.Done()
+	defer r.cancelContext()
+	var end ending
+	if r.awaitPlace() {
+		end = r.execute()
+	} else {
+		end = ending{err: r.stoppedError()}
+	}
+	r.e.gate.leave(r.place)
+	r.finish(end)
+	r.e.remove(r)
+	close(r.done)
+	r.publish()
+}
+
+// awaitPlace waits for the gate; false when the run was stopped first.
+func (r *run) awaitPlace() bool {
+	if r.place.admitted == nil {
+		return true
+	}
+	select {
+	case <-r.place.admitted:
+		r.mu.Lock()
+		r.waiting = waitingForWorker
+		r.mu.Unlock()
+		return true
+	case <-r.stop:
+		return false
+	case <-r.ctx.Done():
+		return false
+	}
+}
+
+// ending is what is known when the worker is done with a run.
+type ending struct {
+	outcome runtime.Outcome
+	err     *ratchet.ExecutionError // why there is no outcome
+	door    *door
+}
+
+// execute runs the job on a worker.
+func (r *run) execute() ending {
+	d := r.e.openDoor(r)
+	x := r.snapshot()
+	out, err := r.e.cfg.Runner.Run(r.ctx, r.e.newJob(x, r.prog, r.req), runtime.Hooks{
+		Host: d.outer, Started: r.started, Log: r.logged, Progress: r.progressed, Stop: r.stop,
+	})
+	end := ending{outcome: out, door: d}
+	if err != nil {
+		end.err = r.runnerFailure(err)
+	}
+	return end
+}
+
+func (r *run) runnerFailure(err error) *ratchet.ExecutionError {
+	if e := r.stoppedError(); e != nil {
+		return e
+	}
+	return executionError(runnerError(context.Background(), err))
+}
+
+// started is called by the pool when a worker has the job.
+func (r *run) started() {
+	r.mu.Lock()
+	already := r.x.Status == ratchet.StatusRunning
+	if already {
+		// Idle was a promise nobody keeps under load: the clock starts here.
+		r.x.StartedAt = r.e.cfg.Now().UTC()
+	}
+	r.mu.Unlock()
+	if already {
+		return
+	}
+	r.markRunning(r.e.cfg.Now().UTC())
+	r.publish()
+	// Most runs end before anybody could read the row: it is marked with the
+	// first flush instead of at the cost of a commit for every run.
+	r.scheduleFlush()
+}
+
+// stopFor asks the run to stop; force kills it. It reports whether the run was
+// still going to run: a second polite stop changes nothing.
+func (r *run) stopFor(kind stopKind, reason string, force bool) {
+	r.mu.Lock()
+	if r.stopped == stopNone {
+		r.stopped, r.reason = kind, reason
+		close(r.stop)
+	}
+	pending := r.x.Status == ratchet.StatusPending
+	r.mu.Unlock()
+	if force || pending {
+		r.cancelContext()
+	}
+}
+
+// stoppedError is the error of a run that somebody stopped; nil when nobody did.
+func (r *run) stoppedError() *ratchet.ExecutionError {
+	r.mu.Lock()
+	kind, reason := r.stopped, r.reason
+	r.mu.Unlock()
+	switch kind {
+	case stopCancel:
+		return cancelledError(reason)
+	case stopShutdown:
+		return &ratchet.ExecutionError{
+			Code: ratchet.CodeUnavailable, Type: "service_unavailable", Cause: ratchet.CauseLost, Retryable: true,
+			Message: "the server shut down before the run ended", Hint: "retry it with ratchet_retry_execution",
+		}
+	default:
+		return nil
+	}
+}
