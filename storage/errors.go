@@ -43,6 +43,8 @@ func driverError(doing string, err error) error {
 // publicFault tells callers what they can do about a fault.
 func publicFault(f *fault) *ratchet.Error {
 	switch {
+	case f.has("sql: database is closed"), f.has("sql: connection is already closed"):
+		return errClosed().Wrap(f)
 	case f.has("disk is full"), f.has("disk I/O error"), f.has("no space left"):
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the data directory is full or cannot be written; nothing was changed").
 			WithHint("free disk space or move the data with --data-dir, then try again").Wrap(f)

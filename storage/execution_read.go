@@ -129,8 +129,9 @@ func executionBy(ctx context.Context, q querier, where string, args ...any) (*ra
 
 // ExecutionIDs returns up to limit UUIDs that begin with prefix, newest first.
 func (db *DB) ExecutionIDs(ctx context.Context, prefix string, limit int) ([]string, error) {
-	return db.names(ctx, "SELECT uuid FROM executions WHERE uuid >= ? AND substr(uuid, 1, ?) = ? ORDER BY uuid DESC LIMIT ?",
-		[]byte(strings.ToLower(prefix)), len(prefix), []byte(strings.ToLower(prefix)), limit)
+	prefix = strings.ToLower(prefix)
+	return db.names(ctx, "SELECT uuid FROM executions WHERE uuid >= ? AND uuid < ? ORDER BY uuid DESC LIMIT ?",
+		[]byte(prefix), []byte(prefix+"\xff"), limit)
 }
 
 // names reads a list of texts.

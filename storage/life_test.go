@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -214,7 +213,68 @@ func TestClose_laterCallsFailClearly(t *testing.T) {
 	if ratchet.CodeOf(err) != ratchet.CodeUnavailable {
 		t.Error(err)
 	}
-	if _, err := db.Execution(context.Background(), "1"); err == nil || strings.Contains(err.Error(), "sql:") {
+	if _, err := db.Execution(context.Background(), "1"); ratchet.CodeOf(err) != ratchet.CodeUnavailable {
 		t.Error(err)
 	}
+}
+
+func TestNames_byPrefix(t *testing.T) {
+	db := openTemp(t)
+	ctx := context.Background()
+	for _, name := range []string{"ab", "abc", "b"} {
+		if err := db.CreateTask(ctx, aTask(name), "", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for prefix, want := range map[string]string{"": "[ab abc b]", "ab": "[ab abc]", "c": "[]"} {
+		if got, err := db.TaskNames(ctx, prefix, 10); fmt.Sprint(got) != want || err != nil {
+			t.Errorf("%q: %v, %v", prefix, got, err)
+		}
+	}
+	e := &ratchet.Execution{TaskID: "t", TaskName: "t"}
+	if err := db.InsertExecution(ctx, e); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := db.ExecutionIDs(ctx, e.ID[:5], 10); len(got) != 1 || err != nil {
+		t.Error(got, err)
+	}
+	if got, err := db.TaskReferences(ctx, "t"); len(got) != 1 || err != nil {
+		t.Error(got, err)
+	}
+	if err := db.MarkRunning(ctx, e.ID, time.Now()); err != nil {
+		t.Error(err)
+	}
+	if err := db.MarkRunning(ctx, e.ID, time.Now()); ratchet.CodeOf(err) != ratchet.CodeConflict {
+		t.Error(err)
+	}
+	if err := db.SetProgress(ctx, e.ID, ratchet.Progress{Fraction: 0.5, Message: "half"}); err != nil {
+		t.Error(err)
+	}
+	if got, err := db.Execution(ctx, e.ID); err != nil || got.Progress == nil || got.Progress.Message != "half" {
+		t.Error(got, err)
+	}
+}
+
+func TestStoreExecution(t *testing.T) {
+	both(t, func(t *testing.T, db *DB) {
+		ctx := context.Background()
+		task := aTask("add")
+		if err := db.CreateTask(ctx, task, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		e := &ratchet.Execution{
+			TaskID: task.ID, TaskName: task.Name, Origin: ratchet.OriginExternal, Status: ratchet.StatusFailed,
+			Input: []byte(`{}`), Output: []byte(`{"half":1}`), HTTPRequests: []byte(`[ 1]`), RecordingPath: "/tmp/x",
+			Error:     &ratchet.ExecutionError{Code: ratchet.CodeScript, Type: "Error", Message: "no", Details: map[string]any{"a": "<b>"}},
+			StartedAt: timeOf(1_700_000_000_000_000), CompletedAt: timeOf(1_700_000_000_500_000),
+		}
+		if err := db.StoreExecution(ctx, e); err != nil {
+			t.Fatal(err)
+		}
+		check(t, db, e)
+		page, err := db.ListExecutions(ctx, ratchet.Query{Filters: []ratchet.Filter{{Field: "duration", Operator: ratchet.OpEQ, Value: 500}}})
+		if err != nil || page.Total != 1 {
+			t.Error(page, err)
+		}
+	})
 }

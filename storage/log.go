@@ -142,7 +142,7 @@ type LogPage struct {
 // Logs returns lines of an execution. With AfterLine it is a tail: the oldest
 // of the later lines come first, so that repeated calls miss none.
 func (db *DB) Logs(ctx context.Context, executionID string, query LogQuery) (LogPage, error) {
-	started := time.Now()
+	started := db.now()
 	var chunks [][]byte
 	err := db.snapshot(ctx, func(q querier) error {
 		number, err := executionNumber(ctx, q, executionID)
@@ -162,7 +162,7 @@ func (db *DB) Logs(ctx context.Context, executionID string, query LogQuery) (Log
 		return LogPage{}, err
 	}
 	page, err := query.apply(chunks)
-	page.Took = time.Since(started)
+	page.Took = db.now().Sub(started)
 	return page, err
 }
 

@@ -137,8 +137,8 @@ func taskBy(ctx context.Context, q querier, where string, arg any) (*ratchet.Tas
 
 // TaskNames returns up to limit names that begin with prefix, in order.
 func (db *DB) TaskNames(ctx context.Context, prefix string, limit int) ([]string, error) {
-	return db.names(ctx, "SELECT name FROM tasks WHERE name >= ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?",
-		[]byte(prefix), len(prefix), []byte(prefix), limit)
+	return db.names(ctx, "SELECT name FROM tasks WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
+		[]byte(prefix), []byte(prefix+"\xff"), limit)
 }
 
 // TaskReferences returns the ids of the executions of a task that are pending

@@ -111,7 +111,7 @@ func (w *writer) stop() {
 }
 
 // errClosed is what a write gets after Close.
-func errClosed() error {
+func errClosed() *ratchet.Error {
 	return ratchet.Errorf(ratchet.CodeUnavailable, "the server is shutting down").WithHint("try again in a moment")
 }
 

@@ -126,6 +126,8 @@ CREATE TABLE payloads (
 	data BLOB NOT NULL
 );
 
+CREATE INDEX payloads_unused ON payloads (id) WHERE refs <= 0;
+
 CREATE TABLE claims (
 	principal  BLOB NOT NULL,
 	tool       BLOB NOT NULL,
