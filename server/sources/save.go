@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -122,10 +123,11 @@ func taskFiles(fsys fs.FS) []string {
 	return found
 }
 
-// dropStale removes test, schema and lib files that the saved task has not.
+// dropStale removes source, test and schema files that the saved task has not.
+// lib and config.json stay: a database row may never have known them.
 func dropStale(root *os.Root, files map[string][]byte) error {
 	for _, name := range taskFiles(root.FS()) {
-		if _, keep := files[name]; keep || slices.Contains(metadataFiles, name) {
+		if _, keep := files[name]; keep || slices.Contains(metadataFiles, name) || name == "config.json" || strings.HasPrefix(name, "lib/") {
 			continue
 		}
 		if err := root.Remove(name); err != nil {

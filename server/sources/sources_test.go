@@ -1,0 +1,232 @@
+package sources_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"ratchet"
+	"ratchet/server/sources"
+)
+
+func write(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var whole = map[string]string{
+	"metadata.json":       `{"name": "add", "version": "1.2.0", "description": "Adds", "tags": ["math"], "timeout": 9}`,
+	"main.ts":             "export default (i: {a: number}) => i.a",
+	"input.schema.json":   `{"type": "object"}`,
+	"lib/tax.ts":          "export const tax = 1",
+	"config.json":         `{"rate": 2}`,
+	"tests/test-002.json": `{"name": "two", "input": {}, "expected": 2}`,
+	"tests/test-001.json": `{"input": {"a": 1}, "expected_output": 1, "mock": {"http": {"url": "*", "response": 1}}}`,
+}
+
+func TestLoadFolder(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, whole)
+	task, problems, err := sources.Load(dir)
+	if err != nil || len(problems) > 0 {
+		t.Fatalf("Load: %v, %v", problems, err)
+	}
+	if task.Name != "add" || task.Version != "1.2.0" || task.Language != ratchet.TypeScript || task.ID == "" {
+		t.Errorf("task = %+v", task)
+	}
+	if diff := cmp.Diff(map[string]string{"lib/tax.ts": whole["lib/tax.ts"], "config.json": whole["config.json"]}, task.Files); diff != "" {
+		t.Error(diff)
+	}
+	if len(task.Tests) != 2 || task.Tests[0].Name != "test-001" || string(task.Tests[1].ExpectedOutput) != "2" || len(task.Tests[0].Mock.HTTP) != 1 {
+		t.Errorf("tests = %+v", task.Tests)
+	}
+	again, _, _ := sources.Load(dir)
+	if again.ID != task.ID {
+		t.Error("the derived id is not stable")
+	}
+}
+
+func TestProblemsHavePlaces(t *testing.T) {
+	tests := []struct{ name, file, text, want string }{
+		{"version", "metadata.json", `{"name": "add", "version": "one"}`, "metadata.json: error: key version"},
+		{"name", "metadata.json", `{"name": "a b", "version": "1.0.0"}`, "metadata.json: error: key name"},
+		{"escape", "metadata.json", `{"name": "add", "version": "1.0.0", "entrypoint": "../x.js"}`, "leads out of the folder"},
+		{"schema", "input.schema.json", "{\n\"type\": \n}", "input.schema.json:3: error"},
+		{"test", "tests/test-001.json", "{\n\"input\": {},\n}", "tests/test-001.json:3: error"},
+		{"test key", "tests/test-001.json", `{"input": {}, "expectd": 1}`, "unknown key"},
+		{"size", "lib/big.js", strings.Repeat("x", sources.MaxFile+1), "larger than"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, whole)
+			write(t, dir, map[string]string{test.file: test.text})
+			_, problems, err := sources.Load(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all strings.Builder
+			for _, p := range problems {
+				all.WriteString(p.String() + "\n")
+			}
+			if !sources.Failed(problems) || !strings.Contains(all.String(), test.want) {
+				t.Errorf("problems = %s, want %q", all.String(), test.want)
+			}
+		})
+	}
+}
+
+func TestLinksOutOfTheFolderAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(t.TempDir(), "secret.js")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, map[string]string{"metadata.json": whole["metadata.json"]})
+	if err := os.Symlink(secret, filepath.Join(dir, "main.js")); err != nil {
+		t.Fatal(err)
+	}
+	task, problems, err := sources.Load(dir)
+	if err != nil || !sources.Failed(problems) || strings.Contains(task.Code, "secret") {
+		t.Errorf("Load followed a link: %q, %v, %v", task.Code, problems, err)
+	}
+}
+
+func TestSaveLoadRemove(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, whole)
+	task, _, err := sources.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := sources.Folder{Root: t.TempDir()}
+	path, err := folder.Save(context.Background(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, problems, err := sources.Load(path)
+	if err != nil || len(problems) > 0 {
+		t.Fatalf("Load of a saved task: %v, %v", problems, err)
+	}
+	ignore := cmpopts.IgnoreFields(ratchet.Task{}, "Path", "Metadata")
+	raw := cmp.Transformer("json", func(m json.RawMessage) any {
+		var v any
+		_ = json.Unmarshal(m, &v)
+		return v
+	})
+	if diff := cmp.Diff(task, back, ignore, raw); diff != "" {
+		t.Error(diff)
+	}
+	write(t, path, map[string]string{"notes.txt": "mine"})
+	removed, err := folder.Remove(context.Background(), task)
+	if err != nil || len(removed) == 0 {
+		t.Fatalf("Remove: %v, %v", removed, err)
+	}
+	entries, _ := os.ReadDir(path)
+	if len(entries) != 1 || entries[0].Name() != "notes.txt" {
+		t.Errorf("left after Remove: %v", entries)
+	}
+}
+
+func TestZipAndDocument(t *testing.T) {
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	for name, text := range whole {
+		f, err := w.Create("add/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"add.zip": data.String(),
+		"mul.js":  "function main(i) { return i.a * 2 }",
+		"mul.yaml": "name: mul\nversion: 1.0.0\ninputs: {type: object}\n" +
+			"test_cases:\n  - {name: doubles, input: {a: 2}, expected: 4}\n",
+	})
+	found, err := sources.LoadRoot(dir)
+	if err != nil || len(found) != 2 {
+		t.Fatalf("LoadRoot = %+v, %v", found, err)
+	}
+	for _, f := range found {
+		if f.Err != nil || len(f.Problems) > 0 || len(f.Task.Tests) == 0 {
+			t.Errorf("%s: %v, %v", f.Path, f.Problems, f.Err)
+		}
+	}
+}
+
+func TestZipSlipIsRefused(t *testing.T) {
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	if _, err := w.Create("../evil.js"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sources.LoadZip("evil.zip", data.Bytes()); err == nil {
+		t.Error("a path that leads out was accepted")
+	}
+}
+
+func TestScaffoldAddsAndKeeps(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "my task")
+	added, err := sources.Scaffold(dir)
+	if err != nil || len(added) != 5 {
+		t.Fatalf("Scaffold = %v, %v", added, err)
+	}
+	task, problems, err := sources.Load(dir)
+	if err != nil || len(problems) > 0 || task.Name != "my-task" {
+		t.Fatalf("Load of a scaffold: %+v, %v, %v", task, problems, err)
+	}
+	if added, err := sources.Scaffold(dir); err != nil || len(added) != 0 {
+		t.Errorf("a second Scaffold added %v, %v", added, err)
+	}
+}
+
+// FuzzLoad feeds the loader trees of hostile files.
+func FuzzLoad(f *testing.F) {
+	f.Add(whole["metadata.json"], whole["main.ts"], `{"type": "object"}`, whole["tests/test-001.json"], `{"a": 1}`)
+	f.Add(`{"name": "a", "version": "1.0.0", "entrypoint": "lib/../../x"}`, "", "{", "[]", "")
+	f.Fuzz(func(t *testing.T, metadata, code, schema, test, config string) {
+		tree := fstest.MapFS{
+			"metadata.json": {Data: []byte(metadata)}, "main.js": {Data: []byte(code)},
+			"input.schema.json": {Data: []byte(schema)}, "tests/a.json": {Data: []byte(test)}, "config.json": {Data: []byte(config)},
+		}
+		task, problems, err := sources.LoadFS(tree)
+		if err != nil {
+			if ratchet.CodeOf(err) == ratchet.CodeInternal {
+				t.Fatalf("an error without a code: %v", err)
+			}
+			return
+		}
+		if !sources.Failed(problems) {
+			if _, err := sources.Files(task); err != nil {
+				t.Fatalf("a sound task cannot be written: %v", err)
+			}
+		}
+	})
+}
