@@ -22,7 +22,7 @@ func check(ctx context.Context, job Job) Outcome {
 			result.add(e.compileError, e.severity, job.Source)
 		}
 		// A tree is compiled once: the lint above must see it as written.
-		_, err = src.compile(false)
+		_, err = src.compile(plain)
 	}
 	if err != nil {
 		var c *compileError
@@ -40,7 +40,7 @@ func check(ctx context.Context, job Job) Outcome {
 
 // findEntry runs the top level as a run would.
 func findEntry(ctx context.Context, job Job, result *Check) string {
-	prog, err := compile(job.Source, false)
+	prog, err := compile(job.Source, plain)
 	if err != nil {
 		return ""
 	}

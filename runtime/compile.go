@@ -22,6 +22,27 @@ type program struct {
 	files   map[string]string // the author's text by file name, for snippets
 	shift   int               // columns of the first line that are ours, not the author's
 	points  *points           // of an instrumented program
+	hidden  bool              // a function may take more arguments than its length says
+}
+
+// instrumentation says what is added to a program to watch it.
+type instrumentation string
+
+const (
+	plain        instrumentation = ""
+	withCoverage instrumentation = "+coverage"
+	withSpans    instrumentation = "+spans"
+)
+
+func instrumentationOf(job *Job) instrumentation {
+	switch {
+	case job.Profile:
+		return withSpans
+	case job.Coverage:
+		return withCoverage
+	default:
+		return plain
+	}
 }
 
 // parsed is a source on its way to a program.
@@ -61,24 +82,21 @@ func sourceName(s Source) string {
 }
 
 // compile makes the program of a job, or takes it from the cache.
-func compile(s Source, instrument bool) (*program, error) {
-	key := s.Hash
-	if instrument {
-		key += "+"
-	}
+func compile(s Source, in instrumentation) (*program, error) {
+	key := s.Hash + string(in)
 	if s.Hash != "" {
 		if p, ok := programs.get(key); ok {
 			return p, nil
 		}
 	}
-	p, err := compileSource(s, instrument)
+	p, err := compileSource(s, in)
 	if err == nil && s.Hash != "" {
 		programs.put(key, p, len(s.Code))
 	}
 	return p, err
 }
 
-func compileSource(s Source, instrument bool) (_ *program, err error) {
+func compileSource(s Source, in instrumentation) (_ *program, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = &compileError{code: "SYNTAX_ERROR", message: fmt.Sprint("the source cannot be compiled: ", r), file: sourceName(s)}
@@ -88,7 +106,7 @@ func compileSource(s Source, instrument bool) (_ *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return src.compile(instrument)
+	return src.compile(in)
 }
 
 // parseSource finds the way to read a source: as a plain script where
@@ -127,7 +145,7 @@ var (
 
 // compile turns the tree into code: character classes are expanded, and the
 // statements counted when asked.
-func (src *parsed) compile(instrument bool) (*program, error) {
+func (src *parsed) compile(in instrumentation) (*program, error) {
 	if err := src.expandLiterals(); err != nil {
 		return nil, err
 	}
@@ -137,8 +155,9 @@ func (src *parsed) compile(instrument bool) (*program, error) {
 		files:   src.files,
 		shift:   src.shift,
 	}
-	if instrument {
-		p.points = src.instrument()
+	p.hidden = src.hiddenParameters()
+	if in != plain {
+		p.points = src.instrument(in == withSpans)
 	}
 	code, err := goja.CompileAST(src.tree, false)
 	if err != nil {
@@ -190,3 +209,28 @@ func parserError(err error, name string) *compileError {
 }
 
 const entryHint = "Write function main(input, context) { … return result } or export default (input, context) => …"
+
+// hiddenParameters says whether some function may read arguments that its
+// length does not count: rest parameters, defaults, or arguments itself.
+func (src *parsed) hiddenParameters() bool {
+	found := false
+	walk(src.tree.Body, func(n ast.Node) bool {
+		var p *ast.ParameterList
+		switch n := n.(type) {
+		case *ast.Identifier:
+			found = found || n.Name == "arguments"
+		case *ast.FunctionLiteral:
+			p = n.ParameterList
+		case *ast.ArrowFunctionLiteral:
+			p = n.ParameterList
+		}
+		if p != nil && !found {
+			found = p.Rest != nil
+			for _, b := range p.List {
+				found = found || b.Initializer != nil
+			}
+		}
+		return !found
+	})
+	return found
+}

@@ -10,9 +10,10 @@ import (
 
 // entry is what a task's source offers to be called: a function, or else data.
 type entry struct {
-	name string // default, main, process, global main, global process, completion function, completion value
-	fn   goja.Callable
-	data goja.Value // when fn is nil
+	name  string // default, main, process, global main, global process, completion function, completion value
+	fn    goja.Callable
+	takes int64      // parameters of fn
+	data  goja.Value // when fn is nil
 }
 
 // noEntryError is a source without anything to call.
@@ -46,11 +47,10 @@ func (v *vm) runProgram() (goja.Value, error) {
 		}
 		v.module = module
 	}
-	value, err := v.rt.RunProgram(v.prog.code)
-	if err != nil || v.prog.points == nil {
-		return value, err
+	if err := v.hook(); err != nil {
+		return nil, fmt.Errorf("install the hooks: %w", err)
 	}
-	return v.runInstrumented(value)
+	return v.rt.RunProgram(v.prog.code)
 }
 
 // entry finds what to call, in the order of the calling convention.
@@ -68,11 +68,11 @@ func (v *vm) entry(completion goja.Value) (entry, error) {
 		return entry{}, fmt.Errorf("look for main: %w", err)
 	}
 	if pair, ok := global.(*goja.Object); ok {
-		fn, _ := goja.AssertFunction(pair.Get("1"))
-		return entry{name: pair.Get("0").String(), fn: fn}, nil
+		e, _ := function(pair.Get("0").String(), pair.Get("1"))
+		return e, nil
 	}
-	if fn, ok := goja.AssertFunction(completion); ok {
-		return entry{name: "completion function", fn: fn}, nil
+	if e, ok := function("completion function", completion); ok {
+		return e, nil
 	}
 	if len(exported) > 0 || completion == nil || goja.IsUndefined(completion) {
 		return entry{}, &noEntryError{exported}
@@ -83,17 +83,25 @@ func (v *vm) entry(completion goja.Value) (entry, error) {
 // exportedEntry looks at module.exports; names are its keys.
 func (v *vm) exportedEntry() (e entry, names []string, ok bool) {
 	value := v.module.Get("exports")
-	if fn, ok := goja.AssertFunction(value); ok {
-		return entry{name: "default", fn: fn}, nil, true
+	if e, ok := function("default", value); ok {
+		return e, nil, true
 	}
 	exports, isObject := value.(*goja.Object)
 	if !isObject {
 		return entry{}, nil, false
 	}
 	for _, name := range []string{"default", "main", "process"} {
-		if fn, ok := goja.AssertFunction(exports.Get(name)); ok {
-			return entry{name: name, fn: fn}, nil, true
+		if e, ok := function(name, exports.Get(name)); ok {
+			return e, nil, true
 		}
 	}
 	return entry{}, exports.Keys(), false
+}
+
+func function(name string, value goja.Value) (entry, bool) {
+	fn, ok := goja.AssertFunction(value)
+	if !ok {
+		return entry{}, false
+	}
+	return entry{name: name, fn: fn, takes: value.(*goja.Object).Get("length").ToInteger()}, true
 }

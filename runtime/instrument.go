@@ -1,17 +1,235 @@
 package runtime
 
 import (
-	"github.com/dop251/goja"
+	"reflect"
+	"strconv"
+
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/token"
+	"github.com/dop251/goja/unistring"
 )
 
-// points are the counted statements and functions of an instrumented program.
-type points struct{}
+// Names of the hooks that instrumented code calls.
+const (
+	hookHits    = "$ratchetHits"
+	hookEnter   = "$ratchetEnter"
+	hookExit    = "$ratchetExit"
+	hookSuspend = "$ratchetSuspend"
+	hookResume  = "$ratchetResume"
+	hookFrame   = "$ratchetFrame"
+)
 
-type profile struct{}
+// points are the counted statements and the functions of an instrumented
+// program.
+type points struct {
+	lines     []int // of each statement, in the author's main file; 0 = another file
+	functions []functionPoint
+	spans     bool
+}
 
-func (src *parsed) instrument() *points { return nil }
+type functionPoint struct {
+	name string
+	line int
+}
 
-func (v *vm) runInstrumented(value goja.Value) (goja.Value, error) { return value, nil }
+// instrumenter adds counters to a tree. Nodes are added, nothing is printed
+// again, so every position stays the author's.
+type instrumenter struct {
+	src    *parsed
+	points *points
+}
 
-func (v *vm) coverage() *Coverage { return nil }
-func (v *vm) spans() []Span       { return nil }
+// instrument counts statements, and with spans notes when functions begin, end,
+// wait and go on.
+func (src *parsed) instrument(spans bool) *points {
+	in := &instrumenter{src: src, points: &points{spans: spans}}
+	walk(src.tree.Body, func(n ast.Node) bool { in.node(n); return true })
+	src.tree.Body = in.list(src.tree.Body, true)
+	if spans {
+		in.functions(reflect.ValueOf(src.tree.Body), false)
+	}
+	return in.points
+}
+
+// node replaces the statement lists under n; walk goes on into the new ones,
+// where the counters are no lists themselves.
+func (in *instrumenter) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.BlockStatement:
+		n.List = in.list(n.List, false)
+	case *ast.CaseStatement:
+		n.Consequent = in.list(n.Consequent, false)
+	case *ast.IfStatement:
+		in.block(&n.Consequent)
+		if _, chain := n.Alternate.(*ast.IfStatement); n.Alternate != nil && !chain {
+			in.block(&n.Alternate)
+		}
+	case *ast.ForStatement:
+		in.block(&n.Body)
+	case *ast.ForInStatement:
+		in.block(&n.Body)
+	case *ast.ForOfStatement:
+		in.block(&n.Body)
+	case *ast.WhileStatement:
+		in.block(&n.Body)
+	case *ast.DoWhileStatement:
+		in.block(&n.Body)
+	case *ast.ArrowFunctionLiteral:
+		if e, ok := n.Body.(*ast.ExpressionBody); ok {
+			at := e.Expression.Idx0()
+			n.Body = &ast.BlockStatement{
+				LeftBrace: at, RightBrace: e.Expression.Idx1(),
+				List: []ast.Statement{&ast.ReturnStatement{Return: at, Argument: e.Expression}},
+			}
+		}
+	}
+}
+
+func (in *instrumenter) block(s *ast.Statement) {
+	switch (*s).(type) {
+	case *ast.BlockStatement, nil:
+		return
+	}
+	*s = &ast.BlockStatement{LeftBrace: (*s).Idx0(), RightBrace: (*s).Idx1(), List: []ast.Statement{*s}}
+}
+
+// list puts a counter before every statement. Directives stay first, and
+// function declarations are not executed where they stand.
+func (in *instrumenter) list(list []ast.Statement, top bool) []ast.Statement {
+	out := make([]ast.Statement, 0, 2*len(list))
+	directives := true
+	for _, s := range list {
+		if directives = directives && isDirective(s); !directives {
+			switch s.(type) {
+			case *ast.FunctionDeclaration, *ast.EmptyStatement:
+			default:
+				out = append(out, in.counter(s, top))
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func isDirective(s ast.Statement) bool {
+	e, ok := s.(*ast.ExpressionStatement)
+	if !ok {
+		return false
+	}
+	_, ok = e.Expression.(*ast.StringLiteral)
+	return ok
+}
+
+// counter makes hits[n]++. At the top level it is the value of a declaration,
+// which leaves the completion value of the program alone.
+func (in *instrumenter) counter(s ast.Statement, top bool) ast.Statement {
+	at := s.Idx0()
+	if i, ok := s.(*ast.IfStatement); ok {
+		at = i.Test.Idx0() // the engine leaves IfStatement.If empty
+	}
+	n := len(in.points.lines)
+	in.points.lines = append(in.points.lines, in.line(at))
+	count := &ast.UnaryExpression{Operator: token.INCREMENT, Idx: at, Postfix: true, Operand: &ast.BracketExpression{
+		Left: name(hookHits, at), Member: number(n, at), LeftBracket: at, RightBracket: at,
+	}}
+	if top {
+		return &ast.LexicalDeclaration{Idx: at, Token: token.CONST, List: []*ast.Binding{{
+			Target: name("$ratchet"+strconv.Itoa(n), at), Initializer: count,
+		}}}
+	}
+	return &ast.ExpressionStatement{Expression: count}
+}
+
+// line is the author's line of an index in the main file; 0 elsewhere.
+func (in *instrumenter) line(at file.Idx) int {
+	pos := in.src.tree.File.Position(int(at) - in.src.tree.File.Base())
+	if pos.Filename != in.src.name {
+		return 0
+	}
+	return pos.Line
+}
+
+func name(text string, at file.Idx) *ast.Identifier {
+	return &ast.Identifier{Name: unistring.String(text), Idx: at}
+}
+
+func number(n int, at file.Idx) *ast.NumberLiteral {
+	return &ast.NumberLiteral{Idx: at, Literal: strconv.Itoa(n), Value: int64(n)}
+}
+
+func callHook(hook string, at file.Idx, args ...ast.Expression) *ast.CallExpression {
+	return &ast.CallExpression{Callee: name(hook, at), LeftParenthesis: at, ArgumentList: args, RightParenthesis: at}
+}
+
+// functions wraps function bodies and awaits; inside says whether a wrapped
+// function is around v.
+func (in *instrumenter) functions(v reflect.Value, inside bool) {
+	switch v.Kind() {
+	case reflect.Interface:
+		if v.IsNil() {
+			return
+		}
+		in.functions(v.Elem(), inside)
+		if a, ok := v.Interface().(*ast.AwaitExpression); ok && inside && v.CanSet() {
+			a.Argument = callHook(hookSuspend, a.Await, name(hookFrame, a.Await), a.Argument)
+			v.Set(reflect.ValueOf(callHook(hookResume, a.Await, name(hookFrame, a.Await), a)))
+		}
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		switch n := v.Interface().(type) {
+		case *ast.FunctionLiteral:
+			in.functions(reflect.ValueOf(n.Body), true)
+			label := ""
+			if n.Name != nil {
+				label = n.Name.Name.String()
+			}
+			n.Body.List = in.wrap(n.Body, label, n.Function)
+			return
+		case *ast.ArrowFunctionLiteral:
+			if b, ok := n.Body.(*ast.BlockStatement); ok {
+				in.functions(reflect.ValueOf(b), true)
+				b.List = in.wrap(b, "", n.Start)
+			}
+			return
+		}
+		in.functions(v.Elem(), inside)
+	case reflect.Slice:
+		for i := range v.Len() {
+			in.functions(v.Index(i), inside)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if f.IsExported() && f.Name != "DeclarationList" && f.Name != "File" {
+				in.functions(v.Field(i), inside)
+			}
+		}
+	}
+}
+
+// wrap makes: const frame = enter(n); try { body } finally { exit(frame) }.
+func (in *instrumenter) wrap(body *ast.BlockStatement, label string, at file.Idx) []ast.Statement {
+	line := in.line(at)
+	if line == 0 {
+		line = in.line(body.LeftBrace)
+	}
+	n := len(in.points.functions)
+	in.points.functions = append(in.points.functions, functionPoint{label, line})
+	var head []ast.Statement
+	rest := body.List
+	for len(rest) > 0 && isDirective(rest[0]) {
+		head, rest = append(head, rest[0]), rest[1:]
+	}
+	frame := &ast.LexicalDeclaration{Idx: at, Token: token.CONST, List: []*ast.Binding{{
+		Target: name(hookFrame, at), Initializer: callHook(hookEnter, at, number(n, at)),
+	}}}
+	end := &ast.ExpressionStatement{Expression: callHook(hookExit, at, name(hookFrame, at))}
+	return append(head, frame, &ast.TryStatement{
+		Try:     at,
+		Body:    &ast.BlockStatement{LeftBrace: body.LeftBrace, RightBrace: body.RightBrace, List: rest},
+		Finally: &ast.BlockStatement{LeftBrace: at, RightBrace: at, List: []ast.Statement{end}},
+	})
+}

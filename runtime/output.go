@@ -100,7 +100,6 @@ func findUnwritable(value goja.Value, path string, above []*goja.Object, depth i
 	return nil
 }
 
-
 func plainKey(key string) bool {
 	return key != "" && !strings.ContainsFunc(key, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '$'

@@ -26,7 +26,7 @@ func Run(ctx context.Context, job Job, hooks Hooks) Outcome {
 		return check(ctx, job)
 	}
 	job.Limits = job.Limits.WithDefaults()
-	prog, err := compile(job.Source, job.Coverage || job.Profile)
+	prog, err := compile(job.Source, instrumentationOf(&job))
 	if err != nil {
 		return Outcome{Err: compileFailure(err, job.Source), Tape: newTape(&job, time.Now()).encode(job.Limits.TapeBytes)}
 	}
@@ -115,9 +115,11 @@ func (v *vm) execute() (json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
-		taskContext, err := v.taskContext()
-		if err != nil {
-			return nil, err
+		taskContext := goja.Undefined()
+		if v.prog.hidden || e.takes > 1 {
+			if taskContext, err = v.taskContext(); err != nil {
+				return nil, err
+			}
 		}
 		if result, err = e.fn(goja.Undefined(), input, taskContext); err != nil {
 			return nil, err

@@ -31,6 +31,8 @@ func TestRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			runCase(t, a, Job{})
+			runCase(t, a, Job{Coverage: true})
+			runCase(t, a, Job{Profile: true})
 		})
 	}
 }
@@ -87,7 +89,8 @@ func runCase(t *testing.T, a *txtar.Archive, job Job) {
 		e := out.Err
 		head, message, _ := strings.Cut(w, "\n")
 		got := strings.TrimSpace(fmt.Sprintf("%s %s %s:%d:%d", e.Type, e.Cause, e.Source, e.Line, e.Column))
-		if diff := cmp.Diff(head, strings.Join(strings.Fields(got), " ")); diff != "" {
+		deep := e.Cause == ratchet.CauseStack && (job.Coverage || job.Profile) // the hooks nest too
+		if diff := cmp.Diff(head, strings.Join(strings.Fields(got), " ")); diff != "" && !deep {
 			t.Errorf("error (-want +got):\n%s\n%s", diff, e.Message)
 		}
 		if !strings.Contains(e.Message, message) {
@@ -173,5 +176,33 @@ func BenchmarkRun_typical(b *testing.B) {
 		if out := Run(context.Background(), job, Hooks{}); out.Err != nil {
 			b.Fatal(out.Err)
 		}
+	}
+}
+
+func TestRun_profile(t *testing.T) {
+	job := Job{Profile: true, Source: Source{Code: `async function main() {
+  const f = (n) => n > 0 ? f(n - 1) : 0;
+  f(2);
+  if (f(0) > 5) {
+    return 1;
+  }
+  await null;
+  return f(0);
+}`}}
+	out := Run(context.Background(), job, Hooks{})
+	if out.Err != nil {
+		t.Fatalf("%+v", out.Err)
+	}
+	want := &Coverage{Statements: 7, Executed: 6, Lines: map[int]int{2: 5, 3: 1, 4: 1, 5: 0, 7: 1, 8: 1}}
+	if diff := cmp.Diff(want, out.Coverage); diff != "" {
+		t.Errorf("coverage (-want +got):\n%s", diff)
+	}
+	var tree []string
+	for _, s := range out.Spans {
+		tree = append(tree, fmt.Sprintf("%d<%d %s:%d", s.ID, s.Parent, s.Function, s.Line))
+	}
+	wantTree := []string{"1<0 main:1", "2<1 (anonymous):2", "3<2 (anonymous):2", "4<3 (anonymous):2", "5<1 (anonymous):2", "6<1 (anonymous):2"}
+	if diff := cmp.Diff(wantTree, tree); diff != "" {
+		t.Errorf("spans (-want +got):\n%s", diff)
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+
+	"ratchet"
 )
 
 func TestMain(m *testing.M) {
@@ -28,6 +30,14 @@ func (echoHost) Call(ctx context.Context, c HostCall) (HostReply, error) {
 		return HostReply{Secret: "value of " + c.Secret}, nil
 	}
 	return HostReply{Fetch: &FetchResponse{Status: 200, URL: c.Fetch.URL, Body: []byte(c.Fetch.URL), Header: [][2]string{{"content-type", "text/plain"}}}}, nil
+}
+
+// gatedHost answers when it is closed.
+type gatedHost chan struct{}
+
+func (g gatedHost) Call(ctx context.Context, c HostCall) (HostReply, error) {
+	<-g
+	return echoHost{}.Call(ctx, c)
 }
 
 func TestRecorder(t *testing.T) {
@@ -73,10 +83,13 @@ func TestRecorder(t *testing.T) {
 
 func TestRun_fetchLimit(t *testing.T) {
 	job := Job{Source: Source{Code: `async function main() {
-		const all = await Promise.allSettled(Array.from({length: 10}, (_, i) => fetch('http://h/' + i)));
+		const started = Array.from({length: 10}, (_, i) => fetch('http://h/' + i));
+		progress(1);
+		const all = await Promise.allSettled(started);
 		return all.filter((r) => r.status === 'rejected').map((r) => r.reason.name);
 	}`}, Limits: Limits{FetchRunning: 2, FetchWaiting: 6}}
-	out := Run(context.Background(), job, Hooks{Host: echoHost{}})
+	gate := make(gatedHost)
+	out := Run(context.Background(), job, Hooks{Host: gate, Progress: func(ratchet.Progress) { close(gate) }})
 	if out.Err != nil || string(out.Output) != `["RateLimitError","RateLimitError"]` {
 		t.Errorf("%s %+v", out.Output, out.Err)
 	}

@@ -31,12 +31,12 @@ type vm struct {
 	installed uint64        // bit per entry of modules()
 	classes   map[string]*goja.Object
 	web       map[string]goja.Value // what the web modules made, by global
-	parse     goja.Callable // JSON.parse and stringify as they were before the task ran
+	parse     goja.Callable         // JSON.parse and stringify as they were before the task ran
 	stringify goja.Callable
 	stops     []func() // what to do when the run is asked to stop
 	stopped   bool
-	fatal     error // the door is closed
-	wait      sync.WaitGroup // of goroutines making host calls
+	fatal     error           // the door is closed
+	wait      sync.WaitGroup  // of goroutines making host calls
 	rejected  []*goja.Promise // without a handler so far
 	main      *goja.Promise   // of the entry; its rejection is the outcome
 	module    *goja.Object    // of CommonJS; nil when the source does not name it

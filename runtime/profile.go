@@ -1,0 +1,148 @@
+package runtime
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// maxSpans bounds the function calls kept of one run.
+const maxSpans = 100_000
+
+// profile collects what the hooks of an instrumented run report.
+type profile struct {
+	v       *vm
+	hits    []byte // one uint32 per statement, shared with the VM
+	spans   []Span
+	began   []time.Duration // when a frame went on last; by id-1
+	running []int           // frames on the stack, innermost last; 0 = beyond maxSpans
+}
+
+// hook gives the VM the hooks of an instrumented program.
+func (v *vm) hook() error {
+	if v.prog.points == nil {
+		return nil
+	}
+	p := &profile{v: v, hits: make([]byte, 4*len(v.prog.points.lines))}
+	v.profile = p
+	array, err := v.rt.New(v.global("Uint32Array"), v.rt.ToValue(v.rt.NewArrayBuffer(p.hits)))
+	if err != nil {
+		return err
+	}
+	hooks := map[string]any{hookHits: array}
+	if v.prog.points.spans {
+		hooks[hookEnter], hooks[hookExit] = p.enter, p.exit
+		hooks[hookSuspend], hooks[hookResume] = p.suspend, p.resume
+	}
+	for name, value := range hooks {
+		if err := v.define(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *profile) enter(c goja.FunctionCall) goja.Value {
+	if len(p.spans) >= maxSpans {
+		return p.v.rt.ToValue(0)
+	}
+	f := p.v.prog.points.functions[c.Argument(0).ToInteger()]
+	now := time.Since(p.v.start)
+	s := Span{ID: len(p.spans) + 1, Function: f.name, Line: f.line, Start: now, Duration: -1}
+	if s.Function == "" {
+		s.Function = "(anonymous)"
+	}
+	if n := len(p.running); n > 0 {
+		s.Parent = p.running[n-1]
+		p.pause(s.Parent, now)
+	}
+	p.spans, p.began = append(p.spans, s), append(p.began, now)
+	p.running = append(p.running, s.ID)
+	return p.v.rt.ToValue(s.ID)
+}
+
+// pause adds the time since a frame went on to its own time.
+func (p *profile) pause(id int, now time.Duration) {
+	p.spans[id-1].Self += now - p.began[id-1]
+	p.began[id-1] = now
+}
+
+// leave takes a frame off the stack; the one below goes on.
+func (p *profile) leave(id int) {
+	i := slices.Index(p.running, id)
+	if i < 0 {
+		return
+	}
+	now := time.Since(p.v.start)
+	if i == len(p.running)-1 {
+		p.pause(id, now)
+		if i > 0 {
+			p.began[p.running[i-1]-1] = now
+		}
+	}
+	p.running = slices.Delete(p.running, i, i+1)
+}
+
+func (p *profile) exit(c goja.FunctionCall) goja.Value {
+	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
+		p.leave(id)
+		s := &p.spans[id-1]
+		s.Duration = time.Since(p.v.start) - s.Start
+	}
+	return goja.Undefined()
+}
+
+func (p *profile) suspend(c goja.FunctionCall) goja.Value {
+	if id := int(c.Argument(0).ToInteger()); id > 0 {
+		p.leave(id)
+	}
+	return c.Argument(1)
+}
+
+func (p *profile) resume(c goja.FunctionCall) goja.Value {
+	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
+		now := time.Since(p.v.start)
+		if n := len(p.running); n > 0 {
+			p.pause(p.running[n-1], now)
+		}
+		p.began[id-1] = now
+		p.running = append(p.running, id)
+	}
+	return c.Argument(1)
+}
+
+// coverage is what the counters say; nil when the run had none.
+func (v *vm) coverage() *Coverage {
+	if v.profile == nil {
+		return nil
+	}
+	c := &Coverage{Lines: map[int]int{}}
+	for i, line := range v.prog.points.lines {
+		if line == 0 {
+			continue
+		}
+		n := int(binary.NativeEndian.Uint32(v.profile.hits[4*i:]))
+		c.Statements++
+		if n > 0 {
+			c.Executed++
+		}
+		c.Lines[line] = max(c.Lines[line], n)
+	}
+	return c
+}
+
+// spans are the function calls; those the end of the run cut off end with it.
+func (v *vm) spans() []Span {
+	if v.profile == nil || !v.prog.points.spans {
+		return nil
+	}
+	now := time.Since(v.start)
+	for i := range v.profile.spans {
+		if s := &v.profile.spans[i]; s.Duration < 0 {
+			s.Duration = now - s.Start
+		}
+	}
+	return v.profile.spans
+}
