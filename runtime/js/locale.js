@@ -102,21 +102,22 @@
   function formatDate(date, options, where, wantDate, wantTime) {
     const t = Date.prototype.getTime.call(date);
     let o = read(options, dateOptions, where);
+    if (Number.isNaN(t)) return 'Invalid Date';
     const dateNames = ['weekday', 'year', 'month', 'day'], timeNames = ['hour', 'minute', 'second'];
     const has = (names) => names.some((n) => o[n] !== undefined);
     let joiner = ', ';
     if (o.dateStyle !== undefined || o.timeStyle !== undefined) {
       if (has(dateNames) || has(timeNames)) throw new TypeError(`${where}: dateStyle and timeStyle cannot be combined with single fields`);
       if ((o.dateStyle !== undefined && !wantDate) || (o.timeStyle !== undefined && !wantTime)) throw new TypeError(`Invalid option : ${o.dateStyle !== undefined && !wantDate ? 'dateStyle' : 'timeStyle'}`);
-      if (o.dateStyle === 'full' || o.dateStyle === 'long') joiner = ' at ';
       o = { ...o, ...dateStyles[o.dateStyle], ...timeStyles[o.timeStyle] };
     } else {
       const none = !(wantDate && has(dateNames)) && !(wantTime && has(timeNames));
       if (none && wantDate) o = { ...o, year: 'numeric', month: 'numeric', day: 'numeric' };
       if (none && wantTime) o = { ...o, hour: 'numeric', minute: '2-digit', second: '2-digit' };
     }
-    if (Number.isNaN(t)) return 'Invalid Date';
     const parts = [datePart(date, o, where), timePart(date, o, where)].filter((p) => p !== '');
+    if (o.month === 'long') joiner = ' at ';
+    if (o.weekday !== undefined && o.month === undefined && o.year === undefined && o.day === undefined) joiner = ' ';
     return parts.join(joiner);
   }
   function datePart(d, o, where) {
@@ -157,7 +158,7 @@
     const text = [o.hour === '2-digit' || !twelve ? pad(shown) : String(shown)];
     if (o.minute !== undefined) text.push(pad(d.getUTCMinutes()));
     if (o.second !== undefined) text.push(pad(d.getUTCSeconds()));
-    return text.join(':') + (twelve ? (h < 12 ? '\u202FAM' : '\u202FPM') : '');
+    return text.join(':') + (twelve ? (h < 12 ? ' AM' : ' PM') : '');
   }
   define(Date.prototype, {
     toLocaleString(locales, options) { checkLocale(locales, 'Date.toLocaleString'); return formatDate(this, options, 'Date.toLocaleString', true, true); },
