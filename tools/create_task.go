@@ -1,0 +1,124 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"ratchet"
+)
+
+// CreateTaskIn are the arguments of ratchet_create_task.
+type CreateTaskIn struct {
+	Name           string          `json:"name" jsonschema:"pattern=^[A-Za-z0-9_-]{1\\,100}$" jsonschema_description:"unique; letters, digits, _ and -"`
+	Description    string          `json:"description" jsonschema:"minLength=1,maxLength=10000"`
+	Code           string          `json:"code" jsonschema:"maxLength=1048576" jsonschema_description:"JavaScript or TypeScript, e.g. export default async (input, context) => ({…})"`
+	InputSchema    json.RawMessage `json:"input_schema" jsonschema:"type=object" jsonschema_description:"JSON Schema (draft-07 or 2020-12) of the input"`
+	OutputSchema   json.RawMessage `json:"output_schema" jsonschema:"type=object" jsonschema_description:"JSON Schema of what the code returns"`
+	Version        string          `json:"version,omitempty" jsonschema:"default=0.1.0" jsonschema_description:"semantic version"`
+	Enabled        bool            `json:"enabled,omitempty" jsonschema:"default=true"`
+	Tags           []string        `json:"tags,omitempty" jsonschema:"maxItems=50"`
+	Metadata       json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"e.g. timeout (seconds), http.allow_hosts, secrets"`
+	TestCases      []TestCaseIn    `json:"test_cases,omitempty" jsonschema:"maxItems=100"`
+	Language       string          `json:"language,omitempty" jsonschema:"enum=auto,enum=javascript,enum=typescript,default=auto"`
+	Label          string          `json:"label,omitempty"`
+	Category       string          `json:"category,omitempty"`
+	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"maxLength=255"`
+}
+
+// CreateTaskOut is the result of ratchet_create_task.
+type CreateTaskOut struct {
+	TaskID      string   `json:"task_id"`
+	DatabaseID  string   `json:"database_id"`
+	Name        string   `json:"name"`
+	Version     string   `json:"version"`
+	Language    string   `json:"language"`
+	Path        *string  `json:"path" jsonschema:"nullable"`
+	Enabled     bool     `json:"enabled"`
+	Entry       string   `json:"entry" jsonschema_description:"entry form that was found"`
+	Checksum    string   `json:"checksum"`
+	Warnings    []string `json:"warnings"`
+	TestResults any      `json:"test_results,omitempty"`
+	Message     string   `json:"message"`
+	URI         string   `json:"uri"`
+	Replayed
+}
+
+// CreateTask stores a new task.
+var CreateTask = Define(Spec{
+	Name: "ratchet_create_task", Title: "Create task", Toolset: "core", Category: "development",
+	Doc: "Call this to store a new JavaScript or TypeScript task with its schemas and tests. " +
+		"The code is compiled, its entry point and schemas are checked, then the task is stored and its tests run offline. " +
+		"Failing tests do not prevent creation; warnings and test_results name them. " +
+		"Next: ratchet_execute_task to run it, ratchet_edit_task to change it.",
+	Effect: Writes, Executes: true,
+	Route: Route{Method: "POST", Path: "/tasks"},
+	Examples: []Example{{
+		Title: "A task that adds two numbers, with a test",
+		Args: json.RawMessage(`{"name":"add","description":"Adds a and b.","code":"export default (input) => ({ sum: input.a + input.b })",` +
+			`"input_schema":{"type":"object","properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"],"additionalProperties":false},` +
+			`"output_schema":{"type":"object","properties":{"sum":{"type":"number"}},"required":["sum"]},` +
+			`"test_cases":[{"name":"two and three","input":{"a":2,"b":3},"expected_output":{"sum":5}}]}`),
+	}},
+}, createTask)
+
+func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, error) {
+	key := in.IdempotencyKey
+	in.IdempotencyKey = ""
+	return once(ctx, d, "ratchet_create_task", key, in, func(o *CreateTaskOut) { o.IdempotentReplay = true },
+		func() (CreateTaskOut, error) {
+			cases, err := testCases(in.TestCases, "/test_cases")
+			if err != nil {
+				return CreateTaskOut{}, err
+			}
+			t := &ratchet.Task{
+				Name: in.Name, Label: in.Label, Version: in.Version, Description: in.Description, Category: in.Category,
+				Tags: in.Tags, Enabled: in.Enabled, Language: ratchet.Language(in.Language), Code: in.Code,
+				InputSchema: in.InputSchema, OutputSchema: in.OutputSchema, Metadata: in.Metadata, Tests: cases,
+			}
+			return storeTask(ctx, d, t, in.Language == "auto", true)
+		})
+}
+
+// storeTask checks and stores a new task, then runs its tests.
+func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests bool) (CreateTaskOut, error) {
+	if t.Label == "" {
+		t.Label = t.Name
+	}
+	if t.Metadata == nil {
+		t.Metadata = json.RawMessage("{}")
+	}
+	found, err := checkTask(ctx, d, t, auto, false)
+	if err != nil {
+		return CreateTaskOut{}, err
+	}
+	if err := found.err(); err != nil {
+		return CreateTaskOut{}, err
+	}
+	if err := d.Store.CreateTask(ctx, t, "created", CallerFrom(ctx).Principal); err != nil {
+		return CreateTaskOut{}, err
+	}
+	d.publish("task.created", t)
+	saveWarning := d.saveFolder(ctx, t)
+	out := CreateTaskOut{
+		TaskID: t.ID, DatabaseID: fmt.Sprint(t.Number), Name: t.Name, Version: t.Version, Language: string(t.Language),
+		Enabled: t.Enabled, Entry: found.entry, Checksum: t.Checksum, URI: "ratchet://tasks/" + t.Name,
+	}
+	if t.Path != "" {
+		out.Path = &t.Path
+	}
+	out.Message = fmt.Sprintf("task %s is stored", t.Name)
+	if runTests {
+		// The task is stored: a failure to run its tests is a warning.
+		report, err := found.tests(ctx, d, t)
+		if err != nil {
+			found.add(CheckResult{Type: "tests", Status: "warning", Message: "the tests could not be run: " + ratchet.AsError(err).Message})
+		}
+		out.TestResults = report
+	}
+	out.Warnings = found.warnings()
+	if saveWarning != "" {
+		out.Warnings = append(out.Warnings, saveWarning)
+	}
+	return out, nil
+}

@@ -1,0 +1,93 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"ratchet"
+	"ratchet/storage"
+)
+
+// DeleteTaskIn are the arguments of ratchet_delete_task.
+type DeleteTaskIn struct {
+	TaskID       string `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, UUID or number"`
+	CreateBackup bool   `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"archive the task first"`
+	DeleteFiles  bool   `json:"delete_files,omitempty" jsonschema_description:"also remove its folder"`
+	Force        bool   `json:"force,omitempty" jsonschema_description:"delete although executions are running"`
+}
+
+// Reference is something that refers to a task.
+type Reference struct {
+	Type string `json:"type" jsonschema:"enum=execution"`
+	ID   string `json:"id"`
+}
+
+// DeleteTaskOut is the result of ratchet_delete_task.
+type DeleteTaskOut struct {
+	TaskID        string      `json:"task_id"`
+	TaskName      string      `json:"task_name"`
+	Success       bool        `json:"success"`
+	BackupCreated bool        `json:"backup_created"`
+	BackupID      string      `json:"backup_id,omitempty"`
+	FilesDeleted  []string    `json:"files_deleted"`
+	References    []Reference `json:"references"`
+	Force         bool        `json:"force"`
+	Message       string      `json:"message"`
+	DeletedAt     string      `json:"deleted_at"`
+}
+
+// DeleteTask removes a task.
+var DeleteTask = Define(Spec{
+	Name: "ratchet_delete_task", Title: "Delete task", Toolset: "core", Category: "development",
+	Doc: "Call this to remove a task for good. The history of its executions stays and a backup is kept unless you decline it. " +
+		"A task with pending or running executions is refused with their list; force deletes it all the same and leaves them to end.",
+	Effect: Destroys,
+	Route:  Route{Method: "DELETE", Path: "/tasks/{task_id}"},
+	Examples: []Example{{
+		Title: "Delete a task and keep a backup",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args:  json.RawMessage(`{"task_id":"add"}`),
+	}},
+}, deleteTask)
+
+func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, error) {
+	t, err := d.activeTask(ctx, in.TaskID)
+	if err != nil {
+		return DeleteTaskOut{}, err
+	}
+	if err := d.changeable(t); err != nil {
+		return DeleteTaskOut{}, err
+	}
+	running, err := d.Store.TaskReferences(ctx, t.ID)
+	if err != nil {
+		return DeleteTaskOut{}, err
+	}
+	refs := make([]Reference, len(running))
+	for i, id := range running {
+		refs[i] = Reference{Type: "execution", ID: id}
+	}
+	if len(refs) > 0 && !in.Force {
+		return DeleteTaskOut{}, ratchet.Errorf(ratchet.CodeConflict, "%d executions of task %s are pending or running", len(refs), t.Name).
+			At("/task_id").With("references", refs).WithHint("wait for them, or call again with force: true")
+	}
+	backup, err := d.Store.DeleteTask(ctx, t.ID, storage.DeleteOptions{Backup: in.CreateBackup})
+	if err != nil {
+		return DeleteTaskOut{}, err
+	}
+	d.publish("task.deleted", t)
+	out := DeleteTaskOut{
+		TaskID: t.ID, TaskName: t.Name, Success: true, BackupCreated: backup != "", BackupID: backup,
+		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: Stamp(d.now()),
+		Message: fmt.Sprintf("task %s is deleted", t.Name),
+	}
+	if in.DeleteFiles && d.Folder != nil && t.Path != "" {
+		files, err := d.Folder.Remove(ctx, t)
+		if err != nil {
+			d.Log.Error("remove the folder of a task", "task", t.Name, "error", err)
+			out.Message += "; its files could not be removed"
+		}
+		out.FilesDeleted = append(out.FilesDeleted, files...)
+	}
+	return out, nil
+}

@@ -1,0 +1,204 @@
+package tools
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ratchet"
+	"ratchet/storage"
+)
+
+// EditTaskIn are the arguments of ratchet_edit_task.
+type EditTaskIn struct {
+	TaskID           string          `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, UUID or number"`
+	Code             *string         `json:"code,omitempty" jsonschema:"maxLength=1048576"`
+	Description      *string         `json:"description,omitempty" jsonschema:"minLength=1,maxLength=10000"`
+	InputSchema      json.RawMessage `json:"input_schema,omitempty" jsonschema:"type=object"`
+	OutputSchema     json.RawMessage `json:"output_schema,omitempty" jsonschema:"type=object"`
+	Tags             *[]string       `json:"tags,omitempty" jsonschema:"maxItems=50" jsonschema_description:"replaces the tags"`
+	Enabled          *bool           `json:"enabled,omitempty"`
+	Metadata         json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"merged; null deletes a key"`
+	TestCases        *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"replaces the stored tests"`
+	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first"`
+	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state"`
+	ExpectedChecksum string          `json:"expected_checksum,omitempty" jsonschema_description:"refuse when the task changed since"`
+}
+
+// EditTaskOut is the result of ratchet_edit_task.
+type EditTaskOut struct {
+	TaskID              string        `json:"task_id"`
+	TaskName            string        `json:"task_name"`
+	Success             bool          `json:"success"`
+	ChangesApplied      []string      `json:"changes_applied"`
+	BackupCreated       bool          `json:"backup_created"`
+	BackupID            string        `json:"backup_id,omitempty"`
+	ValidationPerformed bool          `json:"validation_performed"`
+	ValidationResults   []CheckResult `json:"validation_results"`
+	TestResults         any           `json:"test_results,omitempty"`
+	Warnings            []string      `json:"warnings"`
+	Checksum            string        `json:"checksum"`
+	Message             string        `json:"message"`
+	EditedAt            string        `json:"edited_at"`
+}
+
+// EditTask changes a stored task.
+var EditTask = Define(Spec{
+	Name: "ratchet_edit_task", Title: "Edit task", Toolset: "core", Category: "development",
+	Doc: "Call this to change the code, schemas, description, tags, metadata or tests of a stored task. " +
+		"What you leave out stays. All checks run first and the former state is kept as a backup. " +
+		"The version stays; running executions keep the code they began with. " +
+		"Next: ratchet_run_task_tests or ratchet_execute_task.",
+	Effect: Writes, Executes: true,
+	Route:   Route{Method: "PATCH", Path: "/tasks/{task_id}"},
+	Aliases: []string{"ratchet.update_task"},
+	Examples: []Example{{
+		Title: "Give a task a better description",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args:  json.RawMessage(`{"task_id":"add","description":"Adds two numbers, a and b."}`),
+	}},
+}, editTask)
+
+func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) {
+	t, err := d.activeTask(ctx, in.TaskID)
+	if err != nil {
+		return EditTaskOut{}, err
+	}
+	if err := d.changeable(t); err != nil {
+		return EditTaskOut{}, err
+	}
+	before := t.Checksum
+	if in.ExpectedChecksum != "" && in.ExpectedChecksum != before {
+		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeConflict, "task %s changed since: its checksum is %s", t.Name, before).
+			At("/expected_checksum").WithHint("read the task again and apply your change to what it is now")
+	}
+	changes, err := in.apply(t)
+	if err != nil {
+		return EditTaskOut{}, err
+	}
+	if len(changes) == 0 {
+		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeInvalid, "there is nothing to change: no argument differs from the stored task").
+			WithHint("give at least one of code, description, input_schema, output_schema, tags, enabled, metadata, test_cases")
+	}
+	found := &checks{results: []CheckResult{}}
+	var report any
+	if in.ValidateChanges {
+		if found, err = checkTask(ctx, d, t, in.Code != nil, false); err != nil {
+			return EditTaskOut{}, err
+		}
+		if err := found.err(); err != nil {
+			return EditTaskOut{}, ratchet.AsError(err).With("success", false).With("task_name", t.Name)
+		}
+		if report, err = found.tests(ctx, d, t); err != nil {
+			return EditTaskOut{}, err
+		}
+	}
+	// Checked above against what was read; here against what is stored now.
+	backup, err := d.Store.UpdateTask(ctx, t, storage.UpdateOptions{
+		ExpectedChecksum: before, Note: "changed " + strings.Join(changes, ", "),
+		Author: CallerFrom(ctx).Principal, Backup: in.CreateBackup,
+	})
+	if err != nil {
+		return EditTaskOut{}, err
+	}
+	warning := d.saveFolder(ctx, t)
+	d.publish("task.updated", t)
+	out := EditTaskOut{
+		TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: changes, BackupCreated: backup != "", BackupID: backup,
+		ValidationPerformed: in.ValidateChanges, ValidationResults: found.results, TestResults: report, Warnings: found.warnings(),
+		Checksum: t.Checksum, EditedAt: Stamp(t.UpdatedAt),
+		Message: fmt.Sprintf("task %s: changed %s", t.Name, strings.Join(changes, ", ")),
+	}
+	if warning != "" {
+		out.Warnings = append(out.Warnings, warning)
+	}
+	return out, nil
+}
+
+// apply puts the given arguments into t and names those that differed.
+func (in EditTaskIn) apply(t *ratchet.Task) ([]string, error) {
+	var changes []string
+	text := func(name string, to *string, from *string) {
+		if from != nil && *from != *to {
+			*to = *from
+			changes = append(changes, name)
+		}
+	}
+	raw := func(name string, to *json.RawMessage, from json.RawMessage) {
+		if from != nil && !sameJSON(*to, from) {
+			*to = from
+			changes = append(changes, name)
+		}
+	}
+	text("code", &t.Code, in.Code)
+	text("description", &t.Description, in.Description)
+	raw("input_schema", &t.InputSchema, in.InputSchema)
+	raw("output_schema", &t.OutputSchema, in.OutputSchema)
+	if in.Tags != nil && !slices.Equal(*in.Tags, t.Tags) {
+		t.Tags = *in.Tags
+		changes = append(changes, "tags")
+	}
+	if in.Enabled != nil && *in.Enabled != t.Enabled {
+		t.Enabled = *in.Enabled
+		changes = append(changes, "enabled")
+	}
+	if in.Metadata != nil {
+		merged, err := mergeObject(t.Metadata, in.Metadata)
+		if err != nil {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "metadata is not an object").At("/metadata").Wrap(err)
+		}
+		raw("metadata", &t.Metadata, merged)
+	}
+	if in.TestCases != nil {
+		cases, err := testCases(*in.TestCases, "/test_cases")
+		if err != nil {
+			return nil, err
+		}
+		was, _ := json.Marshal(t.Tests)
+		now, _ := json.Marshal(cases)
+		if !sameJSON(was, now) && len(t.Tests)+len(cases) > 0 {
+			t.Tests = cases
+			changes = append(changes, "test_cases")
+		}
+	}
+	return changes, nil
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y bytes.Buffer
+	if json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
+		return bytes.Equal(a, b)
+	}
+	return bytes.Equal(x.Bytes(), y.Bytes())
+}
+
+// mergeObject sets the keys of patch in base; null deletes.
+func mergeObject(base, patch json.RawMessage) (json.RawMessage, error) {
+	into, change := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	if len(base) > 0 {
+		if err := json.Unmarshal(base, &into); err != nil {
+			return nil, fmt.Errorf("read the stored object: %w", err)
+		}
+	}
+	if err := json.Unmarshal(patch, &change); err != nil {
+		return nil, fmt.Errorf("read the changes: %w", err)
+	}
+	touched := false
+	for key, value := range change {
+		old, had := into[key]
+		if string(value) == "null" {
+			delete(into, key)
+			touched = touched || had
+		} else if !had || !sameJSON(old, value) {
+			into[key] = value
+			touched = true
+		}
+	}
+	if !touched && len(base) > 0 {
+		return base, nil
+	}
+	return json.Marshal(into)
+}

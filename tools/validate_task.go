@@ -1,0 +1,101 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"ratchet"
+)
+
+// ValidateTaskIn are the arguments of ratchet_validate_task.
+type ValidateTaskIn struct {
+	TaskID       string          `json:"task_id" jsonschema_description:"a stored task; with code and both schemas it may be a new name"`
+	Code         *string         `json:"code,omitempty" jsonschema:"maxLength=1048576" jsonschema_description:"check this instead of the stored code"`
+	InputSchema  json.RawMessage `json:"input_schema,omitempty" jsonschema:"type=object"`
+	OutputSchema json.RawMessage `json:"output_schema,omitempty" jsonschema:"type=object"`
+	RunTests     bool            `json:"run_tests,omitempty" jsonschema:"default=true"`
+	SyntaxOnly   bool            `json:"syntax_only,omitempty" jsonschema_description:"stop after parsing"`
+}
+
+// ValidateTaskOut is the result of ratchet_validate_task.
+type ValidateTaskOut struct {
+	TaskID            *string       `json:"task_id" jsonschema:"nullable" jsonschema_description:"null when the task is not stored"`
+	TaskName          string        `json:"task_name"`
+	Valid             bool          `json:"valid"`
+	ValidationResults []CheckResult `json:"validation_results"`
+	TestResults       any           `json:"test_results,omitempty"`
+	Message           string        `json:"message"`
+}
+
+// ValidateTask checks a task without storing anything.
+var ValidateTask = Define(Spec{
+	Name: "ratchet_validate_task", Title: "Validate task", Toolset: "core", Category: "development",
+	Doc: "Call this to check a stored task, or changes you propose to it, without storing anything. " +
+		"It parses the code, looks for the entry point, lints, compiles both schemas and runs the stored tests offline against the given code. " +
+		"A bad task is a result with valid: false and the place of each problem, not an error. " +
+		"Next: ratchet_edit_task or ratchet_create_task.",
+	Effect: Reads, Executes: true,
+	Route: Route{Method: "POST", Path: "/tasks/{task_id}/validate"},
+	Examples: []Example{{
+		Title: "Check a change before making it",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args:  json.RawMessage(`{"task_id":"add","code":"export default (input) => ({ sum: input.b + input.a })"}`),
+	}},
+}, validateTask)
+
+func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTaskOut, error) {
+	t, err := d.Store.Task(ctx, in.TaskID)
+	isNew := ratchet.CodeOf(err) == ratchet.CodeNotFound && in.Code != nil && (in.SyntaxOnly || in.InputSchema != nil && in.OutputSchema != nil)
+	switch {
+	case isNew:
+		t = &ratchet.Task{Name: in.TaskID, Version: "0.1.0"}
+	case ratchet.CodeOf(err) == ratchet.CodeNotFound && in.Code != nil:
+		return ValidateTaskOut{}, ratchet.AsError(err).WithHint("for a new task give code, input_schema and output_schema; for a stored one check task_id with ratchet_list_available_tasks")
+	case err != nil:
+		return ValidateTaskOut{}, err
+	}
+	if in.Code != nil {
+		t.Code = *in.Code
+	}
+	if in.InputSchema != nil {
+		t.InputSchema = in.InputSchema
+	}
+	if in.OutputSchema != nil {
+		t.OutputSchema = in.OutputSchema
+	}
+	// What is checked is not what is stored: it must not share its caches.
+	t.Checksum = ""
+	found, err := checkTask(ctx, d, t, in.Code != nil || t.Language == "", in.SyntaxOnly)
+	if err != nil {
+		return ValidateTaskOut{}, err
+	}
+	out := ValidateTaskOut{TaskName: t.Name, Valid: len(found.failed()) == 0}
+	if !isNew {
+		out.TaskID = &t.ID
+	}
+	switch {
+	case in.SyntaxOnly:
+	case !in.RunTests || !out.Valid:
+		found.add(CheckResult{Type: "tests", Status: "skipped", Message: "the tests were not run"})
+	default:
+		if out.TestResults, err = found.tests(ctx, d, t); err != nil {
+			return ValidateTaskOut{}, err
+		}
+	}
+	problems := 0
+	for _, r := range found.results {
+		if r.Status == "failed" {
+			problems++
+			out.Valid = false
+		}
+	}
+	out.ValidationResults = found.results
+	out.Message = "the task is valid"
+	if !out.Valid {
+		out.Message = fmt.Sprintf("the task is not valid: %d checks failed", problems)
+	} else if !isNew && in.Code == nil && in.InputSchema == nil && in.OutputSchema == nil && !in.SyntaxOnly {
+		out.Message = "the stored task is valid"
+	}
+	return out, nil
+}
