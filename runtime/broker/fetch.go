@@ -1,0 +1,185 @@
+package broker
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"code.dny.dev/ssrf"
+
+	"ratchet/runtime"
+)
+
+// refusal carries a CallError through net/http's own error values.
+type refusal struct{ *runtime.CallError }
+
+func (r refusal) Error() string { return r.Message }
+
+// fetch performs one request over the network.
+func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest) (*runtime.FetchResponse, *runtime.CallError) {
+	u, err := url.Parse(f.URL)
+	if err != nil {
+		return nil, refuse("ValidationError", "bad_url", "the URL cannot be parsed")
+	}
+	if bad := s.checkURL(u); bad != nil {
+		return nil, bad
+	}
+	timeout := s.timeout(f)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	timing, trace := newTrace()
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), f.Method, f.URL, bytes.NewReader(f.Body))
+	if err != nil {
+		return nil, refuse("ValidationError", "bad_url", "the request cannot be made from this URL")
+	}
+	s.setHeaders(request, f)
+	client := http.Client{Transport: s.broker.transport, CheckRedirect: s.redirectRule(f.Redirect)}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, explain(ctx, err, u.Hostname(), timeout)
+	}
+	defer response.Body.Close()
+	body, bad := s.readBody(ctx, response, timeout)
+	if bad != nil {
+		return nil, bad
+	}
+	final := response.Request.URL.String()
+	return &runtime.FetchResponse{
+		Status: response.StatusCode, StatusText: strings.TrimSpace(strings.TrimPrefix(response.Status, strconv.Itoa(response.StatusCode))),
+		Header: flatten(response.Header), Body: body, URL: final, Redirected: response.Request != request,
+		Timing: timing(),
+	}, nil
+}
+
+func (s *Session) timeout(f *runtime.FetchRequest) time.Duration {
+	switch {
+	case f.TimeoutMS > 0:
+		return time.Duration(f.TimeoutMS) * time.Millisecond
+	case s.policy.Timeout > 0:
+		return s.policy.Timeout
+	default:
+		return s.broker.cfg.Timeout
+	}
+}
+
+func (s *Session) setHeaders(request *http.Request, f *runtime.FetchRequest) {
+	for _, h := range f.Header {
+		request.Header.Add(h[0], h[1])
+	}
+	if request.Header.Get("User-Agent") == "" {
+		request.Header.Set("User-Agent", s.broker.cfg.UserAgent)
+	}
+	if f.IdempotencyKey != "" && request.Header.Get("Idempotency-Key") == "" {
+		request.Header.Set("Idempotency-Key", f.IdempotencyKey)
+	}
+}
+
+// redirectRule checks each hop like a first request, and keeps credentials
+// from crossing to another host.
+func (s *Session) redirectRule(mode string) func(*http.Request, []*http.Request) error {
+	return func(next *http.Request, via []*http.Request) error {
+		switch {
+		case mode == "manual":
+			return http.ErrUseLastResponse
+		case mode == "error":
+			return refusal{refuse("NetworkError", "redirected", "the server redirects and redirect is \"error\"")}
+		case len(via) > s.broker.cfg.MaxRedirects:
+			return refusal{refuse("NetworkError", "too_many_redirects", "stopped after "+strconv.Itoa(s.broker.cfg.MaxRedirects)+" redirects")}
+		}
+		if bad := s.checkURL(next.URL); bad != nil {
+			return refusal{bad}
+		}
+		if next.URL.Host != via[0].URL.Host || via[0].URL.Scheme == "https" && next.URL.Scheme == "http" {
+			for name, values := range next.Header {
+				if s.secretHeader(name, values) {
+					next.Header.Del(name)
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// secretHeader says whether a header is likely to be a credential: by its
+// name, or because it holds a secret this run has read.
+func (s *Session) secretHeader(name string, values []string) bool {
+	lower := strings.ToLower(name)
+	for _, part := range []string{"auth", "cookie", "token", "key", "secret", "session", "password", "signature", "credential"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(values, func(v string) bool { return s.maskString(v) != v })
+}
+
+func (s *Session) readBody(ctx context.Context, r *http.Response, timeout time.Duration) ([]byte, *runtime.CallError) {
+	limit := s.policy.MaxResponseBytes
+	if limit <= 0 {
+		limit = s.broker.cfg.MaxResponseBytes
+	}
+	tooLarge := refuse("DataError", "too_large", "the response is larger than "+strconv.FormatInt(limit, 10)+" bytes; ask for less, or raise http.max_response_bytes")
+	if r.ContentLength > limit && r.Request.Method != http.MethodHead {
+		return nil, tooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if int64(len(body)) > limit {
+		return nil, tooLarge
+	}
+	if err != nil {
+		return nil, explain(ctx, err, r.Request.URL.Hostname(), timeout)
+	}
+	return body, nil
+}
+
+// explain turns a transport error into what the script sees. Addresses behind
+// names are not told.
+func explain(ctx context.Context, err error, host string, timeout time.Duration) *runtime.CallError {
+	var refused refusal
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &refused):
+		return refused.CallError
+	case errors.Is(err, ssrf.ErrProhibitedPort):
+		return refuse("AuthorizationError", "blocked_port", "this port of "+host+" is blocked: fetch may use 80, 443 and ports the operator lists in fetch.allow_ports")
+	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
+		return refuse("AuthorizationError", "blocked_address", host+" leads to a private, local or reserved address, which fetch must not reach; the operator can allow a range in fetch.allow_private")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return refuse("TimeoutError", "timeout", "no complete response from "+host+" within "+timeout.String())
+	case errors.Is(ctx.Err(), context.Canceled):
+		return refuse("NetworkError", "aborted", "the request to "+host+" was aborted")
+	case errors.As(err, &dns):
+		return refuse("NetworkError", "dns", "the name "+host+" could not be resolved")
+	case errors.As(err, &certificate):
+		return refuse("NetworkError", "tls", "the certificate of "+host+" is not valid")
+	case strings.Contains(err.Error(), "server response headers exceeded"):
+		return refuse("DataError", "headers_too_large", "the response headers of "+host+" are too large")
+	default:
+		return refuse("NetworkError", "unreachable", "the connection to "+host+" failed or broke off")
+	}
+}
+
+func flatten(h http.Header) [][2]string {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var out [][2]string
+	for _, name := range names {
+		for _, v := range h[name] {
+			out = append(out, [2]string{strings.ToLower(name), strings.ToValidUTF8(v, "\uFFFD")})
+		}
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package broker
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+	"golang.org/x/net/idna"
+
+	"ratchet/runtime"
+)
+
+func refuse(class, code, message string) *runtime.CallError {
+	return &runtime.CallError{Class: class, Code: code, Message: message}
+}
+
+// asciiHost is a host name as it is compared: lower-case punycode without the last dot.
+func asciiHost(host string) (string, error) {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == "" {
+		return host, nil
+	}
+	return idna.Lookup.ToASCII(host)
+}
+
+// matches says whether host is a listed name or below a listed *.suffix.
+func matches(patterns []string, host string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		suffix, wild := strings.CutPrefix(pattern, "*.")
+		name, err := asciiHost(suffix)
+		if err != nil {
+			return false
+		}
+		if wild {
+			return strings.HasSuffix(host, "."+name)
+		}
+		return pattern == "*" || host == name
+	})
+}
+
+// checkURL applies every rule that needs no connection.
+func (s *Session) checkURL(u *url.URL) *runtime.CallError {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return refuse("ValidationError", "bad_scheme", "fetch allows http and https URLs only, not "+strings.ToLower(u.Scheme)+":")
+	}
+	if u.User != nil {
+		return refuse("AuthorizationError", "credentials_in_url", "a URL must not hold user:password@; send an Authorization header")
+	}
+	host, err := asciiHost(u.Hostname())
+	if err != nil || host == "" {
+		return refuse("ValidationError", "bad_url", "the URL has no valid host name")
+	}
+	switch {
+	case matches(s.policy.DenyHosts, host):
+		return refuse("AuthorizationError", "denied_host", "host "+host+" is denied by the task's http.deny_hosts")
+	case len(s.policy.AllowHosts) > 0 && !matches(s.policy.AllowHosts, host):
+		return refuse("AuthorizationError", "denied_host", "host "+host+" is not in the task's http.allow_hosts; add it to the metadata to allow it")
+	case len(s.broker.cfg.AllowHosts) > 0 && !matches(s.broker.cfg.AllowHosts, host):
+		return refuse("AuthorizationError", "denied_host", "host "+host+" is not among the hosts the operator allows")
+	}
+	return nil
+}
+
+var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+
+// Headers that frame a request or name its target belong to the transport.
+var transportHeaders = []string{
+	"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade",
+	"proxy-authorization", "proxy-connection", "expect",
+}
+
+func checkRequest(f *runtime.FetchRequest) *runtime.CallError {
+	if !slices.Contains(methods, f.Method) {
+		return refuse("ValidationError", "bad_method", "method "+f.Method+" is not one of "+strings.Join(methods, ", "))
+	}
+	for _, h := range f.Header {
+		switch {
+		case !httpguts.ValidHeaderFieldName(h[0]):
+			return refuse("ValidationError", "bad_header", "a header name has characters that are not allowed")
+		case !httpguts.ValidHeaderFieldValue(h[1]):
+			return refuse("ValidationError", "bad_header", "the value of header "+h[0]+" has characters that are not allowed, such as a line break")
+		case slices.Contains(transportHeaders, strings.ToLower(h[0])):
+			return refuse("ValidationError", "bad_header", "header "+h[0]+" is set by the server and cannot be chosen")
+		}
+	}
+	return nil
+}

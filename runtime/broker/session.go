@@ -1,0 +1,160 @@
+package broker
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ratchet"
+	"ratchet/runtime"
+)
+
+// Policy is what one run may do. The zero value allows any public host and no secret.
+type Policy struct {
+	AllowHosts       []string      // exact or *.suffix; empty = any
+	DenyHosts        []string      // before AllowHosts
+	Timeout          time.Duration // of one fetch; 0 = the broker's
+	MaxResponseBytes int64         // 0 = the broker's
+	Declared         []string      // names of secrets the task declares
+	Secrets          SecretFunc    // nil = there are none
+	Mock             *ratchet.Mock // set = offline; the world is not touched
+	Principal        string
+}
+
+// Session is the door of one run. It implements runtime.Host and is safe for
+// concurrent use.
+type Session struct {
+	broker *Broker
+	policy Policy
+	start  time.Time
+
+	mu       sync.Mutex
+	secrets  []string // values handed out, and the forms they take in text
+	replacer *strings.Replacer
+	calls    []runtime.TapeCall
+	used     []int // uses of each mock
+	failure  *runtime.CallError
+}
+
+// Host returns the door of one run.
+func (b *Broker) Host(policy Policy) *Session {
+	s := &Session{broker: b, policy: policy, start: time.Now()}
+	if policy.Mock != nil {
+		s.used = make([]int, len(policy.Mock.HTTP))
+	}
+	return s
+}
+
+// Call implements runtime.Host.
+func (s *Session) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
+	record := runtime.TapeCall{Call: call, Start: time.Since(s.start).Microseconds()}
+	var reply runtime.HostReply
+	var err error
+	switch {
+	case call.Kind == runtime.CallFetch && call.Fetch != nil:
+		reply, err = s.answerFetch(ctx, call.Fetch)
+	case call.Kind == runtime.CallSecret:
+		reply.Secret, reply.Error = s.secret(ctx, call.Secret)
+	default:
+		reply.Error = refuse("ValidationError", "unknown_call", "the server does not know this call")
+	}
+	record.Reply, record.End = reply, time.Since(s.start).Microseconds()
+	record.Reply.Secret = ""
+	s.mu.Lock()
+	s.calls = append(s.calls, record)
+	s.mu.Unlock()
+	return reply, err
+}
+
+func (s *Session) answerFetch(ctx context.Context, f *runtime.FetchRequest) (reply runtime.HostReply, err error) {
+	if reply.Error = checkRequest(f); reply.Error != nil {
+		return reply, nil
+	}
+	if s.policy.Mock != nil {
+		return s.mocked(ctx, f)
+	}
+	reply.Fetch, reply.Error = s.fetch(ctx, f)
+	return reply, nil
+}
+
+func (s *Session) secret(ctx context.Context, name string) (string, *runtime.CallError) {
+	if !slices.Contains(s.policy.Declared, name) {
+		return "", refuse("AuthorizationError", "undeclared_secret", "the task does not declare the secret "+name+"; add it to secrets in its metadata")
+	}
+	value, ok := "", false
+	if s.policy.Mock != nil {
+		value, ok = s.policy.Mock.Secrets[name]
+	} else if s.policy.Secrets != nil {
+		var err error
+		if value, ok, err = s.policy.Secrets(ctx, name); err != nil {
+			return "", refuse("ServiceUnavailableError", "secret_store", "the secret "+name+" could not be read now")
+		}
+	}
+	if !ok {
+		return "", refuse("ConfigurationError", "missing_secret", "the secret "+name+" is declared but has no value on this server")
+	}
+	s.learn(value)
+	return value, nil
+}
+
+// learn adds a secret's value to what Mask replaces, in the forms text may hold it.
+func (s *Session) learn(value string) {
+	if value == "" {
+		return
+	}
+	quoted, _ := json.Marshal(value)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.secrets = append(s.secrets, value, strings.Trim(string(quoted), `"`), url.QueryEscape(value),
+		base64.StdEncoding.EncodeToString([]byte(value)))
+	slices.SortFunc(s.secrets, func(a, b string) int { return len(b) - len(a) })
+	pairs := make([]string, 0, 2*len(s.secrets))
+	for _, v := range s.secrets {
+		pairs = append(pairs, v, "***")
+	}
+	s.replacer = strings.NewReplacer(pairs...)
+}
+
+func (s *Session) maskString(text string) string {
+	s.mu.Lock()
+	r := s.replacer
+	s.mu.Unlock()
+	if r == nil {
+		return text
+	}
+	return r.Replace(text)
+}
+
+// Mask returns text with the values of secrets this run has read replaced by
+// ***. It returns text itself when there is nothing to replace.
+func (s *Session) Mask(text []byte) []byte {
+	s.mu.Lock()
+	none := s.replacer == nil
+	s.mu.Unlock()
+	if none || len(text) == 0 {
+		return text
+	}
+	return []byte(s.maskString(string(text)))
+}
+
+// Calls returns the calls so far in the order of their Seq. Secret values are
+// not in them, but fetches may hold them: Mask what is stored.
+func (s *Session) Calls() []runtime.TapeCall {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := slices.Clone(s.calls)
+	slices.SortFunc(calls, func(a, b runtime.TapeCall) int { return int(a.Call.Seq - b.Call.Seq) })
+	return calls
+}
+
+// Failure is the request that no mock matched, nil = there was none.
+func (s *Session) Failure() *runtime.CallError {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
