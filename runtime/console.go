@@ -3,6 +3,8 @@ package runtime
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,25 +23,63 @@ type console struct {
 
 func installConsole(v *vm) error {
 	k := &console{v: v, counts: map[string]int{}, timers: map[string]time.Duration{}}
-	o := v.rt.NewObject()
-	set := func(name string, fn func(args []goja.Value)) error {
-		return o.Set(name, func(c goja.FunctionCall) goja.Value {
-			fn(c.Arguments)
-			return goja.Undefined()
-		})
-	}
-	members := map[string]func([]goja.Value){
+	return v.define("console", v.rt.NewDynamicObject(&consoleObject{v: v, values: map[string]goja.Value{}, methods: map[string]func([]goja.Value){
 		"log": k.at("info"), "info": k.at("info"), "debug": k.at("debug"), "trace": k.at("trace"),
 		"warn": k.at("warn"), "error": k.at("error"), "dir": k.at("info"),
 		"assert": k.assert, "table": k.table, "time": k.time, "timeEnd": k.timeEnd, "timeLog": k.timeLog,
 		"group": k.group, "groupCollapsed": k.group, "groupEnd": k.groupEnd, "count": k.count, "countReset": k.countReset,
+	}}))
+}
+
+// consoleObject is the global console. Its functions are made when first read:
+// most runs use one of them.
+type consoleObject struct {
+	v       *vm
+	methods map[string]func([]goja.Value)
+	values  map[string]goja.Value
+}
+
+func (o *consoleObject) Get(key string) goja.Value {
+	if value, ok := o.values[key]; ok {
+		return value
 	}
-	for name, fn := range members {
-		if err := set(name, fn); err != nil {
-			return err
+	method, ok := o.methods[key]
+	if !ok {
+		return nil
+	}
+	o.values[key] = o.v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		method(c.Arguments)
+		return goja.Undefined()
+	})
+	return o.values[key]
+}
+
+func (o *consoleObject) Set(key string, value goja.Value) bool {
+	o.values[key] = value
+	return true
+}
+
+func (o *consoleObject) Has(key string) bool {
+	_, set := o.values[key]
+	_, ours := o.methods[key]
+	return set || ours
+}
+
+func (o *consoleObject) Delete(key string) bool {
+	delete(o.values, key)
+	delete(o.methods, key)
+	return true
+}
+
+func (o *consoleObject) Keys() []string {
+	all := slices.Collect(maps.Keys(o.methods))
+	for key := range o.values {
+		if _, ours := o.methods[key]; !ours {
+			all = append(all, key)
 		}
 	}
-	return v.define("console", o)
+	slices.Sort(all)
+	return all
 }
 
 func (k *console) at(level string) func([]goja.Value) {

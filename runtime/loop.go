@@ -136,6 +136,9 @@ func (v *vm) step() (bool, error) {
 	l := v.loop
 	for {
 		v.beginTurn()
+		if v.stopping() {
+			return true, v.macrotask(v.runStops)
+		}
 		if c, ok := v.ready(); ok {
 			return true, v.macrotask(func() { v.deliver(c) })
 		}
@@ -150,9 +153,6 @@ func (v *vm) step() (bool, error) {
 		}
 		if err := v.sleep(); err != nil {
 			return true, err
-		}
-		if v.stopping() {
-			return true, v.macrotask(v.runStops)
 		}
 	}
 }
@@ -210,7 +210,7 @@ func (v *vm) sleep() error {
 	case c := <-l.done:
 		l.backlog = append(l.backlog, c)
 		l.calls = true
-	case <-v.stopSignal():
+	case <-v.stopSignal(): // step sees it
 	case <-v.ctx.Done():
 		return v.ctx.Err()
 	}
