@@ -1,0 +1,101 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"ratchet"
+	"ratchet/executor"
+	"ratchet/runtime"
+	"ratchet/storage"
+	"ratchet/tools"
+	"ratchet/tools/toolstest"
+)
+
+// inProcess runs tasks in this process: the wall has its own tests.
+type inProcess struct{}
+
+func (inProcess) Run(ctx context.Context, job runtime.Job, hooks runtime.Hooks) (runtime.Outcome, error) {
+	if hooks.Started != nil {
+		hooks.Started()
+	}
+	return runtime.Run(ctx, job, hooks), nil
+}
+
+func (inProcess) Idle() bool { return true }
+
+// deps makes a server's insides over a real store.
+func deps(t testing.TB) *tools.Deps {
+	t.Helper()
+	db, err := storage.Open(t.Context(), storage.Config{Path: filepath.Join(t.TempDir(), "ratchet.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bus := &ratchet.Bus{}
+	exec := executor.New(executor.Config{Store: db, Runner: inProcess{}, Bus: bus})
+	t.Cleanup(func() {
+		if err := exec.Drain(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &tools.Deps{Store: db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+}
+
+func fresh(t testing.TB) toolstest.Call {
+	d := deps(t)
+	return toolstest.Direct(d.Tools, d)
+}
+
+func TestExamples(t *testing.T) { toolstest.Examples(t, registry(t), fresh) }
+
+func TestCases(t *testing.T) {
+	toolstest.Cases(t, registry(t), filepath.Join("..", "testdata", "tools"), fresh)
+}
+
+func TestWalkthrough(t *testing.T) {
+	call := fresh(t)
+	for _, s := range tools.Steps() {
+		if _, err := call(t.Context(), s.Call.Tool, s.Call.Args); err != nil {
+			t.Fatalf("%s: %v", s.Title, err)
+		}
+	}
+}
+
+func TestCreatePublishes(t *testing.T) {
+	d := deps(t)
+	sub := d.Bus.Subscribe(0, nil)
+	defer sub.Close()
+	ex := tools.CreateTask.Examples[0].Args
+	if _, err := tools.CreateTask.Call(t.Context(), d, ex); err != nil {
+		t.Fatal(err)
+	}
+	events, _ := sub.Take()
+	if len(events) == 0 || events[0].Kind != "task.created" {
+		t.Errorf("events: %+v", events)
+	}
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	call := fresh(t)
+	args := json.RawMessage(`{"name":"a","description":"d","code":"export default () => 1","input_schema":{},"output_schema":{},"idempotency_key":"k"}`)
+	first, err := call(t.Context(), "ratchet_create_task", args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := call(t.Context(), "ratchet_create_task", args)
+	var a, b tools.CreateTaskOut
+	if err != nil || json.Unmarshal(first, &a) != nil || json.Unmarshal(again, &b) != nil || !b.IdempotentReplay || a.TaskID != b.TaskID {
+		t.Errorf("%v: %s, then %s", err, first, again)
+	}
+	other := json.RawMessage(`{"name":"b","description":"d","code":"export default () => 1","input_schema":{},"output_schema":{},"idempotency_key":"k"}`)
+	if _, err := call(t.Context(), "ratchet_create_task", other); ratchet.CodeOf(err) != ratchet.CodeConflict {
+		t.Errorf("same key, other arguments: %v", err)
+	}
+}

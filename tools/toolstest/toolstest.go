@@ -1,0 +1,208 @@
+package toolstest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"ratchet"
+	"ratchet/schema"
+	"ratchet/tools"
+)
+
+// Call calls one tool through a surface and returns its result as JSON; of a
+// document, {"text": …}.
+type Call func(ctx context.Context, tool string, args json.RawMessage) (json.RawMessage, error)
+
+// New makes a fresh server without any task and returns how to call it. It
+// cleans up by t.Cleanup.
+type New func(t testing.TB) Call
+
+// Direct calls a registry without any surface.
+func Direct(r *tools.Registry, d *tools.Deps) Call {
+	return func(ctx context.Context, name string, args json.RawMessage) (json.RawMessage, error) {
+		tool, ok := r.Lookup(name)
+		if !ok {
+			return nil, r.Unknown(name)
+		}
+		out, err := tool.Call(ctx, d, args)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(out)
+	}
+}
+
+// Examples runs every example of every tool and checks each result against
+// the tool's output schema.
+func Examples(t *testing.T, r *tools.Registry, fresh New) {
+	for _, tool := range r.List() {
+		for _, ex := range tool.Examples {
+			t.Run(tool.Name+"/"+ex.Title, func(t *testing.T) {
+				call := fresh(t)
+				for _, s := range ex.Setup {
+					if _, err := call(t.Context(), s.Tool, s.Args); err != nil {
+						t.Fatalf("set-up %s: %v", s.Tool, describe(err))
+					}
+				}
+				out, err := call(t.Context(), tool.Name, ex.Args)
+				if err != nil {
+					t.Fatal(describe(err))
+				}
+				checkOut(t, tool, out)
+			})
+		}
+	}
+}
+
+// Cases runs dir/<tool>.txtar of every tool; a tool without a file fails. A
+// case NAME is the files NAME/setup (lines of "tool arguments"), NAME/args and
+// either NAME/result or NAME/error, of which the answer must hold all fields.
+func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
+	for _, tool := range r.List() {
+		t.Run(tool.Name, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join(dir, tool.Name+".txtar"))
+			if err != nil {
+				t.Fatalf("every tool has a file of cases: %v", err)
+			}
+			for _, c := range parse(t, data) {
+				t.Run(c.name, func(t *testing.T) { c.run(t, tool, fresh(t)) })
+			}
+		})
+	}
+}
+
+type testCase struct {
+	name  string
+	files map[string]string
+}
+
+func parse(t *testing.T, data []byte) []testCase {
+	var out []testCase
+	for _, f := range txtar.Parse(data).Files {
+		name, part, ok := strings.Cut(f.Name, "/")
+		if !ok {
+			t.Fatalf("file %q is not CASE/PART", f.Name)
+		}
+		if len(out) == 0 || out[len(out)-1].name != name {
+			out = append(out, testCase{name: name, files: map[string]string{}})
+		}
+		out[len(out)-1].files[part] = strings.TrimSpace(string(f.Data))
+	}
+	if len(out) == 0 {
+		t.Fatal("the file holds no case")
+	}
+	return out
+}
+
+func (c testCase) run(t *testing.T, tool tools.Tool, call Call) {
+	for line := range strings.Lines(c.files["setup"]) {
+		name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name == "" {
+			continue
+		}
+		if _, err := call(t.Context(), name, json.RawMessage(args)); err != nil {
+			t.Fatalf("set-up %s: %v", name, describe(err))
+		}
+	}
+	out, err := call(t.Context(), tool.Name, json.RawMessage(c.files["args"]))
+	want, wantsError := c.files["error"]
+	if wantsError {
+		if err == nil {
+			t.Fatalf("no error but %s", out)
+		}
+		body, _ := json.Marshal(ratchet.Body(err, ""))
+		contains(t, want, body)
+		return
+	}
+	if err != nil {
+		t.Fatal(describe(err))
+	}
+	checkOut(t, tool, out)
+	contains(t, c.files["result"], out)
+}
+
+func checkOut(t *testing.T, tool tools.Tool, out json.RawMessage) {
+	t.Helper()
+	if tool.Out == nil {
+		return
+	}
+	s, err := schema.Compile(tool.Out)
+	if err != nil {
+		t.Fatalf("output schema: %v", err)
+	}
+	for _, v := range s.Validate(out) {
+		t.Errorf("the result breaks its schema at %s: %s", v.Pointer, v.Message)
+	}
+}
+
+// contains fails unless got holds everything want holds. The string "*"
+// stands for any value, and "…text…" for a string with text in it.
+func contains(t *testing.T, want string, got json.RawMessage) {
+	t.Helper()
+	var w, g any
+	if err := json.Unmarshal([]byte(want), &w); err != nil {
+		t.Fatalf("what is wanted is not JSON: %v", err)
+	}
+	if err := json.Unmarshal(got, &g); err != nil {
+		t.Fatalf("the answer is not JSON: %v", err)
+	}
+	if fault := subset("", w, g); fault != "" {
+		var pretty bytes.Buffer
+		_ = json.Indent(&pretty, got, "", "  ")
+		t.Errorf("%s\nthe answer: %s", fault, pretty.String())
+	}
+}
+
+func subset(at string, want, got any) string {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			return fmt.Sprintf("%s: want an object, got %v", at, got)
+		}
+		for key, value := range w {
+			if fault := subset(at+"/"+key, value, g[key]); fault != "" {
+				return fault
+			}
+		}
+		return ""
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(w) {
+			return fmt.Sprintf("%s: want %v, got %v", at, want, got)
+		}
+		for i := range w {
+			if fault := subset(fmt.Sprintf("%s/%d", at, i), w[i], g[i]); fault != "" {
+				return fault
+			}
+		}
+		return ""
+	case string:
+		if w == "*" && got != nil {
+			return ""
+		}
+		if inner, ok := strings.CutPrefix(w, "…"); ok {
+			if g, isText := got.(string); isText && strings.Contains(g, strings.TrimSuffix(inner, "…")) {
+				return ""
+			}
+		}
+	}
+	if !reflect.DeepEqual(want, got) {
+		return fmt.Sprintf("%s: want %v, got %v", at, want, got)
+	}
+	return ""
+}
+
+func describe(err error) string {
+	body, _ := json.MarshalIndent(ratchet.Body(err, ""), "", "  ")
+	return fmt.Sprintf("%s\ncause: %v", body, ratchet.AsError(err).Err)
+}
