@@ -58,11 +58,15 @@ func (v *vm) taskContext() (goja.Value, error) {
 		return nil, fmt.Errorf("set context.secrets: %w", err)
 	}
 	set("secrets", secrets)
-	for name, make := range map[string]func() goja.Value{
-		"log": v.contextLog, "signal": v.contextSignal,
-		"fetch": func() goja.Value { return v.mustBuiltin("fetch") },
+	for _, lazy := range []struct {
+		name string
+		make func() goja.Value
+	}{
+		{"log", v.contextLog},
+		{"signal", v.contextSignal},
+		{"fetch", func() goja.Value { return v.mustBuiltin("fetch") }},
 	} {
-		if err := v.lazyProperty(o, name, make); err != nil {
+		if err := v.lazyProperty(o, lazy.name, lazy.make); err != nil {
 			return nil, err
 		}
 	}

@@ -91,7 +91,7 @@ func hostFailure(err *hostError) *ratchet.ExecutionError {
 		Message: "the server stopped answering the task's requests",
 	}
 	if errors.Is(err, errNoHost) {
-		e.Message = "the task asks for something outside, and this run has no access to it"
+		e.Message, e.Retryable = "the task asks for something outside, and this run has no access to it", false
 	}
 	return e
 }

@@ -206,3 +206,16 @@ func TestRun_profile(t *testing.T) {
 		t.Errorf("spans (-want +got):\n%s", diff)
 	}
 }
+
+// TestRun_context pins the members of context and their order, which a task
+// can see.
+func TestRun_context(t *testing.T) {
+	job := Job{Source: Source{Code: "main = (input, context) => [Object.keys(context), context.config]"}, Context: TaskContext{Config: json.RawMessage(`{"b":1,"a":2}`)}}
+	want := `[["executionId","taskId","taskName","taskVersion","jobId","scheduleId","batchId","workflowRunId","attempt",` +
+		`"idempotencyKey","traceId","deadline","config","reportProgress","secrets","log","signal","fetch"],{"b":1,"a":2}]`
+	for range 5 {
+		if out := Run(context.Background(), job, Hooks{}); string(out.Output) != want {
+			t.Fatalf("%s %+v", out.Output, out.Err)
+		}
+	}
+}

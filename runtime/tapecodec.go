@@ -20,7 +20,9 @@ const tapeMagic = "RTAP"
 var ErrTape = errors.New("not a readable tape")
 
 // Engine returns the version of the JavaScript engine in this binary.
-var Engine = sync.OnceValue(func() string {
+func Engine() string { return engine() }
+
+var engine = sync.OnceValue(func() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {
 			if dep.Path == "github.com/dop251/goja" {
