@@ -126,17 +126,22 @@ function decode(text) {
 // parseXML returns {root: value}. An element with only text is that text;
 // attributes become @name, repeated children a list, other text #text.
 function parseXML(text) {
-  const token = /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<!DOCTYPE[^>]*>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/y;
+  const token = /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<!DOCTYPE[^>]*>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/y;
   const top = { name: '', children: [], text: '', attributes: [] };
   const open = [top];
   while (token.lastIndex < text.length) {
     const at = token.lastIndex;
+    const current = open[open.length - 1];
+    if (text[at] !== '<') {
+      const end = text.indexOf('<', at);
+      token.lastIndex = end < 0 ? text.length : end;
+      current.text += decode(text.slice(at, token.lastIndex));
+      continue;
+    }
     const match = token.exec(text);
     if (!match) throw new DataError(`XML is not well formed at character ${at}`);
-    const [, cdata, closing, opening, attributes, selfClosing, content] = match;
-    const current = open[open.length - 1];
+    const [, cdata, closing, opening, attributes, selfClosing] = match;
     if (cdata !== undefined) current.text += cdata;
-    else if (content !== undefined) current.text += decode(content);
     else if (closing !== undefined) {
       if (current.name !== closing || open.length === 1) throw new DataError(`XML element </${closing}> closes nothing at character ${at}`);
       open.pop();
