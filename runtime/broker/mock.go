@@ -21,9 +21,9 @@ import (
 func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply runtime.HostReply, err error) {
 	m := s.match(f)
 	if m == nil {
-		failure := refuse("ConfigurationError", "unmatched_request", s.unmatched(f))
+		failure := refuse("ConfigurationError", "unmatched_request", s.describe(f))
 		s.mu.Lock()
-		s.failure = failure
+		s.failures = append(s.failures, failure.Message)
 		s.mu.Unlock()
 		return reply, refusal{failure}
 	}
@@ -145,8 +145,8 @@ func hasKey(raw json.RawMessage, key string) bool {
 	return ok
 }
 
-// unmatched shows the request and the mock that shares most of its URL.
-func (s *Session) unmatched(f *runtime.FetchRequest) string {
+// describe shows the request and the mock that shares most of its URL.
+func (s *Session) describe(f *runtime.FetchRequest) string {
 	message := fmt.Sprintf("no mock answers %s %s", f.Method, f.URL)
 	best, most := -1, -1
 	for i, m := range s.policy.Mock.HTTP {

@@ -38,7 +38,7 @@ type Session struct {
 	replacer *strings.Replacer
 	calls    []runtime.TapeCall
 	used     []int // uses of each mock
-	failure  *runtime.CallError
+	failures []string // requests no mock answered
 }
 
 // Host returns the door of one run.
@@ -152,9 +152,10 @@ func (s *Session) Calls() []runtime.TapeCall {
 	return calls
 }
 
-// Failure is the request that no mock matched, nil = there was none.
-func (s *Session) Failure() *runtime.CallError {
+// Unmatched returns, for each request that no mock answered, what it was and
+// the nearest mock. nil = there was none.
+func (s *Session) Unmatched() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failure
+	return slices.Clone(s.failures)
 }

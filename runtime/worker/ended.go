@@ -70,7 +70,7 @@ func causeOf(state *os.ProcessState, stderr string) (ratchet.Cause, string) {
 	switch {
 	case strings.Contains(stderr, "stack exceeds"), strings.Contains(stderr, "stack overflow"):
 		return ratchet.CauseStack, ""
-	case strings.Contains(stderr, "out of memory"), strings.Contains(stderr, "cannot allocate memory"),
+	case strings.Contains(stderr, "out of memory"), strings.Contains(stderr, "address space collisions"), strings.Contains(stderr, "cannot allocate memory"),
 		strings.Contains(stderr, "failed to create new OS thread"), strings.Contains(stderr, "pthread_create failed"):
 		return ratchet.CauseMemory, ""
 	}

@@ -169,3 +169,42 @@ func TestPool_workersServeOnePrincipal(t *testing.T) {
 		t.Error("two principals shared a worker")
 	}
 }
+
+func TestPool_stopAsksTheScript(t *testing.T) {
+	pool := newPool(t, Config{})
+	stop := make(chan struct{})
+	code := "export default (i, c) => new Promise((done) => { const t = setInterval(() => { if (c.signal.aborted) { clearInterval(t); done('bye'); } }, 1); })"
+	out, err := pool.Run(t.Context(), job(code), runtime.Hooks{Stop: stop, Started: func() { close(stop) }})
+	if err != nil || out.Err != nil || string(out.Output) != `"bye"` {
+		t.Fatalf("%s %+v %v", out.Output, out.Err, err)
+	}
+}
+
+func TestPool_replacesAWorkerThatDiedWaiting(t *testing.T) {
+	pool := newPool(t, Config{Workers: 1})
+	if _, err := pool.Report(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_ = syscall.Kill(pool.Stats().Workers[0].PID, syscall.SIGKILL)
+	for range 5 {
+		out, err := pool.Run(t.Context(), job("export default () => 1"), runtime.Hooks{})
+		if err == nil && out.Err == nil {
+			return
+		}
+	}
+	t.Fatal("no run succeeds after an idle worker was killed")
+}
+
+func TestPool_isolationPerRun(t *testing.T) {
+	pool := newPool(t, Config{IsolationPerRun: true})
+	for range 3 {
+		if _, err := pool.Run(t.Context(), job("export default () => 1"), runtime.Hooks{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, w := range pool.Stats().Workers {
+		if w.Runs > 1 {
+			t.Errorf("worker %d ran %d jobs", w.ID, w.Runs)
+		}
+	}
+}

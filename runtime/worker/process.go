@@ -153,7 +153,7 @@ func (p *process) reap(log *slog.Logger) {
 	p.state = StateStopped
 	p.gauge.close()
 	p.mu.Unlock()
-	log.Debug("worker process ended", "worker", p.id, "error", err)
+	log.Debug("worker process ended", "worker", p.id, "error", err, "stderr", p.stderr.String())
 	close(p.gone)
 }
 
