@@ -37,7 +37,7 @@ type Session struct {
 	secrets  []string // values handed out, and the forms they take in text
 	replacer *strings.Replacer
 	calls    []runtime.TapeCall
-	used     []int // uses of each mock
+	used     []int    // uses of each mock
 	failures []string // requests no mock answered
 }
 
