@@ -147,10 +147,6 @@ func (l *loader) problem(file string, line int, hint, format string, args ...any
 	l.problems = append(l.problems, Problem{File: file, Line: line, Severity: "error", Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-func (l *loader) warn(file string, hint, format string, args ...any) {
-	l.problems = append(l.problems, Problem{File: file, Severity: "warning", Message: fmt.Sprintf(format, args...), Hint: hint})
-}
-
 // read returns a file's bytes. A missing file is (nil, false) without a
 // problem; everything else that goes wrong is one.
 func (l *loader) read(name string) ([]byte, bool) {

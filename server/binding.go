@@ -1,0 +1,245 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
+	"ratchet/resources"
+	"ratchet/tools"
+)
+
+// bindingConfig is what the MCP surface needs to know.
+type bindingConfig struct {
+	version   string
+	isolation string        // level that runs reach, told to clients
+	pageSize  int           // tools on one page
+	deadline  time.Duration // of one call
+	callers   int           // calls at once of one authenticated caller
+	loopback  int           // calls at once on open loopback
+	devErrors bool
+	log       *slog.Logger
+}
+
+// binding offers one registry over MCP. Narrowed selections of it have SDK
+// servers of their own, made on demand and kept.
+type binding struct {
+	cfg      bindingConfig
+	deps     *tools.Deps
+	registry *tools.Registry
+	gate     *callGate
+	seal     *sealer
+	updates  *updates
+	source   resources.Source
+
+	mu      sync.Mutex
+	servers map[string]*mcp.Server // by the names of the tools offered
+}
+
+// maxSelections bounds the SDK servers kept for narrowed URLs.
+const maxSelections = 64
+
+func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *binding {
+	b := &binding{
+		cfg: cfg, deps: deps, registry: registry,
+		gate: newCallGate(cfg.callers, cfg.loopback), seal: newSealer(),
+		source:  resources.Source{Store: deps.Store, Tools: registry},
+		servers: map[string]*mcp.Server{},
+	}
+	b.updates = newUpdates(b, deps.Bus)
+	return b
+}
+
+// close stops what the binding runs in the background.
+func (b *binding) close() { b.updates.close() }
+
+// narrow returns the server for a selection within the registry. The zero
+// selection is the registry itself.
+func (b *binding) narrow(s *tools.Selection) (*mcp.Server, error) {
+	registry := b.registry
+	if s != nil {
+		var err error
+		if registry, err = b.registry.Select(*s); err != nil {
+			return nil, err
+		}
+	}
+	key := strings.Join(registry.Names(), ",")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if server, ok := b.servers[key]; ok {
+		return server, nil
+	}
+	if len(b.servers) >= maxSelections && !b.evict() {
+		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "too many different tool selections are in use").
+			WithHint("connect without the query parameters toolsets, tools, exclude_tools and read_only")
+	}
+	server := b.newServer(registry)
+	b.servers[key] = server
+	return server, nil
+}
+
+// evict drops a server that nobody is connected to.
+func (b *binding) evict() bool {
+	whole := strings.Join(b.registry.Names(), ",")
+	for key, server := range b.servers {
+		if key == whole {
+			continue
+		}
+		used := false
+		for range server.Sessions() {
+			used = true
+			break
+		}
+		if !used {
+			delete(b.servers, key)
+			return true
+		}
+	}
+	return false
+}
+
+// each calls fn for every SDK server.
+func (b *binding) each(fn func(*mcp.Server)) {
+	b.mu.Lock()
+	all := make([]*mcp.Server, 0, len(b.servers))
+	for _, s := range b.servers {
+		all = append(all, s)
+	}
+	b.mu.Unlock()
+	for _, s := range all {
+		fn(s)
+	}
+}
+
+// sessions counts the connected clients.
+func (b *binding) sessions() int {
+	n := 0
+	b.each(func(s *mcp.Server) {
+		for range s.Sessions() {
+			n++
+		}
+	})
+	return n
+}
+
+func (b *binding) newServer(registry *tools.Registry) *mcp.Server {
+	server := mcp.NewServer(&mcp.Implementation{
+		Name: "ratchet", Title: "Ratchet", Version: b.cfg.version,
+		Description: "Author, test and run JavaScript and TypeScript tasks. Isolation of runs: " + b.cfg.isolation,
+		WebsiteURL:  "https://github.com/ratchet-run/ratchet", Icons: icons(),
+	}, &mcp.ServerOptions{
+		Instructions:       instructions(registry, b.cfg.isolation),
+		Logger:             slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()}),
+		PageSize:           b.cfg.pageSize,
+		CompletionHandler:  b.complete,
+		SubscribeHandler:   b.updates.subscribe,
+		UnsubscribeHandler: b.updates.unsubscribe,
+		SetCacheable:       cacheable,
+		Capabilities: &mcp.ServerCapabilities{
+			Logging:     &mcp.LoggingCapabilities{},
+			Completions: &mcp.CompletionCapabilities{},
+			Tools:       &mcp.ToolCapabilities{ListChanged: true},
+			Prompts:     &mcp.PromptCapabilities{ListChanged: true},
+			Resources:   &mcp.ResourceCapabilities{ListChanged: true, Subscribe: true},
+		},
+	})
+	for _, t := range registry.List() {
+		server.AddTool(definition(t), b.handler(t))
+	}
+	b.addResources(server)
+	b.addPrompts(server)
+	server.AddReceivingMiddleware(b.listResources, b.resolveTool(registry), b.guard)
+	return server
+}
+
+// definition describes a tool to MCP clients. Its schemas are marshalled once,
+// by the registry.
+func definition(t tools.Tool) *mcp.Tool {
+	hints, about := t.Annotations(), t.Meta()
+	d := &mcp.Tool{
+		Name: t.Name, Title: t.Title, Description: t.Doc, InputSchema: t.In, Icons: icons(),
+		Annotations: &mcp.ToolAnnotations{
+			Title: t.Title, ReadOnlyHint: hints.ReadOnly, IdempotentHint: hints.Idempotent,
+			DestructiveHint: &hints.Destructive, OpenWorldHint: &hints.OpenWorld,
+		},
+		Meta: mcp.Meta{"effect": about.Effect, "executes": about.Executes, "toolset": about.Toolset, "category": about.Category},
+	}
+	if len(t.Out) > 0 {
+		d.OutputSchema = t.Out
+	}
+	return d
+}
+
+// cacheable says how long lists may be kept: they change with deployments, and
+// resources with every run.
+func cacheable(_ context.Context, req mcp.Request, c *mcp.Cacheable) {
+	c.CacheScope = "private"
+	switch req.(type) {
+	case *mcp.ListToolsRequest, *mcp.ListPromptsRequest, *mcp.ListResourceTemplatesRequest:
+		c.TTLMs, c.CacheScope = 60_000, "public"
+	case *mcp.ListResourcesRequest:
+		c.TTLMs = 1000
+	}
+}
+
+// instructions is what a model reads about the server first; at most 2 KB.
+func instructions(registry *tools.Registry, isolation string) string {
+	steps := []struct{ tool, text string }{
+		{"ratchet_list_available_tasks", "see what exists"},
+		{"ratchet_generate_from_template", "start from a template"},
+		{"ratchet_create_task", "write a task with schemas and tests"},
+		{"ratchet_validate_task", "check it"},
+		{"ratchet_run_task_tests", "run its tests"},
+		{"ratchet_execute_task", "run it"},
+		{"ratchet_get_execution_logs", "read its log"},
+	}
+	var out strings.Builder
+	out.WriteString("Use Ratchet to write JavaScript or TypeScript tasks, test them, run them in isolation and read what they did.")
+	names := registry.Names()
+	for _, step := range steps {
+		if slices.Contains(names, step.tool) {
+			out.WriteString(" " + step.tool + ": " + step.text + ".")
+		}
+	}
+	out.WriteString(" A run that takes longer than a call may wait answers status running with an execution id; ask for it again by that id." +
+		" Errors are results with code, field, hint and next_tool: follow the hint." +
+		" Full outputs and logs are resources below ratchet://executions/. Isolation of runs: " + isolation + ".")
+	return out.String()
+}
+
+// atLeast lets records of a level and above through.
+type atLeast struct {
+	level slog.Level
+	slog.Handler
+}
+
+// Enabled hides what is below the level.
+func (h atLeast) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= h.level && h.Handler.Enabled(ctx, l)
+}
+
+func toJSON(v any) json.RawMessage {
+	raw, err := encode(v)
+	if err != nil {
+		return json.RawMessage(`{}`)
+	}
+	return raw
+}
+
+// endSessions closes what is still connected.
+func (b *binding) endSessions() {
+	b.each(func(s *mcp.Server) {
+		for session := range s.Sessions() {
+			if err := session.Close(); err != nil {
+				b.cfg.log.Debug("session did not close", "error", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,193 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
+	"ratchet/tools"
+)
+
+const methodCallTool = "tools/call"
+
+// codeCancelled answers a call whose client went away or cancelled.
+const codeCancelled = -32800
+
+// guard recovers panics of every method, so that none ends the process.
+func (b *binding) guard(next mcp.MethodHandler) mcp.MethodHandler {
+	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
+		id := requestID(req)
+		ctx = context.WithValue(ctx, requestIDKey{}, id)
+		defer func() {
+			if p := recover(); p != nil {
+				b.cfg.log.Error("panic in a request", "method", method, "request_id", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				res, err = nil, &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: "internal error; request id " + id}
+			}
+		}()
+		res, err = next(ctx, method, req)
+		if err != nil {
+			err = b.protocolError(ctx, err, id)
+		}
+		return res, err
+	}
+}
+
+// protocolError keeps JSON-RPC errors and hides everything else.
+func (b *binding) protocolError(ctx context.Context, err error, id string) error {
+	if _, ok := errors.AsType[*jsonrpc.Error](err); ok {
+		return err
+	}
+	if ctx.Err() != nil {
+		return &jsonrpc.Error{Code: codeCancelled, Message: "request cancelled"}
+	}
+	e, ok := errors.AsType[*ratchet.Error](err)
+	if !ok {
+		return err // the SDK's own protocol errors
+	}
+	code := int64(jsonrpc.CodeInvalidParams)
+	message := e.Message
+	if e.Code == ratchet.CodeInternal {
+		b.cfg.log.Error("request failed", "request_id", id, "error", e.Err)
+		code, message = jsonrpc.CodeInternalError, "internal error; request id "+id
+	}
+	return &jsonrpc.Error{Code: code, Message: message, Data: toJSON(ratchet.Body(e, id))}
+}
+
+// resolveTool maps aliases to names and refuses unknown tools with the nearest one.
+func (b *binding) resolveTool(registry *tools.Registry) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			call, ok := req.(*mcp.CallToolRequest)
+			if !ok || call.Params == nil {
+				return next(ctx, method, req)
+			}
+			tool, ok := registry.Lookup(call.Params.Name)
+			if !ok {
+				return nil, unknownTool(registry, call.Params.Name, requestIDFrom(ctx))
+			}
+			if tool.Name != call.Params.Name {
+				params := *call.Params
+				params.Name = tool.Name
+				call.Params = &params
+			}
+			return next(ctx, method, req)
+		}
+	}
+}
+
+// unknownTool names the nearest tool or the toolset to enable.
+func unknownTool(registry *tools.Registry, name, id string) *jsonrpc.Error {
+	e := registry.Unknown(name)
+	message := e.Message
+	if e.Hint != "" {
+		message += "; " + e.Hint
+	}
+	return &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: message, Data: toJSON(ratchet.Body(e, id))}
+}
+
+// handler calls a tool for the SDK.
+func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
+	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		caller := b.caller(ctx, req)
+		round, err := b.round(t.Name, req)
+		if err != nil {
+			return b.failed(err, caller.RequestID), nil
+		}
+		ctx = tools.WithRound(ctx, round)
+		out, err := b.call(ctx, t, caller, req.Params.Arguments)
+		if ask, ok := out.(tools.InputRequired); ok && err == nil {
+			return b.askInput(t.Name, ask)
+		}
+		return b.result(out, err, caller.RequestID), nil
+	}
+}
+
+// call runs a tool under the limits every MCP call has.
+func (b *binding) call(ctx context.Context, t tools.Tool, caller tools.Caller, args []byte) (out any, err error) {
+	leave, err := b.gate.enter(caller.Principal)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, ratchet.AsError(fmt.Errorf("panic in %s: %v\n%s", t.Name, p, debug.Stack()))
+		}
+	}()
+	ctx, cancel := context.WithTimeout(tools.WithCaller(ctx, caller), b.cfg.deadline)
+	defer cancel()
+	out, err = t.Call(ctx, b.deps, args)
+	if ratchet.CodeOf(err) == ratchet.CodeInternal {
+		b.cfg.log.Error("tool failed", "tool", t.Name, "request_id", caller.RequestID, "error", ratchet.AsError(err).Err)
+	}
+	return out, err
+}
+
+// caller describes who calls, from the request and its _meta.
+func (b *binding) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Caller {
+	c := tools.Caller{Surface: "mcp", RequestID: requestIDFrom(ctx)}
+	if extra := req.Extra; extra != nil && extra.TokenInfo != nil {
+		c.Principal = extra.TokenInfo.UserID
+	}
+	if parent, ok := req.Params.Meta["traceparent"].(string); ok {
+		c.TraceID = traceID(parent)
+	}
+	session := req.Session
+	if token := req.Params.GetProgressToken(); token != nil && session != nil {
+		c.Progress = func(ctx context.Context, p tools.ProgressUpdate) {
+			note := &mcp.ProgressNotificationParams{ProgressToken: token, Progress: p.Progress, Total: p.Total, Message: p.Message, Meta: p.Meta}
+			if err := session.NotifyProgress(ctx, note); err != nil {
+				b.cfg.log.Debug("progress not delivered", "error", err)
+			}
+		}
+	}
+	if session != nil {
+		c.Log = func(ctx context.Context, level, logger string, data any) {
+			err := session.Log(ctx, &mcp.LoggingMessageParams{Level: mcp.LoggingLevel(level), Logger: logger, Data: data})
+			if err != nil {
+				b.cfg.log.Debug("log message not delivered", "error", err)
+			}
+		}
+		c.Client = &client{session: session}
+	}
+	return c
+}
+
+// traceID is the trace id of a W3C traceparent, or empty.
+func traceID(parent string) string {
+	parts := strings.Split(parent, "-")
+	if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0123456789abcdef") != "" || strings.Trim(parts[1], "0") == "" {
+		return ""
+	}
+	return parts[1]
+}
+
+type requestIDKey struct{}
+
+func requestIDFrom(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// requestID is the id the HTTP layer gave, or a new one.
+func requestID(req mcp.Request) string {
+	if extra := req.GetExtra(); extra != nil && extra.Header != nil {
+		if id := extra.Header.Get(headerRequestID); id != "" {
+			return id
+		}
+	}
+	return newRequestID()
+}
+
+func newRequestID() string { return "req_" + strings.ToLower(rand.Text()) }
+
+// defaultDeadline of a call leaves room above the wait limit to answer.
+func defaultDeadline(wait time.Duration) time.Duration { return wait + 10*time.Second }

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+// timeFormat is how all surfaces write times.
+const timeFormat = "2006-01-02T15:04:05.000Z"
+
+// Handler is everything the main listener serves.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.index)
+	mux.HandleFunc("GET /live", s.live)
+	mux.HandleFunc("GET /ready", s.ready)
+	mux.HandleFunc("GET /health", s.health)
+	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
+		s.mountMCP(mux)
+	}
+	return s.guard(mux)
+}
+
+// mcpHandler is what the separate listener serves.
+func (s *Server) mcpHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /live", s.live)
+	mux.HandleFunc("GET /ready", s.ready)
+	s.mountMCP(mux)
+	return s.guard(mux)
+}
+
+func (s *Server) mountMCP(mux *http.ServeMux) {
+	endpoint := s.cfg.MCP.Endpoint
+	mux.Handle(endpoint, s.mcp)
+	mux.HandleFunc(endpoint+"/{$}", func(w http.ResponseWriter, r *http.Request) {
+		target := endpoint
+		if r.URL.RawQuery != "" {
+			target += "?" + r.URL.RawQuery
+		}
+		http.Redirect(w, r, target, http.StatusPermanentRedirect)
+	})
+	mux.HandleFunc("GET "+endpoint+"/health", s.mcpHealth)
+}
+
+func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
+	endpoints := map[string]string{"health": "/health", "live": "/live", "ready": "/ready"}
+	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
+		endpoints["mcp"] = s.cfg.MCP.Endpoint
+		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"
+	}
+	answer(w, http.StatusOK, map[string]any{
+		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": s.isolation, "endpoints": endpoints,
+	})
+}
+
+func (s *Server) live(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]any{"status": "live"})
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	why := s.notReady(r.Context())
+	if why == "" {
+		answer(w, http.StatusOK, map[string]any{"status": "ready"})
+		return
+	}
+	answer(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "reason": why})
+}
+
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	status, code := "healthy", http.StatusOK
+	if why := s.notReady(r.Context()); why != "" {
+		status, code = "unhealthy", http.StatusServiceUnavailable
+	}
+	answer(w, code, map[string]any{"status": status, "timestamp": s.deps.Now().UTC().Format(timeFormat), "version": s.version})
+}
+
+func (s *Server) mcpHealth(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]any{
+		"status": "healthy", "transport": "streamable-http", "endpoint": s.cfg.MCP.Endpoint,
+		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.sessions(), "calls": s.binding.gate.active(),
+		"session_timeout_minutes": int(s.cfg.MCP.SessionTimeout / time.Minute),
+		"protocol_versions":       mcp.SupportedProtocolVersions(),
+	})
+}
+
+// answer writes v as JSON.
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client went away: nobody to tell
+}

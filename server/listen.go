@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"ratchet"
+)
+
+// ListenAndServe serves HTTP until ctx ends, then drains for the configured
+// time and returns nil. onReady, if not nil, hears the address once requests
+// are taken.
+func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) error {
+	listener, err := s.listen(ctx, "server.bind_address", s.cfg.Server.BindAddress, s.cfg.Server.Port)
+	if err != nil {
+		return err
+	}
+	servers := []*http.Server{s.httpServer(s.Handler())}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(listener) }()
+	if s.cfg.MCP.Enabled && s.cfg.MCP.SeparateListener {
+		second, err := s.listen(ctx, "mcp.host", s.cfg.MCP.Host, s.cfg.MCP.Port)
+		if err != nil {
+			return errors.Join(err, servers[0].Close())
+		}
+		own := s.httpServer(s.mcpHandler())
+		servers = append(servers, own)
+		go func() { failed <- own.Serve(second) }()
+	}
+	if onReady != nil {
+		onReady(listener.Addr().String())
+	}
+	select {
+	case err := <-failed:
+		for _, server := range servers {
+			err = errors.Join(err, server.Close())
+		}
+		return fmt.Errorf("serve HTTP: %w", err)
+	case <-ctx.Done():
+	}
+	return s.shutdown(servers)
+}
+
+// shutdown takes no new requests and waits for the running ones.
+func (s *Server) shutdown(servers []*http.Server) error {
+	s.draining.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Server.ShutdownTimeout)
+	defer cancel()
+	s.log.Info("shutting down", "calls", s.binding.gate.active(), "timeout", s.cfg.Server.ShutdownTimeout)
+	s.awaitCalls(ctx)
+	s.binding.endSessions() // their streams would keep connections open
+	var err error
+	for _, server := range servers {
+		if stop := server.Shutdown(ctx); stop != nil {
+			err = errors.Join(err, server.Close())
+		}
+	}
+	return err
+}
+
+// awaitCalls returns when no call is open or ctx ends.
+func (s *Server) awaitCalls(ctx context.Context) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for s.binding.gate.active() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Server) httpServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, // bodies have a deadline of their own: streams must not have one
+		IdleTimeout: 120 * time.Second, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+// listen opens a loopback address; others are refused while there is no login.
+func (s *Server) listen(ctx context.Context, key, host string, port int) (net.Listener, error) {
+	if err := loopbackOnly(key, host); err != nil {
+		return nil, err
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port)))
+	if err != nil {
+		return nil, ratchet.Errorf(ratchet.CodeConfig, "cannot listen on %s port %d", host, port).At(key).
+			WithHint("another process may use the port: choose one with --listen, or 0 for any free one").Wrap(err)
+	}
+	return listener, nil
+}
+
+func loopbackOnly(key, host string) error {
+	if strings.EqualFold(host, "localhost") {
+		return nil
+	}
+	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && addr.IsLoopback() {
+		return nil
+	}
+	return ratchet.Errorf(ratchet.CodeConfig, "%s %q is not a loopback address, and there is no login yet", key, host).At(key).
+		WithHint("listen on 127.0.0.1 or ::1; to reach the server from elsewhere, forward the port over SSH")
+}

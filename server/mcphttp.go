@@ -1,0 +1,185 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
+	"ratchet/server/config"
+	"ratchet/tools"
+)
+
+const (
+	headerSession = "Mcp-Session-Id"
+	headerVersion = "Mcp-Protocol-Version"
+)
+
+// eventBytes bounds what is kept for clients that reconnect: about a thousand
+// events for each of a hundred sessions.
+const eventBytes = 32 << 20
+
+// router serves both protocol eras at one address: requests of the later era,
+// and single calls without a handshake, go to a handler without sessions, all
+// others to one with sessions. Both serve the same SDK server.
+type router struct {
+	b                   *binding
+	stateless, stateful http.Handler
+	maxSessions         int
+	maxBody             int64
+	draining            func() bool
+}
+
+type serverKey struct{}
+
+func newRouter(b *binding, cfg config.MCP, draining func() bool) *router {
+	pick := func(r *http.Request) *mcp.Server {
+		server, _ := r.Context().Value(serverKey{}).(*mcp.Server)
+		return server
+	}
+	events := mcp.NewMemoryEventStore(nil)
+	events.SetMaxBytes(eventBytes)
+	log := slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()})
+	return &router{
+		b: b, maxSessions: cfg.MaxConnections, maxBody: int64(cfg.MaxMessageSize), draining: draining,
+		stateless: mcp.NewStreamableHTTPHandler(pick, &mcp.StreamableHTTPOptions{
+			Stateless: true, JSONResponse: false, Logger: log, MaxRequestBodyBytes: int64(cfg.MaxMessageSize),
+			PropagateRequestCancellation: true,
+		}),
+		stateful: mcp.NewStreamableHTTPHandler(pick, &mcp.StreamableHTTPOptions{
+			Logger: log, MaxRequestBodyBytes: int64(cfg.MaxMessageSize),
+			SessionTimeout: cfg.SessionTimeout, EventStore: events,
+		}),
+	}
+}
+
+// ServeHTTP chooses the handler.
+func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := r.Header.Get(headerRequestID)
+	if m.draining() {
+		rpcError(w, http.StatusServiceUnavailable, -32001, "the server is shutting down", 5000)
+		return
+	}
+	selection, err := narrowing(r.URL.Query())
+	if err != nil {
+		refuse(w, err, id)
+		return
+	}
+	server, err := m.b.narrow(selection)
+	if err != nil {
+		refuse(w, err, id)
+		return
+	}
+	r = r.WithContext(context.WithValue(r.Context(), serverKey{}, server))
+	stateless, ok := m.choose(w, r)
+	if !ok {
+		return
+	}
+	if stateless {
+		m.stateless.ServeHTTP(w, r)
+		return
+	}
+	m.stateful.ServeHTTP(w, r)
+}
+
+// choose says whether a request goes to the stateless handler. It reads the
+// body, because a single call without a handshake is known by its method.
+func (m *router) choose(w http.ResponseWriter, r *http.Request) (stateless, ok bool) {
+	modern := r.Header.Get(headerSession) == "" && r.Header.Get(headerVersion) >= modernEra
+	if r.Method != http.MethodPost {
+		return modern, true
+	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout)) // where it cannot be set there is no connection to starve
+	body, err := io.ReadAll(r.Body)
+	_ = conn.SetReadDeadline(time.Time{})
+	if err != nil {
+		refuse(w, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
+		return false, false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if modern || r.Header.Get(headerSession) != "" {
+		return modern, true
+	}
+	method := methodOf(body)
+	if method == "initialize" && m.b.sessions() >= m.maxSessions {
+		rpcError(w, http.StatusServiceUnavailable, -32000, "too many sessions are open", 5000)
+		return false, false
+	}
+	return method == methodCallTool, true
+}
+
+// bodyTimeout is how long a client may take to send one message.
+const bodyTimeout = 60 * time.Second
+
+func bodyError(err error, limit int64) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(limit)
+	}
+	return ratchet.Errorf(ratchet.CodeInvalid, "the request body cannot be read").Wrap(err)
+}
+
+// methodOf is the method of a single JSON-RPC message, empty when unreadable:
+// the SDK says what is wrong with it.
+func methodOf(body []byte) string {
+	var message struct {
+		Method string `json:"method"`
+	}
+	if json.Unmarshal(body, &message) != nil {
+		return ""
+	}
+	return message.Method
+}
+
+// rpcError answers with a JSON-RPC error that belongs to no request.
+func rpcError(w http.ResponseWriter, status, code int, message string, retryAfterMS int) {
+	w.Header().Set("Retry-After", strconv.Itoa((retryAfterMS+999)/1000))
+	answer(w, status, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
+		"code": code, "message": message, "data": map[string]any{"retryAfterMs": retryAfterMS},
+	}})
+}
+
+// narrowing reads ?toolsets=&tools=&exclude_tools=&read_only=. Nil means the
+// whole offer.
+func narrowing(query url.Values) (*tools.Selection, error) {
+	var s tools.Selection
+	any := false
+	for key, values := range query {
+		list := strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' || r == ' ' })
+		switch key {
+		case "toolsets":
+			s.Toolsets = list
+		case "tools":
+			s.Tools = list
+		case "exclude_tools":
+			s.Exclude = list
+		case "read_only":
+			on, err := strconv.ParseBool(values[0])
+			if err != nil && values[0] != "" {
+				return nil, ratchet.Errorf(ratchet.CodeInvalid, "read_only must be true or false").At("/read_only")
+			}
+			s.ReadOnly = on || values[0] == ""
+		default:
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", key).
+				With(ratchet.FieldAllowed, []string{"toolsets", "tools", "exclude_tools", "read_only"})
+		}
+		any = true
+	}
+	if !any {
+		return nil, nil
+	}
+	if len(s.Toolsets) == 0 && len(s.Tools) == 0 {
+		s.Toolsets = []string{"all"} // narrow what is offered by the other two only
+	}
+	return &s, nil
+}

@@ -1,0 +1,115 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
+	"ratchet/tools"
+)
+
+// encode is JSON without HTML escapes: models read it.
+func encode(v any) (json.RawMessage, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(buf.Bytes(), "\n"), nil
+}
+
+// result turns what a tool returned into what MCP sends.
+func (b *binding) result(out any, err error, id string) *mcp.CallToolResult {
+	if err != nil {
+		return b.failed(err, id)
+	}
+	meta := mcp.Meta{"request_id": id}
+	switch v := out.(type) {
+	case tools.Markdown:
+		for key, value := range v.Meta {
+			meta[key] = value
+		}
+		return &mcp.CallToolResult{Meta: meta, Content: []mcp.Content{&mcp.TextContent{Text: v.Text}}}
+	case tools.Content:
+		return &mcp.CallToolResult{Meta: meta, Content: blocks(v.Blocks)}
+	}
+	raw, err := encode(out)
+	if err != nil {
+		b.cfg.log.Error("result cannot be encoded", "request_id", id, "error", err)
+		return b.failed(err, id)
+	}
+	res := &mcp.CallToolResult{Meta: meta, StructuredContent: raw, Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}}}
+	repeat(meta, raw)
+	if f, ok := out.(tools.Failed); ok {
+		if e := f.Failure(); e != nil {
+			res.IsError = true
+			if meta["error_type"] == nil {
+				meta["error_type"] = e.Code.ErrorType()
+			}
+		}
+	}
+	if l, ok := out.(tools.Linked); ok {
+		for _, link := range l.Links() {
+			res.Content = append(res.Content, &mcp.ResourceLink{URI: link.URI, Name: link.Name, Description: link.Description, MIMEType: link.MIMEType})
+		}
+	}
+	return res
+}
+
+// failed is an error as a result the model can read.
+func (b *binding) failed(err error, id string) *mcp.CallToolResult {
+	body := ratchet.Body(err, id)
+	if cause := ratchet.AsError(err).Err; b.cfg.devErrors && cause != nil {
+		body.Message += ": " + cause.Error()
+	}
+	raw := toJSON(body)
+	meta := mcp.Meta{"request_id": id, "error_type": body.ErrorType}
+	repeat(meta, raw)
+	return &mcp.CallToolResult{
+		Meta: meta, IsError: true, StructuredContent: raw,
+		Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}},
+	}
+}
+
+// repeat copies the handles of a result into its _meta.
+func repeat(meta mcp.Meta, raw json.RawMessage) {
+	if !bytes.Contains(raw, []byte(`"task_id"`)) && !bytes.Contains(raw, []byte(`"execution_id"`)) &&
+		!bytes.Contains(raw, []byte(`"error_type"`)) {
+		return
+	}
+	var handles struct {
+		TaskID      any `json:"task_id"`
+		ExecutionID any `json:"execution_id"`
+		ErrorType   any `json:"error_type"`
+	}
+	if json.Unmarshal(raw, &handles) != nil {
+		return // not an object: it has no handles
+	}
+	for key, value := range map[string]any{"task_id": handles.TaskID, "execution_id": handles.ExecutionID, "error_type": handles.ErrorType} {
+		if value != nil {
+			meta[key] = value
+		}
+	}
+}
+
+func blocks(list []tools.Block) []mcp.Content {
+	content := make([]mcp.Content, 0, len(list))
+	for _, b := range list {
+		switch b.Type {
+		case "image":
+			content = append(content, &mcp.ImageContent{Data: b.Data, MIMEType: b.MIMEType})
+		case "audio":
+			content = append(content, &mcp.AudioContent{Data: b.Data, MIMEType: b.MIMEType})
+		case "resource":
+			content = append(content, &mcp.EmbeddedResource{Resource: &mcp.ResourceContents{URI: b.URI, MIMEType: b.MIMEType, Text: b.Text, Blob: b.Data}})
+		case "resource_link":
+			content = append(content, &mcp.ResourceLink{URI: b.URI, Name: b.Name, MIMEType: b.MIMEType, Description: b.Text})
+		default:
+			content = append(content, &mcp.TextContent{Text: b.Text})
+		}
+	}
+	return content
+}

@@ -1,0 +1,140 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ratchet/server/config"
+	"ratchet/tools"
+)
+
+// Server is an assembled Ratchet. Open or New makes it.
+type Server struct {
+	cfg       config.Config
+	version   string
+	isolation string
+	log       *slog.Logger
+	deps      *tools.Deps
+	registry  *tools.Registry
+	binding   *binding
+	mcp       http.Handler
+
+	draining  atomic.Bool
+	closeOnce sync.Once
+	closers   []func(context.Context) error // in order
+	checks    []check
+}
+
+// check is one thing that must be well for the server to be ready.
+type check struct {
+	name string
+	ok   func(context.Context) error
+}
+
+// Parts is what a Server is assembled from when its caller opened the parts.
+type Parts struct {
+	Deps      *tools.Deps
+	Registry  *tools.Registry                   // what is offered; Deps.Tools is set to it
+	Version   string                            // of the product; empty = dev
+	Isolation string                            // level that runs reach, told to clients
+	Log       *slog.Logger                      // nil = discarded
+	Ready     func(context.Context) error       // nil = always ready
+	Close     []func(ctx context.Context) error // called by Close, in order
+}
+
+// New assembles a Server from parts. The caller must Close it.
+func New(cfg config.Config, p Parts) (*Server, error) {
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
+	if p.Version == "" {
+		p.Version = "dev"
+	}
+	if p.Deps.Now == nil {
+		p.Deps.Now = time.Now
+	}
+	if p.Deps.Log == nil {
+		p.Deps.Log = p.Log
+	}
+	p.Deps.Tools = p.Registry
+	s := &Server{
+		cfg: cfg, version: p.Version, isolation: p.Isolation, log: p.Log,
+		deps: p.Deps, registry: p.Registry, closers: p.Close,
+	}
+	if p.Ready != nil {
+		s.checks = append(s.checks, check{"workers", p.Ready})
+	}
+	if p.Deps.Store != nil {
+		s.checks = append(s.checks, check{"database", func(ctx context.Context) error {
+			_, err := p.Deps.Store.TaskNames(ctx, "", 1)
+			return err
+		}})
+	}
+	named, open := cfg.MCP.MaxConcurrentCalls, cfg.MCP.MaxConcurrentCalls
+	if named == 0 {
+		named, open = 10, 1000
+	}
+	wait := cfg.Execution.WaitLimit
+	if wait == 0 {
+		wait = 25 * time.Second
+	}
+	s.binding = newBinding(bindingConfig{
+		version: p.Version, isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
+		callers: named, loopback: open, devErrors: cfg.Server.DevErrors, log: p.Log,
+	}, p.Deps, p.Registry)
+	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
+	return s, nil
+}
+
+// Deps is what tool handlers get; for calling tools directly.
+func (s *Server) Deps() *tools.Deps { return s.deps }
+
+// Registry is what the server offers.
+func (s *Server) Registry() *tools.Registry { return s.registry }
+
+// Isolation is the level that runs reach on this machine.
+func (s *Server) Isolation() string { return s.isolation }
+
+// state is starting, ready or draining, for people.
+func (s *Server) state() string {
+	if s.draining.Load() {
+		return "draining"
+	}
+	return "running"
+}
+
+// notReady says why the server should get no requests; empty = it is ready.
+func (s *Server) notReady(ctx context.Context) string {
+	if s.draining.Load() {
+		return "draining"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for _, c := range s.checks {
+		if err := c.ok(ctx); err != nil {
+			s.log.Warn("not ready", "check", c.name, "error", err)
+			return c.name
+		}
+	}
+	return ""
+}
+
+// Close drains: no new calls are taken, running ones may end until ctx does,
+// then everything is closed. Closing twice is harmless.
+func (s *Server) Close(ctx context.Context) error {
+	var err error
+	s.closeOnce.Do(func() {
+		s.draining.Store(true)
+		for _, fn := range s.closers {
+			err = errors.Join(err, fn(ctx))
+		}
+		s.binding.endSessions()
+		s.binding.close()
+	})
+	return err
+}

@@ -1,0 +1,142 @@
+package server
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
+)
+
+// updateEvery is how often a changed resource is reported at most.
+const updateEvery = 100 * time.Millisecond
+
+// maxSubscriptions bounds the addresses that are watched at once.
+const maxSubscriptions = 10_000
+
+// updates turns events of the bus into notifications, with one goroutine for
+// all clients: addresses that changed are collected and sent together.
+type updates struct {
+	b       *binding
+	events  *ratchet.Subscription
+	stop    chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+
+	watching atomic.Int64 // addresses in wanted: while 0 only task events are taken
+	mu       sync.Mutex
+	wanted   map[string]int // subscriptions by address
+}
+
+func newUpdates(b *binding, bus *ratchet.Bus) *updates {
+	u := &updates{b: b, stop: make(chan struct{}), stopped: make(chan struct{}), wanted: map[string]int{}}
+	if bus == nil {
+		close(u.stopped)
+		return u
+	}
+	u.events = bus.Subscribe(0, func(e *ratchet.Event) bool {
+		return e.Kind == "task.created" || e.Kind == "task.deleted" || u.watching.Load() > 0
+	})
+	go u.run()
+	return u
+}
+
+func (u *updates) close() {
+	u.once.Do(func() { close(u.stop) })
+	<-u.stopped
+	if u.events != nil {
+		u.events.Close()
+	}
+}
+
+func (u *updates) run() {
+	defer close(u.stopped)
+	for {
+		select {
+		case <-u.stop:
+			return
+		case <-u.events.Ready():
+		}
+		events, dropped := u.events.Take()
+		u.send(u.changed(events, dropped))
+		pause := time.NewTimer(updateEvery)
+		select {
+		case <-u.stop:
+			pause.Stop()
+			return
+		case <-pause.C:
+		}
+	}
+}
+
+// changed says which watched addresses events touch, and whether the list did.
+func (u *updates) changed(events []ratchet.Event, dropped int64) (uris []string, list bool) {
+	prefixes := map[string]bool{}
+	for _, e := range events {
+		kind, _, _ := strings.Cut(e.Kind, ".")
+		list = list || e.Kind == "task.created" || e.Kind == "task.deleted"
+		prefixes["ratchet://"+kind+"s/"+e.ID] = true
+		if t, ok := e.Data.(*ratchet.Task); ok && t != nil {
+			prefixes["ratchet://tasks/"+t.Name] = true
+		}
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for uri := range u.wanted {
+		if dropped > 0 || prefixes[thing(uri)] {
+			uris = append(uris, uri)
+		}
+	}
+	return uris, list
+}
+
+// thing is the address without its part and query.
+func thing(uri string) string {
+	uri, _, _ = strings.Cut(uri, "?")
+	rest := strings.TrimPrefix(uri, "ratchet://")
+	parts := strings.SplitN(rest, "/", 3)
+	return "ratchet://" + strings.Join(parts[:min(2, len(parts))], "/")
+}
+
+func (u *updates) send(uris []string, list bool) {
+	u.b.each(func(s *mcp.Server) {
+		for _, uri := range uris {
+			if err := s.ResourceUpdated(context.Background(), &mcp.ResourceUpdatedNotificationParams{URI: uri}); err != nil {
+				u.b.cfg.log.Debug("update not delivered", "uri", uri, "error", err)
+			}
+		}
+		if list {
+			s.AddResource(&mcp.Resource{URI: changeMarker, Name: "changed"}, u.b.readResource)
+		}
+	})
+}
+
+func (u *updates) subscribe(ctx context.Context, req *mcp.SubscribeRequest) error {
+	uri := req.Params.URI
+	if _, err := u.b.source.Read(ctx, uri); err != nil {
+		return err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.wanted[uri] == 0 && len(u.wanted) >= maxSubscriptions {
+		return ratchet.Errorf(ratchet.CodeRateLimited, "too many resources are being watched")
+	}
+	u.wanted[uri]++
+	u.watching.Store(int64(len(u.wanted)))
+	return nil
+}
+
+func (u *updates) unsubscribe(_ context.Context, req *mcp.UnsubscribeRequest) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	uri := req.Params.URI
+	if u.wanted[uri]--; u.wanted[uri] <= 0 {
+		delete(u.wanted, uri)
+	}
+	u.watching.Store(int64(len(u.wanted)))
+	return nil
+}
