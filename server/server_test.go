@@ -110,7 +110,7 @@ func connections(t *testing.T, s *Server, opts *mcp.ClientOptions, run func(t *t
 	for _, version := range []string{"2025-11-25", "2026-07-28"} {
 		t.Run("http "+version, func(t *testing.T) {
 			web := httptest.NewServer(s.Handler())
-			defer web.Close()
+			t.Cleanup(web.Close) // after the client's end: cleanups run backwards
 			run(t, connect(t, &mcp.StreamableClientTransport{Endpoint: web.URL + "/mcp"}, opts, version))
 		})
 		t.Run("stdio "+version, func(t *testing.T) {
@@ -323,7 +323,7 @@ func TestSubscribersHearOfExecutions(t *testing.T) {
 	}}
 	uri := "ratchet://executions/" + run.ID
 	web := httptest.NewServer(s.Handler())
-	defer web.Close()
+	t.Cleanup(web.Close)
 	c := connect(t, &mcp.StreamableClientTransport{Endpoint: web.URL + "/mcp"}, opts, "2025-11-25")
 	if err := c.Subscribe(t.Context(), &mcp.SubscribeParams{URI: uri}); err != nil {
 		t.Fatal(err)

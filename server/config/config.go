@@ -59,7 +59,6 @@ type HTTP struct {
 	Timeout      time.Duration `koanf:"timeout" default:"30" doc:"seconds of one request of a task, unless the task says less"`
 	MaxRedirects int           `koanf:"max_redirects" default:"10" doc:"redirects followed by one request; each is checked again"`
 	UserAgent    string        `koanf:"user_agent" default:"Ratchet/1.0" doc:"User-Agent of requests that set none"`
-	VerifySSL    bool          `koanf:"verify_ssl" default:"true" doc:"check certificates"`
 	AllowHosts   []string      `koanf:"allow_hosts" doc:"hosts that tasks may reach: exact or *.suffix; empty = all public ones"`
 	AllowPorts   []int         `koanf:"allow_ports" default:"80,443" doc:"ports that tasks may reach"`
 	AllowPrivate []string      `koanf:"allow_private" doc:"private networks that tasks may reach, as CIDR, e.g. 127.0.0.1/32"`

@@ -58,7 +58,6 @@ func aliases() map[string][]string {
 	return map[string][]string{
 		"execution.max_execution_duration": {"RATCHET_MAX_EXECUTION_SECONDS", "RATCHET_MAX_EXECUTION_DURATION"},
 		"execution.max_concurrent_tasks":   {"RATCHET_MAX_CONCURRENT_TASKS"},
-		"http.verify_ssl":                  {"RATCHET_VERIFY_SSL"},
 		"logging.level":                    {"RATCHET_LOG_LEVEL", "RATCHET_LOG"},
 		"logging.format":                   {"RATCHET_LOG_FORMAT"},
 		"server.bind_address":              {"RATCHET_BIND_ADDRESS"},

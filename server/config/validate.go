@@ -50,6 +50,11 @@ func (c Config) Validate() error {
 			return err.WithHint("it comes from: %s", c.sources[check.key].Origin)
 		}
 	}
+	for _, port := range c.HTTP.AllowPorts {
+		if port < 1 || port > 65535 {
+			return badValue("http.allow_ports", c.sources["http.allow_ports"].Origin, errors.New("want ports from 1 to 65535"))
+		}
+	}
 	for _, network := range c.HTTP.AllowPrivate {
 		if _, err := netip.ParsePrefix(network); err != nil {
 			return badValue("http.allow_private", c.sources["http.allow_private"].Origin,

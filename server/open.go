@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"ratchet"
+	"ratchet/executor"
+	"ratchet/runtime/broker"
+	"ratchet/runtime/worker"
+	"ratchet/server/config"
+	"ratchet/storage"
+	"ratchet/tools"
+)
+
+// Options are what Open needs beyond the configuration.
+type Options struct {
+	Version string           // of the product; empty = dev
+	Log     *slog.Logger     // nil = discarded
+	Folder  tools.TaskFolder // nil = tasks live in the database only
+	Worker  []string         // program and arguments of a worker; nil = this program with its hidden argument
+	Now     func() time.Time // nil = time.Now
+}
+
+// Open opens the store, sweeps what a dead server left, starts the worker pool
+// and assembles the server. The caller must Close it. It sets the process's
+// garbage collection as configured.
+func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	registry, err := offered(cfg.MCP)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.DataDir == "" {
+		cfg.DataDir = userData()
+	}
+	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Now: o.Now, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	if lost, err := db.Sweep(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	} else if lost > 0 {
+		o.Log.Warn("runs of a former server were lost", "count", lost)
+	}
+	pool, err := worker.NewPool(worker.Config{
+		Workers: cfg.Execution.Workers.Count, Warm: cfg.Execution.Workers.Warm, Command: o.Worker, Log: o.Log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	door := broker.New(brokerConfig(cfg.HTTP))
+	bus := new(ratchet.Bus)
+	exec := executor.New(executor.Config{
+		Store: db, Runner: pool, Broker: door, Bus: bus, MaxRun: cfg.Execution.MaxExecutionDuration,
+		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
+		Memory: int64(cfg.Execution.MemoryLimit), Secrets: secrets(cfg.Secrets), Now: o.Now, Log: o.Log,
+	})
+	tuneGC(cfg.Server)
+	s, err := New(cfg, Parts{
+		Deps: &tools.Deps{
+			Store: db, Exec: exec, Bus: bus, Folder: o.Folder, Now: o.Now, Log: o.Log,
+			Settings: tools.Settings{
+				WaitLimit: cfg.Execution.WaitLimit, MaxRun: cfg.Execution.MaxExecutionDuration,
+				MaxResultBytes: int(cfg.MCP.MaxResultBytes),
+			},
+		},
+		Registry: registry, Version: o.Version, Isolation: "process", Log: o.Log,
+		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
+		Close: []func(context.Context) error{
+			exec.Drain, pool.Close,
+			func(context.Context) error { door.Close(); return db.Close() },
+		},
+	})
+	return s, err
+}
+
+// offered selects the tools of the configuration. With tools and no toolsets
+// of one's own choice only these are served.
+func offered(cfg config.MCP) (*tools.Registry, error) {
+	all, err := tools.NewRegistry(tools.All()...)
+	if err != nil {
+		return nil, err
+	}
+	return all.Select(tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly})
+}
+
+func brokerConfig(cfg config.HTTP) broker.Config {
+	out := broker.Config{
+		UserAgent: cfg.UserAgent, Timeout: cfg.Timeout, MaxRedirects: cfg.MaxRedirects, AllowHosts: cfg.AllowHosts,
+	}
+	for _, port := range cfg.AllowPorts {
+		out.AllowPorts = append(out.AllowPorts, uint16(port)) //nolint:gosec // checked by config
+	}
+	for _, network := range cfg.AllowPrivate {
+		if prefix, err := netip.ParsePrefix(network); err == nil { // checked by config
+			out.AllowPrivate = append(out.AllowPrivate, prefix)
+		}
+	}
+	return out
+}
+
+func secrets(values map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		value, ok := values[name]
+		return value, ok
+	}
+}
+
+// userData is the folder for data of the user who runs the server.
+func userData() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "ratchet")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "ratchet-data"
+	}
+	return filepath.Join(home, ".local", "share", "ratchet")
+}
+
+// tuneGC lets garbage pile up longer than Go does by default: the protocol
+// library makes much short-lived garbage. The memory limit keeps that bounded.
+// The environment's GOGC and GOMEMLIMIT win.
+func tuneGC(cfg config.Server) {
+	if os.Getenv("GOGC") == "" && cfg.GCPercent > 0 {
+		debug.SetGCPercent(cfg.GCPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		limit := int64(cfg.MemoryLimit)
+		if limit == 0 {
+			limit = math.MaxInt64
+		}
+		debug.SetMemoryLimit(limit)
+	}
+}
