@@ -48,12 +48,10 @@ func (e *Executor) doorPolicy(r *run) broker.Policy {
 	p := r.prog.policy
 	policy := broker.Policy{
 		AllowHosts: p.HTTP.AllowHosts, DenyHosts: p.HTTP.DenyHosts, Timeout: p.HTTP.Timeout,
-		MaxResponseBytes: p.HTTP.MaxResponseBytes, Principal: r.x.Principal,
-		Secrets: func(name string) (string, bool) {
-			if !slices.Contains(p.Secrets, name) {
-				return "", false
-			}
-			return e.cfg.Secrets(name)
+		MaxResponseBytes: int64(p.HTTP.MaxResponseBytes), Declared: p.Secrets, Principal: r.x.Principal,
+		Secrets: func(_ context.Context, name string) (string, bool, error) {
+			v, ok := e.cfg.Secrets(name)
+			return v, ok, nil
 		},
 	}
 	if r.req.test != nil {

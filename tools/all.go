@@ -12,6 +12,15 @@ func All() []Tool {
 		ListTemplates,
 		GenerateFromTemplate,
 		// Executions.
+		ExecuteTask,
+		GetExecutionStatus,
+		GetExecutionLogs,
+		ListExecutions,
+		StoreResult,
+		GetResults,
+		RunTests,
+		CancelExecution,
+		RetryExecution,
 		// Guides.
 		EndpointReference,
 		IntegrationGuide,

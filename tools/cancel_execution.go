@@ -1,0 +1,36 @@
+package tools
+
+import "context"
+
+// CancelExecutionIn are the arguments of ratchet_cancel_execution.
+type CancelExecutionIn struct {
+	ExecutionID string `json:"execution_id"`
+	Reason      string `json:"reason,omitempty" jsonschema:"maxLength=1000"`
+	Force       bool   `json:"force,omitempty" jsonschema_description:"end the worker at once instead of asking the script first"`
+}
+
+// CancelExecutionOut is the result of ratchet_cancel_execution.
+type CancelExecutionOut struct {
+	ExecutionRef
+	Message string `json:"message"`
+}
+
+// CancelExecution ends a run.
+var CancelExecution = Define(Spec{
+	Name: "ratchet_cancel_execution", Title: "Cancel an execution", Toolset: "control", Category: "execution",
+	Doc: "Call this to end an execution that is pending or running. The script's context.signal aborts; " +
+		"its worker is ended five seconds later, or at once with force. Next: ratchet_retry_execution to run it again.",
+	Effect: Writes, Route: Route{Method: "POST", Path: "/executions/{execution_id}/cancel"},
+}, cancelExecution)
+
+func cancelExecution(ctx context.Context, d *Deps, in CancelExecutionIn) (CancelExecutionOut, error) {
+	x, err := d.Exec.Cancel(ctx, in.ExecutionID, in.Reason, in.Force)
+	if err != nil {
+		return CancelExecutionOut{}, err
+	}
+	message := "the execution is " + string(x.Status)
+	if !x.Status.Terminal() {
+		message = "the execution was asked to stop and has not ended yet"
+	}
+	return CancelExecutionOut{ExecutionRef: executionRef(x), Message: message}, nil
+}

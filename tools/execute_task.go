@@ -1,0 +1,52 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/executor"
+)
+
+// ExecuteTaskIn are the arguments of ratchet_execute_task.
+type ExecuteTaskIn struct {
+	TaskID         string          `json:"task_id" jsonschema_description:"name, name@version or id of the task"`
+	Input          json.RawMessage `json:"input" jsonschema:"type=object" jsonschema_description:"what the task gets; must fit its input schema"`
+	Trace          bool            `json:"trace,omitempty" jsonschema:"default=true" jsonschema_description:"keep steps and spans; the recording is kept anyway"`
+	Timeout        int             `json:"timeout,omitempty" jsonschema:"minimum=1" jsonschema_description:"wall clock of the run in seconds; default: the task's, then 300"`
+	StreamProgress bool            `json:"stream_progress,omitempty" jsonschema_description:"send progress when the request has a progress token"`
+	ProgressFilter *ProgressFilter `json:"progress_filter,omitempty"`
+	Wait           float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the end; 0 returns the handle at once"`
+	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"a repeated key returns the first execution"`
+	Priority       string          `json:"priority,omitempty" jsonschema:"enum=low,enum=normal,enum=high,enum=critical,enum=urgent,default=normal"`
+}
+
+// ExecuteTask runs a task once.
+var ExecuteTask = Define(Spec{
+	Name: "ratchet_execute_task", Title: "Execute a task", Toolset: "core", Category: "execution",
+	Doc: "Call this to run a task once and get its output. " +
+		"A run that outlasts wait goes on: the answer is status running with its execution_id, " +
+		"and ratchet_get_execution_status can wait for the end. A failed run names line and column of the author's source. " +
+		"Next after a failure: ratchet_get_execution_logs, then ratchet_edit_task.",
+	Effect: Writes, Executes: true, OpenWorld: true,
+	Route: Route{Method: "POST", Path: "/tasks/{task_id}/execute"},
+	Examples: []Example{{
+		Title: "Run a task by name",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})"}`)}},
+		Args:  json.RawMessage(`{"task_id":"double","input":{"n":21}}`),
+	}},
+}, executeTask)
+
+func executeTask(ctx context.Context, d *Deps, in ExecuteTaskIn) (RunOut, error) {
+	filter := in.ProgressFilter
+	switch {
+	case !in.StreamProgress:
+		filter = nil
+	case filter == nil:
+		filter = &ProgressFilter{}
+	}
+	return startAndWait(ctx, d, executor.Request{
+		Task: in.TaskID, Input: in.Input, NoTrace: !in.Trace, Timeout: seconds(float64(in.Timeout)),
+		Priority: ratchet.ParsePriority(in.Priority), IdempotencyKey: in.IdempotencyKey,
+	}, seconds(in.Wait), filter)
+}

@@ -1,0 +1,107 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+)
+
+// GetResultsIn are the arguments of ratchet_get_results.
+type GetResultsIn struct {
+	TaskID        string           `json:"task_id,omitempty"`
+	ExecutionID   string           `json:"execution_id,omitempty"`
+	Status        []string         `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out"`
+	Limit         int              `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
+	Offset        int              `json:"offset,omitempty" jsonschema:"minimum=0"`
+	Page          int              `json:"page,omitempty" jsonschema:"minimum=0" jsonschema_description:"0-based; instead of offset"`
+	Cursor        string           `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; instead of offset"`
+	IncludeData   bool             `json:"include_data,omitempty" jsonschema:"default=true"`
+	IncludeErrors bool             `json:"include_errors,omitempty" jsonschema:"default=true"`
+	SortBy        string           `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at"`
+	SortOrder     string           `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc,default=desc"`
+	Filters       []ratchet.Filter `json:"filters,omitempty"`
+}
+
+// ResultItem is one stored result.
+type ResultItem struct {
+	ExecutionRef
+	TaskUUID      string          `json:"task_uuid"`
+	Origin        string          `json:"origin"`
+	Input         json.RawMessage `json:"input,omitempty"`
+	Output        json.RawMessage `json:"output,omitempty"`
+	HTTPRequests  json.RawMessage `json:"http_requests,omitempty"`
+	RecordingPath string          `json:"recording_path,omitempty"`
+	ErrorMessage  string          `json:"error_message,omitempty"`
+	ErrorDetails  *RunError       `json:"error_details,omitempty"`
+}
+
+// GetResultsOut is the result of ratchet_get_results.
+type GetResultsOut struct {
+	Executions    []ResultItem `json:"executions"`
+	TotalCount    int64        `json:"total_count"`
+	ReturnedCount int          `json:"returned_count"`
+	Offset        int          `json:"offset"`
+	Limit         int          `json:"limit"`
+	HasMore       bool         `json:"has_more"`
+	NextCursor    string       `json:"next_cursor,omitempty"`
+	RetrievedAt   string       `json:"retrieved_at"`
+}
+
+// GetResults reads stored results.
+var GetResults = Define(Spec{
+	Name: "ratchet_get_results", Title: "Get results", Toolset: "core", Category: "monitoring",
+	Doc: "Call this to read inputs and outputs of past executions, by task or by execution. " +
+		"Next: ratchet_get_execution_logs for one of them.",
+	Effect: Reads, Route: Route{Method: "GET", Path: "/results"},
+	Examples: []Example{{Title: "The newest results", Args: json.RawMessage(`{"limit":5}`)}},
+}, getResults)
+
+func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, error) {
+	if in.Offset > 0 && (in.Cursor != "" || in.Page > 0) {
+		return GetResultsOut{}, ratchet.Errorf(ratchet.CodeInvalid, "offset excludes cursor and page").At("/offset").
+			WithHint("pass one of offset, page and cursor")
+	}
+	filters := ListExecutionsIn{TaskID: in.TaskID, Status: in.Status}
+	extra, err := filters.filters(ctx, d)
+	if err != nil {
+		return GetResultsOut{}, err
+	}
+	if in.ExecutionID != "" {
+		x, err := d.Store.Execution(ctx, in.ExecutionID)
+		if err != nil {
+			return GetResultsOut{}, err
+		}
+		extra = append(extra, ratchet.Filter{Field: "id", Operator: ratchet.OpEQ, Value: x.ID})
+	}
+	list := ListIn{Page: in.Page, Limit: in.Limit, Cursor: in.Cursor, SortOrder: in.SortOrder, Filters: in.Filters}
+	q, err := list.Query(in.SortBy, extra...)
+	if err != nil {
+		return GetResultsOut{}, err
+	}
+	q.Offset = max(q.Offset, in.Offset)
+	page, err := d.Store.ListExecutions(ctx, q)
+	if err != nil {
+		return GetResultsOut{}, err
+	}
+	d.Exec.Overlay(page.Items)
+	out := GetResultsOut{
+		Executions: make([]ResultItem, len(page.Items)), TotalCount: page.Total, ReturnedCount: len(page.Items),
+		Offset: q.Offset, Limit: q.Limit, HasMore: page.NextCursor != "", NextCursor: page.NextCursor, RetrievedAt: Stamp(d.Now()),
+	}
+	for i := range page.Items {
+		out.Executions[i] = resultItem(&page.Items[i], in)
+	}
+	return out, nil
+}
+
+func resultItem(x *ratchet.Execution, in GetResultsIn) ResultItem {
+	r := ResultItem{ExecutionRef: executionRef(x), TaskUUID: x.TaskID, Origin: string(x.Origin)}
+	if in.IncludeData {
+		r.Input, r.Output, r.HTTPRequests, r.RecordingPath = x.Input, x.Output, x.HTTPRequests, x.RecordingPath
+	}
+	if in.IncludeErrors && x.Error != nil {
+		r.ErrorMessage, r.ErrorDetails = x.Error.Message, runError(x.Error)
+	}
+	return r
+}

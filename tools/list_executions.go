@@ -1,0 +1,134 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"ratchet"
+)
+
+// ListExecutionsIn are the arguments of ratchet_list_executions.
+type ListExecutionsIn struct {
+	TaskID           string   `json:"task_id,omitempty"`
+	Status           []string `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out" jsonschema_description:"one status or several"`
+	JobID            string   `json:"job_id,omitempty"`
+	ScheduleID       string   `json:"schedule_id,omitempty"`
+	BatchID          string   `json:"batch_id,omitempty"`
+	CorrelationToken string   `json:"correlation_token,omitempty"`
+	Since            string   `json:"since,omitempty" jsonschema_description:"RFC 3339; queued at or after"`
+	Until            string   `json:"until,omitempty" jsonschema_description:"RFC 3339; queued at or before"`
+	IncludeOutput    bool     `json:"include_output,omitempty" jsonschema_description:"adds output and error_details"`
+	SortBy           string   `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at"`
+	ListIn
+}
+
+// ExecutionItem is an execution in a list.
+type ExecutionItem struct {
+	ID string `json:"id"`
+	ExecutionRef
+	Progress           *float64        `json:"progress" jsonschema:"nullable" jsonschema_description:"last reported, 0 to 1"`
+	ErrorMessage       *string         `json:"error_message" jsonschema:"nullable"`
+	JobID              *string         `json:"job_id" jsonschema:"nullable"`
+	BatchID            *string         `json:"batch_id" jsonschema:"nullable"`
+	RecordingAvailable bool            `json:"recording_available"`
+	Output             json.RawMessage `json:"output,omitempty"`
+	ErrorDetails       *RunError       `json:"error_details,omitempty"`
+}
+
+// ListExecutionsOut is the result of ratchet_list_executions.
+type ListExecutionsOut struct {
+	Executions []Row[ExecutionItem] `json:"executions"`
+	ListOut
+}
+
+// ListExecutions finds executions.
+var ListExecutions = Define(Spec{
+	Name: "ratchet_list_executions", Title: "List executions", Toolset: "core", Category: "monitoring",
+	Doc: "Call this to find executions: by task, status or time, newest first. " +
+		"Next: ratchet_get_execution_status or ratchet_get_execution_logs with an execution_id.",
+	Effect: Reads, Route: Route{Method: "GET", Path: "/executions"},
+	Aliases:  []string{"ratchet.list_executions_paginated"},
+	Examples: []Example{{Title: "The newest failures", Args: json.RawMessage(`{"status":["failed","timed_out"],"limit":10}`)}},
+}, listExecutions)
+
+func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExecutionsOut, error) {
+	extra, err := in.filters(ctx, d)
+	if err != nil {
+		return ListExecutionsOut{}, err
+	}
+	if in.SortOrder == "" {
+		in.SortOrder = "desc"
+	}
+	q, err := in.Query(in.SortBy, extra...)
+	if err != nil {
+		return ListExecutionsOut{}, err
+	}
+	list := d.Store.ListExecutionHeads
+	if in.IncludeOutput {
+		list = d.Store.ListExecutions
+	}
+	page, err := list(ctx, q)
+	if err != nil {
+		return ListExecutionsOut{}, err
+	}
+	d.Exec.Overlay(page.Items)
+	items := make([]ExecutionItem, len(page.Items))
+	for i := range page.Items {
+		items[i] = executionItem(&page.Items[i], in.IncludeOutput)
+	}
+	rows, err := Rows(items, in.Fields)
+	if err != nil {
+		return ListExecutionsOut{}, err
+	}
+	return ListExecutionsOut{Executions: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}, nil
+}
+
+func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filter, error) {
+	var extra []ratchet.Filter
+	where := func(field string, op ratchet.Operator, value string) {
+		if value != "" {
+			extra = append(extra, ratchet.Filter{Field: field, Operator: op, Value: value})
+		}
+	}
+	if in.TaskID != "" {
+		t, err := d.Store.Task(ctx, in.TaskID)
+		if err != nil {
+			return nil, err
+		}
+		where("task_id", ratchet.OpEQ, t.ID)
+	}
+	where("job_id", ratchet.OpEQ, in.JobID)
+	where("schedule_id", ratchet.OpEQ, in.ScheduleID)
+	where("batch_id", ratchet.OpEQ, in.BatchID)
+	where("correlation_token", ratchet.OpEQ, in.CorrelationToken)
+	for name, value := range map[string]string{"since": in.Since, "until": in.Until} {
+		if _, err := time.Parse(time.RFC3339Nano, value); value != "" && err != nil {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s %q is not an RFC 3339 time", name, value).
+				At("/"+name).With(ratchet.FieldExample, "2026-01-31T08:00:00Z")
+		}
+	}
+	where("queued_at", ratchet.OpGTE, in.Since)
+	where("queued_at", ratchet.OpLTE, in.Until)
+	if f, ok := statusFilter(in.Status); ok {
+		extra = append(extra, f)
+	}
+	return extra, nil
+}
+
+func executionItem(x *ratchet.Execution, payload bool) ExecutionItem {
+	item := ExecutionItem{
+		ID: itoa(int(x.Number)), ExecutionRef: executionRef(x), JobID: orNull(x.JobID), BatchID: orNull(x.BatchID),
+		RecordingAvailable: x.Recorded,
+	}
+	if x.Progress != nil {
+		item.Progress = &x.Progress.Fraction
+	}
+	if x.Error != nil {
+		item.ErrorMessage = &x.Error.Message
+	}
+	if payload {
+		item.Output, item.ErrorDetails = x.Output, runError(x.Error)
+	}
+	return item
+}

@@ -1,0 +1,56 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/executor"
+)
+
+// RunTestsIn are the arguments of ratchet_run_task_tests.
+type RunTestsIn struct {
+	TaskID        string          `json:"task_id"`
+	TestNames     []string        `json:"test_names,omitempty" jsonschema_description:"exact names or globs; empty = all"`
+	Parallel      bool            `json:"parallel,omitempty" jsonschema_description:"up to four at once"`
+	StopOnFailure bool            `json:"stop_on_failure,omitempty" jsonschema_description:"skip the rest after a failure"`
+	IncludeTraces bool            `json:"include_traces,omitempty" jsonschema:"default=true" jsonschema_description:"trace of failing tests"`
+	Coverage      bool            `json:"coverage,omitempty" jsonschema_description:"statement coverage by line"`
+	Input         json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"run this input only, without an expectation"`
+	Live          bool            `json:"live,omitempty" jsonschema_description:"tests without mocks may reach the network"`
+	Wait          float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the end"`
+	TestRunID     string          `json:"test_run_id,omitempty" jsonschema_description:"wait for this run instead of starting one"`
+}
+
+// RunTests runs a task's stored tests.
+var RunTests = Define(Spec{
+	Name: "ratchet_run_task_tests", Title: "Run a task's tests", Toolset: "core", Category: "development",
+	Doc: "Call this after you created or edited a task, to see whether its tests pass. " +
+		"They run in workers, offline unless live: fetch is answered by each test's mock. " +
+		"A failing test shows what differs, by path. Next: ratchet_edit_task to mend the code, or ratchet_execute_task.",
+	Effect: Writes, Executes: true, Route: Route{Method: "POST", Path: "/tasks/{task_id}/tests/run"},
+}, runTaskTests)
+
+func runTaskTests(ctx context.Context, d *Deps, in RunTestsIn) (executor.TestReport, error) {
+	task, err := d.Store.Task(ctx, in.TaskID)
+	if err != nil {
+		return executor.TestReport{}, err
+	}
+	var report *executor.TestReport
+	if in.TestRunID != "" {
+		report, err = d.Exec.WaitTests(ctx, in.TestRunID, seconds(in.Wait))
+		if err == nil && report.TaskID != task.ID {
+			err = ratchet.Errorf(ratchet.CodeNotFound, "task %s has no test run %s", task.Name, in.TestRunID).
+				At("/test_run_id").WithHint("that run belongs to task %s", report.TaskName)
+		}
+	} else {
+		report, err = d.Exec.StartTests(ctx, task, executor.TestOptions{
+			Names: in.TestNames, Parallel: in.Parallel, StopOnFailure: in.StopOnFailure, NoTraces: !in.IncludeTraces,
+			Coverage: in.Coverage, Input: in.Input, Live: in.Live, Principal: CallerFrom(ctx).Principal,
+		}, seconds(in.Wait))
+	}
+	if err != nil {
+		return executor.TestReport{}, err
+	}
+	return *report, nil
+}

@@ -1,0 +1,97 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ratchet"
+)
+
+// StoreResultIn are the arguments of ratchet_store_result.
+type StoreResultIn struct {
+	TaskID         string          `json:"task_id"`
+	Input          json.RawMessage `json:"input" jsonschema_description:"any JSON"`
+	Output         json.RawMessage `json:"output" jsonschema_description:"any JSON; kept for every status"`
+	Status         string          `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out,default=completed"`
+	ErrorMessage   string          `json:"error_message,omitempty"`
+	ErrorDetails   map[string]any  `json:"error_details,omitempty"`
+	DurationMS     *int64          `json:"duration_ms,omitempty" jsonschema:"minimum=0"`
+	HTTPRequests   json.RawMessage `json:"http_requests,omitempty" jsonschema_description:"object or array"`
+	RecordingPath  string          `json:"recording_path,omitempty" jsonschema_description:"informative; never opened"`
+	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"minLength=1,maxLength=255"`
+}
+
+// StoreResultOut is the result of ratchet_store_result.
+type StoreResultOut struct {
+	ExecutionID string `json:"execution_id"`
+	DatabaseID  string `json:"database_id"`
+	TaskID      string `json:"task_id"`
+	TaskName    string `json:"task_name"`
+	Status      string `json:"status"`
+	StoredAt    string `json:"stored_at"`
+	Message     string `json:"message"`
+	Replayed
+}
+
+// StoreResult records work done elsewhere.
+var StoreResult = Define(Spec{
+	Name: "ratchet_store_result", Title: "Store a result", Toolset: "core", Category: "execution",
+	Doc: "Call this to record the result of work you did outside Ratchet under a task, so that it is found with the others. " +
+		"Such a row has origin external: it is neither retried nor replayed. Next: ratchet_get_results.",
+	Effect: Writes, Route: Route{Method: "POST", Path: "/results"},
+}, storeResult)
+
+func storeResult(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
+	return once(ctx, d, "ratchet_store_result", in.IdempotencyKey, in,
+		func(o *StoreResultOut) { o.IdempotentReplay = true },
+		func() (StoreResultOut, error) { return storeExternal(ctx, d, in) })
+}
+
+func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
+	t, err := d.Store.Task(ctx, in.TaskID)
+	if err != nil {
+		return StoreResultOut{}, err
+	}
+	x := externalRow(t, in, d.Now().UTC())
+	if x.Status == ratchet.StatusFailed && in.ErrorMessage == "" {
+		return StoreResultOut{}, ratchet.Errorf(ratchet.CodeInvalid, "status failed needs an error_message").
+			At("/error_message").WithHint("say in error_message what went wrong")
+	}
+	if len(in.HTTPRequests) > 0 && in.HTTPRequests[0] != '{' && in.HTTPRequests[0] != '[' {
+		return StoreResultOut{}, ratchet.Errorf(ratchet.CodeInvalid, "http_requests must be an object or an array").At("/http_requests")
+	}
+	if err := d.Store.StoreExecution(ctx, x); err != nil {
+		return StoreResultOut{}, err
+	}
+	if d.Bus != nil {
+		d.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, At: d.Now(), Data: x})
+	}
+	return StoreResultOut{
+		ExecutionID: x.ID, DatabaseID: itoa(int(x.Number)), TaskID: t.ID, TaskName: t.Name, Status: string(x.Status),
+		StoredAt: Stamp(d.Now()), Message: "stored as execution " + x.ID,
+	}, nil
+}
+
+func externalRow(t *ratchet.Task, in StoreResultIn, now time.Time) *ratchet.Execution {
+	x := &ratchet.Execution{
+		ID: uuid.Must(uuid.NewV7()).String(), TaskID: t.ID, TaskName: t.Name, TaskVersion: t.Version,
+		Status: parseStatus(in.Status), Origin: ratchet.OriginExternal, Input: in.Input, Output: in.Output, Attempt: 1,
+		QueuedAt: now, HTTPRequests: in.HTTPRequests, RecordingPath: in.RecordingPath,
+	}
+	if in.DurationMS != nil {
+		x.StartedAt = now.Add(-time.Duration(*in.DurationMS) * time.Millisecond)
+		x.QueuedAt = x.StartedAt
+	}
+	if x.Status.Terminal() {
+		x.CompletedAt = now
+	}
+	if in.ErrorMessage != "" || len(in.ErrorDetails) > 0 {
+		x.Error = &ratchet.ExecutionError{
+			Code: ratchet.CodeScript, Type: "external_error", Message: in.ErrorMessage, Details: in.ErrorDetails,
+		}
+	}
+	return x
+}
