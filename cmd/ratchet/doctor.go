@@ -95,8 +95,10 @@ func checkPort(cfg config.Config) finding {
 // checkIsolation runs a task and reports the level its worker reached.
 func (a *app) checkIsolation(cmd *cobra.Command) finding {
 	f := finding{Check: "isolation"}
-	task := &ratchet.Task{Name: "doctor", Label: "doctor", Version: "1.0.0", Description: "doctor", Enabled: true,
-		Language: ratchet.JavaScript, Code: "function main() { return { ok: true } }"}
+	task := &ratchet.Task{
+		Name: "doctor", Label: "doctor", Version: "1.0.0", Description: "doctor", Enabled: true,
+		Language: ratchet.JavaScript, Code: "function main() { return { ok: true } }",
+	}
 	err := a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
 		out, err := callArgs(ctx, srv, "ratchet_execute_task", map[string]any{"task_id": task.Name, "input": map[string]any{}})
 		if err != nil {

@@ -141,7 +141,7 @@ func (a *app) serveMCP(cmd *cobra.Command, transport string) error {
 			return a.proxy(cmd.Context())
 		}
 		return a.withServer(cmd, nil, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-			return srv.ServeStdio(ctx)
+			return srv.ServeStdio(ctx, a.stdin, a.stdout)
 		})
 	}
 	return ratchet.Errorf(ratchet.CodeInvalid, "unknown transport %q", transport).WithHint("stdio, http or sse")
