@@ -18,10 +18,9 @@ const Redacted = "[REDACTED]"
 // that read no secret pay nothing.
 type masker struct {
 	replace *strings.Replacer
-	values  []string
 }
 
-// newMasker masks each value as it is, URL-encoded and in base64.
+// newMasker masks each value as it is, quoted, URL-encoded and in base64.
 func newMasker(values []string) *masker {
 	seen := make(map[string]bool)
 	var forms []string
@@ -30,7 +29,7 @@ func newMasker(values []string) *masker {
 			continue
 		}
 		for _, form := range []string{
-			v, url.QueryEscape(v), url.PathEscape(v),
+			v, quotedForm(v, true), quotedForm(v, false), url.QueryEscape(v), url.PathEscape(v),
 			base64.StdEncoding.EncodeToString([]byte(v)), base64.URLEncoding.EncodeToString([]byte(v)),
 			base64.RawStdEncoding.EncodeToString([]byte(v)),
 		} {
@@ -49,7 +48,18 @@ func newMasker(values []string) *masker {
 	for _, f := range forms {
 		pairs = append(pairs, f, Redacted)
 	}
-	return &masker{replace: strings.NewReplacer(pairs...), values: forms}
+	return &masker{replace: strings.NewReplacer(pairs...)}
+}
+
+// quotedForm is v as it stands inside a quoted string, e.g. in a logged object.
+func quotedForm(v string, escapeHTML bool) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(escapeHTML)
+	if enc.Encode(v) != nil {
+		return v
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
 }
 
 func (m *masker) text(s string) string {
