@@ -19,7 +19,7 @@ import (
 // bindingConfig is what the MCP surface needs to know.
 type bindingConfig struct {
 	version   string
-	isolation string        // level that runs reach, told to clients
+	isolation func() string // level that runs reach, told to clients
 	pageSize  int           // tools on one page
 	deadline  time.Duration // of one call
 	callers   int           // calls at once of one authenticated caller
@@ -132,10 +132,10 @@ func (b *binding) sessions() int {
 func (b *binding) newServer(registry *tools.Registry) *mcp.Server {
 	server := mcp.NewServer(&mcp.Implementation{
 		Name: "ratchet", Title: "Ratchet", Version: b.cfg.version,
-		Description: "Author, test and run JavaScript and TypeScript tasks. Isolation of runs: " + b.cfg.isolation,
+		Description: "Author, test and run JavaScript and TypeScript tasks. Isolation of runs: " + b.cfg.isolation(),
 		WebsiteURL:  "https://github.com/ratchet-run/ratchet", Icons: icons(),
 	}, &mcp.ServerOptions{
-		Instructions:       instructions(registry, b.cfg.isolation),
+		Instructions:       instructions(registry, b.cfg.isolation()),
 		Logger:             slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()}),
 		PageSize:           b.cfg.pageSize,
 		CompletionHandler:  b.complete,

@@ -53,7 +53,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"
 	}
 	answer(w, http.StatusOK, map[string]any{
-		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": s.isolation, "endpoints": endpoints,
+		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": s.isolation(), "endpoints": endpoints,
 	})
 }
 

@@ -77,7 +77,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 				MaxResultBytes: int(cfg.MCP.MaxResultBytes),
 			},
 		},
-		Registry: registry, Version: o.Version, Isolation: "process", Log: o.Log,
+		Registry: registry, Version: o.Version, Isolation: isolation(pool), Log: o.Log,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
 			exec.Drain, pool.Close,
@@ -144,5 +144,18 @@ func tuneGC(cfg config.Server) {
 			limit = math.MaxInt64
 		}
 		debug.SetMemoryLimit(limit)
+	}
+}
+
+// isolation asks the pool which level its workers reached, once they know.
+func isolation(pool *worker.Pool) func() string {
+	return func() string {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		report, err := pool.Report(ctx)
+		if err != nil {
+			return "unknown"
+		}
+		return report.Level
 	}
 }

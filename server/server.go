@@ -17,7 +17,7 @@ import (
 type Server struct {
 	cfg       config.Config
 	version   string
-	isolation string
+	isolation func() string
 	log       *slog.Logger
 	deps      *tools.Deps
 	registry  *tools.Registry
@@ -41,7 +41,7 @@ type Parts struct {
 	Deps      *tools.Deps
 	Registry  *tools.Registry                   // what is offered; Deps.Tools is set to it
 	Version   string                            // of the product; empty = dev
-	Isolation string                            // level that runs reach, told to clients
+	Isolation func() string                     // level that runs reach, told to clients; may wait for a worker; nil = unknown
 	Log       *slog.Logger                      // nil = discarded
 	Ready     func(context.Context) error       // nil = always ready
 	Close     []func(ctx context.Context) error // called by Close, in order
@@ -51,6 +51,9 @@ type Parts struct {
 func New(cfg config.Config, p Parts) (*Server, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
+	}
+	if p.Isolation == nil {
+		p.Isolation = func() string { return "unknown" }
 	}
 	if p.Version == "" {
 		p.Version = "dev"
@@ -98,7 +101,7 @@ func (s *Server) Deps() *tools.Deps { return s.deps }
 func (s *Server) Registry() *tools.Registry { return s.registry }
 
 // Isolation is the level that runs reach on this machine.
-func (s *Server) Isolation() string { return s.isolation }
+func (s *Server) Isolation() string { return s.isolation() }
 
 // state is starting, ready or draining, for people.
 func (s *Server) state() string {

@@ -90,7 +90,7 @@ func newTestServer(t *testing.T) (*Server, *storage.DB) {
 	}
 	s, err := New(cfg, Parts{
 		Deps:     &tools.Deps{Store: db, Bus: new(ratchet.Bus)},
-		Registry: ownTools(t), Isolation: "process",
+		Registry: ownTools(t), Isolation: func() string { return "process" },
 		Close: []func(context.Context) error{func(context.Context) error { return db.Close() }},
 	})
 	if err != nil {
