@@ -99,3 +99,29 @@ func TestIdempotencyKey(t *testing.T) {
 		t.Errorf("same key, other arguments: %v", err)
 	}
 }
+
+func TestDeleteWithReferences(t *testing.T) {
+	d := deps(t)
+	call := toolstest.Direct(d.Tools, d)
+	if _, err := call(t.Context(), "ratchet_create_task", tools.CreateTask.Examples[0].Args); err != nil {
+		t.Fatal(err)
+	}
+	task, err := d.Store.Task(t.Context(), "add")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := &ratchet.Execution{
+		TaskID: task.ID, TaskName: task.Name, TaskVersion: task.Version, Status: ratchet.StatusRunning,
+		Origin: ratchet.OriginDirect, Input: json.RawMessage(`{}`), QueuedAt: time.Now(), StartedAt: time.Now(), Attempt: 1,
+	}
+	if err := d.Store.InsertExecution(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	_, err = call(t.Context(), "ratchet_delete_task", json.RawMessage(`{"task_id":"add"}`))
+	if body := ratchet.Body(err, ""); body.Code != "CONFLICT" || body.Details["references"] == nil {
+		t.Errorf("delete of a running task: %+v", body)
+	}
+	if _, err := call(t.Context(), "ratchet_delete_task", json.RawMessage(`{"task_id":"add","force":true}`)); err != nil {
+		t.Errorf("forced: %v", err)
+	}
+}
