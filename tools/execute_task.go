@@ -32,7 +32,7 @@ var ExecuteTask = Define(Spec{
 	Route: Route{Method: "POST", Path: "/tasks/{task_id}/execute"},
 	Examples: []Example{{
 		Title: "Run a task by name",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})","input_schema":{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]}}`)}},
+		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})","input_schema":{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]},"output_schema":{"type":"object","properties":{"n":{"type":"number"}}}}`)}},
 		Args:  json.RawMessage(`{"task_id":"double","input":{"n":21}}`),
 	}},
 }, executeTask)
