@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -25,7 +26,11 @@ func parseHost(s string, special bool) (string, bool) {
 		}
 		return percentEncode(s, inControl), true
 	}
-	domain, ok := domainToASCII(percentDecode(s))
+	decoded := percentDecode(s)
+	if !utf8.ValidString(decoded) {
+		return "", false // U+FFFD is no part of a domain
+	}
+	domain, ok := domainToASCII(decoded)
 	if !ok || domain == "" || forbiddenDomain(domain) {
 		return "", false
 	}
@@ -58,7 +63,11 @@ func domainToASCII(s string) (string, bool) {
 	profile := idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false),
 		idna.CheckHyphens(false), idna.CheckJoiners(true), idna.BidiRule(), idna.VerifyDNSLength(false))
 	out, err := profile.ToASCII(s)
-	return out, err == nil
+	if err != nil {
+		return "", false
+	}
+	again, err := profile.ToASCII(out) // a label may turn into one that is not valid
+	return out, err == nil && again == out
 }
 
 // parseIPv6 accepts what the standard does: net/netip plus nothing but zones.
