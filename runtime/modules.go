@@ -12,7 +12,8 @@ import (
 //
 // A fresh runtime is made for every run, so nothing is installed before it is
 // needed: a module with globals is installed when one of them is first read;
-// one with words at the start, if the compiled source contains one of them;
+// one with words at the start, if the compiled source contains one of them or
+// may reach it without (reachesByName);
 // one with neither always at the start. A module may have both lists.
 type module struct {
 	name    string
@@ -56,9 +57,11 @@ func theModules() *moduleTable {
 // a bit set.
 func (t *moduleTable) wanted(source string) uint64 {
 	var set uint64
+	byName := reachesByName(source)
 	for i, m := range t.list {
-		if len(m.globals) == 0 && len(m.words) == 0 {
+		if len(m.words) > 0 && byName || len(m.globals) == 0 && len(m.words) == 0 {
 			set |= 1 << i
+			continue
 		}
 		for _, w := range m.words {
 			if strings.Contains(source, w) {

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -20,73 +22,159 @@ type hostFuncs map[string]func(goja.FunctionCall) goja.Value
 
 // webModules lists the web APIs and what the engine lacks of the language.
 func webModules() []module {
-	dynamic := []string{"eval(", "Function("} // code made at run time is not searched for words
-	words := func(list ...string) []string { return append(list, dynamic...) }
-	return []module{
-		script("events", eventHost, nil, "DOMException", "Event", "EventTarget", "AbortSignal", "AbortController"),
-		script("url", urlFuncs, nil, "URL", "URLSearchParams"),
-		script("encoding", encodingHost, nil, "TextEncoder", "TextDecoder", "atob", "btoa"),
-		script("crypto", cryptoHost, nil, "crypto", "Crypto", "CryptoKey", "SubtleCrypto"),
-		script("clone", cloneHost, nil, "structuredClone"),
-		script("fetch", fetchHost, nil, "fetch", "Headers", "Request", "Response", "ensureOk"),
+	return slices.Concat([]module{
+		script("events", eventHost, "DOMException", "Event", "EventTarget", "AbortSignal", "AbortController"),
+		script("url", urlFuncs, "URL", "URLSearchParams"),
+		script("encoding", encodingHost, "TextEncoder", "TextDecoder", "atob", "btoa"),
+		script("crypto", cryptoHost, "crypto", "Crypto", "CryptoKey", "SubtleCrypto"),
+		script("clone", cloneHost, "structuredClone"),
+		script("fetch", fetchHost, "fetch", "Headers", "Request", "Response", "ensureOk"),
 		timerModule(),
 		performanceModule(),
-		script("symbols", nil, words("asyncIterator", "ispose")),
-		script("polyfill", nil, words("groupBy", "withResolvers", ".try", "'try'", `"try"`, "fromAsync",
-			"WellFormed", "captureStackTrace", "RegExp", ".escape")),
-		script("iterator", nil, words(".values()", ".keys()", ".entries()", "yield", "matchAll(", "terator"), "Iterator"),
-		script("regexp", regexpHost, words("RegExp", ".constructor")),
-		script("locale", localeHost, words("toLocale", "localeCompare")),
+		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
+	}, polyfills(), iterators(), locales(), regexps())
+}
+
+// polyfills are the methods of ES2023 to ES2025 that the engine lacks.
+func polyfills() []module {
+	s := newPatchScript("polyfill", nil)
+	return slices.Concat(
+		s.on("Object", "groupBy"), s.on("Map", "groupBy"), s.on("Promise", "withResolvers", "try"),
+		s.on("Array", "fromAsync"), s.on("String.prototype", "isWellFormed", "toWellFormed"),
+		s.on("Error", "captureStackTrace"), s.on("RegExp", "escape"),
+	)
+}
+
+// iterators are Iterator and its methods, which common words such as map name:
+// what counts is whether the text can get hold of an iterator.
+func iterators() []module {
+	s := newPatchScript("iterator", nil)
+	list := s.on("Iterator.prototype", "constructor", "map", "filter", "take", "drop", "flatMap", "reduce", "toArray",
+		"forEach", "some", "every", "find")
+	methods := module{
+		name: "iterator methods", words: []string{"terator", "values", "keys", "entries", "matchAll", "*"},
+		install: func(v *vm) error {
+			for _, m := range list {
+				if err := m.install(v); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	}
+	class := module{name: "Iterator", globals: []string{"Iterator"}, install: func(v *vm) error {
+		table, err := v.patchTable(s)
+		if err != nil {
+			return err
+		}
+		return v.export("Iterator", table.Get("globalThis").ToObject(v.rt).Get("Iterator"))
+	}}
+	return []module{methods, class}
+}
+
+// locales are the methods that format and compare as en-US does.
+func locales() []module {
+	s := newPatchScript("locale", localeHost)
+	const text = "toLocaleString"
+	return slices.Concat(
+		s.on("Number.prototype", text), s.on("BigInt.prototype", text), s.on("Array.prototype", text), s.on("TypedArray.prototype", text),
+		s.on("Date.prototype", text, "toLocaleDateString", "toLocaleTimeString"),
+		s.on("String.prototype", "localeCompare", "toLocaleUpperCase", "toLocaleLowerCase"),
+	)
+}
+
+// regexps replace the constructor of regular expressions. They come after the
+// patches of RegExp itself.
+func regexps() []module {
+	s := newPatchScript("regexp", regexpHost)
+	return append(s.on("RegExp.prototype", "constructor"), s.on("globalThis", "RegExp")...)
 }
 
 // script is a module written in js/NAME.js: a function of (host, need) that
-// returns its globals. It is compiled once per process.
-func script(name string, host func(*vm) hostFuncs, words []string, globals ...string) module {
-	program := sync.OnceValue(func() *goja.Program {
+// returns its globals.
+func script(name string, host func(*vm) hostFuncs, globals ...string) module {
+	program := webProgram(name)
+	return module{name: name, globals: globals, install: func(v *vm) error {
+		made, err := v.runScript(program(), host)
+		if err != nil {
+			return err
+		}
+		for _, name := range globals {
+			if err := v.export(name, made.Get(name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// webProgram compiles js/NAME.js once per process.
+func webProgram(name string) func() *goja.Program {
+	return sync.OnceValue(func() *goja.Program {
 		text, err := webSources.ReadFile("js/" + name + ".js")
 		if err != nil {
 			panic(err) // the file is part of the binary
 		}
 		return goja.MustCompile("ratchet:"+name, string(text), false)
 	})
-	return module{name: name, globals: globals, words: words, install: func(v *vm) error {
-		return v.installScript(program(), host, globals)
-	}}
 }
 
-func (v *vm) installScript(program *goja.Program, host func(*vm) hostFuncs, globals []string) error {
-	made, err := v.rt.RunProgram(program)
+// runScript calls the function that a script of ours is.
+func (v *vm) runScript(program *goja.Program, host func(*vm) hostFuncs) (*goja.Object, error) {
+	fn, err := v.rt.RunProgram(program)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	call, ok := goja.AssertFunction(made)
+	call, ok := goja.AssertFunction(fn)
 	if !ok {
-		return fmt.Errorf("the script is not a function")
+		return nil, fmt.Errorf("the script is not a function")
 	}
 	members := v.rt.NewObject()
 	if host != nil {
 		for name, fn := range host(v) {
-			if err := members.Set(name, fn); err != nil {
-				return err
+			if err := members.Set(name, v.contained(name, fn)); err != nil {
+				return nil, err
 			}
 		}
 	}
-	if host != nil && v.job != nil {
+	if v.job != nil {
 		if err := members.Set("throwOnError", v.job.ThrowOnError); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	result, err := call(goja.Undefined(), members, v.rt.ToValue(v.need))
+	made, err := call(goja.Undefined(), members, v.rt.ToValue(v.need))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, name := range globals {
-		if err := v.export(name, result.ToObject(v.rt).Get(name)); err != nil {
-			return err
-		}
+	return made.ToObject(v.rt), nil
+}
+
+// contained makes a panic of Go code inside fn an error of the task instead of
+// the end of the process. What the engine unwinds with passes through.
+func (v *vm) contained(name string, fn func(goja.FunctionCall) goja.Value) func(goja.FunctionCall) goja.Value {
+	return func(c goja.FunctionCall) goja.Value {
+		defer func() {
+			if r := recover(); r != nil {
+				if ofEngine(r) {
+					panic(r)
+				}
+				panic(v.rt.NewGoError(fmt.Errorf("%s failed: %v", name, r)))
+			}
+		}()
+		return fn(c)
 	}
-	return nil
+}
+
+// ofEngine says whether a panic is the engine's way to throw or to unwind.
+func ofEngine(r any) bool {
+	if _, ok := r.(goja.Value); ok {
+		return true
+	}
+	t := reflect.TypeOf(r)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.PkgPath() == reflect.TypeFor[goja.Runtime]().PkgPath()
 }
 
 // export makes value a global and remembers it for the other modules.

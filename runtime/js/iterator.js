@@ -6,11 +6,6 @@
     if (new.target === undefined || new.target === Iterator) throw new TypeError('Iterator is abstract: extend it or use Iterator.from');
   }
   Object.defineProperty(Iterator, 'prototype', { value: proto, writable: false });
-  function add(object, methods) {
-    for (const name of Object.keys(methods)) {
-      if (!Object.hasOwn(object, name)) Object.defineProperty(object, name, { value: methods[name], writable: true, configurable: true });
-    }
-  }
   function callable(f, it, name) {
     if (typeof f === 'function') return f;
     close(it);
@@ -53,7 +48,7 @@
       yield* (inner[Symbol.iterator] === undefined ? steps(inner) : inner);
     }
   }
-  add(proto, {
+  const methods = {
     map(f) { return mapping(object(this, 'map'), callable(f, this, 'map')); },
     filter(f) { return filtering(object(this, 'filter'), callable(f, this, 'filter')); },
     take(n) { return taking(object(this, 'take'), count(n, this, 'take')); },
@@ -74,8 +69,8 @@
     some(f) { callable(f, object(this, 'some'), 'some'); let i = 0; for (const v of steps(this)) if (f(v, i++)) return true; return false; },
     every(f) { callable(f, object(this, 'every'), 'every'); let i = 0; for (const v of steps(this)) if (!f(v, i++)) return false; return true; },
     find(f) { callable(f, object(this, 'find'), 'find'); let i = 0; for (const v of steps(this)) if (f(v, i++)) return v; return undefined; },
-  });
-  add(Iterator, {
+  };
+  const statics = {
     from(source) {
       if (typeof source !== 'string' && ((typeof source !== 'object' || source === null) && typeof source !== 'function')) throw new TypeError('Iterator.from: the argument must be an iterator, an iterable or a string');
       const method = source[Symbol.iterator];
@@ -84,7 +79,7 @@
       const next = it.next;
       return Object.assign(Object.create(proto), { next: (...a) => next.apply(it, a), return: () => (it.return ? it.return() : { value: undefined, done: true }) });
     },
-  });
-  if (!Object.hasOwn(proto, 'constructor')) Object.defineProperty(proto, 'constructor', { value: Iterator, writable: true, configurable: true });
-  return { Iterator };
+  };
+  Object.defineProperty(Iterator, 'from', { value: statics.from, writable: true, configurable: true });
+  return { 'Iterator.prototype': { constructor: Iterator, ...methods }, globalThis: { Iterator } };
 })

@@ -26,11 +26,8 @@
     }
     return o;
   }
-  function define(object, methods) {
-    for (const name of Object.keys(methods)) {
-      Object.defineProperty(object, name, { value: methods[name], writable: true, configurable: true });
-    }
-  }
+  const made = {};
+  function define(object, methods) { made[object] = methods; }
 
   const symbols = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', CNY: 'CN¥', INR: '₹', KRW: '₩', BRL: 'R$', CAD: 'CA$', AUD: 'A$', MXN: 'MX$', NZD: 'NZ$', HKD: 'HK$', ILS: '₪', VND: '₫', TWD: 'NT$' };
   const decimals = { JPY: 0, KRW: 0, VND: 0 };
@@ -73,12 +70,12 @@
     if (negative) return '-' + text;
     return sign === 'auto' ? text : '+' + text;
   }
-  define(Number.prototype, { toLocaleString(locales, options) {
+  define('Number.prototype', { toLocaleString(locales, options) {
     const value = Number.prototype.valueOf.call(this);
     checkLocale(locales, 'Number.toLocaleString');
     return formatNumber(value, options, 'Number.toLocaleString');
   } });
-  define(BigInt.prototype, { toLocaleString(locales, options) {
+  define('BigInt.prototype', { toLocaleString(locales, options) {
     const value = BigInt.prototype.valueOf.call(this);
     checkLocale(locales, 'BigInt.toLocaleString');
     return formatNumber(value, options, 'BigInt.toLocaleString');
@@ -160,7 +157,7 @@
     if (o.second !== undefined) text.push(pad(d.getUTCSeconds()));
     return text.join(':') + (twelve ? (h < 12 ? ' AM' : ' PM') : '');
   }
-  define(Date.prototype, {
+  define('Date.prototype', {
     toLocaleString(locales, options) { checkLocale(locales, 'Date.toLocaleString'); return formatDate(this, options, 'Date.toLocaleString', true, true); },
     toLocaleDateString(locales, options) { checkLocale(locales, 'Date.toLocaleDateString'); return dateOnly(this, options); },
     toLocaleTimeString(locales, options) { checkLocale(locales, 'Date.toLocaleTimeString'); return timeOnly(this, options); },
@@ -180,7 +177,7 @@
     return formatDate(date, o, 'Date.toLocaleTimeString', ['weekday', 'year', 'month', 'day'].some((n) => o[n] !== undefined), true);
   }
 
-  define(String.prototype, {
+  define('String.prototype', {
     localeCompare(that, locales, options) {
       if (this === undefined || this === null) throw new TypeError('String.prototype.localeCompare called on null or undefined');
       checkLocale(locales, 'localeCompare');
@@ -196,6 +193,7 @@
     for (let i = 0; i < n; i++) parts.push(array[i] === undefined || array[i] === null ? '' : String(array[i].toLocaleString(locales, options)));
     return parts.join(',');
   }
-  define(Array.prototype, { toLocaleString(locales, options) { return list(this, locales, options); } });
-  define(Object.getPrototypeOf(Int8Array.prototype), { toLocaleString(locales, options) { return list(this, locales, options); } });
+  define('Array.prototype', { toLocaleString(locales, options) { return list(this, locales, options); } });
+  define('TypedArray.prototype', { toLocaleString(locales, options) { return list(this, locales, options); } });
+  return made;
 })

@@ -1,16 +1,15 @@
-// What the engine lacks of ES2023 to ES2025. Defined only where missing.
+// What the engine lacks of ES2023 to ES2025, by the built-in it belongs to.
 (function () {
   'use strict';
-  function add(object, name, value) {
-    if (!Object.hasOwn(object, name)) Object.defineProperty(object, name, { value, writable: true, configurable: true });
-  }
+  const made = {};
+  function add(object, name, value) { (made[object] ??= {})[name] = value; }
   const object = (v) => (typeof v === 'object' && v !== null) || typeof v === 'function';
   function callable(f, where) {
     if (typeof f !== 'function') throw new TypeError(`${where}: the argument must be a function`);
     return f;
   }
 
-  add(Object, 'groupBy', { groupBy(items, callback) {
+  add('Object', 'groupBy', { groupBy(items, callback) {
     callable(callback, 'Object.groupBy');
     const groups = Object.create(null);
     let i = 0;
@@ -21,7 +20,7 @@
     }
     return groups;
   } }.groupBy);
-  add(Map, 'groupBy', { groupBy(items, callback) {
+  add('Map', 'groupBy', { groupBy(items, callback) {
     callable(callback, 'Map.groupBy');
     const groups = new Map();
     let i = 0;
@@ -33,13 +32,13 @@
     }
     return groups;
   } }.groupBy);
-  add(Promise, 'withResolvers', { withResolvers() {
+  add('Promise', 'withResolvers', { withResolvers() {
     let resolve, reject;
     const promise = new this((yes, no) => { resolve = yes; reject = no; });
     return { promise, resolve, reject };
   } }.withResolvers);
-  add(Promise, 'try', { try(callback, ...args) { return new this((resolve) => resolve(callback(...args))); } }.try);
-  add(Array, 'fromAsync', { async fromAsync(source, map, thisArg) {
+  add('Promise', 'try', { try(callback, ...args) { return new this((resolve) => resolve(callback(...args))); } }.try);
+  add('Array', 'fromAsync', { async fromAsync(source, map, thisArg) {
     if (map !== undefined) callable(map, 'Array.fromAsync');
     if (source === undefined || source === null) throw new TypeError(`Array.fromAsync: ${source} is not iterable`);
     const result = [];
@@ -68,15 +67,15 @@
   } }.fromAsync);
 
   const lone = /[\uD800-\uDFFF]/u;
-  add(String.prototype, 'isWellFormed', { isWellFormed() { return !lone.test(String(this)); } }.isWellFormed);
-  add(String.prototype, 'toWellFormed', { toWellFormed() { return String(this).replace(/[\uD800-\uDFFF]/gu, '\uFFFD'); } }.toWellFormed);
-  add(Error, 'captureStackTrace', { captureStackTrace(target) {
+  add('String.prototype', 'isWellFormed', { isWellFormed() { return !lone.test(String(this)); } }.isWellFormed);
+  add('String.prototype', 'toWellFormed', { toWellFormed() { return String(this).replace(/[\uD800-\uDFFF]/gu, '\uFFFD'); } }.toWellFormed);
+  add('Error', 'captureStackTrace', { captureStackTrace(target) {
     if (!object(target)) throw new TypeError('Error.captureStackTrace: the target must be an object');
     const lines = String(new Error().stack).split('\n').slice(2);
     const head = target instanceof Error ? String(target) : 'Error';
     Object.defineProperty(target, 'stack', { value: [head, ...lines].join('\n'), writable: true, configurable: true });
   } }.captureStackTrace);
-  add(RegExp, 'escape', { escape(text) {
+  add('RegExp', 'escape', { escape(text) {
     if (typeof text !== 'string') throw new TypeError('RegExp.escape: the argument must be a string');
     const hex = (c) => '\\x' + c.charCodeAt(0).toString(16).padStart(2, '0');
     let out = '';
@@ -92,4 +91,5 @@
     }
     return out;
   } }.escape);
+  return made;
 })

@@ -16,6 +16,5 @@
   for (const key of Reflect.ownKeys(Native)) {
     if (!Object.hasOwn(RegExp_, key)) Object.defineProperty(RegExp_, key, Object.getOwnPropertyDescriptor(Native, key));
   }
-  Object.defineProperty(Native.prototype, 'constructor', { value: RegExp_, writable: true, configurable: true });
-  Object.defineProperty(globalThis, 'RegExp', { value: RegExp_, writable: true, configurable: true });
+  return { globalThis: { RegExp: RegExp_ }, 'RegExp.prototype': { constructor: RegExp_ } };
 })
