@@ -1,0 +1,76 @@
+package worker
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ratchet"
+	"ratchet/runtime"
+)
+
+// TestPool_containsHostilePrograms runs every program of testdata/hostile.
+// Each must end as its first line says while another run is answered, and
+// nothing may be left behind.
+func TestPool_containsHostilePrograms(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/hostile/*.js")
+	if err != nil || len(files) != 52 {
+		t.Fatalf("%d hostile programs, %v; want 52", len(files), err)
+	}
+	pool := newPool(t, Config{Workers: 3})
+	warm(t, pool, 2)
+	before := footprint(t)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".js"), func(t *testing.T) { runHostile(t, pool, file) })
+	}
+	settle(t, pool, before)
+}
+
+func runHostile(t *testing.T, pool *Pool, file string) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(source), "\n")
+	wants := strings.Split(strings.TrimPrefix(first, "// want: "), " | ")
+	hostile := job(string(source))
+	hostile.Limits = runtime.Limits{Wall: 2 * time.Second, Memory: 128 << 20}
+	if first == "// want: timeout" {
+		hostile.Limits.Wall = 200 * time.Millisecond // nothing else can end it: why wait
+	}
+	hostile.Principal = "hostile"
+	ended := make(chan *ratchet.ExecutionError, 1)
+	started := make(chan struct{})
+	begin := time.Now()
+	go func() {
+		out, err := pool.Run(t.Context(), hostile, runtime.Hooks{Started: func() { close(started) }})
+		if err != nil {
+			t.Error(err)
+		}
+		ended <- out.Err
+	}()
+	<-started
+	out, err := pool.Run(t.Context(), job("export default (i) => i.a + i.b"), runtime.Hooks{})
+	if err != nil || out.Err != nil || string(out.Output) != "3" {
+		t.Errorf("a run beside it: %s %+v %v", out.Output, out.Err, err)
+	}
+	checkEnd(t, <-ended, wants, time.Since(begin))
+}
+
+// checkEnd compares an end with the accepted ones, "code" or "code cause".
+func checkEnd(t *testing.T, got *ratchet.ExecutionError, wants []string, took time.Duration) {
+	t.Helper()
+	if got == nil {
+		t.Fatal("the run completed")
+	}
+	t.Logf("%s %s after %s: %s", got.Code, got.Cause, took.Round(time.Millisecond), got.Message)
+	for _, want := range wants {
+		code, cause, _ := strings.Cut(want, " ")
+		if string(got.Code) == code && (cause == "" || string(got.Cause) == cause) {
+			return
+		}
+	}
+	t.Errorf("%+v, want one of %q", got, wants)
+}

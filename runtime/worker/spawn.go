@@ -1,0 +1,115 @@
+package worker
+
+import (
+	"slices"
+	"time"
+
+	goruntime "runtime"
+)
+
+// startRetry is how long the pool waits after a failed start before it refills itself.
+const startRetry = 5 * time.Second
+
+// refill starts workers for waiters and to keep the warm ones. Called with mu held.
+func (p *Pool) refill() {
+	if p.closed || p.waiting.len() == 0 && time.Now().Before(p.retry) {
+		return
+	}
+	total := len(p.ready) + len(p.busy) + p.starting
+	for total < p.cfg.Workers && len(p.ready)+p.starting < p.cfg.Warm+p.waiting.len() {
+		p.starting++
+		total++
+		p.nextID++
+		p.background.Add(1)
+		go p.startOne(p.nextID)
+	}
+}
+
+// spawnRequest asks the spawner for a process.
+type spawnRequest struct {
+	id    int64
+	reply chan spawned
+}
+
+type spawned struct {
+	worker *process
+	err    error
+}
+
+// spawner starts processes on one thread that lives as long as the pool,
+// because a worker is killed by the kernel when the thread that started it ends.
+func (p *Pool) spawner() {
+	defer p.background.Done()
+	goruntime.LockOSThread()
+	defer goruntime.UnlockOSThread()
+	namespace := true
+	for {
+		select {
+		case <-p.closing:
+			return
+		case r := <-p.spawn:
+			w, err := start(r.id, p.cfg.Command, namespace, p.cfg.Log)
+			if err != nil && namespace {
+				// Not every kernel or container lets us make namespaces; the report says so.
+				if w, err = start(r.id, p.cfg.Command, false, p.cfg.Log); err == nil {
+					namespace = false
+				}
+			}
+			r.reply <- spawned{w, err}
+		}
+	}
+}
+
+func (p *Pool) startOne(id int64) {
+	defer p.background.Done()
+	r := spawnRequest{id: id, reply: make(chan spawned, 1)}
+	p.spawn <- r
+	got := <-r.reply
+	if got.err == nil {
+		got.err = got.worker.greet()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.starting--
+	defer p.refill()
+	switch {
+	case got.err != nil:
+		p.startFailed(got.err)
+	case p.closed:
+		p.retire(got.worker)
+	default:
+		p.failures, p.report = 0, got.worker.report
+		p.ready = append(p.ready, got.worker)
+		p.background.Add(1)
+		go p.attend(got.worker)
+		p.dispatch()
+	}
+}
+
+// startFailed tells one waiter and waits before it tries for itself.
+func (p *Pool) startFailed(err error) {
+	p.failures++
+	p.retry = time.Now().Add(startRetry)
+	level := p.cfg.Log.Warn
+	if p.failures >= 3 {
+		level = p.cfg.Log.Error
+	}
+	level("a worker could not be started", "error", err, "in_a_row", p.failures)
+	if p.waiting.len() > 0 {
+		p.waiting.pop().ready <- handover{err: unavailable("no worker could be started").Wrap(err)}
+	}
+}
+
+// attend notices the death of a worker that is waiting for work.
+func (p *Pool) attend(w *process) {
+	defer p.background.Done()
+	<-w.gone
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.ready, w); i >= 0 {
+		p.ready = slices.Delete(p.ready, i, i+1)
+		p.lost++
+		p.retire(w)
+		p.refill()
+	}
+}
