@@ -32,11 +32,31 @@ func For[T any]() json.RawMessage {
 	if s.Properties == nil {
 		s.Properties = jsonschema.NewProperties()
 	}
+	spell(s)
 	raw, err := json.Marshal(s)
 	if err != nil {
 		panic(fmt.Sprintf("schema: %s: %v", t, err))
 	}
 	return raw
+}
+
+// spell writes the schema that accepts everything as {} where it is a property:
+// protocol revisions before 2026-07-28 want an object there, not true.
+func spell(s *jsonschema.Schema) {
+	if s == nil {
+		return
+	}
+	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
+		if raw, err := json.Marshal(pair.Value); err == nil && string(raw) == "true" {
+			pair.Value = &jsonschema.Schema{Extras: map[string]any{}} // empty extras keep the library from writing true
+		}
+		spell(pair.Value)
+	}
+	spell(s.Items)
+	spell(s.AdditionalProperties)
+	for _, one := range s.OneOf {
+		spell(one)
+	}
 }
 
 func reflector() *jsonschema.Reflector {

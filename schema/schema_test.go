@@ -71,6 +71,20 @@ func TestCoerce(t *testing.T) {
 	}
 }
 
+// TestForWritesObjects pins that properties are objects: true is a schema too,
+// but not to clients of protocol revisions before 2026-07-28.
+func TestForWritesObjects(t *testing.T) {
+	type row struct {
+		Value any            `json:"value"`
+		Rows  []args         `json:"rows"`
+		Map   map[string]any `json:"map"`
+	}
+	raw := string(schema.For[row]())
+	if !strings.Contains(raw, `"value":{}`) || !strings.Contains(raw, `"anyhow":{}`) || strings.Contains(raw, `":true`) {
+		t.Error(raw)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	s := compile(t, string(schema.For[args]()))
 	for in, want := range map[string]schema.Violation{
