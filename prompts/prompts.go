@@ -11,6 +11,7 @@ import (
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/storage"
+	"ratchet/tools"
 )
 
 //go:embed text/*.md
@@ -20,6 +21,16 @@ var texts embed.FS
 type Prompt struct {
 	Name, Title, Description string
 	Arguments                []Argument
+
+	// Answer writes the messages of a prompt that is not one of the product's
+	// own. Nil for those: their text is a template.
+	Answer func(ctx context.Context, args map[string]string) ([]Message, error)
+}
+
+// Message is one message of a prompt.
+type Message struct {
+	Role    string // user or assistant
+	Content tools.Block
 }
 
 // Argument is one value a prompt takes.
@@ -39,12 +50,12 @@ func All() []Prompt {
 		{"author_task", "Write a task", "From a goal to a tested task", []Argument{
 			{"goal", "what the task shall do", true},
 			{"language", "javascript or typescript", false},
-		}},
-		{"debug_failed_execution", "Debug a failed run", "The run, its error, the end of its log and the source", []Argument{argExecution}},
-		{"explain_execution", "Explain a run", "What a run did, from its row and its log", []Argument{argExecution}},
-		{"harden_task", "Harden a task", "Find and close the ways in which a task can fail", []Argument{argTask}},
-		{"review_task", "Review a task", "Source, schemas and tests with a checklist", []Argument{argTask}},
-		{"write_tests", "Write tests", "Source, schemas and real runs to make tests from", []Argument{argTask}},
+		}, nil},
+		{"debug_failed_execution", "Debug a failed run", "The run, its error, the end of its log and the source", []Argument{argExecution}, nil},
+		{"explain_execution", "Explain a run", "What a run did, from its row and its log", []Argument{argExecution}, nil},
+		{"harden_task", "Harden a task", "Find and close the ways in which a task can fail", []Argument{argTask}, nil},
+		{"review_task", "Review a task", "Source, schemas and tests with a checklist", []Argument{argTask}, nil},
+		{"write_tests", "Write tests", "Source, schemas and real runs to make tests from", []Argument{argTask}, nil},
 	}
 }
 
@@ -55,6 +66,22 @@ type data struct {
 	Execution      *ratchet.Execution
 	Logs           []ratchet.LogLine
 	Runs           []ratchet.Execution
+}
+
+// Messages answers the prompt. Missing and unknown arguments are CodeInvalid;
+// tools.InputRequired asks the client for more.
+func (p Prompt) Messages(ctx context.Context, db *storage.DB, args map[string]string) ([]Message, error) {
+	if p.Answer == nil {
+		text, err := p.Render(ctx, db, args)
+		if err != nil {
+			return nil, err
+		}
+		return []Message{{Role: "user", Content: tools.Block{Type: "text", Text: text}}}, nil
+	}
+	if err := p.check(args); err != nil {
+		return nil, err
+	}
+	return p.Answer(ctx, args)
 }
 
 // Render fills the prompt. Missing and unknown arguments are CodeInvalid.

@@ -65,6 +65,9 @@ func clip(s string) string {
 // Read returns the content of an address. An address that means nothing is
 // CodeNotFound.
 func (s Source) Read(ctx context.Context, uri string) (Document, error) {
+	if doc, found, err := s.readMore(ctx, uri); found {
+		return doc, err
+	}
 	a, err := parse(uri)
 	if err != nil {
 		return Document{}, err

@@ -11,6 +11,7 @@ import (
 type Source struct {
 	Store *storage.DB
 	Tools *tools.Registry
+	More  []Entry // resources beyond the product's own; read first
 }
 
 // Resource is one entry of the list.
@@ -21,6 +22,7 @@ type Resource struct {
 // Document is the content of a resource.
 type Document struct {
 	URI, MIMEType, Text string
+	Blob                []byte // for content that is not text; Text is empty then
 }
 
 // Template is one form of address. Pattern is an RFC 6570 template.

@@ -40,12 +40,27 @@ type SampleAnswer struct {
 	Model string
 }
 
-// InputRequired is a result that asks for input before the tool can go on: the
-// surface puts the questions to the client, which repeats the call with the
-// answers. The repeated call finds them with RoundFrom.
+// InputRequired asks for input before a tool or prompt can go on: a handler
+// returns it as its error, the surface puts the questions to the client, and
+// the client repeats the call with the answers, which are found with RoundFrom.
+// A client that cannot be asked all of it gets the error of Require instead.
 type InputRequired struct {
 	Requests map[string]InputRequest // by a name of the tool's choice
 	State    string                  // given back unchanged; sealed by the surface
+}
+
+// Error makes InputRequired returnable by handlers. It is no failure.
+func (InputRequired) Error() string { return "input required" }
+
+// Needs is what the questions take of the client.
+func (i InputRequired) Needs() Need {
+	var n Need
+	for _, r := range i.Requests {
+		n.Form = n.Form || r.Elicit != nil
+		n.Model = n.Model || r.Sample != nil
+		n.Folders = n.Folders || r.Roots
+	}
+	return n
 }
 
 // InputRequest is one question; exactly one field is set.

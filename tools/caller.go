@@ -21,6 +21,10 @@ type Caller struct {
 	// Note hears how arguments were coerced, e.g. "/limit: read the string as
 	// number". Nil where the surface has no place for notes.
 	Note func(note string)
+	// Release ends the open answer stream; the caller comes back for the rest
+	// of the answer after the given time, and nothing is lost. Nil where the
+	// surface cannot do that.
+	Release func(after time.Duration)
 	// Client asks things of the caller. Nil where the surface or the client
 	// cannot be asked.
 	Client Client

@@ -28,7 +28,10 @@ type Registry struct {
 	whole   *Registry         // the registry this one was selected from; nil = itself
 }
 
-var namePattern = regexp.MustCompile(`^ratchet_[a-z0-9]+(_[a-z0-9]+)*$`)
+var (
+	namePattern    = regexp.MustCompile(`^ratchet_[a-z0-9]+(_[a-z0-9]+)*$`)
+	foreignPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+)
 
 // NewRegistry makes a registry. It refuses tools that break the laws every
 // surface relies on; see also Check.
@@ -69,9 +72,11 @@ func (t Tool) laws() error {
 		return fmt.Errorf("tool %q: %s", t.Name, fmt.Sprintf(format, args...))
 	}
 	switch {
-	case !namePattern.MatchString(t.Name):
+	case t.Foreign && !foreignPattern.MatchString(t.Name):
+		return fault("the name is not snake_case")
+	case !t.Foreign && !namePattern.MatchString(t.Name):
 		return fault("the name is not ratchet_ and snake_case")
-	case len(t.Name) > 40 && !slices.Contains(longNames(), t.Name):
+	case len(t.Name) > 40 && !t.Foreign && !slices.Contains(longNames(), t.Name):
 		return fault("the name has more than 40 characters")
 	case t.shape == nil:
 		return fault("it was not made by Define")

@@ -17,6 +17,7 @@ const (
 // Spec describes a tool to every surface.
 type Spec struct {
 	Name       string   // ratchet_…; unique, stable, snake_case, at most 40 characters
+	Foreign    bool     // not one of the product's own tools: the name needs no ratchet_
 	Title      string   // for people
 	Doc        string   // for the agent: first sentence says when to call it; at most 1,000 characters
 	Toolset    string   // core, control, admin, workflow or gateway

@@ -57,7 +57,8 @@ func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Ou
 
 // Call runs the tool: it coerces, validates and decodes args, applies
 // defaults and calls the handler. Every error is a *ratchet.Error; a panic in
-// the handler is one of CodeInternal. Results are not checked against Out
+// the handler is one of CodeInternal. out is an InputRequired when the handler
+// asks for input. Results are not checked against Out
 // here: the tests do that for every example and case.
 func (t Tool) Call(ctx context.Context, d *Deps, args json.RawMessage) (out any, err error) {
 	defer func() {
@@ -66,6 +67,9 @@ func (t Tool) Call(ctx context.Context, d *Deps, args json.RawMessage) (out any,
 		}
 	}()
 	out, err = t.call(ctx, d, args)
+	if ask, ok := errors.AsType[InputRequired](err); ok {
+		return ask, nil
+	}
 	if err != nil {
 		return nil, t.failure(err)
 	}
@@ -139,23 +143,16 @@ func defaultsOf(raw json.RawMessage) json.RawMessage {
 // decodeInput turns arguments into In. Arguments that fit take the short way.
 func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In, error) {
 	var in In
-	if len(args) == 0 || string(args) == "null" {
-		args = json.RawMessage("{}")
-	}
-	found := t.Input().Validate(args)
-	if found != nil {
-		mended, err := t.coerce(ctx, args)
-		if err != nil {
-			return in, err
-		}
-		args = mended
+	args, err := t.accept(ctx, args)
+	if err != nil {
+		return in, err
 	}
 	if d := t.shape.defaults(); d != nil {
 		if err := json.Unmarshal(d, &in); err != nil {
 			return in, fmt.Errorf("decode the defaults: %w", err)
 		}
 	}
-	err := json.Unmarshal(args, &in)
+	err = json.Unmarshal(args, &in)
 	if err == nil {
 		return in, nil
 	}
@@ -172,6 +169,17 @@ func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In,
 		return in, ratchet.Errorf(ratchet.CodeInvalid, "the arguments cannot be read").Wrap(err)
 	}
 	return in, nil
+}
+
+// accept returns arguments that fit the schema, mended where that is harmless.
+func (t Tool) accept(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
+	if len(args) == 0 || string(args) == "null" {
+		args = json.RawMessage("{}")
+	}
+	if t.Input().Validate(args) == nil {
+		return args, nil
+	}
+	return t.coerce(ctx, args)
 }
 
 // coerce mends args and validates the result.

@@ -1,0 +1,79 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"ratchet"
+	"ratchet/tools"
+)
+
+func TestDefineRaw(t *testing.T) {
+	spec := tools.Spec{
+		Name: "echo_raw", Foreign: true, Title: "Echo", Doc: "Call this to echo.",
+		Toolset: "core", Category: "discovery", Effect: tools.Reads,
+	}
+	in := json.RawMessage(`{"type":"object","$defs":{"n":{"type":"integer"}},"properties":{"n":{"$ref":"#/$defs/n"},"m":{"type":"integer","default":3}},"additionalProperties":false}`)
+	back := func(_ context.Context, _ *tools.Deps, args json.RawMessage) (any, error) { return args, nil }
+	tool, err := tools.DefineRaw(spec, in, back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := tools.NewRegistry(tool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.List()[0]; string(got.In) != string(in) || got.Out != nil {
+		t.Errorf("schemas %s %s", got.In, got.Out)
+	}
+	out, err := r.List()[0].Call(t.Context(), nil, json.RawMessage(`{"n":"5"}`))
+	raw, _ := out.(json.RawMessage)
+	if err != nil || string(raw) != `{"m":3,"n":5}` {
+		t.Errorf("%s %v", raw, err)
+	}
+	if _, err := tool.Call(t.Context(), nil, json.RawMessage(`{"x":1}`)); ratchet.CodeOf(err) != ratchet.CodeInvalid {
+		t.Errorf("unknown argument: %v", err)
+	}
+	for _, bad := range []string{`{"type":"object"}`, `{"type":"strin"}`, `[`} {
+		if _, err := tools.DefineRaw(spec, json.RawMessage(bad), back); ratchet.CodeOf(err) != ratchet.CodeInvalid {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func TestForeignNames(t *testing.T) {
+	if _, err := tools.NewRegistry(echo(tools.Spec{Name: "echo"})); err == nil {
+		t.Error("a tool of ours without ratchet_ was taken")
+	}
+	if _, err := tools.NewRegistry(echo(tools.Spec{Name: "Echo it", Foreign: true})); err == nil {
+		t.Error("a name with a space was taken")
+	}
+	if _, err := tools.NewRegistry(echo(tools.Spec{Name: "echo", Foreign: true})); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAskingForInput(t *testing.T) {
+	spec := tools.Spec{
+		Name: "ask", Foreign: true, Title: "Ask", Doc: "Call this to ask.",
+		Toolset: "core", Category: "discovery", Effect: tools.Reads,
+	}
+	ask := tools.InputRequired{Requests: map[string]tools.InputRequest{"name": {Elicit: &tools.Elicitation{Message: "Name?"}}}}
+	tool := tools.Define(spec, func(context.Context, *tools.Deps, struct{}) (tools.Content, error) {
+		return tools.Content{}, ask
+	})
+	out, err := tool.Call(t.Context(), nil, nil)
+	if got, ok := out.(tools.InputRequired); !ok || err != nil || got.Needs() != (tools.Need{Form: true}) {
+		t.Errorf("%v %v", out, err)
+	}
+	err = tools.Require(t.Context(), tools.Need{Form: true, Model: true})
+	if lacking, ok := errors.AsType[*tools.Lacking](err); !ok || lacking.Need != (tools.Need{Form: true, Model: true}) {
+		t.Errorf("%v", err)
+	}
+	can := tools.WithRound(t.Context(), tools.Round{Form: true, Model: true})
+	if err := tools.Require(can, tools.Need{Form: true, Model: true}); err != nil {
+		t.Error(err)
+	}
+}
