@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,12 +14,13 @@ import (
 // A fresh runtime is made for every run, so nothing is installed before it is
 // needed: a module with globals is installed when one of them is first read;
 // one with words at the start, if the compiled source contains one of them or
-// may reach it without (reachesByName);
+// may reach it without (see reaching);
 // one with neither always at the start. A module may have both lists.
 type module struct {
 	name    string
 	globals []string // installed by install with vm.define
 	words   []string // e.g. "groupBy" for a method added to a built-in
+	reach   []string // words that lead to that built-in, for code with computed keys
 	install func(*vm) error
 }
 
@@ -57,17 +59,16 @@ func theModules() *moduleTable {
 // a bit set.
 func (t *moduleTable) wanted(source string) uint64 {
 	var set uint64
-	byName := reachesByName(source)
+	computed, everything := reaching(source)
+	names := func(word string) bool { return strings.Contains(source, word) }
 	for i, m := range t.list {
-		if len(m.words) > 0 && byName || len(m.globals) == 0 && len(m.words) == 0 {
-			set |= 1 << i
-			continue
-		}
-		for _, w := range m.words {
-			if strings.Contains(source, w) {
+		switch {
+		case len(m.words) == 0:
+			if len(m.globals) == 0 {
 				set |= 1 << i
-				break
 			}
+		case everything, slices.ContainsFunc(m.words, names), computed && slices.ContainsFunc(m.reach, names):
+			set |= 1 << i
 		}
 	}
 	return set

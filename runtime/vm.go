@@ -32,7 +32,7 @@ type vm struct {
 	classes   map[string]*goja.Object
 	web       map[string]goja.Value   // what the web modules made, by global
 	patches   map[string]*goja.Object // what the patch scripts made; nil while one runs
-	parse     goja.Callable         // JSON.parse and stringify as they were before the task ran
+	parse     goja.Callable           // JSON.parse and stringify as they were before the task ran
 	stringify goja.Callable
 	stops     []func() // what to do when the run is asked to stop
 	stopped   bool

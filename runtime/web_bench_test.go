@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// echoHost answers every call at once.
-type echoHost struct{}
+// staticHost answers every call at once.
+type staticHost struct{}
 
-func (echoHost) Call(_ context.Context, c HostCall) (HostReply, error) {
+func (staticHost) Call(_ context.Context, c HostCall) (HostReply, error) {
 	return HostReply{Fetch: &FetchResponse{
 		Status: 200, StatusText: "OK", URL: c.Fetch.URL,
 		Header: [][2]string{{"content-type", "application/json"}}, Body: []byte(`{"id":1}`),
@@ -19,7 +19,7 @@ func benchmarkSource(b *testing.B, code string) {
 	job := Job{Source: Source{Code: code, Hash: b.Name()}, Input: []byte(`{"a":1}`)}
 	b.ReportAllocs()
 	for b.Loop() {
-		if out := Run(context.Background(), job, Hooks{Host: echoHost{}}); out.Err != nil {
+		if out := Run(context.Background(), job, Hooks{Host: staticHost{}}); out.Err != nil {
 			b.Fatal(out.Err)
 		}
 	}

@@ -35,13 +35,16 @@ func webModules() []module {
 	}, polyfills(), iterators(), locales(), regexps())
 }
 
+// anywhere is the reach of the kinds of values that need no name to be had.
+var anywhere = []string{""}
+
 // polyfills are the methods of ES2023 to ES2025 that the engine lacks.
 func polyfills() []module {
 	s := newPatchScript("polyfill", nil)
 	return slices.Concat(
-		s.on("Object", "groupBy"), s.on("Map", "groupBy"), s.on("Promise", "withResolvers", "try"),
-		s.on("Array", "fromAsync"), s.on("String.prototype", "isWellFormed", "toWellFormed"),
-		s.on("Error", "captureStackTrace"), s.on("RegExp", "escape"),
+		s.on("Object", []string{"Object"}, "groupBy"), s.on("Map", []string{"Map"}, "groupBy"), s.on("Promise", []string{"Promise"}, "withResolvers", "try"),
+		s.on("Array", []string{"Array"}, "fromAsync"), s.on("String.prototype", anywhere, "isWellFormed", "toWellFormed"),
+		s.on("Error", []string{"Error"}, "captureStackTrace"), s.on("RegExp", []string{"RegExp"}, "escape"),
 	)
 }
 
@@ -49,7 +52,7 @@ func polyfills() []module {
 // what counts is whether the text can get hold of an iterator.
 func iterators() []module {
 	s := newPatchScript("iterator", nil)
-	list := s.on("Iterator.prototype", "constructor", "map", "filter", "take", "drop", "flatMap", "reduce", "toArray",
+	list := s.on("Iterator.prototype", nil, "constructor", "map", "filter", "take", "drop", "flatMap", "reduce", "toArray",
 		"forEach", "some", "every", "find")
 	methods := module{
 		name: "iterator methods", words: []string{"terator", "values", "keys", "entries", "matchAll", "*"},
@@ -76,10 +79,14 @@ func iterators() []module {
 func locales() []module {
 	s := newPatchScript("locale", localeHost)
 	const text = "toLocaleString"
+	bigints := []string{"BigInt"}
+	for digit := range 10 {
+		bigints = append(bigints, fmt.Sprintf("%dn", digit))
+	}
 	return slices.Concat(
-		s.on("Number.prototype", text), s.on("BigInt.prototype", text), s.on("Array.prototype", text), s.on("TypedArray.prototype", text),
-		s.on("Date.prototype", text, "toLocaleDateString", "toLocaleTimeString"),
-		s.on("String.prototype", "localeCompare", "toLocaleUpperCase", "toLocaleLowerCase"),
+		s.on("Number.prototype", anywhere, text), s.on("BigInt.prototype", bigints, text), s.on("Array.prototype", anywhere, text), s.on("TypedArray.prototype", []string{"Array", "ncoder", "bytes", "crypto"}, text),
+		s.on("Date.prototype", []string{"Date"}, text, "toLocaleDateString", "toLocaleTimeString"),
+		s.on("String.prototype", anywhere, "localeCompare", "toLocaleUpperCase", "toLocaleLowerCase"),
 	)
 }
 
@@ -87,7 +94,7 @@ func locales() []module {
 // patches of RegExp itself.
 func regexps() []module {
 	s := newPatchScript("regexp", regexpHost)
-	return append(s.on("RegExp.prototype", "constructor"), s.on("globalThis", "RegExp")...)
+	return append(s.on("RegExp.prototype", []string{"RegExp"}, "constructor"), s.on("globalThis", []string{"RegExp"}, "RegExp")...)
 }
 
 // script is a module written in js/NAME.js: a function of (host, need) that

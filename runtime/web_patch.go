@@ -29,13 +29,15 @@ func newPatchScript(name string, host func(*vm) hostFuncs) *patchScript {
 	return &patchScript{module{name: name}, func(v *vm) (*goja.Object, error) { return v.runScript(program(), host) }}
 }
 
-// on lists the script's patches of one object as modules.
-func (s *patchScript) on(object string, names ...string) []module {
+// on lists the script's patches of one object as modules. A task gets hold of
+// the object by one of the words reach.
+func (s *patchScript) on(object string, reach []string, names ...string) []module {
 	list := make([]module, len(names))
 	for i, name := range names {
 		list[i] = module{
 			name:    object + "." + name,
 			words:   []string{name},
+			reach:   reach,
 			install: patch{s, object, name}.install,
 		}
 	}
@@ -142,25 +144,33 @@ func orUndefined(value goja.Value) goja.Value {
 	return value
 }
 
-// reachesByName says whether code with this text may read a property whose
-// name the text does not contain: by a computed key, through reflection or in
-// code made at run time. A plain index or an empty array does not count.
-func reachesByName(source string) bool {
+// reaching says what code with this text may read beyond the names in it.
+// Everything: it reflects, or has code made or the global object searched at
+// run time. Computed: it names properties by computed keys, so that it reaches
+// any method of the values it has. A key computed to be the word constructor
+// is the one way on from there that the text does not show.
+func reaching(source string) (computed, everything bool) {
 	for _, word := range []string{
-		"eval", "Function", "constructor", "Reflect", "PropertyDescriptor", "PropertyNames", "hasOwn", " in ", `\u`,
+		"eval", "Function", "constructor", "Reflect", "PropertyDescriptor", "PropertyNames", "globalThis", `\u`,
 	} {
 		if strings.Contains(source, word) {
-			return true
+			return true, true
 		}
 	}
-	return strings.Count(source, "[") > len(plainBrackets.FindAllStringIndex(source, -1))
+	if bareThis.MatchString(source) {
+		return true, true
+	}
+	return strings.Count(source, "[") > len(plainBrackets.FindAllStringIndex(source, -1)), false
 }
 
-var plainBrackets = regexp.MustCompile(`\[\s*\d*\s*\]`)
+var (
+	plainBrackets = regexp.MustCompile(`\[\s*\d*\s*\]`) // a plain index or an empty array
+	bareThis      = regexp.MustCompile(`\bthis\b\s*[^.\s]`)
+)
 
 // symbolModule adds the well-known symbols that lowered syntax refers to.
 func symbolModule(name string) module {
-	return module{name: "Symbol." + name, words: []string{name}, install: func(v *vm) error {
+	return module{name: "Symbol." + name, words: []string{name}, reach: []string{"Symbol"}, install: func(v *vm) error {
 		symbol, err := v.patched("Symbol")
 		if err != nil || symbol.Get(name) != nil {
 			return err

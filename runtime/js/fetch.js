@@ -164,11 +164,14 @@
   const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'];
   const redirects = ['follow', 'error', 'manual'];
   const known = ['method', 'headers', 'body', 'timeout', 'redirect', 'signal', 'throwOnError', 'idempotencyKey'];
-  const inert = ['mode', 'credentials', 'cache', 'referrer', 'referrerPolicy', 'keepalive', 'duplex', 'priority', 'window'];
+  // parameters of browsers with the one value that is how every fetch here works
+  const fulfilled = { cache: 'no-store', credentials: 'omit', duplex: 'half' };
 
   function checked(p) {
     for (const name of Object.keys(p)) {
-      if (!known.includes(name) && !inert.includes(name)) throw invalid(`fetch: the parameter "${name}" is not known; use ${known.join(', ')}`);
+      if (known.includes(name) || p[name] === undefined) continue;
+      if (!Object.hasOwn(fulfilled, name)) throw invalid(`fetch: the parameter "${name}" is not supported; use ${known.join(', ')}`);
+      if (p[name] !== fulfilled[name]) throw invalid(`fetch: ${name} is "${String(p[name])}"; only "${fulfilled[name]}" is supported, and it is the default`);
     }
     const o = { method: 'GET', redirect: 'follow', timeout: 0, signal: null, throwOnError: undefined, idempotencyKey: '' };
     if (p.method !== undefined) {
