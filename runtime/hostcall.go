@@ -20,29 +20,30 @@ func (v *vm) call(c HostCall, settle func(HostReply)) int64 {
 		l.done = make(chan completion, 16)
 	}
 	l.seq++
-	c.Seq = l.seq
-	l.pending[c.Seq] = settle
-	v.order.add(TapeIssue, c.Seq, 0)
+	seq := l.seq
+	c.Seq = seq
+	l.pending[seq] = settle
+	v.order.add(TapeIssue, seq, 0)
 	if c.Kind != CallFetch {
 		v.wait.Go(func() { v.perform(c) })
-		return c.Seq
+		return seq
 	}
 	switch l.slots.take(c) {
 	case slotFree:
 		v.wait.Go(func() {
-			for ok := true; ok; c, ok = l.slots.release() {
-				v.perform(c)
+			for next, ok := c, true; ok; next, ok = l.slots.release() {
+				v.perform(next)
 			}
 		})
 	case slotRefused:
-		l.backlog = append(l.backlog, completion{seq: c.Seq, reply: HostReply{Error: &CallError{
+		l.backlog = append(l.backlog, completion{seq: seq, reply: HostReply{Error: &CallError{
 			Class:   "RateLimitError",
 			Code:    "too_many_fetches",
 			Message: fmt.Sprintf("too many fetches at once (%d running, %d waiting): await some before starting more", l.slots.running, l.slots.waiting),
 		}}})
 	case slotQueued:
 	}
-	return c.Seq
+	return seq
 }
 
 // perform makes the call on a goroutine of its own.
