@@ -7,11 +7,12 @@ import (
 
 // Event is one thing that happened, for live readers. The kinds are
 // "task.created", "task.updated", "task.deleted", "execution.updated",
-// "execution.progress" and "execution.log".
+// "execution.progress" and "execution.log"; and "tools.changed",
+// "prompts.changed" and "resource.updated" for what is offered beyond them.
 type Event struct {
 	Seq  int64 // from 1, without gaps, per server process
 	Kind string
-	ID   string // UUID of the task or execution
+	ID   string // UUID of the task or execution; address of the resource
 	At   time.Time
 	Data any // *Execution, Progress, []LogLine or *Task by kind; readers must not change it
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/tools"
 )
@@ -25,6 +26,8 @@ type bindingConfig struct {
 	callers   int           // calls at once of one authenticated caller
 	loopback  int           // calls at once on open loopback
 	devErrors bool
+	resources []resources.Entry // beyond the product's own
+	prompts   []prompts.Prompt  // beyond the product's own
 	log       *slog.Logger
 }
 
@@ -50,7 +53,7 @@ func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *
 	b := &binding{
 		cfg: cfg, deps: deps, registry: registry,
 		gate: newCallGate(cfg.callers, cfg.loopback), seal: newSealer(),
-		source:  resources.Source{Store: deps.Store, Tools: registry},
+		source:  resources.Source{Store: deps.Store, Tools: registry, More: cfg.resources},
 		servers: map[string]*mcp.Server{},
 	}
 	b.updates = newUpdates(b, deps.Bus)

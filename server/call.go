@@ -97,14 +97,20 @@ func unknownTool(registry *tools.Registry, name, id string) *jsonrpc.Error {
 func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		caller := b.caller(ctx, req)
-		round, err := b.round(t.Name, req)
+		round, err := b.round(t.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
 		if err != nil {
-			return b.failed(err, caller.RequestID), nil
+			return nil, err // a broken protocol is not the tool's to mend
 		}
 		ctx = tools.WithRound(ctx, round)
 		out, err := b.call(ctx, t, caller, req.Params.Arguments)
 		if ask, ok := out.(tools.InputRequired); ok && err == nil {
-			return b.askInput(t.Name, ask)
+			res := &mcp.CallToolResult{}
+			if res.InputRequests, res.RequestState, err = b.askInput(ctx, t.Name, ask); err == nil {
+				return res, nil
+			}
+		}
+		if lacking := missingCapability(req.ProtocolVersion(), err); lacking != nil {
+			return nil, lacking
 		}
 		return b.result(out, err, caller.RequestID), nil
 	}
@@ -139,6 +145,9 @@ func (b *binding) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Ca
 	}
 	if parent, ok := req.Params.Meta["traceparent"].(string); ok {
 		c.TraceID = traceID(parent)
+	}
+	if extra := req.Extra; extra != nil && extra.CloseSSEStream != nil {
+		c.Release = func(after time.Duration) { extra.CloseSSEStream(mcp.CloseSSEStreamArgs{RetryAfter: after}) }
 	}
 	session := req.Session
 	if token := req.Params.GetProgressToken(); token != nil && session != nil {

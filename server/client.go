@@ -7,7 +7,6 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"ratchet"
 	"ratchet/tools"
 )
 
@@ -80,74 +79,4 @@ func sampled(res *mcp.CreateMessageResult) tools.SampleAnswer {
 		answer.Text = text.Text
 	}
 	return answer
-}
-
-// round reads the answers of a repeated call.
-func (b *binding) round(tool string, req *mcp.CallToolRequest) (tools.Round, error) {
-	r := tools.Round{}
-	if can := req.ClientCapabilities(); can != nil {
-		r.Form, r.Model, r.Folders = can.Elicitation != nil, can.Sampling != nil, can.RootsV2 != nil
-	}
-	if req.Params.RequestState != "" {
-		state, err := b.seal.open(tool, req.Params.RequestState)
-		if err != nil {
-			return r, ratchet.Errorf(ratchet.CodeInvalid, "requestState is not one that this server gave for %s", tool).
-				WithHint("repeat the call without requestState to begin again").Wrap(err)
-		}
-		r.State = state
-	}
-	for name, response := range req.Params.InputResponses {
-		switch v := response.(type) {
-		case *mcp.ElicitResult:
-			put(&r.Elicited, name, tools.ElicitAnswer{Action: v.Action, Content: v.Content})
-		case *mcp.CreateMessageResult:
-			put(&r.Sampled, name, sampled(v))
-		case *mcp.CreateMessageWithToolsResult:
-			answer := tools.SampleAnswer{Model: v.Model}
-			for _, part := range v.Content {
-				if text, ok := part.(*mcp.TextContent); ok {
-					answer.Text += text.Text
-				}
-			}
-			put(&r.Sampled, name, answer)
-		case *mcp.ListRootsResult:
-			uris := []string{}
-			for _, root := range v.Roots {
-				uris = append(uris, root.URI)
-			}
-			put(&r.Roots, name, uris)
-		}
-	}
-	return r, nil
-}
-
-func put[V any](m *map[string]V, key string, value V) {
-	if *m == nil {
-		*m = map[string]V{}
-	}
-	(*m)[key] = value
-}
-
-// askInput sends a tool's questions.
-func (b *binding) askInput(tool string, ask tools.InputRequired) (*mcp.CallToolResult, error) {
-	requests := mcp.InputRequestMap{}
-	for name, r := range ask.Requests {
-		switch {
-		case r.Elicit != nil:
-			requests[name] = &mcp.ElicitParams{Mode: "form", Message: r.Elicit.Message, RequestedSchema: r.Elicit.Schema}
-		case r.Sample != nil:
-			requests[name] = sampling(*r.Sample)
-		case r.Roots:
-			requests[name] = &mcp.ListRootsParams{}
-		}
-	}
-	res := &mcp.CallToolResult{InputRequests: requests}
-	if ask.State != "" {
-		sealed, err := b.seal.close(tool, ask.State)
-		if err != nil {
-			return nil, err
-		}
-		res.RequestState = sealed
-	}
-	return res, nil
 }

@@ -13,6 +13,8 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
+	"ratchet/prompts"
+	"ratchet/resources"
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
 	"ratchet/server/config"
@@ -27,6 +29,12 @@ type Options struct {
 	Folder  tools.TaskFolder // nil = tasks live in the database only
 	Worker  []string         // program and arguments of a worker; nil = this program with its hidden argument
 	Now     func() time.Time // nil = time.Now
+
+	// Offered beyond the product's own; the configuration selects from the
+	// tools as from any others.
+	Tools     []tools.Tool
+	Resources []resources.Entry
+	Prompts   []prompts.Prompt
 }
 
 // Open opens the store, sweeps what a dead server left, starts the worker pool
@@ -39,7 +47,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	registry, err := offered(cfg.MCP)
+	registry, err := offered(cfg.MCP, o.Tools)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +85,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 				MaxResultBytes: int(cfg.MCP.MaxResultBytes),
 			},
 		},
+		Resources: o.Resources, Prompts: o.Prompts,
 		Registry: registry, Version: o.Version, Isolation: isolation(pool), Log: o.Log,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
@@ -89,8 +98,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 
 // offered selects the tools of the configuration. With tools and no toolsets
 // of one's own choice only these are served.
-func offered(cfg config.MCP) (*tools.Registry, error) {
-	all, err := tools.NewRegistry(tools.All()...)
+func offered(cfg config.MCP, more []tools.Tool) (*tools.Registry, error) {
+	all, err := tools.NewRegistry(append(tools.All(), more...)...)
 	if err != nil {
 		return nil, err
 	}

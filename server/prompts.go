@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -10,25 +11,46 @@ import (
 
 	"ratchet"
 	"ratchet/prompts"
+	"ratchet/tools"
 )
 
 func (b *binding) addPrompts(server *mcp.Server) {
-	for _, p := range prompts.All() {
-		args := make([]*mcp.PromptArgument, 0, len(p.Arguments))
-		for _, a := range p.Arguments {
-			args = append(args, &mcp.PromptArgument{Name: a.Name, Description: a.Description, Required: a.Required})
-		}
-		server.AddPrompt(&mcp.Prompt{Name: p.Name, Title: p.Title, Description: p.Description, Arguments: args, Icons: icons()},
-			func(ctx context.Context, req *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-				text, err := p.Render(ctx, b.deps.Store, req.Params.Arguments)
-				if err != nil {
-					return nil, err
-				}
-				return &mcp.GetPromptResult{Description: p.Description, Messages: []*mcp.PromptMessage{
-					{Role: "user", Content: &mcp.TextContent{Text: text}},
-				}}, nil
-			})
+	for _, p := range b.prompts() {
+		b.addPrompt(server, p)
 	}
+}
+
+// prompts are the product's and the further ones.
+func (b *binding) prompts() []prompts.Prompt { return append(prompts.All(), b.cfg.prompts...) }
+
+func (b *binding) addPrompt(server *mcp.Server, p prompts.Prompt) {
+	args := make([]*mcp.PromptArgument, 0, len(p.Arguments))
+	for _, a := range p.Arguments {
+		args = append(args, &mcp.PromptArgument{Name: a.Name, Description: a.Description, Required: a.Required})
+	}
+	about := &mcp.Prompt{Name: p.Name, Title: p.Title, Description: p.Description, Arguments: args, Icons: icons()}
+	server.AddPrompt(about, func(ctx context.Context, req *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+		round, err := b.round(p.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
+		if err != nil {
+			return nil, err
+		}
+		ctx = tools.WithRound(ctx, round)
+		res := &mcp.GetPromptResult{Description: p.Description}
+		messages, err := p.Messages(ctx, b.deps.Store, req.Params.Arguments)
+		if ask, ok := errors.AsType[tools.InputRequired](err); ok {
+			res.InputRequests, res.RequestState, err = b.askInput(ctx, p.Name, ask)
+		}
+		if lacking := missingCapability(req.ProtocolVersion(), err); lacking != nil {
+			return nil, lacking
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			res.Messages = append(res.Messages, &mcp.PromptMessage{Role: mcp.Role(m.Role), Content: block(m.Content)})
+		}
+		return res, nil
+	})
 }
 
 // codeResourceNotFound is the handshake era's code.

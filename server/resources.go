@@ -16,6 +16,17 @@ func (b *binding) addResources(server *mcp.Server) {
 			URITemplate: t.Pattern, Name: t.Name, Title: t.Title, Description: t.Description, MIMEType: t.MIMEType,
 		}, b.readResource)
 	}
+	for _, e := range b.cfg.resources {
+		if e.Pattern != "" {
+			server.AddResourceTemplate(&mcp.ResourceTemplate{
+				URITemplate: e.Pattern, Name: e.Name, Title: e.Title, Description: e.Description, MIMEType: e.MIMEType,
+			}, b.readResource)
+			continue
+		}
+		server.AddResource(&mcp.Resource{
+			URI: e.URI, Name: e.Name, Title: e.Title, Description: e.Description, MIMEType: e.MIMEType,
+		}, b.readResource)
+	}
 }
 
 func (b *binding) readResource(ctx context.Context, req *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
@@ -27,7 +38,9 @@ func (b *binding) readResource(ctx context.Context, req *mcp.ReadResourceRequest
 	default:
 		return nil, err
 	}
-	return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: doc.URI, MIMEType: doc.MIMEType, Text: doc.Text}}}, nil
+	return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{
+		URI: doc.URI, MIMEType: doc.MIMEType, Text: doc.Text, Blob: doc.Blob,
+	}}}, nil
 }
 
 // listResources answers resources/list from the store, page by page; the SDK

@@ -98,18 +98,22 @@ func repeat(meta mcp.Meta, raw json.RawMessage) {
 func blocks(list []tools.Block) []mcp.Content {
 	content := make([]mcp.Content, 0, len(list))
 	for _, b := range list {
-		switch b.Type {
-		case "image":
-			content = append(content, &mcp.ImageContent{Data: b.Data, MIMEType: b.MIMEType})
-		case "audio":
-			content = append(content, &mcp.AudioContent{Data: b.Data, MIMEType: b.MIMEType})
-		case "resource":
-			content = append(content, &mcp.EmbeddedResource{Resource: &mcp.ResourceContents{URI: b.URI, MIMEType: b.MIMEType, Text: b.Text, Blob: b.Data}})
-		case "resource_link":
-			content = append(content, &mcp.ResourceLink{URI: b.URI, Name: b.Name, MIMEType: b.MIMEType, Description: b.Text})
-		default:
-			content = append(content, &mcp.TextContent{Text: b.Text})
-		}
+		content = append(content, block(b))
 	}
 	return content
+}
+
+func block(b tools.Block) mcp.Content {
+	switch b.Type {
+	case "image":
+		return &mcp.ImageContent{Data: b.Data, MIMEType: b.MIMEType}
+	case "audio":
+		return &mcp.AudioContent{Data: b.Data, MIMEType: b.MIMEType}
+	case "resource":
+		return &mcp.EmbeddedResource{Resource: &mcp.ResourceContents{URI: b.URI, MIMEType: b.MIMEType, Text: b.Text, Blob: b.Data}}
+	case "resource_link":
+		return &mcp.ResourceLink{URI: b.URI, Name: b.Name, MIMEType: b.MIMEType, Description: b.Text}
+	default:
+		return &mcp.TextContent{Text: b.Text}
+	}
 }

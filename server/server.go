@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ratchet/prompts"
+	"ratchet/resources"
 	"ratchet/server/config"
 	"ratchet/tools"
 )
@@ -41,6 +43,8 @@ type Parts struct {
 	Deps      *tools.Deps
 	Registry  *tools.Registry                   // what is offered; Deps.Tools is set to it
 	Version   string                            // of the product; empty = dev
+	Resources []resources.Entry                 // offered beyond the product's own
+	Prompts   []prompts.Prompt                  // offered beyond the product's own
 	Isolation func() string                     // level that runs reach, told to clients; may wait for a worker; nil = unknown
 	Log       *slog.Logger                      // nil = discarded
 	Ready     func(context.Context) error       // nil = always ready
@@ -88,7 +92,8 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	}
 	s.binding = newBinding(bindingConfig{
 		version: p.Version, isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
-		callers: named, loopback: open, devErrors: cfg.Server.DevErrors, log: p.Log,
+		callers: named, loopback: open, devErrors: cfg.Server.DevErrors,
+		resources: p.Resources, prompts: p.Prompts, log: p.Log,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
 	return s, nil

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,7 @@ func newUpdates(b *binding, bus *ratchet.Bus) *updates {
 		return u
 	}
 	u.events = bus.Subscribe(0, func(e *ratchet.Event) bool {
-		return e.Kind == "task.created" || e.Kind == "task.deleted" || u.watching.Load() > 0
+		return changesList(e.Kind) || u.watching.Load() > 0
 	})
 	go u.run()
 	return u
@@ -63,12 +64,43 @@ func (u *updates) run() {
 		}
 		events, dropped := u.events.Take()
 		u.send(u.changed(events, dropped))
+		u.b.announce(events)
 		pause := time.NewTimer(updateEvery)
 		select {
 		case <-u.stop:
 			pause.Stop()
 			return
 		case <-pause.C:
+		}
+	}
+}
+
+// changesList says whether events of a kind change what clients can list.
+func changesList(kind string) bool {
+	switch kind {
+	case "task.created", "task.deleted", "tools.changed", "prompts.changed":
+		return true
+	}
+	return false
+}
+
+// announce tells clients to list tools or prompts again. The SDK does so when
+// one of them is registered, even if it is the same as before.
+func (b *binding) announce(events []ratchet.Event) {
+	tools := slices.ContainsFunc(events, func(e ratchet.Event) bool { return e.Kind == "tools.changed" })
+	prompts := slices.ContainsFunc(events, func(e ratchet.Event) bool { return e.Kind == "prompts.changed" })
+	if !tools && !prompts {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for names, server := range b.servers {
+		first, _, _ := strings.Cut(names, ",")
+		if t, ok := b.registry.Lookup(first); ok && tools {
+			server.AddTool(definition(t), b.handler(t))
+		}
+		if prompts {
+			b.addPrompt(server, b.prompts()[0])
 		}
 	}
 }
@@ -80,6 +112,9 @@ func (u *updates) changed(events []ratchet.Event, dropped int64) (uris []string,
 		kind, _, _ := strings.Cut(e.Kind, ".")
 		list = list || e.Kind == "task.created" || e.Kind == "task.deleted"
 		prefixes["ratchet://"+kind+"s/"+e.ID] = true
+		if e.Kind == "resource.updated" {
+			prefixes[e.ID] = true
+		}
 		if t, ok := e.Data.(*ratchet.Task); ok && t != nil {
 			prefixes["ratchet://tasks/"+t.Name] = true
 		}
@@ -87,7 +122,7 @@ func (u *updates) changed(events []ratchet.Event, dropped int64) (uris []string,
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for uri := range u.wanted {
-		if dropped > 0 || prefixes[thing(uri)] {
+		if dropped > 0 || prefixes[thing(uri)] || prefixes[uri] {
 			uris = append(uris, uri)
 		}
 	}
