@@ -41,7 +41,9 @@ var anywhere = []string{""}
 // polyfills are the methods of ES2023 to ES2025 that the engine lacks.
 func polyfills() []module {
 	s := newPatchScript("polyfill", nil)
-	return slices.Concat(
+	typed := s.on("TypedArray", nil, "from")
+	typed[0].words = []string{"8Array", "16Array", "32Array", "64Array", "ClampedArray"} // from is too common
+	return slices.Concat(typed,
 		s.on("Object", []string{"Object"}, "groupBy"), s.on("Map", []string{"Map"}, "groupBy"), s.on("Promise", []string{"Promise"}, "withResolvers", "try"),
 		s.on("Array", []string{"Array"}, "fromAsync"), s.on("String.prototype", anywhere, "isWellFormed", "toWellFormed"),
 		s.on("Error", []string{"Error"}, "captureStackTrace"), s.on("RegExp", []string{"RegExp"}, "escape"),
@@ -94,7 +96,11 @@ func locales() []module {
 // patches of RegExp itself.
 func regexps() []module {
 	s := newPatchScript("regexp", regexpHost)
-	return append(s.on("RegExp.prototype", []string{"RegExp"}, "constructor"), s.on("globalThis", []string{"RegExp"}, "RegExp")...)
+	made := s.on("RegExp.prototype", nil, "exec", "test")
+	for i := range made { // for the literals of code made at run time
+		made[i].words = []string{"eval", "Function"}
+	}
+	return slices.Concat(made, s.on("RegExp.prototype", []string{"RegExp"}, "constructor"), s.on("globalThis", []string{"RegExp"}, "RegExp"))
 }
 
 // script is a module written in js/NAME.js: a function of (host, need) that

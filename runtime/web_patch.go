@@ -116,6 +116,8 @@ func (v *vm) patched(path string) (*goja.Object, error) {
 	switch path {
 	case "globalThis":
 		return g, nil
+	case "TypedArray":
+		return g.Get("Int8Array").ToObject(v.rt).Prototype(), nil
 	case "TypedArray.prototype":
 		return g.Get("Int8Array").ToObject(v.rt).Get("prototype").ToObject(v.rt).Prototype(), nil
 	case "Iterator.prototype":
@@ -151,21 +153,22 @@ func orUndefined(value goja.Value) goja.Value {
 // is the one way on from there that the text does not show.
 func reaching(source string) (computed, everything bool) {
 	for _, word := range []string{
-		"eval", "Function", "constructor", "Reflect", "PropertyDescriptor", "PropertyNames", "globalThis", `\u`,
+		"eval", "Function", "Reflect", "PropertyDescriptor", "PropertyNames", "globalThis", `\u`,
 	} {
 		if strings.Contains(source, word) {
 			return true, true
 		}
 	}
-	if bareThis.MatchString(source) {
+	if bareThis.MatchString(source) || strings.Count(source, "constructor") > len(classConstructor.FindAllStringIndex(source, -1)) {
 		return true, true
 	}
 	return strings.Count(source, "[") > len(plainBrackets.FindAllStringIndex(source, -1)), false
 }
 
 var (
-	plainBrackets = regexp.MustCompile(`\[\s*\d*\s*\]`) // a plain index or an empty array
-	bareThis      = regexp.MustCompile(`\bthis\b\s*[^.\s]`)
+	plainBrackets    = regexp.MustCompile(`\[\s*\d*\s*\]`) // a plain index or an empty array
+	classConstructor = regexp.MustCompile(`(?:^|[\s{};])constructor\s*\(`)
+	bareThis         = regexp.MustCompile(`\bthis\b\s*[^.\s]`)
 )
 
 // symbolModule adds the well-known symbols that lowered syntax refers to.

@@ -79,7 +79,7 @@
         }
         const text = host.atob(toBase64(keyData.k));
         if (text === null) throw fail('importKey: the jwk member k is not base64url', 'DataError');
-        raw = Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer;
+        raw = new Uint8Array(Array.from(text, (c) => c.charCodeAt(0))).buffer;
       } else throw fail(`importKey: the format "${format}" is not supported for HMAC; use raw or jwk`, 'NotSupportedError');
       if (raw.byteLength === 0) throw fail('Zero-length key is not supported', 'DataError');
       return makeKey(raw, hash, extractable, usages);

@@ -132,6 +132,7 @@
     static abort(reason) { return raise(make(), reason); }
     static timeout(ms) {
       const delay = Number(ms);
+      if (Number.isNaN(delay)) throw new TypeError('AbortSignal.timeout: milliseconds must be a number');
       if (!(delay >= 0 && delay <= Number.MAX_SAFE_INTEGER)) {
         throw new RangeError('AbortSignal.timeout: milliseconds must be a number from 0 to 2^53-1');
       }

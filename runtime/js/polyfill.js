@@ -38,7 +38,7 @@
     return { promise, resolve, reject };
   } }.withResolvers);
   add('Promise', 'try', { try(callback, ...args) { return new this((resolve) => resolve(callback(...args))); } }.try);
-  add('Array', 'fromAsync', { async fromAsync(source, map, thisArg) {
+  add('Array', 'fromAsync', { async fromAsync(source, map = undefined, thisArg = undefined) {
     if (map !== undefined) callable(map, 'Array.fromAsync');
     if (source === undefined || source === null) throw new TypeError(`Array.fromAsync: ${source} is not iterable`);
     const result = [];
@@ -91,5 +91,11 @@
     }
     return out;
   } }.escape);
+
+  // The engine's own refuses strings, as in Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).
+  const { from } = Object.getPrototypeOf(Int8Array);
+  add('TypedArray', 'from', { from(source, map = undefined, thisArg = undefined) {
+    return from.call(this, typeof source === 'string' ? Array.from(source) : source, map, thisArg);
+  } }.from);
   return made;
 })

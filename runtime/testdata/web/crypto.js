@@ -1,0 +1,46 @@
+async function main() {
+  const out = [];
+  const t = async (f) => { try { out.push(String(await f())); } catch (e) { out.push('throws ' + e.name); } };
+  const hex = (b) => Array.from(new Uint8Array(b), (x) => x.toString(16).padStart(2, '0')).join('');
+  const bytes = (s) => new TextEncoder().encode(s);
+  for (const hash of ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512', 'sha-256']) for (const text of ['', 'abc', 'ü'.repeat(100)]) await t(async () => hex(await crypto.subtle.digest(hash, bytes(text))));
+  await t(async () => hex(await crypto.subtle.digest({ name: 'SHA-256' }, bytes('abc').buffer)));
+  await t(async () => hex(await crypto.subtle.digest('SHA-256', new Uint16Array([1, 2, 3]).subarray(1))));
+  await t(async () => hex(await crypto.subtle.digest('SHA-256', new DataView(new ArrayBuffer(4), 1, 2))));
+  await t(() => crypto.subtle.digest('MD5', bytes('')));
+  await t(() => crypto.subtle.digest('SHA-256', 'text'));
+  for (const hash of ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512']) await t(async () => {
+    const key = await crypto.subtle.importKey('raw', bytes('secret'), { name: 'HMAC', hash }, true, ['sign', 'verify']);
+    const mac = await crypto.subtle.sign('HMAC', key, bytes('message'));
+    const same = await crypto.subtle.verify('HMAC', key, mac, bytes('message'));
+    const other = await crypto.subtle.verify('HMAC', key, mac, bytes('messagf'));
+    const short = await crypto.subtle.verify('HMAC', key, mac.slice(1), bytes('message'));
+    return [hex(mac), same, other, short, key.type, key.extractable, key.usages, key.algorithm.name, key.algorithm.hash.name, key.algorithm.length];
+  });
+  const key = (usages, extractable = true) => crypto.subtle.importKey('raw', bytes('k'), { name: 'HMAC', hash: 'SHA-256' }, extractable, usages);
+  await t(async () => crypto.subtle.sign('HMAC', await key(['verify']), bytes('')));
+  await t(async () => crypto.subtle.verify('HMAC', await key(['sign']), bytes(''), bytes('')));
+  await t(() => key([]));
+  await t(() => key(['encrypt']));
+  await t(async () => hex(await crypto.subtle.exportKey('raw', await key(['sign']))));
+  await t(async () => crypto.subtle.exportKey('raw', await key(['sign'], false)));
+  await t(async () => { const j = await crypto.subtle.exportKey('jwk', await key(['verify', 'sign'])); return [j.kty, j.k, j.alg, j.ext, j.key_ops]; });
+  await t(async () => hex(await crypto.subtle.sign('HMAC', await crypto.subtle.importKey('jwk', { kty: 'oct', k: 'aw' }, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']), bytes('x'))));
+  await t(() => crypto.subtle.importKey('jwk', { kty: 'RSA', k: 'aw' }, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
+  await t(() => crypto.subtle.importKey('raw', new Uint8Array(0), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
+  await t(() => crypto.subtle.importKey('pkcs8', bytes('k'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
+  await t(async () => (await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-512' }, true, ['sign'])).algorithm.length);
+  await t(async () => (await crypto.subtle.exportKey('raw', await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256', length: 128 }, true, ['sign']))).byteLength);
+  await t(() => /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(crypto.randomUUID()));
+  await t(() => crypto.randomUUID() !== crypto.randomUUID());
+  for (const kind of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array, BigUint64Array]) await t(() => { const a = new kind(16); return [crypto.getRandomValues(a) === a, a.some((x) => Number(x) !== 0)]; });
+  await t(() => { const a = new Uint8Array(20); crypto.getRandomValues(a.subarray(4, 16)); return [hex(a.slice(0, 4)), hex(a.slice(16))]; });
+  await t(() => crypto.getRandomValues(new Float32Array(1)));
+  await t(() => crypto.getRandomValues(new DataView(new ArrayBuffer(1))));
+  await t(() => crypto.getRandomValues([1]));
+  await t(() => crypto.getRandomValues(new Uint8Array(65536)).length);
+  await t(() => crypto.getRandomValues(new Uint8Array(65537)));
+  await t(() => new CryptoKey());
+  await t(() => [typeof crypto.subtle.sign, Object.prototype.toString.call(crypto), Object.prototype.toString.call(crypto.subtle)]);
+  return out;
+}

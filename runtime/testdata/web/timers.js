@@ -1,0 +1,40 @@
+async function main() {
+  const out = [];
+  const t = (f) => { try { out.push(String(f())); } catch (e) { out.push('throws ' + e.name); } };
+  const log = [];
+  setTimeout((a, b) => log.push('timeout ' + a + b), 5, 1, 2);
+  setTimeout(() => log.push('zero'), 0);
+  setTimeout(() => log.push('zero again'));
+  const dead = setTimeout(() => log.push('never'), 1);
+  clearTimeout(dead);
+  queueMicrotask(() => log.push('micro'));
+  Promise.resolve().then(() => log.push('then'));
+  let n = 0;
+  const every = setInterval(() => { log.push('tick'); if (++n === 3) clearInterval(every); }, 1);
+  log.push('sync');
+  await new Promise((r) => setTimeout(r, 60));
+  out.push(...log.filter((x) => x !== 'tick'), String(log.filter((x) => x === 'tick').length));
+  t(() => setTimeout('code'));
+  t(() => setInterval());
+  t(() => queueMicrotask(1));
+  t(() => clearTimeout(undefined));
+  t(() => clearTimeout(null));
+  t(() => clearTimeout(1e9));
+  t(() => clearInterval('x'));
+  const order = [];
+  for (const ms of [30, 10, 20, 10]) setTimeout(() => order.push(ms), ms);
+  await new Promise((r) => setTimeout(r, 100));
+  out.push(String(order));
+  const nested = [];
+  await new Promise((resolve) => {
+    setTimeout(() => { nested.push('a'); queueMicrotask(() => nested.push('a micro')); Promise.resolve().then(() => nested.push('a then')); }, 1);
+    setTimeout(() => { nested.push('b'); resolve(); }, 20);
+  });
+  out.push(String(nested));
+  t(() => typeof performance.now());
+  const before = performance.now();
+  await new Promise((r) => setTimeout(r, 5));
+  t(() => performance.now() - before >= 4);
+  t(() => Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 1000);
+  return out;
+}
