@@ -108,6 +108,7 @@ type Execution struct {
 	HTTPRequests     json.RawMessage // external executions only
 	RecordingPath    string          // external executions only; never opened
 	Usage            *Usage          // nil until measured
+	Phases           *Phases         // nil until it ended, or not traced
 	Isolation        string          // full, process or reduced; empty until run
 	Recorded         bool            // a tape is stored
 }
@@ -153,6 +154,16 @@ type Usage struct {
 	CPU       time.Duration `json:"cpu_ns"`
 	HeapPeak  int64         `json:"heap_peak_bytes"` // highest sample
 	HostCalls int           `json:"host_calls"`
+}
+
+// Phases is where the time of a traced execution went, one after another.
+type Phases struct {
+	Queue   time.Duration // from QueuedAt until a worker had the job
+	Input   time.Duration // validation of the input, before QueuedAt
+	Startup time.Duration // the worker's preparation and both ways to it
+	Main    time.Duration // the script
+	Output  time.Duration // masking and validation of the output
+	Cleanup time.Duration // what was left to do before the end was stored
 }
 
 // LogLine is one line of an execution's log.

@@ -25,6 +25,7 @@ func (e *Executor) openDoor(r *run) *door {
 		d.session = e.cfg.Broker.Host(e.doorPolicy(r))
 		inner = d.session
 	}
+	inner = storedFirst{r, inner}
 	if r.masker == nil {
 		d.recorder = runtime.NewRecorder(inner)
 		d.outer = d.recorder
@@ -73,6 +74,21 @@ func (e *Executor) secretValues(names []string, req Request) []string {
 		values = slices.AppendSeq(values, maps.Values(req.test.mock.Secrets))
 	}
 	return values
+}
+
+// storedFirst opens the door when the run's row is stored: whatever a run has
+// done, there is a row that says so.
+type storedFirst struct {
+	run  *run
+	host runtime.Host
+}
+
+// Call implements runtime.Host.
+func (s storedFirst) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
+	if err := s.run.awaitRow(); err != nil {
+		return runtime.HostReply{}, err
+	}
+	return s.host.Call(ctx, call)
 }
 
 // closedDoor refuses everything: there is no broker.

@@ -46,6 +46,7 @@ type Executor struct {
 	cfg      Config
 	gate     *gate
 	programs *programCache
+	tasks    taskCache
 
 	mu       sync.Mutex
 	live     map[string]*run     // by execution id
@@ -53,6 +54,8 @@ type Executor struct {
 	closed   bool
 	keys     keyLocks
 	running  sync.WaitGroup // runs and test runs
+	settling sync.WaitGroup // rows that wait for the store
+	draining chan struct{}  // closed with closed
 }
 
 // New returns an Executor over cfg. Call Drain before closing store and runner.
@@ -66,6 +69,7 @@ func New(cfg Config) *Executor {
 		programs: newProgramCache(512),
 		live:     make(map[string]*run),
 		testRuns: make(map[string]*testRun),
+		draining: make(chan struct{}),
 	}
 }
 
@@ -118,11 +122,15 @@ func (e *Executor) Limits() Limits {
 // first they are killed, their rows say so, and Drain returns ctx's error.
 func (e *Executor) Drain(ctx context.Context) error {
 	e.mu.Lock()
-	e.closed = true
+	if !e.closed {
+		e.closed = true
+		close(e.draining)
+	}
 	e.mu.Unlock()
 	done := make(chan struct{})
 	go func() {
 		e.running.Wait()
+		e.settling.Wait()
 		close(done)
 	}()
 	select {

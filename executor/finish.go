@@ -44,32 +44,52 @@ func (r *run) finish(end ending) {
 	}
 	r.mu.Unlock()
 
+	processed := r.e.cfg.Now()
 	lines := r.endFlushing()
 	if r.unstored() {
 		return
 	}
-	f := storage.Finish{Logs: lines}
+	f := storage.Finish{Logs: lines, After: r.insertion}
 	if end.door != nil {
 		r.attach(&f, end, ended)
 	}
 	r.mu.Lock()
 	r.x.Recorded = len(f.Tape) > 0
+	if r.x.Trace {
+		r.x.Phases = r.phases(ended, processed, r.e.cfg.Now())
+	}
 	r.mu.Unlock()
 	r.commit(r.snapshot(), f)
 }
 
-// attach adds the recording, and the trace when it was wanted.
+// phases is called with mu held.
+func (r *run) phases(ended, processed, now time.Time) *ratchet.Phases {
+	p := &ratchet.Phases{Input: r.req.validated, Output: processed.Sub(ended), Cleanup: now.Sub(processed)}
+	if r.x.StartedAt.IsZero() {
+		p.Queue = ended.Sub(r.x.QueuedAt)
+		return p
+	}
+	p.Queue = r.x.StartedAt.Sub(r.x.QueuedAt)
+	p.Main = min(r.x.Usage.Wall, r.x.Duration())
+	if p.Main == 0 { // the worker did not live to tell
+		p.Main = r.x.Duration()
+	}
+	p.Startup = r.x.Duration() - p.Main
+	return p
+}
+
+// attach adds the recording, and what the trace needs besides.
 func (r *run) attach(f *storage.Finish, end ending, ended time.Time) {
-	calls := end.door.recorder.Calls()
 	tape, err := end.door.recorder.Merge(end.outcome.Tape, runtime.Limits{}.WithDefaults().TapeBytes)
 	if err != nil {
 		r.e.cfg.Log.Warn("complete a recording", "execution", r.id, "error", err)
 	}
 	f.Tape = tape
-	f.HTTPCalls = httpCalls(calls)
-	x := r.snapshot()
-	if x.Trace {
-		f.Steps, f.Spans = traceOf(x, calls, end.outcome.Spans, ended, r.e.cfg.Now())
+	if calls := end.door.recorder.Calls(); len(calls) > 0 {
+		f.HTTPCalls = httpCalls(calls)
+	}
+	if spans := end.outcome.Spans; len(spans) > 0 {
+		f.Spans = functionSpans(r.snapshot(), spans, ended)
 	}
 }
 
@@ -77,25 +97,52 @@ func (r *run) attach(f *storage.Finish, end ending, ended time.Time) {
 // for a while: the caller is answered from the row, so it must be there.
 func (r *run) commit(x *ratchet.Execution, f storage.Finish) {
 	var err error
-	for attempt, delay := 0, 50*time.Millisecond; attempt < 5; attempt, delay = attempt+1, delay*3 {
+	for attempt, delay := 0, 50*time.Millisecond; attempt < 4; attempt, delay = attempt+1, delay*3 {
 		if err = r.e.cfg.Store.FinishExecution(context.Background(), x, f); err == nil {
 			return
 		}
-		if ratchet.CodeOf(err) == ratchet.CodeConflict || ratchet.CodeOf(err) == ratchet.CodeNotFound {
+		if r.awaitRow() != nil || !worthAnotherTry(err) {
 			break
 		}
 		time.Sleep(delay)
 	}
 	r.e.cfg.Log.Error("commit an execution", "execution", x.ID, "error", err)
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	// What was not committed is not claimed: the answer says so.
+	r.mu.Lock()
 	r.x.Status, r.x.Output = ratchet.StatusFailed, nil
 	r.x.Error = &ratchet.ExecutionError{
-		Code: ratchet.CodeInternal, Type: "internal_error",
-		Message: "the run ended, but its result could not be stored",
-		Hint:    "check that the data directory is writable and has free space, then retry",
+		Code: ratchet.CodeUnavailable, Type: ratchet.CodeUnavailable.ErrorType(), Retryable: true,
+		Message: "the run ended, but its result could not be stored: " + ratchet.AsError(err).Message,
+		Hint:    "what it did is not undone; check that the data directory is writable and has free space, then retry",
 	}
+	r.mu.Unlock()
+	if r.awaitRow() == nil && worthAnotherTry(err) {
+		r.e.settleLater(r.snapshot())
+	}
+}
+
+func worthAnotherTry(err error) bool {
+	code := ratchet.CodeOf(err)
+	return code != ratchet.CodeConflict && code != ratchet.CodeNotFound
+}
+
+// settleLater closes the row of a run whose end could not be stored as soon as
+// the store takes it. When the server stops first, the next start does it.
+func (e *Executor) settleLater(x *ratchet.Execution) {
+	x.Recorded = false
+	e.settling.Go(func() {
+		for delay := time.Second; ; delay = min(2*delay, 30*time.Second) {
+			select {
+			case <-e.draining:
+				return
+			case <-time.After(delay):
+			}
+			err := e.cfg.Store.FinishExecution(context.Background(), x, storage.Finish{})
+			if err == nil || !worthAnotherTry(err) {
+				return
+			}
+		}
+	})
 }
 
 // failureOf says why the run did not complete; nil when it did.

@@ -25,15 +25,15 @@ type TestOptions struct {
 
 // TestReport is the result of a test run, as run_task_tests answers it.
 type TestReport struct {
-	ID          string         `json:"test_run_id"`
-	Status      ratchet.Status `json:"status"` // running, completed or failed
+	ID          string         `json:"test_run_id,omitempty"` // empty = nothing was stored
+	Status      ratchet.Status `json:"status"`                // running, completed or failed
 	TaskID      string         `json:"task_id"`
 	TaskName    string         `json:"task_name"`
 	Total       int            `json:"total_tests"`
 	Passed      int            `json:"passed"`
 	Failed      int            `json:"failed"`
 	Skipped     int            `json:"skipped"`
-	SuccessRate *float64       `json:"success_rate"` // of the tests that ran, 0 to 1; null = none ran
+	SuccessRate *float64       `json:"success_rate" jsonschema:"nullable"` // of the tests that ran, 0 to 1; null = none ran
 	AllPassed   bool           `json:"all_passed"`
 	Message     string         `json:"message"`
 	Hint        string         `json:"hint,omitempty"`
@@ -46,8 +46,8 @@ type TestReport struct {
 type TestResult struct {
 	Name        string                  `json:"name"`
 	Status      ratchet.TestStatus      `json:"status"`
-	Reason      string                  `json:"reason,omitempty"` // why it was skipped or failed
-	Duration    *float64                `json:"duration_ms"`      // null = not run
+	Reason      string                  `json:"reason,omitempty"`                  // why it was skipped or failed
+	Duration    *float64                `json:"duration_ms" jsonschema:"nullable"` // null = not run
 	Input       json.RawMessage         `json:"input"`
 	Output      json.RawMessage         `json:"actual_output,omitempty"`
 	Expected    json.RawMessage         `json:"expected_output,omitempty"`
@@ -62,8 +62,8 @@ type TestResult struct {
 
 // CoverReport is coverage over all tests that ran.
 type CoverReport struct {
-	Percent *float64    `json:"percent"` // of the lines that hold statements; null = nothing was measured
-	Lines   map[int]int `json:"lines"`   // executions by line; 0 = never
+	Percent *float64    `json:"percent" jsonschema:"nullable"` // of the lines that hold statements; null = nothing was measured
+	Lines   map[int]int `json:"lines"`                         // executions by line; 0 = never
 }
 
 // tally fills the counts and the message from the tests.

@@ -44,7 +44,8 @@ type Request struct {
 	// It must be quick and may be called after Wait gave up.
 	OnProgress func(ratchet.Progress)
 
-	test *testSetup // set by RunTests
+	test      *testSetup    // set by RunTests
+	validated time.Duration // how long checking the input took
 }
 
 // testSetup is what only a test changes about a run.
@@ -62,9 +63,11 @@ func (e *Executor) Start(ctx context.Context, req Request) (*Handle, error) {
 	if err != nil {
 		return nil, err
 	}
+	begun := time.Now()
 	if err := e.checkInput(task, prog, &req); err != nil {
 		return nil, err
 	}
+	req.validated = time.Since(begun)
 	if err := e.enter(); err != nil {
 		return nil, err
 	}
@@ -72,24 +75,6 @@ func (e *Executor) Start(ctx context.Context, req Request) (*Handle, error) {
 		return e.begin(ctx, task, prog, req)
 	}
 	return e.startOnce(ctx, task, prog, req)
-}
-
-func (e *Executor) resolve(ctx context.Context, req *Request) (*ratchet.Task, *program, error) {
-	if t := req.test; t != nil {
-		prog, err := e.programs.get(t.task)
-		return t.task, prog, err
-	}
-	task, err := e.cfg.Store.Task(ctx, req.Task)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !task.Enabled {
-		return nil, nil, ratchet.Errorf(ratchet.CodeConflict, "task %s is disabled", task.Name).At("/task_id").
-			WithHint("enable it first: ratchet_edit_task with enabled true").
-			Next("ratchet_edit_task", map[string]any{"task_id": task.Name, "enabled": true})
-	}
-	prog, err := e.programs.get(task)
-	return task, prog, err
 }
 
 func (e *Executor) checkInput(t *ratchet.Task, p *program, req *Request) error {

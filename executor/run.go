@@ -7,6 +7,7 @@ import (
 
 	"ratchet"
 	"ratchet/runtime"
+	"ratchet/storage"
 )
 
 // stopKind says who ended a run before its time.
@@ -26,6 +27,8 @@ type run struct {
 	req    Request
 	place  *ticket
 	masker *masker // nil = no secrets
+
+	insertion *storage.Insertion // nil = there is no row
 
 	ctx           context.Context // its end kills the run
 	cancelContext context.CancelFunc
@@ -77,11 +80,24 @@ func (r *run) snapshot() *ratchet.Execution {
 	return &x
 }
 
-func (r *run) number(n int64) {
+// awaitRow waits until the row is stored. An error means that there is no row
+// and never will be one.
+func (r *run) awaitRow() error {
+	if r.insertion == nil {
+		return nil
+	}
+	n, err := r.insertion.Wait()
+	if err != nil {
+		return err
+	}
 	r.mu.Lock()
 	r.x.Number = n
 	r.mu.Unlock()
+	return nil
 }
+
+// notStored ends a run whose row was refused; the writer calls it.
+func (r *run) notStored(error) { r.cancelContext() }
 
 func (r *run) markRunning(at time.Time) {
 	r.mu.Lock()

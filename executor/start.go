@@ -37,15 +37,14 @@ func (e *Executor) begin(ctx context.Context, t *ratchet.Task, p *program, req R
 		r.stored = ratchet.StatusRunning
 	}
 	if !r.unstored() {
-		// The row must be there before the first effect, whatever the caller does.
-		row := r.snapshot()
-		if err := e.cfg.Store.InsertExecution(context.WithoutCancel(ctx), row); err != nil {
+		// The row is on its way while the worker begins: nothing the script
+		// asks for is answered, and nobody is told of it, before it is stored.
+		if r.insertion, err = e.cfg.Store.BeginInsert(context.WithoutCancel(ctx), r.snapshot(), r.notStored); err != nil {
 			e.gate.leave(place)
 			r.cancelContext()
 			e.running.Done()
 			return nil, err
 		}
-		r.number(row.Number)
 	}
 	e.add(r)
 	r.publish()
@@ -79,7 +78,12 @@ func (e *Executor) startOnce(ctx context.Context, t *ratchet.Task, p *program, r
 		return nil, err
 	}
 	if first == nil || e.cfg.Now().Sub(first.QueuedAt) > keyLifetime {
-		return e.begin(ctx, t, p, req)
+		h, err := e.begin(ctx, t, p, req)
+		if err != nil {
+			return nil, err
+		}
+		// The next call with this key must find the row.
+		return h, h.run.awaitRow()
 	}
 	e.running.Done()
 	origin := req.Origin

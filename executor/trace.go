@@ -1,7 +1,9 @@
 package executor
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -32,43 +34,65 @@ type span struct {
 	Tags     map[string]any `json:"tags,omitempty"`
 }
 
-// traceOf renders the steps and spans of an ended run.
-func traceOf(x *ratchet.Execution, calls []runtime.TapeCall, functions []runtime.Span, ended, now time.Time) (steps, spans json.RawMessage) {
-	started := x.StartedAt
-	if started.IsZero() {
-		started = ended
+// Steps renders where the time of an ended execution went, as JSON; nil when
+// it was not traced. Nothing of it is stored but six durations: the calls
+// below the main step are read from the recording.
+func (e *Executor) Steps(ctx context.Context, x *ratchet.Execution) (json.RawMessage, error) {
+	if x.Phases == nil {
+		return nil, nil
 	}
-	since := func(t time.Time) float64 { return ms(t.Sub(x.QueuedAt)) }
-	main := step{Name: "main_execution", StartMS: since(started), Duration: ms(ended.Sub(started))}
+	calls, err := e.recordedCalls(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(stepsOf(x.Phases, calls))
+}
+
+// recordedCalls are the calls on the recording of an execution.
+func (e *Executor) recordedCalls(ctx context.Context, x *ratchet.Execution) ([]runtime.TapeCall, error) {
+	if !x.Recorded {
+		return nil, nil
+	}
+	raw, err := e.cfg.Store.Tape(ctx, x.ID)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	tape, err := runtime.DecodeTape(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read the recording of execution %s: %w", x.ID, err)
+	}
+	return tape.Calls, nil
+}
+
+// stepsOf puts the phases one after another.
+func stepsOf(p *ratchet.Phases, calls []runtime.TapeCall) []step {
+	at := -p.Input // the input is validated before the row is queued
+	next := func(name string, d time.Duration) step {
+		s := step{Name: name, StartMS: ms(at), Duration: ms(d)}
+		at += d
+		return s
+	}
+	list := []step{
+		next("input_validation", p.Input), next("queue", p.Queue), next("initialization", p.Startup),
+		next("main_execution", p.Main), next("output_processing", p.Output), next("cleanup", p.Cleanup),
+	}
+	main := &list[3]
 	for _, c := range calls {
 		main.Children = append(main.Children, step{
 			Name: callName(c), StartMS: main.StartMS + float64(c.Start)/1000, Duration: float64(c.End-c.Start) / 1000,
 		})
 	}
-	list := []step{
-		{Name: "queue", Duration: ms(started.Sub(x.QueuedAt))},
-		main,
-		{Name: "output_processing", StartMS: since(ended), Duration: ms(now.Sub(ended))},
-	}
-	steps, _ = json.Marshal(list)
-	spans, _ = json.Marshal(spansOf(x, calls, functions, started, ended))
-	return steps, spans
+	return list
 }
 
-func spansOf(x *ratchet.Execution, calls []runtime.TapeCall, functions []runtime.Span, started, ended time.Time) []span {
-	list := make([]span, 0, 1+len(calls)+len(functions))
-	list = append(list, span{
-		ID: "run", Name: x.TaskName, Kind: "system", Start: stamp(started), End: stamp(ended),
-		Duration: ended.Sub(started).Microseconds(), Self: ended.Sub(started).Microseconds(),
-	})
-	for _, c := range calls {
-		at := started.Add(time.Duration(c.Start) * time.Microsecond)
-		list = append(list, span{
-			ID: "host-" + strconv.FormatInt(c.Call.Seq, 10), Parent: "run", Name: callName(c), Kind: "host",
-			Start: stamp(at), End: stamp(started.Add(time.Duration(c.End) * time.Microsecond)),
-			Duration: c.End - c.Start, Self: c.End - c.Start,
-		})
+// functionSpans renders the function spans of a profiled run. The others
+// follow from the row and the recording.
+func functionSpans(x *ratchet.Execution, functions []runtime.Span, ended time.Time) json.RawMessage {
+	started := x.StartedAt
+	if started.IsZero() {
+		started = ended
 	}
+	list := make([]span, 0, len(functions))
 	for _, f := range functions {
 		parent := "run"
 		if f.Parent != 0 {
@@ -80,7 +104,8 @@ func spansOf(x *ratchet.Execution, calls []runtime.TapeCall, functions []runtime
 			Duration: f.Duration.Microseconds(), Self: f.Self.Microseconds(),
 		})
 	}
-	return list
+	raw, _ := json.Marshal(list) // plain data
+	return raw
 }
 
 func callName(c runtime.TapeCall) string {

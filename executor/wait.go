@@ -10,7 +10,8 @@ import (
 
 // Wait returns the execution when it has ended, or as it is after d. A d
 // above the wait limit is the wait limit; 0 returns at once. An ended ctx
-// ends the wait with ctx's error, never the run.
+// ends the wait with ctx's error, never the run. Another error means that the
+// execution could not be stored and has had no effect.
 func (h *Handle) Wait(ctx context.Context, d time.Duration) (*ratchet.Execution, error) {
 	if h.run == nil {
 		return h.e.cfg.Store.Execution(ctx, h.ID)
@@ -43,7 +44,19 @@ func (e *Executor) await(ctx context.Context, r *run, d time.Duration) (*ratchet
 			return nil, ctx.Err()
 		}
 	}
+	if err := r.awaitRow(); err != nil {
+		return nil, notStartedError(err)
+	}
 	return r.snapshotForReader(), nil
+}
+
+// notStartedError says that a run has left nothing because its row was refused.
+func notStartedError(err error) error {
+	e := *ratchet.AsError(err)
+	if e.Hint == "" {
+		e.Hint = "nothing was run; check that the data directory is writable and has free space, then call again"
+	}
+	return &e
 }
 
 // snapshotForReader is the row as far as others may know it: a run whose end

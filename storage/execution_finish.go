@@ -18,18 +18,23 @@ type Finish struct {
 	Steps     json.RawMessage
 	Spans     json.RawMessage
 	HTTPCalls json.RawMessage
+	// After is the row's insertion when it may still be under way; nil = it
+	// is done. Both then often share one commit.
+	After *Insertion
 }
 
 // tail is what is known of an execution at its end and never filtered on.
 type tail struct {
-	Usage     *ratchet.Usage `msgpack:"u,omitempty"`
-	Isolation string         `msgpack:"i,omitempty"`
-	Recorded  bool           `msgpack:"r,omitempty"`
+	Usage     *ratchet.Usage  `msgpack:"u,omitempty"`
+	Isolation string          `msgpack:"i,omitempty"`
+	Recorded  bool            `msgpack:"r,omitempty"`
+	Phases    *ratchet.Phases `msgpack:"p,omitempty,as_array"`
 }
 
 // finishRow is a finished execution ready to be written.
 type finishRow struct {
 	e        *ratchet.Execution
+	after    *insertRow // nil = inserted earlier
 	number   int64
 	status   int64
 	output   payload
@@ -45,7 +50,7 @@ type finishRow struct {
 // output or error, times, usage, logs and tape, in one synced commit. A row
 // that is terminal already stays as it is and the answer is a conflict. It
 // reads of e: ID, Number (0 = looked up), Status, StartedAt, CompletedAt (now
-// when zero), Output, Error, Usage, Isolation and Progress, and sets Number,
+// when zero), Output, Error, Usage, Phases, Isolation and Progress, and sets Number,
 // CompletedAt and Recorded.
 func (db *DB) FinishExecution(ctx context.Context, e *ratchet.Execution, f Finish) error {
 	if !e.Status.Terminal() {
@@ -68,6 +73,9 @@ func (db *DB) FinishExecution(ctx context.Context, e *ratchet.Execution, f Finis
 
 func newFinish(e *ratchet.Execution, f Finish) (*finishRow, error) {
 	r := &finishRow{e: e, number: e.Number, output: newPayload(e.Output)}
+	if f.After != nil {
+		r.after = f.After.op.insert
+	}
 	var err error
 	if r.status, err = statusNumber(e.Status); err != nil {
 		return nil, err
@@ -75,7 +83,7 @@ func newFinish(e *ratchet.Execution, f Finish) (*finishRow, error) {
 	if r.failure, r.message, err = failureOf(e); err != nil {
 		return nil, err
 	}
-	if r.tail, err = pack(&tail{e.Usage, e.Isolation, e.Recorded}); err != nil {
+	if r.tail, err = pack(&tail{e.Usage, e.Isolation, e.Recorded, e.Phases}); err != nil {
 		return nil, err
 	}
 	if r.progress, err = progressOf(e.Progress); err != nil {
@@ -120,6 +128,9 @@ func (t *tx) finishAll(ops []*op) error {
 		r := o.finish
 		if r == nil {
 			continue
+		}
+		if r.after != nil {
+			r.number = r.after.number
 		}
 		if r.number == 0 {
 			if err := t.numberOf(r.e.ID, &r.number); err != nil {

@@ -39,21 +39,48 @@ type insertRow struct {
 // when zero) and Attempt (1 when zero). The row survives a crash of the
 // process at once, and a crash of the machine with the next synced write.
 func (db *DB) InsertExecution(ctx context.Context, e *ratchet.Execution) error {
+	i, err := db.BeginInsert(ctx, e, nil)
+	if err != nil {
+		return err
+	}
+	if err := db.w.await(ctx, i.op); err != nil {
+		return err
+	}
+	e.Number = i.op.insert.number
+	return nil
+}
+
+// Insertion is a new execution on its way into the store.
+type Insertion struct {
+	db *DB
+	op *op
+}
+
+// BeginInsert is InsertExecution that does not wait: e is queued before every
+// later write, is the store's until the Insertion is done, and gets no Number.
+// A failure is told to failed, on the writer's goroutine; nil = nobody.
+func (db *DB) BeginInsert(ctx context.Context, e *ratchet.Execution, failed func(error)) (*Insertion, error) {
 	if e.Status == "" {
 		e.Status = ratchet.StatusPending
 	}
 	if e.Status.Terminal() {
-		return ratchet.Errorf(ratchet.CodeInternal, "a new execution cannot be %s", e.Status)
+		return nil, ratchet.Errorf(ratchet.CodeInternal, "a new execution cannot be %s", e.Status)
 	}
 	row, err := db.newInsert(e)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := db.w.do(ctx, &op{insert: row}); err != nil {
-		return err
+	o := &op{insert: row, failed: failed}
+	if err := db.w.enqueue(ctx, o); err != nil {
+		return nil, err
 	}
-	e.Number = row.number
-	return nil
+	return &Insertion{db, o}, nil
+}
+
+// Wait blocks until the row is stored and returns its Number.
+func (i *Insertion) Wait() (int64, error) {
+	err := i.db.w.await(context.Background(), i.op)
+	return i.op.insert.number, err
 }
 
 func (db *DB) newInsert(e *ratchet.Execution) (*insertRow, error) {

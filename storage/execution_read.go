@@ -60,7 +60,7 @@ func (r *executionRow) execution(ctx context.Context, q querier) (*ratchet.Execu
 		if err := unpack(r.tail, &t); err != nil {
 			return nil, err
 		}
-		e.Usage, e.Isolation, e.Recorded = t.Usage, t.Isolation, t.Recorded
+		e.Usage, e.Isolation, e.Recorded, e.Phases = t.Usage, t.Isolation, t.Recorded, t.Phases
 	}
 	if r.progress != nil {
 		e.Progress = new(ratchet.Progress)

@@ -12,6 +12,7 @@ import (
 	goruntime "runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ratchet"
@@ -39,6 +40,7 @@ type DB struct {
 	reads  *sql.DB    // nil in memory
 	memory sync.Mutex // guards the only connection of an in-memory store
 	w      *writer
+	tasks  atomic.Int64 // see TaskRevision
 }
 
 // Open opens the store, bringing its schema up to date. It refuses a file that

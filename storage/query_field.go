@@ -19,6 +19,7 @@ const (
 	kindID                     // number or UUID
 	kindTask                   // UUID of a task, given as UUID or number
 	kindTag                    // set of texts
+	kindTopic                  // the category or one of the tags
 )
 
 // field is a filter field: an expression of the list's table.
@@ -50,7 +51,7 @@ func operators() []ratchet.Operator {
 func (k kind) operators() []ratchet.Operator {
 	all := operators()
 	switch k {
-	case kindText, kindStatus, kindTag:
+	case kindText, kindStatus, kindTag, kindTopic:
 		return all
 	case kindBool:
 		return []ratchet.Operator{ratchet.OpEQ, ratchet.OpNE, ratchet.OpIn, ratchet.OpNotIn}

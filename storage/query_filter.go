@@ -77,6 +77,8 @@ func (fd field) sql(op ratchet.Operator, args []any) (string, []any) {
 	switch {
 	case fd.kind == kindID, fd.kind == kindTask:
 		return fd.reference(op, args)
+	case fd.kind == kindTopic:
+		return topicCondition(op, args)
 	case fd.kind == kindTag:
 		inner := field{kind: kindText, expr: "tag"}
 		not, positive := "", op
@@ -103,6 +105,21 @@ func (fd field) sql(op ratchet.Operator, args []any) (string, []any) {
 		value, _ := args[0].([]byte)
 		return textCondition(fd.expr, op, string(value))
 	}
+}
+
+// topicCondition is true for a task whose category or one of whose tags fits.
+func topicCondition(op ratchet.Operator, args []any) (string, []any) {
+	not, positive := "", op
+	switch op {
+	case ratchet.OpNE:
+		not, positive = "NOT ", ratchet.OpEQ
+	case ratchet.OpNotIn:
+		not, positive = "NOT ", ratchet.OpIn
+	default: // the others are positive
+	}
+	category, first := field{kind: kindText, expr: "coalesce(t.category, x'')"}.sql(positive, args)
+	tag, second := field{kind: kindTag}.sql(positive, args)
+	return not + "(" + category + " OR " + tag + ")", append(slices.Clone(first), second...)
 }
 
 // reference compares ids: integers with the number, bytes with the UUID.

@@ -18,7 +18,7 @@ func (fd field) value(name string, v any) (any, *ratchet.Error) {
 	}
 	wanted := ""
 	switch fd.kind {
-	case kindText, kindTag:
+	case kindText, kindTag, kindTopic:
 		if s, ok := textOf(v); ok {
 			return []byte(s), nil
 		}

@@ -21,6 +21,7 @@ func taskList() *list {
 		"source_type":     {kind: kindText, expr: "t.source_type"},
 		"category":        {kind: kindText, expr: "t.category"},
 		"tag":             {kind: kindTag},
+		"category_or_tag": {kind: kindTopic},
 		"has_validation":  {kind: kindBool, expr: "(t.validated_at IS NOT NULL)"},
 		"in_sync":         {kind: kindBool, expr: "t.in_sync"},
 	}

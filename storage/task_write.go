@@ -44,7 +44,7 @@ func (db *DB) CreateTask(ctx context.Context, t *ratchet.Task, note, author stri
 	if err != nil {
 		return err
 	}
-	err = db.write(ctx, true, func(tx *tx) error {
+	err = db.writeTask(ctx, true, func(tx *tx) error {
 		err := tx.exec("store a task", `INSERT INTO tasks
 			(name, label, version, version_key, description, category, enabled, source_type, source, checksum,
 			 updated_at, body, uuid, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
@@ -77,7 +77,7 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 	if opt.Overwrite {
 		reason = "overwrite"
 	}
-	err = db.write(ctx, true, func(tx *tx) error {
+	err = db.writeTask(ctx, true, func(tx *tx) error {
 		backupID = ""
 		old, err := taskBy(ctx, tx.conn, "uuid = ?", []byte(next.ID))
 		if err != nil {
@@ -101,7 +101,8 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 			return err
 		}
 		err = tx.exec("change a task", `UPDATE tasks SET name = ?, label = ?, version = ?, version_key = ?, description = ?,
-			category = ?, enabled = ?, source_type = ?, source = ?, checksum = ?, updated_at = ?, body = ? WHERE uuid = ?`,
+			category = ?, enabled = ?, source_type = ?, source = ?, checksum = ?, updated_at = ?, body = ?,
+			validated_at = NULL WHERE uuid = ?`,
 			append(args, []byte(next.ID))...)
 		if err != nil {
 			return taskConflict(err, next.Name)
@@ -122,7 +123,7 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 // one was asked for. Its history and executions stay; those read as TaskDeleted.
 func (db *DB) DeleteTask(ctx context.Context, id string, opt DeleteOptions) (backupID string, err error) {
 	now := db.micros()
-	err = db.write(ctx, true, func(tx *tx) error {
+	err = db.writeTask(ctx, true, func(tx *tx) error {
 		backupID = ""
 		old, err := taskBy(ctx, tx.conn, "uuid = ?", []byte(id))
 		if err != nil {
@@ -144,10 +145,11 @@ func (db *DB) DeleteTask(ctx context.Context, id string, opt DeleteOptions) (bac
 	return backupID, err
 }
 
-// MarkValidated records when a task last passed validation.
+// MarkValidated records that a task passed validation; the next change of the
+// task voids it.
 func (db *DB) MarkValidated(ctx context.Context, id string) error {
 	now := db.micros()
-	return db.write(ctx, false, func(tx *tx) error {
+	return db.writeTask(ctx, false, func(tx *tx) error {
 		return tx.exec("mark a task validated", "UPDATE tasks SET validated_at = ? WHERE uuid = ?", now, []byte(id))
 	})
 }
@@ -196,3 +198,13 @@ func newID() string {
 	}
 	return id.String()
 }
+
+// writeTask is write for everything that changes a task.
+func (db *DB) writeTask(ctx context.Context, durable bool, fn func(tx *tx) error) error {
+	defer db.tasks.Add(1)
+	return db.write(ctx, durable, fn)
+}
+
+// TaskRevision changes whenever a task was created, changed or deleted: what
+// was read while it was the same is still as it was read.
+func (db *DB) TaskRevision() int64 { return db.tasks.Load() }

@@ -22,10 +22,12 @@ type op struct {
 	insert  *insertRow
 	finish  *finishRow
 	// fn must be safe to run again after a rollback.
-	fn    func(tx *tx) error
-	state atomic.Int32 // opWaiting, then opTaken or opDropped
-	err   error        // valid once done is closed
-	done  chan struct{}
+	fn func(tx *tx) error
+	// failed is told a bulk write's error by the writer, before done is closed.
+	failed func(error)
+	state  atomic.Int32 // opWaiting, then opTaken or opDropped
+	err    error        // valid once done is closed
+	done   chan struct{}
 }
 
 const (
@@ -115,9 +117,16 @@ func errClosed() *ratchet.Error {
 	return ratchet.Errorf(ratchet.CodeUnavailable, "the server is shutting down").WithHint("try again in a moment")
 }
 
-// do queues o and waits for its commit. When ctx ends first, o is withdrawn;
-// if the writer has it already, do waits for the truth, which one commit brings.
+// do queues o and waits for its commit.
 func (w *writer) do(ctx context.Context, o *op) error {
+	if err := w.enqueue(ctx, o); err != nil {
+		return err
+	}
+	return w.await(ctx, o)
+}
+
+// enqueue hands o to the writer. Writes are made in the order of the queue.
+func (w *writer) enqueue(ctx context.Context, o *op) error {
 	o.done = make(chan struct{})
 	select {
 	case <-w.quit:
@@ -125,7 +134,14 @@ func (w *writer) do(ctx context.Context, o *op) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case w.queue <- o:
+		return nil
 	}
+}
+
+// await waits for the commit of a queued op. When ctx ends first, o is
+// withdrawn; if the writer has it already, await waits for the truth, which
+// one commit brings.
+func (w *writer) await(ctx context.Context, o *op) error {
 	select {
 	case <-o.done:
 		return o.err
@@ -166,6 +182,9 @@ func (w *writer) loop() {
 		}
 		w.commit(batch)
 		for _, o := range batch {
+			if o.err != nil && o.failed != nil {
+				o.failed(o.err)
+			}
 			close(o.done)
 		}
 		clear(batch)

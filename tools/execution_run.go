@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"ratchet"
@@ -42,7 +43,23 @@ func (o RunOut) Links() []Link {
 	if len(o.TruncatedFields) == 0 {
 		return nil
 	}
-	return []Link{{URI: "ratchet://executions/" + o.ExecutionID, Name: "execution", MIMEType: "application/json"}}
+	return executionLinks(o.ExecutionID, o.TruncatedFields)
+}
+
+// executionLinks points to the whole of what was cut.
+func executionLinks(id string, cut []string) []Link {
+	var links []Link
+	base := "ratchet://executions/" + id
+	for _, field := range cut {
+		link := Link{URI: base, Name: "execution", Description: "the execution with its whole " + field, MIMEType: "application/json"}
+		if field == "output" {
+			link.URI, link.Name, link.Description = base+"/output", "output", "the whole output"
+		}
+		if !slices.Contains(links, link) {
+			links = append(links, link)
+		}
+	}
+	return links
 }
 
 // startAndWait starts a run, forwards its progress and renders what is known
@@ -86,14 +103,7 @@ func runOut(ctx context.Context, d *Deps, x *ratchet.Execution) RunOut {
 		}
 		out.failure = runFailure(x, out.NextTool)
 	}
-	if t, err := d.Store.Task(ctx, x.TaskID); err == nil {
-		if p, err := executor.ParsePolicy(t.Metadata); err == nil && p.Deprecated {
-			out.DeprecationNotice = "task " + t.Name + " is deprecated"
-			if p.DeprecationMsg != "" {
-				out.DeprecationNotice += ": " + p.DeprecationMsg
-			}
-		}
-	}
+	out.DeprecationNotice = d.Exec.DeprecationNotice(ctx, x.TaskID)
 	if len(out.Output) == 0 {
 		out.Output = json.RawMessage("null")
 	}
