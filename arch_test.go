@@ -33,7 +33,8 @@ var layers = map[string][]string{
 		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
 	},
-	"ratchet/bench": {"*"},
+	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
+	"ratchet/bench":           {"*"},
 }
 
 // owners names the only packages (with their children) that may import a library.
@@ -137,6 +138,20 @@ func TestPackagesAreDocumentedAndNamed(t *testing.T) {
 		}
 		if name := filepath.Base(p.ImportPath); slices.Contains(forbidden, name) {
 			t.Errorf("%s: no package may be named %s", p.ImportPath, name)
+		}
+	}
+}
+
+// TestFixturesAreNotReleased keeps what the conformance suite needs out of the
+// product.
+func TestFixturesAreNotReleased(t *testing.T) {
+	for tags, want := range map[string]bool{"": false, "conformance": true} {
+		out, err := exec.Command("go", "list", "-tags", tags, "-deps", "./cmd/ratchet").Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		if got := slices.Contains(strings.Fields(string(out)), "ratchet/server/fixtures"); got != want {
+			t.Errorf("build tags %q: linked %v, want %v", tags, got, want)
 		}
 	}
 }

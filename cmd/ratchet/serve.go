@@ -79,7 +79,11 @@ func (a *app) withServer(cmd *cobra.Command, more map[string]string, f func(cont
 		return err
 	}
 	ctx := cmd.Context()
-	srv, err := server.Open(ctx, cfg, server.Options{Version: version, Log: log})
+	options, err := extend(server.Options{Version: version, Log: log})
+	if err != nil {
+		return err
+	}
+	srv, err := server.Open(ctx, cfg, options)
 	if err != nil {
 		return err
 	}
