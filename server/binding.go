@@ -20,7 +20,7 @@ import (
 // bindingConfig is what the MCP surface needs to know.
 type bindingConfig struct {
 	version   string
-	isolation func() string // level that runs reach, told to clients
+	isolation func() string // level that runs reach, told to clients; empty = not known yet
 	pageSize  int           // tools on one page
 	deadline  time.Duration // of one call
 	callers   int           // calls at once of one authenticated caller
@@ -41,9 +41,11 @@ type binding struct {
 	seal     *sealer
 	updates  *updates
 	source   resources.Source
+	sessions sessions
+	whole    *offer // of registry
 
 	mu      sync.Mutex
-	servers map[string]*mcp.Server // by the names of the tools offered
+	servers map[string]*offer // by the names of the tools offered
 }
 
 // maxSelections bounds the SDK servers kept for narrowed URLs.
@@ -54,49 +56,52 @@ func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *
 		cfg: cfg, deps: deps, registry: registry,
 		gate: newCallGate(cfg.callers, cfg.loopback), seal: newSealer(),
 		source:  resources.Source{Store: deps.Store, Tools: registry, More: cfg.resources},
-		servers: map[string]*mcp.Server{},
+		servers: map[string]*offer{},
 	}
 	b.updates = newUpdates(b, deps.Bus)
+	b.whole = b.newOffer(registry)
+	b.servers[selectionKey(registry)] = b.whole
 	return b
 }
 
 // close stops what the binding runs in the background.
 func (b *binding) close() { b.updates.close() }
 
-// narrow returns the server for a selection within the registry. The zero
-// selection is the registry itself.
-func (b *binding) narrow(s *tools.Selection) (*mcp.Server, error) {
-	registry := b.registry
-	if s != nil {
-		var err error
-		if registry, err = b.registry.Select(*s); err != nil {
-			return nil, err
-		}
+// narrow returns what is offered for a selection within the registry. Nil is
+// the registry itself.
+func (b *binding) narrow(s *tools.Selection) (*offer, error) {
+	if s == nil {
+		return b.whole, nil
 	}
-	key := strings.Join(registry.Names(), ",")
+	registry, err := b.registry.Select(*s)
+	if err != nil {
+		return nil, err
+	}
+	key := selectionKey(registry)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if server, ok := b.servers[key]; ok {
-		return server, nil
+	if known, ok := b.servers[key]; ok {
+		return known, nil
 	}
 	if len(b.servers) >= maxSelections && !b.evict() {
 		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "too many different tool selections are in use").
 			WithHint("connect without the query parameters toolsets, tools, exclude_tools and read_only")
 	}
-	server := b.newServer(registry)
-	b.servers[key] = server
-	return server, nil
+	o := b.newOffer(registry)
+	b.servers[key] = o
+	return o, nil
 }
+
+func selectionKey(registry *tools.Registry) string { return strings.Join(registry.Names(), ",") }
 
 // evict drops a server that nobody is connected to.
 func (b *binding) evict() bool {
-	whole := strings.Join(b.registry.Names(), ",")
-	for key, server := range b.servers {
-		if key == whole {
+	for key, o := range b.servers {
+		if o == b.whole {
 			continue
 		}
 		used := false
-		for range server.Sessions() {
+		for range o.server.Sessions() {
 			used = true
 			break
 		}
@@ -112,8 +117,8 @@ func (b *binding) evict() bool {
 func (b *binding) each(fn func(*mcp.Server)) {
 	b.mu.Lock()
 	all := make([]*mcp.Server, 0, len(b.servers))
-	for _, s := range b.servers {
-		all = append(all, s)
+	for _, o := range b.servers {
+		all = append(all, o.server)
 	}
 	b.mu.Unlock()
 	for _, s := range all {
@@ -121,8 +126,8 @@ func (b *binding) each(fn func(*mcp.Server)) {
 	}
 }
 
-// sessions counts the connected clients.
-func (b *binding) sessions() int {
+// connected counts the connected clients.
+func (b *binding) connected() int {
 	n := 0
 	b.each(func(s *mcp.Server) {
 		for range s.Sessions() {
@@ -132,13 +137,13 @@ func (b *binding) sessions() int {
 	return n
 }
 
-func (b *binding) newServer(registry *tools.Registry) *mcp.Server {
-	server := mcp.NewServer(&mcp.Implementation{
+func (b *binding) newOffer(registry *tools.Registry) *offer {
+	about := &mcp.Implementation{
 		Name: "ratchet", Title: "Ratchet", Version: b.cfg.version,
-		Description: "Author, test and run JavaScript and TypeScript tasks. Isolation of runs: " + b.cfg.isolation(),
-		WebsiteURL:  "https://github.com/ratchet-run/ratchet", Icons: icons(),
-	}, &mcp.ServerOptions{
-		Instructions:       instructions(registry, b.cfg.isolation()),
+		Description: "Author, test and run JavaScript and TypeScript tasks.", Icons: icons(),
+	}
+	server := mcp.NewServer(about, &mcp.ServerOptions{
+		Instructions:       instructions(registry),
 		Logger:             slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()}),
 		PageSize:           b.cfg.pageSize,
 		CompletionHandler:  b.complete,
@@ -158,8 +163,9 @@ func (b *binding) newServer(registry *tools.Registry) *mcp.Server {
 	}
 	b.addResources(server)
 	b.addPrompts(server)
-	server.AddReceivingMiddleware(b.listResources, b.resolveTool(registry), b.guard)
-	return server
+	o := &offer{server: server, registry: registry, info: toJSON(about)}
+	server.AddReceivingMiddleware(b.guard, b.track(o), b.sayIsolation, b.listResources, b.resolveTool(registry))
+	return o
 }
 
 // definition describes a tool to MCP clients. Its schemas are marshalled once,
@@ -193,7 +199,7 @@ func cacheable(_ context.Context, req mcp.Request, c *mcp.Cacheable) {
 }
 
 // instructions is what a model reads about the server first; at most 2 KB.
-func instructions(registry *tools.Registry, isolation string) string {
+func instructions(registry *tools.Registry) string {
 	steps := []struct{ tool, text string }{
 		{"ratchet_list_available_tasks", "see what exists"},
 		{"ratchet_generate_from_template", "start from a template"},
@@ -213,7 +219,7 @@ func instructions(registry *tools.Registry, isolation string) string {
 	}
 	out.WriteString(" A run that takes longer than a call may wait answers status running with an execution id; ask for it again by that id." +
 		" Errors are results with code, field, hint and next_tool: follow the hint." +
-		" Full outputs and logs are resources below ratchet://executions/. Isolation of runs: " + isolation + ".")
+		" Full outputs and logs are resources below ratchet://executions/.")
 	return out.String()
 }
 

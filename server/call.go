@@ -18,6 +18,9 @@ import (
 
 const methodCallTool = "tools/call"
 
+// codeShutdown answers what comes while the server drains.
+const codeShutdown = -32001
+
 // codeCancelled answers a call whose client went away or cancelled.
 const codeCancelled = -32800
 
@@ -97,6 +100,8 @@ func unknownTool(registry *tools.Registry, name, id string) *jsonrpc.Error {
 func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		caller := b.caller(ctx, req)
+		var notes []string // the call's goroutine alone adds to them
+		caller.Note = func(note string) { notes = append(notes, note) }
 		round, err := b.round(t.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
 		if err != nil {
 			return nil, err // a broken protocol is not the tool's to mend
@@ -112,7 +117,11 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 		if lacking := missingCapability(req.ProtocolVersion(), err); lacking != nil {
 			return nil, lacking
 		}
-		return b.result(out, err, caller.RequestID), nil
+		res := b.result(out, err, caller.RequestID)
+		if len(notes) > 0 {
+			res.Meta["notes"] = notes
+		}
+		return res, nil
 	}
 }
 

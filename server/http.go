@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -53,7 +54,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"
 	}
 	answer(w, http.StatusOK, map[string]any{
-		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": s.isolation(), "endpoints": endpoints,
+		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": cmp.Or(s.isolation(), "unknown"), "endpoints": endpoints,
 	})
 }
 
@@ -81,7 +82,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 func (s *Server) mcpHealth(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{
 		"status": "healthy", "transport": "streamable-http", "endpoint": s.cfg.MCP.Endpoint,
-		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.sessions(), "calls": s.binding.gate.active(),
+		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.connected(), "calls": s.binding.gate.active(),
 		"session_timeout_minutes": int(s.cfg.MCP.SessionTimeout / time.Minute),
 		"protocol_versions":       mcp.SupportedProtocolVersions(),
 	})

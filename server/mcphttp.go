@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,8 @@ type router struct {
 	stateless, stateful http.Handler
 	maxSessions         int
 	maxBody             int64
+	idle                time.Duration // after which the SDK ends a session; 0 = never
+	versions            []string      // of the handshake era
 	draining            func() bool
 }
 
@@ -51,7 +54,8 @@ func newRouter(b *binding, cfg config.MCP, draining func() bool) *router {
 	events.SetMaxBytes(eventBytes)
 	log := slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()})
 	return &router{
-		b: b, maxSessions: cfg.MaxConnections, maxBody: int64(cfg.MaxMessageSize), draining: draining,
+		b: b, maxSessions: cfg.MaxConnections, maxBody: int64(cfg.MaxMessageSize), draining: draining, idle: cfg.SessionTimeout,
+		versions: slices.DeleteFunc(mcp.SupportedProtocolVersions(), func(v string) bool { return v >= modernEra }),
 		stateless: mcp.NewStreamableHTTPHandler(pick, &mcp.StreamableHTTPOptions{
 			Stateless: true, JSONResponse: false, Logger: log, MaxRequestBodyBytes: int64(cfg.MaxMessageSize),
 			PropagateRequestCancellation: true,
@@ -67,21 +71,24 @@ func newRouter(b *binding, cfg config.MCP, draining func() bool) *router {
 func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get(headerRequestID)
 	if m.draining() {
-		rpcError(w, http.StatusServiceUnavailable, -32001, "the server is shutting down", 5000)
+		rpcError(w, http.StatusServiceUnavailable, codeShutdown, "the server is shutting down", 5000)
 		return
 	}
-	selection, err := narrowing(r.URL.Query())
+	var selection *tools.Selection
+	if r.URL.RawQuery != "" {
+		var err error
+		if selection, err = narrowing(r.URL.Query()); err != nil {
+			refuse(w, err, id)
+			return
+		}
+	}
+	offer, err := m.b.narrow(selection)
 	if err != nil {
 		refuse(w, err, id)
 		return
 	}
-	server, err := m.b.narrow(selection)
-	if err != nil {
-		refuse(w, err, id)
-		return
-	}
-	r = r.WithContext(context.WithValue(r.Context(), serverKey{}, server))
-	stateless, ok := m.choose(w, r)
+	r = r.WithContext(context.WithValue(r.Context(), serverKey{}, offer.server))
+	stateless, ok := m.choose(w, r, offer)
 	if !ok {
 		return
 	}
@@ -92,9 +99,10 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.stateful.ServeHTTP(w, r)
 }
 
-// choose says whether a request goes to the stateless handler. It reads the
-// body, because a single call without a handshake is known by its method.
-func (m *router) choose(w http.ResponseWriter, r *http.Request) (stateless, ok bool) {
+// choose says whether a request goes to the stateless handler; ok = false: it
+// is answered already. It reads the body, because a single call without a
+// handshake is known by its method.
+func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (stateless, ok bool) {
 	modern := r.Header.Get(headerSession) == "" && r.Header.Get(headerVersion) >= modernEra
 	if r.Method != http.MethodPost {
 		return modern, true
@@ -107,12 +115,15 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request) (stateless, ok b
 		refuse(w, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
 		return false, false
 	}
+	if m.fast(w, r, o, body) {
+		return false, false
+	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if modern || r.Header.Get(headerSession) != "" {
 		return modern, true
 	}
 	method := methodOf(body)
-	if method == "initialize" && m.b.sessions() >= m.maxSessions {
+	if method == "initialize" && m.b.connected() >= m.maxSessions {
 		rpcError(w, http.StatusServiceUnavailable, -32000, "too many sessions are open", 5000)
 		return false, false
 	}

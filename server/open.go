@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"ratchet"
@@ -77,7 +78,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		Memory: int64(cfg.Execution.MemoryLimit), Secrets: secrets(cfg.Secrets), Now: o.Now, Log: o.Log,
 	})
 	tuneGC(cfg.Server)
-	s, err := New(cfg, Parts{
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	return New(cfg, Parts{
 		Deps: &tools.Deps{
 			Store: db, Exec: exec, Bus: bus, Folder: o.Folder, Now: o.Now, Log: o.Log,
 			Settings: tools.Settings{
@@ -86,14 +88,13 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			},
 		},
 		Resources: o.Resources, Prompts: o.Prompts,
-		Registry: registry, Version: o.Version, Isolation: isolation(pool), Log: o.Log,
+		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
-			exec.Drain, pool.Close,
+			func(context.Context) error { end(); return nil }, exec.Drain, pool.Close,
 			func(context.Context) error { door.Close(); return db.Close() },
 		},
 	})
-	return s, err
 }
 
 // offered selects the tools of the configuration. With tools and no toolsets
@@ -156,15 +157,25 @@ func tuneGC(cfg config.Server) {
 	}
 }
 
-// isolation asks the pool which level its workers reached, once they know.
-func isolation(pool *worker.Pool) func() string {
-	return func() string {
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		report, err := pool.Report(ctx)
-		if err != nil {
-			return "unknown"
+// isolation is the level that workers reached, empty until the first of them
+// is up: the server answers before that. It asks again while workers fail.
+func isolation(ctx context.Context, pool *worker.Pool) func() string {
+	var level atomic.Value
+	go func() {
+		for ctx.Err() == nil {
+			report, err := pool.Report(ctx)
+			if err == nil {
+				level.Store(report.Level)
+				return
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
 		}
-		return report.Level
+	}()
+	return func() string {
+		known, _ := level.Load().(string)
+		return known
 	}
 }

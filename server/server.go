@@ -45,7 +45,7 @@ type Parts struct {
 	Version   string                            // of the product; empty = dev
 	Resources []resources.Entry                 // offered beyond the product's own
 	Prompts   []prompts.Prompt                  // offered beyond the product's own
-	Isolation func() string                     // level that runs reach, told to clients; may wait for a worker; nil = unknown
+	Isolation func() string                     // level that runs reach, told to clients; empty = not known yet; must not wait; nil = never known
 	Log       *slog.Logger                      // nil = discarded
 	Ready     func(context.Context) error       // nil = always ready
 	Close     []func(ctx context.Context) error // called by Close, in order
@@ -57,7 +57,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
 	if p.Isolation == nil {
-		p.Isolation = func() string { return "unknown" }
+		p.Isolation = func() string { return "" }
 	}
 	if p.Version == "" {
 		p.Version = "dev"
@@ -105,7 +105,8 @@ func (s *Server) Deps() *tools.Deps { return s.deps }
 // Registry is what the server offers.
 func (s *Server) Registry() *tools.Registry { return s.registry }
 
-// Isolation is the level that runs reach on this machine.
+// Isolation is the level that runs reach on this machine; empty while no
+// worker has told it yet.
 func (s *Server) Isolation() string { return s.isolation() }
 
 // state is starting, ready or draining, for people.

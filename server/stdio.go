@@ -4,45 +4,63 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // ServeStdio speaks MCP on in and out, one message a line, until in ends or ctx
-// does. Nothing else may be written to out. It closes neither.
+// does; then it drains. Nothing else may be written to out. It closes in, when
+// in can be closed, to stop reading, and never out.
 func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) error {
-	server, err := s.binding.narrow(nil)
+	offer, err := s.binding.narrow(nil)
 	if err != nil {
 		return err
 	}
-	reader := &endingReader{Reader: in}
-	err = server.Run(ctx, &mcp.IOTransport{
-		Reader: reader, Writer: keepOpen{out}, MaxLineLength: int(s.cfg.MCP.MaxMessageSize),
-	})
+	theirs, ours := io.Pipe()
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	p := &pump{b: s.binding, offer: offer, in: in, sdk: ours, out: &lockedWriter{w: out}, limit: int(s.cfg.MCP.MaxMessageSize)}
+	go p.run(run)
+	ended := make(chan struct{})
+	go func() { // ctx ends the taking of calls at once, and those that run after a while
+		select {
+		case <-ctx.Done():
+			p.draining.Store(true)
+			wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Server.ShutdownTimeout)
+			s.awaitCalls(wait)
+			cancel()
+			stop()
+		case <-ended:
+		}
+	}()
+	err = offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: p.out, MaxLineLength: p.limit})
+	close(ended)
+	stop()
+	_ = theirs.Close() // lines that still come have no reader
+	if c, ok := in.(io.Closer); ok {
+		_ = c.Close()
+	}
+	p.wait()
 	if ctx.Err() != nil || errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
 }
 
-// endingReader is a reader whose Close ends reading, as far as the underlying
-// reader can be closed.
-type endingReader struct {
-	io.Reader
+// lockedWriter writes whole lines for many goroutines. Close does nothing.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
 }
 
-// Close closes the reader when it can be.
-func (r *endingReader) Close() error {
-	if c, ok := r.Reader.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
+// Write writes one or more whole lines.
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
 
-// keepOpen is a writer that is not closed.
-type keepOpen struct {
-	io.Writer
-}
+// Close leaves the underlying writer open.
+func (*lockedWriter) Close() error { return nil }
 
-// Close does nothing.
-func (keepOpen) Close() error { return nil }

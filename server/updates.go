@@ -16,9 +16,6 @@ import (
 // updateEvery is how often a changed resource is reported at most.
 const updateEvery = 100 * time.Millisecond
 
-// maxSubscriptions bounds the addresses that are watched at once.
-const maxSubscriptions = 10_000
-
 // updates turns events of the bus into notifications, with one goroutine for
 // all clients: addresses that changed are collected and sent together.
 type updates struct {
@@ -30,11 +27,12 @@ type updates struct {
 
 	watching atomic.Int64 // addresses in wanted: while 0 only task events are taken
 	mu       sync.Mutex
-	wanted   map[string]int // subscriptions by address
+	wanted   map[string]watchers // by address
+	watched  watchers            // sessions whose end is awaited
 }
 
 func newUpdates(b *binding, bus *ratchet.Bus) *updates {
-	u := &updates{b: b, stop: make(chan struct{}), stopped: make(chan struct{}), wanted: map[string]int{}}
+	u := &updates{b: b, stop: make(chan struct{}), stopped: make(chan struct{}), wanted: map[string]watchers{}, watched: watchers{}}
 	if bus == nil {
 		close(u.stopped)
 		return u
@@ -94,13 +92,12 @@ func (b *binding) announce(events []ratchet.Event) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for names, server := range b.servers {
-		first, _, _ := strings.Cut(names, ",")
-		if t, ok := b.registry.Lookup(first); ok && tools {
-			server.AddTool(definition(t), b.handler(t))
+	for _, o := range b.servers {
+		if list := o.registry.List(); tools && len(list) > 0 {
+			o.server.AddTool(definition(list[0]), b.handler(list[0]))
 		}
 		if prompts {
-			b.addPrompt(server, b.prompts()[0])
+			b.addPrompt(o.server, b.prompts()[0])
 		}
 	}
 }
@@ -148,30 +145,4 @@ func (u *updates) send(uris []string, list bool) {
 			s.AddResource(&mcp.Resource{URI: changeMarker, Name: "changed"}, u.b.readResource)
 		}
 	})
-}
-
-func (u *updates) subscribe(ctx context.Context, req *mcp.SubscribeRequest) error {
-	uri := req.Params.URI
-	if _, err := u.b.source.Read(ctx, uri); err != nil {
-		return err
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.wanted[uri] == 0 && len(u.wanted) >= maxSubscriptions {
-		return ratchet.Errorf(ratchet.CodeRateLimited, "too many resources are being watched")
-	}
-	u.wanted[uri]++
-	u.watching.Store(int64(len(u.wanted)))
-	return nil
-}
-
-func (u *updates) unsubscribe(_ context.Context, req *mcp.UnsubscribeRequest) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	uri := req.Params.URI
-	if u.wanted[uri]--; u.wanted[uri] <= 0 {
-		delete(u.wanted, uri)
-	}
-	u.watching.Store(int64(len(u.wanted)))
-	return nil
 }

@@ -24,6 +24,7 @@ type Spec struct {
 	Category   string   // execution, monitoring, debugging, discovery, development, registry, documentation
 	Effect     Effect   // required
 	Executes   bool     // runs task code
+	Asks       bool     // asks the caller for something, or sends it log messages, while it runs
 	Idempotent bool     // repeating the call with the same arguments changes nothing more
 	OpenWorld  bool     // reaches systems outside the server
 	Route      Route    // REST alias; zero = POST /api/v1/tools/{name} only

@@ -1,0 +1,141 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet/tools"
+)
+
+// offer is one selection of tools and the SDK server that offers it.
+type offer struct {
+	server   *mcp.Server
+	registry *tools.Registry
+	info     []byte // the server's description, as results of the later era carry it
+}
+
+// takes finds the tool of a plain call, if calls of it may pass by the SDK.
+func (o *offer) takes(c plainCall) (tools.Tool, bool) {
+	t, ok := o.registry.Lookup(c.tool)
+	return t, ok && !t.Asks && !t.Foreign
+}
+
+// plain runs a plain call and encodes the response. The way around the SDK is
+// short because it decodes a message once; limits, ids, recovery and the form
+// of results are those of every call: see call and result.
+func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string) *bytes.Buffer {
+	caller := tools.Caller{Surface: "mcp", RequestID: requestID, TraceID: traceID(c.trace)}
+	out, err := b.call(ctx, t, caller, c.args)
+	if _, asks := out.(tools.InputRequired); asks && err == nil {
+		err = errors.New("the tool asks the client and its Spec does not say so")
+		b.cfg.log.Error("tool failed", "tool", t.Name, "request_id", requestID, "error", err)
+	}
+	buf := new(bytes.Buffer)
+	if err := o.encode(buf, c, b.result(out, err, requestID)); err != nil {
+		buf.Reset()
+		_ = o.encode(buf, c, b.failed(err, requestID)) // an error's body is a plain object
+	}
+	return buf
+}
+
+// encode writes a response with a result.
+func (o *offer) encode(buf *bytes.Buffer, c plainCall, res *mcp.CallToolResult) error {
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	put := func(v any) error {
+		err := enc.Encode(v)
+		if err == nil {
+			buf.Truncate(buf.Len() - 1) // the encoder's line feed
+		}
+		return err
+	}
+	buf.WriteString(`{"jsonrpc":"2.0","id":`)
+	buf.Write(c.id)
+	buf.WriteString(`,"result":{"_meta":`)
+	if err := put(res.Meta); err != nil { // never empty: it has the request's id
+		return err
+	}
+	if c.version != "" {
+		buf.Truncate(buf.Len() - 1)
+		buf.WriteString(`,"` + mcp.MetaKeyServerInfo + `":`)
+		buf.Write(o.info)
+		buf.WriteByte('}')
+	}
+	buf.WriteString(`,"content":[`)
+	for i, block := range res.Content {
+		if i > 0 {
+			buf.WriteByte(',')
+		}
+		var err error
+		if text, ok := block.(*mcp.TextContent); ok && text.Meta == nil && text.Annotations == nil {
+			buf.WriteString(`{"type":"text","text":`)
+			err = put(text.Text)
+			buf.WriteByte('}')
+		} else {
+			err = put(block)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	buf.WriteByte(']')
+	if res.StructuredContent != nil {
+		buf.WriteString(`,"structuredContent":`)
+		if raw, ok := res.StructuredContent.(json.RawMessage); ok {
+			buf.Write(raw)
+		} else if err := put(res.StructuredContent); err != nil {
+			return err
+		}
+	}
+	if res.IsError {
+		buf.WriteString(`,"isError":true`)
+	}
+	if c.version != "" {
+		buf.WriteString(`,"resultType":"complete"`)
+	}
+	buf.WriteString("}}")
+	return nil
+}
+
+// running holds the calls of one connection that pass by the SDK, so that the
+// client can cancel them.
+type running struct {
+	mu    sync.Mutex
+	calls map[string]context.CancelFunc // by id as the client wrote it
+}
+
+// begin returns false when a call with this id is already running.
+func (r *running) begin(ctx context.Context, id json.RawMessage) (context.Context, func(), bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, twice := r.calls[string(id)]; twice {
+		return nil, nil, false
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	if r.calls == nil {
+		r.calls = map[string]context.CancelFunc{}
+	}
+	r.calls[string(id)] = cancel
+	return ctx, func() {
+		cancel()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.calls, string(id))
+	}, true
+}
+
+// cancel ends a call; false = no such call is running here.
+func (r *running) cancel(id json.RawMessage) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	cancel, ok := r.calls[string(id)]
+	if ok {
+		cancel()
+	}
+	return ok
+}

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+)
+
+// fast answers a POST that needs nothing of the SDK: a plain tools/call that
+// stands alone or belongs to a live session, or the cancelling of one that
+// runs here. False means that the SDK must see the request; nothing has been
+// written then.
+func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []byte) bool {
+	h := r.Header
+	if h.Get("Content-Type") != "application/json" || h.Get("Last-Event-Id") != "" || !acceptsBoth(h["Accept"]) {
+		return false
+	}
+	msg, ok := decodeMessage(body)
+	if !ok {
+		return false
+	}
+	version, id := h.Get(headerVersion), h.Get(headerSession)
+	if version != "" && version != modernEra && !slices.Contains(m.versions, version) {
+		return false
+	}
+	var calls *running
+	if id != "" {
+		s, live := m.b.sessions.find(id)
+		if !live || version == modernEra {
+			return false
+		}
+		if call, ok := msg.cancels(); ok && s.calls.cancel(call) {
+			w.WriteHeader(http.StatusAccepted)
+			return true
+		}
+		if m.idle > 0 && time.Since(time.Unix(0, s.touched.Load())) > m.idle/4 {
+			return false // now and then, for the SDK ends sessions it hears nothing of
+		}
+		o, calls = s.offer, &s.calls
+	}
+	call, ok := msg.plain()
+	if !ok || call.version != "" != (version == modernEra) {
+		return false
+	}
+	if version == modernEra && (h.Get("Mcp-Method") != msg.method || h.Get("Mcp-Name") != call.tool) {
+		return false
+	}
+	tool, ok := o.takes(call)
+	if !ok {
+		return false
+	}
+	ctx := r.Context()
+	if calls != nil {
+		// In a session a lost connection is no cancelling; there is a message for that.
+		own, end, ok := calls.begin(context.WithoutCancel(ctx), call.id)
+		if !ok {
+			answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": call.id, "error": map[string]any{
+				"code": jsonrpc.CodeInvalidRequest, "message": "duplicate in-flight request ID " + string(call.id),
+			}})
+			return true
+		}
+		defer end()
+		ctx = own
+	}
+	buf := m.b.plain(ctx, o, tool, call, h.Get(headerRequestID))
+	out := w.Header()
+	out.Set("Content-Type", "application/json")
+	out.Set("Cache-Control", "no-cache, no-transform")
+	out.Set("Content-Length", strconv.Itoa(buf.Len()))
+	_, _ = w.Write(buf.Bytes()) // the client went away: nobody to tell
+	return true
+}
+
+// acceptsBoth says whether a client takes what the protocol demands of it.
+func acceptsBoth(accept []string) bool {
+	all := strings.Join(accept, ",")
+	return strings.Contains(all, "application/json") && strings.Contains(all, "text/event-stream") && !strings.Contains(all, ";")
+}

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+// session is a session of the handshake era over HTTP.
+type session struct {
+	offer   *offer
+	calls   running
+	touched atomic.Int64 // when the SDK last saw a request of it, in Unix nanoseconds
+}
+
+// sessions are those that finished their handshake and live.
+type sessions struct {
+	byID sync.Map // string -> *session
+}
+
+func (s *sessions) find(id string) (*session, bool) {
+	v, ok := s.byID.Load(id)
+	if !ok {
+		return nil, false
+	}
+	return v.(*session), true
+}
+
+// pumpKey finds the pump of a stdio connection in a request's context.
+type pumpKey struct{}
+
+// track learns from the requests that the SDK serves which sessions there are.
+func (b *binding) track(o *offer) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			res, err := next(ctx, method, req)
+			ss, ok := req.GetSession().(*mcp.ServerSession)
+			if !ok || err != nil {
+				return res, err
+			}
+			if p, ok := ctx.Value(pumpKey{}).(*pump); ok {
+				p.opened(ss.InitializeParams())
+			} else if ss.ID() != "" {
+				b.sessions.seen(ss, o, method)
+			}
+			return res, nil
+		}
+	}
+}
+
+func (s *sessions) seen(ss *mcp.ServerSession, o *offer, method string) {
+	now := time.Now().UnixNano()
+	if known, ok := s.find(ss.ID()); ok {
+		known.touched.Store(now)
+		return
+	}
+	if method != "notifications/initialized" || ss.InitializeParams() == nil || ss.InitializeParams().ProtocolVersion >= modernEra {
+		return
+	}
+	added := &session{offer: o}
+	added.touched.Store(now)
+	s.byID.Store(ss.ID(), added)
+	go func() {
+		_ = ss.Wait() // however it ended, it is over
+		s.byID.Delete(ss.ID())
+	}()
+}
