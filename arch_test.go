@@ -28,7 +28,7 @@ var layers = map[string][]string{
 	"ratchet/resources":      {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/prompts":        {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/server/config":  {"ratchet", "ratchet/schema"},
-	"ratchet/server/sources": {"ratchet", "ratchet/schema"},
+	"ratchet/server/sources": {"ratchet", "ratchet/schema", "ratchet/executor"},
 	"ratchet/server": {
 		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",

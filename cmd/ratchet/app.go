@@ -2,18 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"ratchet"
-	"ratchet/server/config"
 )
 
 // exitInterrupted is the shell's convention for a program ended by Ctrl-C.
@@ -26,9 +23,12 @@ type app struct {
 	stderr io.Writer
 
 	configFile string
-	connect    string
+	connect    string // URL of a server; empty = the local data
+	token      string // sent to it as a bearer token
+	format     string // of results: table, json or yaml; empty = what suits the command
 	asJSON     bool
 	quiet      bool
+	noColor    bool
 	failed     ratchet.Code // of a result that was printed and says it failed
 }
 
@@ -39,8 +39,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	switch {
+	case err == nil && ctx.Err() != nil && a.failed != "":
+		return exitInterrupted
 	case err == nil && a.failed != "":
 		return a.failed.ExitCode()
 	case err == nil:
@@ -48,42 +50,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	case ctx.Err() != nil:
 		return exitInterrupted
 	}
-	var known *ratchet.Error
-	if !errors.As(err, &known) && isUsage(err) {
-		known = ratchet.Errorf(ratchet.CodeInvalid, "%s", err).WithHint("`ratchet --help` lists commands and flags")
-		err = known
-	}
+	err = usage(cmd, err)
 	a.complain(err)
 	return ratchet.AsError(err).Code.ExitCode()
-}
-
-// isUsage says whether cobra refused the command line: its errors have no type.
-func isUsage(err error) bool {
-	for _, part := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "arg(s)", "required flag", "flag needs an argument"} {
-		if strings.Contains(err.Error(), part) {
-			return true
-		}
-	}
-	return false
-}
-
-func (a *app) complain(err error) {
-	e := ratchet.AsError(err)
-	if a.asJSON {
-		data, _ := json.Marshal(map[string]any{"error": ratchet.Body(err, "")})
-		fmt.Fprintln(a.stderr, string(data))
-		return
-	}
-	fmt.Fprintln(a.stderr, "error:", e.Message)
-	if e.Code == ratchet.CodeInternal && e.Err != nil {
-		fmt.Fprintln(a.stderr, "cause:", e.Err) // the person at the keyboard owns the server
-	}
-	if near, ok := e.Fields[ratchet.FieldNearest].(string); ok {
-		fmt.Fprintln(a.stderr, "nearest:", near)
-	}
-	if e.Hint != "" {
-		fmt.Fprintln(a.stderr, "hint:", e.Hint)
-	}
 }
 
 func (a *app) root() *cobra.Command {
@@ -95,12 +64,23 @@ func (a *app) root() *cobra.Command {
   ratchet test --from-fs tasks/add               # run the tests of a folder
   ratchet call ratchet_list_templates '{}'       # call any tool`,
 		SilenceUsage: true, SilenceErrors: true, Version: version,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkGlobals(cmd) },
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.configFile, "config", "", "configuration file (default ./ratchet.yaml, then the user's config folder)")
-	flags.String("log-level", "", "debug, info, warn or error")
-	flags.BoolVar(&a.asJSON, "json", false, "results and errors as JSON")
+	flags.StringVar(&a.configFile, "config", "", "configuration file (default $RATCHET_CONFIG, ./ratchet.yaml, then the user's config folder)")
+	flags.String("log-level", "", "debug, info, warn or error (default info)")
+	flags.StringVar(&a.connect, "connect", "", "work on the server at this URL (call, tools, mcp-serve)")
+	flags.StringVar(&a.token, "auth-token", "", "bearer token for --connect (default $RATCHET_AUTH_TOKEN)")
+	flags.StringVar(&a.format, "format", "", "results as table, json or yaml")
+	flags.BoolVar(&a.asJSON, "json", false, "the same as --format json; errors are JSON too")
 	flags.BoolVar(&a.quiet, "quiet", false, "no messages on stderr but errors")
+	flags.BoolVar(&a.noColor, "no-color", false, "no colours on a terminal; NO_COLOR does the same")
+	root.SetGlobalNormalizationFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "server" {
+			name = "connect"
+		}
+		return pflag.NormalizedName(name)
+	})
 	root.AddCommand(
 		a.serveCommand(), a.mcpServeCommand(), a.mcpCommand(),
 		a.runOnceCommand(), a.validateCommand(), a.testCommand(),
@@ -110,72 +90,53 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
+// connects marks a command that can work on a server: --connect is refused
+// where it would mean nothing.
+func connects(cmd *cobra.Command) *cobra.Command {
+	cmd.Annotations = map[string]string{"connect": "yes"}
+	return cmd
+}
+
+// checkGlobals checks the flags that every command has.
+func (a *app) checkGlobals(cmd *cobra.Command) error {
+	if a.asJSON && a.format == "" {
+		a.format = "json"
+	}
+	switch a.format {
+	case "", "table", "json", "yaml":
+	default:
+		return ratchet.Errorf(ratchet.CodeInvalid, "unknown --format %q", a.format).
+			With(ratchet.FieldAllowed, []string{"table", "json", "yaml"})
+	}
+	if a.asJSON && a.format != "json" {
+		return ratchet.Errorf(ratchet.CodeInvalid, "--json and --format %s exclude each other", a.format)
+	}
+	if a.connect != "" && cmd.Annotations["connect"] == "" {
+		return ratchet.Errorf(ratchet.CodeInvalid, "`%s` takes no --connect", cmd.CommandPath()).
+			WithHint("--connect works with call, tools and mcp-serve")
+	}
+	if a.token != "" && a.connect == "" {
+		return ratchet.Errorf(ratchet.CodeInvalid, "--auth-token is for a server, and there is no --connect").
+			WithHint("e.g. --connect http://127.0.0.1:8080 --auth-token TOKEN")
+	}
+	if a.token == "" {
+		a.token = os.Getenv("RATCHET_AUTH_TOKEN")
+	}
+	if strings.ContainsAny(a.token, "\r\n") {
+		return ratchet.Errorf(ratchet.CodeInvalid, "the auth token has a line break")
+	}
+	return nil
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs, Example: "  ratchet version --json",
 		RunE: func(*cobra.Command, []string) error {
-			if a.asJSON {
+			if a.machine() {
 				return a.print(map[string]string{"version": version})
 			}
 			fmt.Fprintln(a.stdout, "ratchet", version)
 			return nil
 		},
 	}
-}
-
-// keys are the configuration keys of flags.
-var keys = map[string]string{
-	"data-dir": "data_dir", "database": "database.url", "log-level": "logging.level",
-	"toolsets": "mcp.toolsets", "tools": "mcp.tools", "exclude-tools": "mcp.exclude_tools", "read-only": "mcp.read_only",
-	"bind": "server.bind_address", "port": "server.port", "host": "server.bind_address",
-}
-
-// load reads the configuration with the flags that were given, and more.
-func (a *app) load(flags *pflag.FlagSet, more map[string]string) (config.Config, *slog.Logger, error) {
-	values := map[string]string{}
-	flags.Visit(func(f *pflag.Flag) {
-		if key, ok := keys[f.Name]; ok {
-			values[key] = f.Value.String()
-		}
-	})
-	for key, value := range more {
-		values[key] = value
-	}
-	cfg, err := config.Load(config.Options{File: a.configFile, Flags: values})
-	if err != nil {
-		return cfg, nil, err
-	}
-	log := a.logger(cfg.Logging)
-	for _, notice := range cfg.Notices() {
-		log.Warn(notice)
-	}
-	return cfg, log, nil
-}
-
-func (a *app) logger(cfg config.Logging) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(cfg.Level)) // validated with the configuration
-	if a.quiet {
-		level = slog.LevelError
-	}
-	options := &slog.HandlerOptions{Level: level}
-	if cfg.Format == "json" {
-		return slog.New(slog.NewJSONHandler(a.stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(a.stderr, options))
-}
-
-// say writes a message for the person to stderr.
-func (a *app) say(format string, args ...any) {
-	if !a.quiet {
-		fmt.Fprintf(a.stderr, format+"\n", args...)
-	}
-}
-
-// print writes a result to stdout as indented JSON.
-func (a *app) print(value any) error {
-	encoder := json.NewEncoder(a.stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }

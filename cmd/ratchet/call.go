@@ -40,6 +40,9 @@ func (a *app) callCommand() *cobra.Command {
 			more := map[string]string{"mcp.toolsets": "all"}
 			return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
 				out, err := callTool(ctx, srv, args[0], arguments)
+				if err == nil {
+					out, err = a.settle(ctx, srv, out)
+				}
 				if err != nil {
 					return err
 				}
@@ -48,9 +51,8 @@ func (a *app) callCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&pairs, "arg", nil, "one argument as key=value; the value is JSON, or else a string")
-	cmd.Flags().StringVar(&a.connect, "connect", "", "call the server at this URL")
 	storeFlags(cmd.Flags())
-	return cmd
+	return connects(cmd)
 }
 
 // arguments merges a JSON object and key=value pairs.
@@ -114,7 +116,7 @@ func (a *app) result(out any) error {
 	if failed, ok := out.(tools.Failed); ok {
 		if err := failed.Failure(); err != nil {
 			a.failed = err.Code
-			if !a.asJSON {
+			if !a.machine() {
 				a.complain(err)
 			}
 		}

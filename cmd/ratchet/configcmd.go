@@ -25,7 +25,7 @@ func (a *app) configCommand() *cobra.Command {
 			if _, _, err := a.load(cmd.Flags(), nil); err != nil {
 				return err
 			}
-			if a.asJSON {
+			if a.machine() {
 				return a.print(map[string]bool{"valid": true})
 			}
 			fmt.Fprintln(a.stdout, "the configuration is valid")
@@ -48,7 +48,7 @@ func (a *app) configCommand() *cobra.Command {
 
 func (a *app) showConfig(cfg config.Config) error {
 	sources := cfg.Sources()
-	if a.asJSON {
+	if a.machine() {
 		rows := map[string]any{}
 		for key, source := range sources {
 			rows[key] = map[string]any{"value": fmt.Sprint(source.Value), "origin": source.Origin}

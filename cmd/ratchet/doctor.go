@@ -5,152 +5,199 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/runtime/worker"
 	"ratchet/server"
 	"ratchet/server/config"
+)
+
+// The results of a check.
+const (
+	findingOK   = "ok"
+	findingWarn = "warn" // works, with less than there could be
+	findingFail = "fail"
 )
 
 // finding is one line of the doctor's report.
 type finding struct {
 	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
+	Status string `json:"status"` // ok, warn or fail
 	Detail string `json:"detail"`
+	Hint   string `json:"hint,omitempty"`
 }
 
 func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check this machine and show what clients will see", Args: cobra.NoArgs,
+		Long: "Check the configuration, the store, the port and the sandbox, run a task, start the server over\n" +
+			"stdio in both protocol eras, and show what each known client will see of its tools.",
 		Example: "  ratchet doctor\n  ratchet doctor --data-dir ./data --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, _, err := a.load(cmd.Flags(), nil)
 			if err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
 			defer cancel()
-			list := []finding{a.checkStore(cmd), checkPort(cfg), a.checkIsolation(cmd)}
-			for _, era := range []string{"2025-11-25", "2026-07-28"} {
-				list = append(list, checkEra(ctx, era))
+			list := []finding{a.checkStore(cmd), checkPort(cfg), checkLimits(cfg)}
+			list = append(list, a.checkSandbox(ctx)...)
+			list = append(list, a.checkRun(cmd))
+			var offer []*mcp.Tool
+			for _, era := range []string{"2025-11-25", modernEra} {
+				found, tools := a.checkEra(ctx, cmd, era)
+				list = append(list, found)
+				if tools != nil {
+					offer = tools
+				}
 			}
-			return a.showFindings(list)
+			return a.showFindings(append(list, clientFindings(offer)...))
 		},
 	}
 	storeFlags(cmd.Flags())
+	selectionFlags(cmd.Flags())
 	return cmd
 }
 
 func (a *app) showFindings(list []finding) error {
 	for _, f := range list {
-		if !f.OK {
+		if f.Status == findingFail {
 			a.failed = ratchet.CodeUnavailable
 		}
 	}
-	if a.asJSON {
+	if a.machine() {
 		return a.print(list)
 	}
+	colors := map[string]color{findingOK: green, findingWarn: yellow, findingFail: red}
 	for _, f := range list {
-		mark := "ok  "
-		if !f.OK {
-			mark = "FAIL"
+		mark := a.paint(a.stdout, colors[f.Status], fmt.Sprintf("%-4s", f.Status))
+		fmt.Fprintf(a.stdout, "%s  %-24s %s\n", mark, f.Check, f.Detail)
+		if f.Hint != "" {
+			fmt.Fprintf(a.stdout, "%31s%s\n", "", f.Hint)
 		}
-		fmt.Fprintf(a.stdout, "%s  %-22s %s\n", mark, f.Check, f.Detail)
 	}
 	return nil
 }
 
+func failure(check string, err error) finding {
+	e := ratchet.AsError(err)
+	f := finding{Check: check, Status: findingFail, Detail: e.Message, Hint: e.Hint}
+	if e.Code == ratchet.CodeInternal && e.Err != nil {
+		f.Detail += ": " + e.Err.Error()
+	}
+	return f
+}
+
 // checkStore opens the configured database as a server would.
 func (a *app) checkStore(cmd *cobra.Command) finding {
-	f := finding{Check: "store", OK: true}
-	err := a.withServer(cmd, map[string]string{"logging.level": "error", "execution.workers.warm": "0"},
-		func(_ context.Context, _ *server.Server, cfg config.Config) error {
-			f.Detail = cfg.DatabasePath() + " opens"
-			return nil
-		})
+	f := finding{Check: "store", Status: findingOK}
+	more := map[string]string{"logging.level": "error", "execution.workers.warm": "0"}
+	err := a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
+		tasks, err := srv.Deps().Store.ListTasks(ctx, ratchet.Query{Limit: 1})
+		if err != nil {
+			return err
+		}
+		f.Detail = fmt.Sprintf("%s opens, %d tasks", cfg.DatabasePath(), tasks.Total)
+		return nil
+	})
+	if ratchet.CodeOf(err) == ratchet.CodeConflict {
+		return finding{
+			Check: "store", Status: findingWarn, Detail: ratchet.AsError(err).Message,
+			Hint: "a running server holds it, which is well; commands reach it with --connect",
+		}
+	}
 	if err != nil {
-		e := ratchet.AsError(err)
-		f.OK, f.Detail = false, e.Message
+		return failure("store", err)
 	}
 	return f
 }
 
 func checkPort(cfg config.Config) finding {
 	address := net.JoinHostPort(cfg.Server.BindAddress, fmt.Sprint(cfg.Server.Port))
-	f := finding{Check: "port", OK: true, Detail: address + " is free"}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		f.OK, f.Detail = false, fmt.Sprintf("%s is in use; `ratchet serve --listen 127.0.0.1:0` takes any free one", address)
-		return f
+		return finding{
+			Check: "port", Status: findingWarn, Detail: address + " is in use",
+			Hint: "by a running server, or another program: `ratchet serve --listen 127.0.0.1:0` takes any free port",
+		}
 	}
-	listener.Close()
-	return f
+	_ = listener.Close() // it only showed that the port is free
+	return finding{Check: "port", Status: findingOK, Detail: address + " is free"}
 }
 
-// checkIsolation runs a task and reports the level its worker reached.
-func (a *app) checkIsolation(cmd *cobra.Command) finding {
-	f := finding{Check: "isolation"}
+// checkLimits shows the limits of a run under this configuration.
+func checkLimits(cfg config.Config) finding {
+	return finding{Check: "limits", Status: findingOK, Detail: fmt.Sprintf(
+		"%s a run, %d MB heap, %d runs at once, calls wait %s", cfg.Execution.MaxExecutionDuration,
+		cfg.Execution.MemoryLimit/1e6, cfg.Execution.MaxConcurrentTasks, cfg.Execution.WaitLimit)}
+}
+
+// checkSandbox shows each layer that a worker tried on itself.
+func (a *app) checkSandbox(ctx context.Context) []finding {
+	pool, err := worker.NewPool(worker.Config{Workers: 1})
+	if err != nil {
+		return []finding{failure("sandbox", err)}
+	}
+	report, err := pool.Report(ctx)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancel()
+	closeErr := pool.Close(closing)
+	if err != nil {
+		return []finding{failure("sandbox", err)}
+	}
+	if closeErr != nil {
+		return []finding{failure("sandbox", closeErr)}
+	}
+	list := []finding{{Check: "sandbox", Status: findingOK, Detail: "isolation level " + report.Level}}
+	if report.Level != worker.LevelFull {
+		list[0].Status = findingWarn
+		list[0].Hint = "runs stay in processes of their own; a newer kernel (Landlock, seccomp) gives level full"
+	}
+	for _, feature := range report.Features {
+		f := finding{Check: "sandbox " + feature.Name, Status: findingOK, Detail: feature.Detail}
+		if !feature.OK {
+			f.Status = findingWarn
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// checkRun runs a task as a call does.
+func (a *app) checkRun(cmd *cobra.Command) finding {
+	f := finding{Check: "run", Status: findingFail}
 	task := &ratchet.Task{
 		Name: "doctor", Label: "doctor", Version: "1.0.0", Description: "doctor", Enabled: true,
-		Language: ratchet.JavaScript, Code: "function main() { return { ok: true } }",
+		Language: ratchet.TypeScript, Code: "export default (input: { n: number }) => ({ twice: input.n * 2 })",
 	}
 	err := a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
-		out, err := callArgs(ctx, srv, "ratchet_execute_task", map[string]any{"task_id": task.Name, "input": map[string]any{}})
+		started := time.Now()
+		out, err := callArgs(ctx, srv, "ratchet_execute_task", map[string]any{"task_id": task.Name, "input": map[string]any{"n": 21}})
 		if err != nil {
 			return err
 		}
 		var run struct {
-			Status    ratchet.Status `json:"status"`
-			Isolation string         `json:"isolation_level"`
+			Status ratchet.Status  `json:"status"`
+			Output json.RawMessage `json:"output"`
+			Level  string          `json:"isolation_level"`
 		}
 		if err := reread(out, &run); err != nil {
 			return err
 		}
-		f.OK = run.Status == ratchet.StatusCompleted
-		f.Detail = fmt.Sprintf("a task ran in a worker process, level %s", run.Isolation)
+		var output struct{ Twice int }
+		_ = json.Unmarshal(run.Output, &output) // no output is a wrong one
+		if run.Status == ratchet.StatusCompleted && output.Twice == 42 {
+			f.Status = findingOK
+		}
+		f.Detail = fmt.Sprintf("a TypeScript task ended as %s in %d ms, level %s", run.Status, time.Since(started).Milliseconds(), run.Level)
 		return nil
 	})
 	if err != nil {
-		f.Detail = ratchet.AsError(err).Message
+		return failure("run", err)
 	}
-	return f
-}
-
-// checkEra starts this program over stdio as a client does and lists its tools.
-func checkEra(ctx context.Context, era string) finding {
-	f := finding{Check: "MCP " + era}
-	binary, err := os.Executable()
-	if err != nil {
-		f.Detail = "cannot find this program"
-		return f
-	}
-	command := exec.CommandContext(ctx, binary, "mcp-serve", "--database", ":memory:", "--log-level", "error")
-	client := mcp.NewClient(&mcp.Implementation{Name: "ratchet-doctor", Version: version}, nil)
-	session, err := client.Connect(ctx, &mcp.CommandTransport{Command: command}, &mcp.ClientSessionOptions{ProtocolVersion: era})
-	if err != nil {
-		f.Detail = "does not answer over stdio: " + err.Error()
-		return f
-	}
-	defer session.Close()
-	count, size, longest := 0, 0, ""
-	for tool, err := range session.Tools(ctx, nil) {
-		if err != nil {
-			f.Detail = "does not list its tools: " + err.Error()
-			return f
-		}
-		data, _ := json.Marshal(tool)
-		count, size = count+1, size+len(data)
-		if len(tool.Name) > len(longest) {
-			longest = tool.Name
-		}
-	}
-	f.OK = count > 0
-	// Four bytes to a token is the usual rule for JSON.
-	f.Detail = fmt.Sprintf("%d tools, about %d tokens, longest name %s (%d)", count, size/4, longest, len(longest))
 	return f
 }

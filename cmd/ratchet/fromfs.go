@@ -21,6 +21,9 @@ func (a *app) readTask(dir string) (*ratchet.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := sources.Supported(task, version); err != nil {
+		return nil, err
+	}
 	for _, p := range problems {
 		if p.Severity != "error" {
 			a.say("%s", p)
@@ -39,7 +42,7 @@ func (a *app) readTask(dir string) (*ratchet.Task, error) {
 // folders go through the same tools as everything else.
 func (a *app) withTask(cmd *cobra.Command, task *ratchet.Task, f func(context.Context, *server.Server) error) error {
 	more := map[string]string{"database.url": ":memory:", "mcp.toolsets": "all"}
-	if cmd.Flag("log-level").Value.String() == "" {
+	if !cmd.Flags().Changed("log-level") {
 		more["logging.level"] = "warn"
 	}
 	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {

@@ -36,8 +36,18 @@ func main() {
 }
 
 func start() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		a.say("stopping: running work may end; Ctrl-C again stops at once")
+		<-signals
+		// Whatever was acknowledged is stored, and workers end with their parent.
+		os.Exit(exitInterrupted)
+	}()
 	return a.run(ctx, os.Args[1:])
 }

@@ -3,105 +3,195 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
 )
 
-// dial connects to a server's MCP endpoint. A URL without a path means /mcp.
-func dial(ctx context.Context, address string, options *mcp.ClientOptions) (*mcp.ClientSession, error) {
-	u, err := url.Parse(address)
+// endpoint is the URL of --connect. One without a path means /mcp.
+func (a *app) endpoint() (*url.URL, error) {
+	u, err := url.Parse(a.connect)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, ratchet.Errorf(ratchet.CodeInvalid, "--connect %q is not an http URL", address).
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "--connect %q is not an http URL", a.connect).
 			WithHint("e.g. --connect http://127.0.0.1:8080/mcp")
 	}
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = "/mcp"
 	}
-	client := mcp.NewClient(&mcp.Implementation{Name: "ratchet-cli", Version: version}, options)
-	session, err := client.Connect(ctx, &mcp.StreamableClientTransport{Endpoint: u.String(), DisableStandaloneSSE: true, MaxRetries: -1}, nil)
-	if err != nil {
-		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "no MCP server answers at %s", u).Wrap(err).
-			WithHint("start one with `ratchet serve`")
-	}
-	return session, nil
+	return u, nil
 }
 
-// callRemote calls a tool of a server and returns its result as JSON or text.
-// Failures that the server reports become errors with its code.
+// bearer adds the token to the requests of one host, and only of that one: a
+// redirect must not carry it elsewhere. It remembers when it was refused.
+type bearer struct {
+	token   string
+	host    string
+	refused *atomic.Int32 // the last status of 401 or 403
+}
+
+// RoundTrip sends a request with the token.
+func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if b.token != "" && req.URL.Host == b.host {
+		req = req.Clone(req.Context())
+		req.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err == nil && (res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden) {
+		b.refused.Store(int32(res.StatusCode)) //nolint:gosec // one of two statuses
+	}
+	return res, err
+}
+
+// dial opens a session with the server at --connect.
+func (a *app) dial(ctx context.Context) (*mcp.ClientSession, error) {
+	u, err := a.endpoint()
+	if err != nil {
+		return nil, err
+	}
+	door := bearer{a.token, u.Host, new(atomic.Int32)}
+	client := mcp.NewClient(&mcp.Implementation{Name: "ratchet-cli", Version: version}, nil)
+	session, err := client.Connect(ctx, &mcp.StreamableClientTransport{
+		Endpoint: u.String(), DisableStandaloneSSE: true, MaxRetries: -1, HTTPClient: &http.Client{Transport: door},
+	}, nil)
+	switch {
+	case err == nil:
+		return session, nil
+	case door.refused.Load() == http.StatusUnauthorized:
+		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the server at %s wants another token", u.Redacted()).Wrap(err).
+			WithHint("give it with --auth-token or RATCHET_AUTH_TOKEN")
+	case door.refused.Load() == http.StatusForbidden:
+		return nil, ratchet.Errorf(ratchet.CodeDenied, "the server at %s refuses this caller", u.Redacted()).Wrap(err)
+	default:
+		return nil, unreachable(u, err)
+	}
+}
+
+func unreachable(u *url.URL, err error) *ratchet.Error {
+	return ratchet.Errorf(ratchet.CodeUnavailable, "no MCP server answers at %s", u.Redacted()).Wrap(err).
+		WithHint("start one with `ratchet serve`")
+}
+
+// callRemote calls a tool of a server and prints its result. Failures that the
+// server reports become errors with its code.
 func (a *app) callRemote(ctx context.Context, tool string, args json.RawMessage) error {
-	session, err := dial(ctx, a.connect, nil)
+	session, err := a.dial(ctx)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
 	result, err := session.CallTool(ctx, &mcp.CallToolParams{Name: tool, Arguments: args})
 	if err != nil {
-		return ratchet.Errorf(ratchet.CodeInvalid, "the server refused the call: %s", err).Wrap(err).
-			WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
-	}
-	if result.StructuredContent != nil {
-		if err := a.print(result.StructuredContent); err != nil {
-			return err
-		}
-	} else {
-		for _, content := range result.Content {
-			if text, ok := content.(*mcp.TextContent); ok {
-				a.printText(text.Text)
-			}
-		}
+		return a.refusal(err)
 	}
 	if result.IsError {
-		a.failed = codeIn(result)
+		failure, whole := failureIn(result)
+		if whole {
+			return failure
+		}
+		a.failed = failure.Code
+		if !a.machine() {
+			a.complain(failure)
+		}
+	}
+	if result.StructuredContent != nil {
+		return a.print(result.StructuredContent)
+	}
+	for _, content := range result.Content {
+		text, ok := content.(*mcp.TextContent)
+		if !ok {
+			continue
+		}
+		if json.Valid([]byte(text.Text)) {
+			if err := a.print(json.RawMessage(text.Text)); err != nil {
+				return err
+			}
+			continue
+		}
+		a.printText(text.Text)
 	}
 	return nil
 }
 
-// codeIn finds the code of a failed result.
-func codeIn(result *mcp.CallToolResult) ratchet.Code {
-	data, _ := json.Marshal(result.StructuredContent)
-	var body struct {
-		Code  string `json:"code"`
-		Error struct {
-			Code string `json:"code"`
-		} `json:"error"`
+// refusal is a protocol error of the server as one of ours.
+func (a *app) refusal(err error) error {
+	var wire *jsonrpc.Error
+	if !errors.As(err, &wire) {
+		return ratchet.Errorf(ratchet.CodeUnavailable, "the server ended the call: %s", err).Wrap(err).
+			WithHint("its log says why; the run may go on: look with ratchet_list_executions")
 	}
-	_ = json.Unmarshal(data, &body)
-	if body.Code == "" && len(result.Content) > 0 {
-		if text, ok := result.Content[0].(*mcp.TextContent); ok {
-			_ = json.Unmarshal([]byte(text.Text), &body)
-		}
+	e := ratchet.Errorf(ratchet.CodeInvalid, "the server refused the call: %s", wire.Message).Wrap(err).
+		WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
+	var data struct {
+		Code    string `json:"code"`
+		Nearest string `json:"nearest"`
 	}
+	_ = json.Unmarshal(wire.Data, &data)
 	for _, code := range ratchet.Codes() {
-		if code.Wire() == body.Code || string(code) == body.Error.Code {
-			return code
+		if code.Wire() == data.Code {
+			e.Code = code
+			break
 		}
 	}
-	return ratchet.CodeScript
+	if data.Nearest != "" {
+		e.With(ratchet.FieldNearest, data.Nearest)
+	}
+	if strings.Contains(wire.Message, "unknown tool") {
+		e.Code = ratchet.CodeNotFound
+	}
+	return e
 }
 
-// proxy serves the tools of the server at a.connect over stdio.
-func (a *app) proxy(ctx context.Context) error {
-	remote, err := dial(ctx, a.connect, nil)
-	if err != nil {
-		return err
-	}
-	defer remote.Close()
-	options := &mcp.ServerOptions{}
-	if init := remote.InitializeResult(); init != nil {
-		options.Instructions = init.Instructions
-	}
-	local := mcp.NewServer(&mcp.Implementation{Name: "ratchet", Version: version}, options)
-	for tool, err := range remote.Tools(ctx, nil) {
-		if err != nil {
-			return ratchet.Errorf(ratchet.CodeUnavailable, "the server at %s does not list its tools", a.connect).Wrap(err)
+// failureIn reads the error of a failed result; whole says that the result is
+// nothing but the error, not a run that failed.
+func failureIn(result *mcp.CallToolResult) (failure *ratchet.Error, whole bool) {
+	data, _ := json.Marshal(result.StructuredContent)
+	if result.StructuredContent == nil && len(result.Content) > 0 {
+		if text, ok := result.Content[0].(*mcp.TextContent); ok {
+			data = []byte(text.Text)
 		}
-		local.AddTool(tool, func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			return remote.CallTool(ctx, &mcp.CallToolParams{Name: req.Params.Name, Arguments: req.Params.Arguments})
-		})
 	}
-	return local.Run(ctx, &mcp.StdioTransport{})
+	type fault struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Hint    string `json:"hint"`
+		Nearest string `json:"nearest"`
+		Field   string `json:"field"`
+		Allowed any    `json:"allowed"`
+		Example any    `json:"example"`
+	}
+	var body struct {
+		fault
+		Error *fault `json:"error"`
+	}
+	_ = json.Unmarshal(data, &body)
+	found := body.fault
+	if whole = found.Code != ""; !whole && body.Error != nil {
+		found = *body.Error
+	}
+	failure = &ratchet.Error{Code: ratchet.CodeScript, Message: found.Message, Hint: found.Hint}
+	for _, code := range ratchet.Codes() {
+		if code.Wire() == found.Code || string(code) == found.Code {
+			failure.Code = code
+			break
+		}
+	}
+	for key, value := range map[string]any{ratchet.FieldAllowed: found.Allowed, ratchet.FieldExample: found.Example} {
+		if value != nil {
+			failure.With(key, value)
+		}
+	}
+	if found.Nearest != "" {
+		failure.With(ratchet.FieldNearest, found.Nearest)
+	}
+	if found.Field != "" {
+		failure.At(found.Field)
+	}
+	return failure, whole
 }

@@ -106,7 +106,7 @@ func (a *app) mcpServeCommand() *cobra.Command {
 		},
 	}
 	a.mcpFlags(cmd, &transport, "stdio")
-	return cmd
+	return connects(cmd)
 }
 
 func (a *app) mcpCommand() *cobra.Command {
@@ -119,14 +119,13 @@ func (a *app) mcpCommand() *cobra.Command {
 		},
 	}
 	a.mcpFlags(cmd, &transport, "http")
-	return cmd
+	return connects(cmd)
 }
 
 func (a *app) mcpFlags(cmd *cobra.Command, transport *string, fallback string) {
 	cmd.Flags().StringVar(transport, "transport", fallback, "stdio, http or sse (= http)")
 	cmd.Flags().String("host", "127.0.0.1", "address, for http")
 	cmd.Flags().String("port", "8090", "port, for http")
-	cmd.Flags().StringVar(&a.connect, "connect", "", "pass on the tools of the server at this URL")
 	storeFlags(cmd.Flags())
 	selectionFlags(cmd.Flags())
 }
@@ -142,7 +141,7 @@ func (a *app) serveMCP(cmd *cobra.Command, transport string) error {
 		return a.serveHTTP(cmd, net.JoinHostPort(host, port))
 	case "stdio":
 		if a.connect != "" {
-			return a.proxy(cmd.Context())
+			return a.proxy(cmd)
 		}
 		return a.withServer(cmd, nil, func(ctx context.Context, srv *server.Server, _ config.Config) error {
 			return srv.ServeStdio(ctx, a.stdin, a.stdout)

@@ -30,7 +30,7 @@ func (a *app) toolsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.asJSON {
+			if a.machine() {
 				return a.print(list)
 			}
 			for _, tool := range list {
@@ -41,13 +41,12 @@ func (a *app) toolsCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&toolsets, "toolsets", "all", "groups of tools")
-	cmd.Flags().StringVar(&a.connect, "connect", "", "list the tools of the server at this URL")
-	return cmd
+	return connects(cmd)
 }
 
 func (a *app) listTools(cmd *cobra.Command, toolsets string) ([]listed, error) {
 	if a.connect != "" {
-		session, err := dial(cmd.Context(), a.connect, nil)
+		session, err := a.dial(cmd.Context())
 		if err != nil {
 			return nil, err
 		}

@@ -118,12 +118,12 @@ func LoadZip(name string, data []byte) (*ratchet.Task, []Problem, error) {
 // LoadFS reads the task folder that fsys is.
 func LoadFS(fsys fs.FS) (*ratchet.Task, []Problem, error) {
 	l := &loader{fsys: fsys}
-	raw, file, err := l.metadata()
+	raw, file, data, err := l.metadata()
 	if err != nil {
 		return nil, l.problems, err
 	}
 	task := &ratchet.Task{Enabled: true, Files: map[string]string{}, SourceType: "filesystem"}
-	entry := l.readMetadata(task, file, raw)
+	entry := l.readMetadata(task, file, raw, data)
 	l.source(task, entry)
 	task.InputSchema = l.schema("input.schema.json")
 	task.OutputSchema = l.schema("output.schema.json")
@@ -139,6 +139,7 @@ func LoadFS(fsys fs.FS) (*ratchet.Task, []Problem, error) {
 type loader struct {
 	fsys     fs.FS
 	problems []Problem
+	keys     map[string]int // lines of the metadata's keys, by dotted path
 	total    int
 	files    int
 }

@@ -20,7 +20,8 @@ var metadataFiles = []string{"metadata.json", "metadata.yaml", "meta.yaml", "tas
 var taskName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
 // metadata finds and parses the file that makes a folder a task.
-func (l *loader) metadata() (raw json.RawMessage, file string, err error) {
+// data is its text as written, for positions.
+func (l *loader) metadata() (raw json.RawMessage, file string, data []byte, err error) {
 	for _, name := range metadataFiles {
 		data, ok := l.read(name)
 		if !ok {
@@ -29,14 +30,14 @@ func (l *loader) metadata() (raw json.RawMessage, file string, err error) {
 		raw, line, err := decodeObject(name, data)
 		if err != nil {
 			l.problem(name, line, "", "%s", err)
-			return nil, name, ratchet.Errorf(ratchet.CodeInvalid, "%s", l.problems[len(l.problems)-1]).Wrap(err)
+			return nil, name, nil, ratchet.Errorf(ratchet.CodeInvalid, "%s", l.problems[len(l.problems)-1]).Wrap(err)
 		}
-		return raw, name, nil
+		return raw, name, data, nil
 	}
 	if len(l.problems) > 0 {
-		return nil, "", ratchet.Errorf(ratchet.CodeInvalid, "%s", l.problems[0])
+		return nil, "", nil, ratchet.Errorf(ratchet.CodeInvalid, "%s", l.problems[0])
 	}
-	return nil, "", ratchet.Errorf(ratchet.CodeNotFound, "no metadata.json here, so this is no task folder").
+	return nil, "", nil, ratchet.Errorf(ratchet.CodeNotFound, "no metadata.json here, so this is no task folder").
 		WithHint("ratchet validate --from-fs DIR --fix adds what is missing")
 }
 
@@ -88,18 +89,19 @@ type fields struct {
 }
 
 // readMetadata fills task from raw and returns the entry point, empty = default.
-func (l *loader) readMetadata(task *ratchet.Task, file string, raw json.RawMessage) (entry string) {
+func (l *loader) readMetadata(task *ratchet.Task, file string, raw json.RawMessage, data []byte) (entry string) {
+	l.keys = positions(data)
 	var m fields
 	if err := json.Unmarshal(raw, &m); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			l.problem(file, 0, "", "key %s is a %s, want %s", kind.Field, kind.Value, kind.Type)
+			l.problem(file, l.line(kind.Field), "", "key %s is a %s, want %s", kind.Field, kind.Value, wanted(kind.Type))
 		} else {
 			l.problem(file, 0, "", "%s", err)
 		}
 	}
 	if m.Name == nil || !taskName.MatchString(*m.Name) {
-		l.problem(file, 0, "use letters, digits, _ and -, at most 100", "key name is missing or not a task name")
+		l.problem(file, l.line("name"), "use letters, digits, _ and -, at most 100", "key name is missing or not a task name")
 	} else {
 		task.Name = *m.Name
 	}
@@ -107,10 +109,11 @@ func (l *loader) readMetadata(task *ratchet.Task, file string, raw json.RawMessa
 	if m.Version == nil {
 		l.problem(file, 0, `add "version": "0.1.0"`, "key version is missing")
 	} else if _, err := semver.StrictNewVersion(*m.Version); err != nil {
-		l.problem(file, 0, "e.g. 1.0.0", "key version is %q, not a semantic version", *m.Version)
+		l.problem(file, l.line("version"), "e.g. 1.0.0", "key version is %q, not a semantic version", *m.Version)
 	} else {
 		task.Version = *m.Version
 	}
+	l.shapes(file, raw)
 	task.ID = l.identity(file, m.UUID, task.Name)
 	task.Label, task.Description, task.Category, task.Tags = m.Label, m.Description, m.Category, m.Tags
 	if task.Label == "" {
@@ -128,7 +131,7 @@ func (l *loader) readMetadata(task *ratchet.Task, file string, raw json.RawMessa
 	case "typescript":
 		task.Language = ratchet.TypeScript
 	default:
-		l.problem(file, 0, "javascript or typescript", "key runtime is %q", m.Runtime)
+		l.problem(file, l.line("runtime"), "javascript or typescript", "key runtime is %q", m.Runtime)
 	}
 	task.Metadata = raw
 	return m.Entrypoint
@@ -143,7 +146,7 @@ func (l *loader) identity(file, id, name string) string {
 	}
 	parsed, err := uuid.Parse(id)
 	if err != nil {
-		l.problem(file, 0, "remove it to get a derived one", "key uuid is %q, not a UUID", id)
+		l.problem(file, l.line("uuid"), "remove it to get a derived one", "key uuid is %q, not a UUID", id)
 		return uuid.NewSHA1(namespace, []byte(name)).String()
 	}
 	return parsed.String()

@@ -87,9 +87,9 @@ func Scaffold(dir string) (added []string, err error) {
 // entries are the names the source may have: the entrypoint, or the usual ones.
 func entries(root *os.Root) []string {
 	l := &loader{fsys: root.FS()}
-	if raw, file, err := l.metadata(); err == nil {
+	if raw, file, data, err := l.metadata(); err == nil {
 		task := &ratchet.Task{}
-		if entry := l.readMetadata(task, file, raw); inside(entry) {
+		if entry := l.readMetadata(task, file, raw, data); inside(entry) {
 			return []string{entry}
 		}
 		if task.Language == ratchet.TypeScript {

@@ -63,10 +63,60 @@ func TestLoadFolder(t *testing.T) {
 	}
 }
 
+// meta is a good metadata.json with one more line, its fourth.
+func meta(line string) string {
+	return "{\n\"name\": \"add\",\n\"version\": \"1.0.0\",\n" + line + "}"
+}
+
+func TestRangesOfVersions(t *testing.T) {
+	tests := []struct {
+		wanted, version string
+		ok              bool
+	}{
+		{"", "0.1.0", true},
+		{">=0.1, <1", "0.1.0", true},
+		{">=0.1", "0.1.0-dev", true}, // a pre-release counts as its release
+		{"^1.2", "1.9.3", true},
+		{"^1.2", "2.0.0", false},
+		{"nonsense", "1.0.0", false},
+	}
+	for _, test := range tests {
+		raw, err := json.Marshal(map[string]string{"ratchet_version": test.wanted})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = sources.Supported(&ratchet.Task{Name: "add", Metadata: raw}, test.version)
+		if (err == nil) != test.ok || (err != nil && ratchet.CodeOf(err) != ratchet.CodeInvalid) {
+			t.Errorf("range %q on %s: %v", test.wanted, test.version, err)
+		}
+	}
+}
+
+func TestYAMLProblemsHavePlaces(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"task.yaml": "name: add\nversion: 1.0.0\nhttp:\n  deny_hosts: []\n  timeout: never\n",
+		"task.js":   "function main() { return 1 }",
+	})
+	_, problems, err := sources.Load(dir)
+	if err != nil || len(problems) != 1 || problems[0].Line != 5 || problems[0].File != "task.yaml" {
+		t.Errorf("problems = %v, %v", problems, err)
+	}
+}
+
 func TestProblemsHavePlaces(t *testing.T) {
 	tests := []struct{ name, file, text, want string }{
-		{"version", "metadata.json", `{"name": "add", "version": "one"}`, "metadata.json: error: key version"},
-		{"name", "metadata.json", `{"name": "a b", "version": "1.0.0"}`, "metadata.json: error: key name"},
+		{"version", "metadata.json", `{"name": "add", "version": "one"}`, "metadata.json:1: error: key version"},
+		{"name", "metadata.json", `{"name": "a b", "version": "1.0.0"}`, "metadata.json:1: error: key name"},
+		{"range", "metadata.json", meta(`"ratchet_version": "new"`), "metadata.json:4: error: key ratchet_version"},
+		{"timeout type", "metadata.json", meta(`"timeout": "soon"`), "metadata.json:4: error: key timeout is a string, want a number"},
+		{"timeout", "metadata.json", meta(`"timeout": -1`), "metadata.json:4: error: timeout is -1"},
+		{"memory", "metadata.json", meta(`"memory_limit": "lots"`), "metadata.json:4: error: memory_limit"},
+		{"http", "metadata.json", meta(`"http": true`), "metadata.json:4: error: key http is a bool, want an object"},
+		{"http key", "metadata.json", meta("\"http\": {\n\"allow_host\": []}"), "metadata.json:5: error: key http.allow_host is unknown (did you mean allow_hosts?)"},
+		{"hosts", "metadata.json", meta("\"http\": {\n\"allow_hosts\": \"a.example\"}"), "metadata.json:5: error: key http.allow_hosts is a string, want a list"},
+		{"retry", "metadata.json", meta("\"retry\": {\n\"max_retries\": 1000}"), "metadata.json:5: error: key retry.max_retries is 1000"},
+		{"retry type", "metadata.json", meta(`"retry": 3`), "metadata.json:4: error: key retry is a number, want an object"},
 		{"escape", "metadata.json", `{"name": "add", "version": "1.0.0", "entrypoint": "../x.js"}`, "leads out of the folder"},
 		{"schema", "input.schema.json", "{\n\"type\": \n}", "input.schema.json:3: error"},
 		{"test", "tests/test-001.json", "{\n\"input\": {},\n}", "tests/test-001.json:3: error"},

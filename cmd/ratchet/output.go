@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// machine says whether results are for programs.
+func (a *app) machine() bool { return a.asJSON || a.format == "json" || a.format == "yaml" }
+
+// say writes a message for the person to stderr.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
+}
+
+// print writes a result to stdout: JSON unless another format was asked for.
+func (a *app) print(value any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	out := text.Bytes()
+	var err error
+	switch a.format {
+	case "yaml":
+		out, err = toYAML(out)
+	case "table":
+		out, err = toTable(out)
+	}
+	if err != nil {
+		return fmt.Errorf("write the result as %s: %w", a.format, err)
+	}
+	_, err = a.stdout.Write(out)
+	return err
+}
+
+// toYAML rewrites JSON as YAML. JSON is YAML, so its keys keep their order.
+func toYAML(data []byte) ([]byte, error) {
+	var node yaml.Node
+	if err := yaml.Unmarshal(data, &node); err != nil {
+		return nil, err
+	}
+	plain(&node)
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(&node); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), encoder.Close()
+}
+
+// plain forgets how JSON wrote the nodes; empty groups stay on one line.
+func plain(node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode || len(node.Content) > 0 {
+		node.Style &^= yaml.FlowStyle | yaml.DoubleQuotedStyle
+	}
+	for _, child := range node.Content {
+		plain(child)
+	}
+}
+
+// color is an ANSI escape.
+type color string
+
+const (
+	red    color = "\x1b[31m"
+	green  color = "\x1b[32m"
+	yellow color = "\x1b[33m"
+	reset  color = "\x1b[0m"
+)
+
+// colored says whether w is a terminal whose owner wants colours.
+func (a *app) colored(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isatty.IsTerminal(file.Fd())
+}
+
+// paint colours text that is written to w.
+func (a *app) paint(w io.Writer, c color, text string) string {
+	if !a.colored(w) {
+		return text
+	}
+	return string(c) + text + string(reset)
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return names
+}
