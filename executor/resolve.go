@@ -54,7 +54,7 @@ func (e *Executor) task(ctx context.Context, ref string) (resolved, error) {
 	if r, ok := e.tasks.get(ref, revision); ok {
 		return r, nil
 	}
-	t, err := e.cfg.Store.Task(ctx, ref)
+	t, err := FindTask(ctx, e.cfg.Store, ref)
 	if err != nil {
 		return resolved{}, err
 	}

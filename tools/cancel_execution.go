@@ -24,6 +24,9 @@ var CancelExecution = Define(Spec{
 }, cancelExecution)
 
 func cancelExecution(ctx context.Context, d *Deps, in CancelExecutionIn) (CancelExecutionOut, error) {
+	if err := checkExecutionID(in.ExecutionID); err != nil {
+		return CancelExecutionOut{}, err
+	}
 	x, err := d.Exec.Cancel(ctx, in.ExecutionID, in.Reason, in.Force)
 	if err != nil {
 		return CancelExecutionOut{}, err

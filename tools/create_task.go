@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ratchet"
+	"ratchet/executor"
 )
 
 // CreateTaskIn are the arguments of ratchet_create_task.
@@ -28,19 +29,19 @@ type CreateTaskIn struct {
 
 // CreateTaskOut is the result of ratchet_create_task.
 type CreateTaskOut struct {
-	TaskID      string   `json:"task_id"`
-	DatabaseID  string   `json:"database_id"`
-	Name        string   `json:"name"`
-	Version     string   `json:"version"`
-	Language    string   `json:"language"`
-	Path        *string  `json:"path" jsonschema:"nullable"`
-	Enabled     bool     `json:"enabled"`
-	Entry       string   `json:"entry" jsonschema_description:"entry form that was found"`
-	Checksum    string   `json:"checksum"`
-	Warnings    []string `json:"warnings"`
-	TestResults any      `json:"test_results,omitempty"`
-	Message     string   `json:"message"`
-	URI         string   `json:"uri"`
+	TaskID      string               `json:"task_id"`
+	DatabaseID  string               `json:"database_id"`
+	Name        string               `json:"name"`
+	Version     string               `json:"version"`
+	Language    string               `json:"language"`
+	Path        *string              `json:"path" jsonschema:"nullable"`
+	Enabled     bool                 `json:"enabled"`
+	Entry       string               `json:"entry" jsonschema_description:"entry form that was found"`
+	Checksum    string               `json:"checksum"`
+	Warnings    []string             `json:"warnings"`
+	TestResults *executor.TestReport `json:"test_results,omitempty"`
+	Message     string               `json:"message"`
+	URI         string               `json:"uri"`
 	Replayed
 }
 
@@ -95,6 +96,7 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 	if err := found.err(); err != nil {
 		return CreateTaskOut{}, err
 	}
+	d.placeFolder(t)
 	if err := d.Store.CreateTask(ctx, t, "created", CallerFrom(ctx).Principal); err != nil {
 		return CreateTaskOut{}, err
 	}
@@ -104,7 +106,7 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 		TaskID: t.ID, DatabaseID: fmt.Sprint(t.Number), Name: t.Name, Version: t.Version, Language: string(t.Language),
 		Enabled: t.Enabled, Entry: found.entry, Checksum: t.Checksum, URI: "ratchet://tasks/" + t.Name,
 	}
-	if t.Path != "" {
+	if t.Path != "" && saveWarning == "" {
 		out.Path = &t.Path
 	}
 	out.Message = fmt.Sprintf("task %s is stored", t.Name)
@@ -115,6 +117,7 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 			found.add(CheckResult{Type: "tests", Status: "warning", Message: "the tests could not be run: " + ratchet.AsError(err).Message})
 		}
 		out.TestResults = report
+		d.markValidated(ctx, t, found)
 	}
 	out.Warnings = found.warnings()
 	if saveWarning != "" {

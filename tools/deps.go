@@ -24,6 +24,8 @@ type Deps struct {
 
 // TaskFolder keeps a task's files in step with its row.
 type TaskFolder interface {
+	// Path is where the folder of t is or will be.
+	Path(t *ratchet.Task) string
 	// Save writes the task's folder and returns its path.
 	Save(ctx context.Context, t *ratchet.Task) (path string, err error)
 	// Remove deletes the task's folder and returns the files deleted.

@@ -11,6 +11,7 @@ import (
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/runtime"
+	"ratchet/runtime/broker"
 	"ratchet/storage"
 	"ratchet/tools"
 	"ratchet/tools/toolstest"
@@ -36,11 +37,14 @@ func deps(t testing.TB) *tools.Deps {
 		t.Fatal(err)
 	}
 	bus := &ratchet.Bus{}
-	exec := executor.New(executor.Config{Store: db, Runner: inProcess{}, Bus: bus})
+	door := broker.New(broker.Config{})
+	exec := executor.New(executor.Config{Store: db, Runner: inProcess{}, Broker: door, Bus: bus})
 	t.Cleanup(func() {
-		if err := exec.Drain(context.Background()); err != nil {
-			t.Error(err)
-		}
+		// Runs that a test left are ended, not waited for.
+		ended, end := context.WithCancel(context.Background())
+		end()
+		_ = exec.Drain(ended)
+		door.Close()
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}

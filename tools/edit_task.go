@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/storage"
 )
 
@@ -30,19 +31,19 @@ type EditTaskIn struct {
 
 // EditTaskOut is the result of ratchet_edit_task.
 type EditTaskOut struct {
-	TaskID              string        `json:"task_id"`
-	TaskName            string        `json:"task_name"`
-	Success             bool          `json:"success"`
-	ChangesApplied      []string      `json:"changes_applied"`
-	BackupCreated       bool          `json:"backup_created"`
-	BackupID            string        `json:"backup_id,omitempty"`
-	ValidationPerformed bool          `json:"validation_performed"`
-	ValidationResults   []CheckResult `json:"validation_results"`
-	TestResults         any           `json:"test_results,omitempty"`
-	Warnings            []string      `json:"warnings"`
-	Checksum            string        `json:"checksum"`
-	Message             string        `json:"message"`
-	EditedAt            string        `json:"edited_at"`
+	TaskID              string               `json:"task_id"`
+	TaskName            string               `json:"task_name"`
+	Success             bool                 `json:"success"`
+	ChangesApplied      []string             `json:"changes_applied"`
+	BackupCreated       bool                 `json:"backup_created"`
+	BackupID            string               `json:"backup_id,omitempty"`
+	ValidationPerformed bool                 `json:"validation_performed"`
+	ValidationResults   []CheckResult        `json:"validation_results"`
+	TestResults         *executor.TestReport `json:"test_results,omitempty"`
+	Warnings            []string             `json:"warnings"`
+	Checksum            string               `json:"checksum"`
+	Message             string               `json:"message"`
+	EditedAt            string               `json:"edited_at"`
 }
 
 // EditTask changes a stored task.
@@ -79,12 +80,14 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	if err != nil {
 		return EditTaskOut{}, err
 	}
+	// What is tested is not what is stored: it must not share its caches.
+	t.Checksum = ""
 	if len(changes) == 0 {
 		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeInvalid, "there is nothing to change: no argument differs from the stored task").
 			WithHint("give at least one of code, description, input_schema, output_schema, tags, enabled, metadata, test_cases")
 	}
 	found := &checks{results: []CheckResult{}}
-	var report any
+	var report *executor.TestReport
 	if in.ValidateChanges {
 		if found, err = checkTask(ctx, d, t, in.Code != nil, false); err != nil {
 			return EditTaskOut{}, err
@@ -97,6 +100,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		}
 	}
 	// Checked above against what was read; here against what is stored now.
+	d.placeFolder(t)
 	backup, err := d.Store.UpdateTask(ctx, t, storage.UpdateOptions{
 		ExpectedChecksum: before, Note: "changed " + strings.Join(changes, ", "),
 		Author: CallerFrom(ctx).Principal, Backup: in.CreateBackup,
@@ -105,6 +109,9 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		return EditTaskOut{}, err
 	}
 	warning := d.saveFolder(ctx, t)
+	if in.ValidateChanges {
+		d.markValidated(ctx, t, found)
+	}
 	d.publish("task.updated", t)
 	out := EditTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: changes, BackupCreated: backup != "", BackupID: backup,

@@ -2,7 +2,10 @@ package tools
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 
 	"ratchet"
 )
@@ -119,6 +122,26 @@ func parseStatus(name string) ratchet.Status {
 	default:
 		return ratchet.Status(name)
 	}
+}
+
+// checkExecutionID refuses what cannot be the id of an execution.
+func checkExecutionID(ref string) error {
+	if _, err := strconv.ParseUint(ref, 10, 63); err == nil {
+		return nil
+	}
+	if _, err := uuid.Parse(ref); err == nil {
+		return nil
+	}
+	return ratchet.Errorf(ratchet.CodeInvalid, "%q is not the id of an execution", clip(ref)).At("/execution_id").
+		WithHint("pass the execution_id of a result; ratchet_list_executions shows them").Next("ratchet_list_executions", nil)
+}
+
+// clip shortens what is repeated in a message.
+func clip(s string) string {
+	if len(s) > 100 {
+		return prefix(s, 100) + "…"
+	}
+	return s
 }
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

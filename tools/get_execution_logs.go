@@ -73,6 +73,9 @@ var GetExecutionLogs = Define(Spec{
 }, getExecutionLogs)
 
 func getExecutionLogs(ctx context.Context, d *Deps, in GetLogsIn) (GetLogsOut, error) {
+	if err := checkExecutionID(in.ExecutionID); err != nil {
+		return GetLogsOut{}, err
+	}
 	x, err := d.Exec.Execution(ctx, in.ExecutionID)
 	if err != nil {
 		return GetLogsOut{}, err

@@ -54,6 +54,9 @@ var GetExecutionStatus = Define(Spec{
 }, getExecutionStatus)
 
 func getExecutionStatus(ctx context.Context, d *Deps, in GetStatusIn) (Row[StatusView], error) {
+	if err := checkExecutionID(in.ExecutionID); err != nil {
+		return Row[StatusView]{}, err
+	}
 	x, err := d.Exec.Wait(ctx, in.ExecutionID, seconds(in.Wait))
 	if err != nil {
 		return Row[StatusView]{}, err

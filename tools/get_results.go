@@ -68,6 +68,9 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 		return GetResultsOut{}, err
 	}
 	if in.ExecutionID != "" {
+		if err := checkExecutionID(in.ExecutionID); err != nil {
+			return GetResultsOut{}, err
+		}
 		x, err := d.Store.Execution(ctx, in.ExecutionID)
 		if err != nil {
 			return GetResultsOut{}, err

@@ -12,7 +12,7 @@ import (
 type ListTasksIn struct {
 	Filter          string   `json:"filter,omitempty" jsonschema:"maxLength=200" jsonschema_description:"part of the name"`
 	IncludeSchemas  bool     `json:"include_schemas,omitempty"`
-	Category        string   `json:"category,omitempty" jsonschema_description:"exact category"`
+	Category        string   `json:"category,omitempty" jsonschema_description:"category or tag"`
 	Tags            []string `json:"tags,omitempty" jsonschema_description:"all must match"`
 	IncludeDisabled bool     `json:"include_disabled,omitempty"`
 	SortBy          string   `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=updated_at,enum=version,default=name"`
@@ -73,7 +73,7 @@ func listTasks(ctx context.Context, d *Deps, in ListTasksIn) (ListTasksOut, erro
 		where("name", ratchet.OpContains, in.Filter)
 	}
 	if in.Category != "" {
-		where("category", ratchet.OpEQ, in.Category)
+		where("category_or_tag", ratchet.OpEQ, in.Category)
 	}
 	for _, tag := range in.Tags {
 		where("tag", ratchet.OpEQ, tag)

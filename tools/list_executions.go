@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/executor"
 )
 
 // ListExecutionsIn are the arguments of ratchet_list_executions.
@@ -92,7 +93,7 @@ func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filt
 		}
 	}
 	if in.TaskID != "" {
-		t, err := d.Store.Task(ctx, in.TaskID)
+		t, err := executor.FindTask(ctx, d.Store, in.TaskID)
 		if err != nil {
 			return nil, err
 		}

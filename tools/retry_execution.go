@@ -27,6 +27,9 @@ var RetryExecution = Define(Spec{
 }, retryExecution)
 
 func retryExecution(ctx context.Context, d *Deps, in RetryExecutionIn) (RunOut, error) {
+	if err := checkExecutionID(in.ExecutionID); err != nil {
+		return RunOut{}, err
+	}
 	x, err := d.Exec.Execution(ctx, in.ExecutionID)
 	if err != nil {
 		return RunOut{}, err

@@ -32,7 +32,7 @@ var RunTests = Define(Spec{
 }, runTaskTests)
 
 func runTaskTests(ctx context.Context, d *Deps, in RunTestsIn) (executor.TestReport, error) {
-	task, err := d.Store.Task(ctx, in.TaskID)
+	task, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	if err != nil {
 		return executor.TestReport{}, err
 	}

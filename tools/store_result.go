@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"ratchet"
+	"ratchet/executor"
 )
 
 // StoreResultIn are the arguments of ratchet_store_result.
@@ -51,7 +52,7 @@ func storeResult(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut
 }
 
 func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
-	t, err := d.Store.Task(ctx, in.TaskID)
+	t, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	if err != nil {
 		return StoreResultOut{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -233,7 +234,7 @@ func (c *checks) schema(name string, raw json.RawMessage) {
 
 // tests runs the task's tests offline and adds their outcome. The report is
 // nil when there are none.
-func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (any, error) {
+func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor.TestReport, error) {
 	if len(t.Tests) == 0 {
 		c.add(CheckResult{
 			Type: "tests", Status: "warning", Code: "NO_TESTS", Field: "/test_cases",
@@ -245,31 +246,34 @@ func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (any, erro
 	if err != nil {
 		return nil, fmt.Errorf("run the tests of %s: %w", t.Name, err)
 	}
-	text, err := json.Marshal(report)
-	if err != nil {
-		return nil, fmt.Errorf("read the test report: %w", err)
-	}
-	var sum struct {
-		Passed, Failed, Skipped int
-		Tests                   []struct{ Name, Status string }
-	}
-	if err := json.Unmarshal(text, &sum); err != nil {
-		return nil, fmt.Errorf("read the test report: %w", err)
-	}
-	if sum.Failed == 0 {
-		c.add(CheckResult{Type: "tests", Status: "passed", Message: fmt.Sprintf("%d tests passed, %d skipped", sum.Passed, sum.Skipped)})
+	failures := report.Failures()
+	if len(failures) == 0 {
+		c.add(CheckResult{Type: "tests", Status: "passed", Message: fmt.Sprintf("%d tests passed, %d skipped", report.Passed, report.Skipped)})
 		return report, nil
 	}
-	var names []string
-	for _, one := range sum.Tests {
-		if one.Status == string(ratchet.TestFailed) {
-			names = append(names, one.Name)
-		}
+	names := make([]string, len(failures))
+	for i, one := range failures {
+		names[i] = one.Name
 	}
 	c.add(CheckResult{
 		Type: "tests", Status: "failed", Code: "TESTS_FAILED", Field: "/test_cases",
-		Message: fmt.Sprintf("%d of %d tests failed: %s", sum.Failed, sum.Failed+sum.Passed+sum.Skipped, strings.Join(names, ", ")),
+		Message: fmt.Sprintf("%d of %d tests failed: %s", report.Failed, report.Total, strings.Join(names, ", ")),
 		Error:   "test_results shows the differences",
 	})
 	return report, nil
+}
+
+// valid says that nothing failed, the tests included.
+func (c *checks) valid() bool {
+	return !slices.ContainsFunc(c.results, func(r CheckResult) bool { return r.Status == "failed" })
+}
+
+// markValidated records that the stored task passed all checks, if it did.
+func (d *Deps) markValidated(ctx context.Context, t *ratchet.Task, found *checks) {
+	if !found.valid() {
+		return
+	}
+	if err := d.Store.MarkValidated(ctx, t.ID); err != nil && d.Log != nil {
+		d.Log.Error("mark a task validated", "task", t.Name, "error", err)
+	}
 }

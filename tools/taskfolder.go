@@ -6,7 +6,6 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
-	"ratchet/storage"
 )
 
 // publish tells live readers that a task changed.
@@ -25,18 +24,25 @@ func (d *Deps) now() time.Time {
 	return d.Now()
 }
 
-// saveFolder writes the task's files where tasks have files, and keeps the
-// path. The row is the truth: a folder that cannot be written is a warning.
+// placeFolder says in the row where the task's files will be.
+func (d *Deps) placeFolder(t *ratchet.Task) {
+	if d.Folder == nil {
+		return
+	}
+	t.Path, t.SourceType = d.Folder.Path(t), "filesystem"
+	if t.Source == "" {
+		t.Source = "tasks"
+	}
+}
+
+// saveFolder writes the task's files where tasks have files. The row is the
+// truth: a folder that cannot be written is a warning.
 func (d *Deps) saveFolder(ctx context.Context, t *ratchet.Task) (warning string) {
 	if d.Folder == nil {
 		return ""
 	}
-	path, err := d.Folder.Save(ctx, t)
-	if err == nil && path != t.Path {
-		t.Path = path
-		_, err = d.Store.UpdateTask(ctx, t, storage.UpdateOptions{Note: "files written", Author: CallerFrom(ctx).Principal})
-	}
-	if err != nil {
+	// The row is stored: its files follow even when the caller has gone.
+	if _, err := d.Folder.Save(context.WithoutCancel(ctx), t); err != nil {
 		if d.Log != nil {
 			d.Log.Error("save the folder of a task", "task", t.Name, "error", err)
 		}
@@ -52,7 +58,7 @@ func (d *Deps) changeable(t *ratchet.Task) error {
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s is read-only: its metadata has readonly or system_task", t.Name).
 			At("/task_id").WithHint("create a task of your own with another name by ratchet_create_task")
 	}
-	if t.SourceType == "embedded" || (t.SourceType == "filesystem" && d.Folder == nil) {
+	if t.SourceType == "embedded" || (t.SourceType == "filesystem" && (d.Folder == nil || t.Path == "")) {
 		return ratchet.Errorf(ratchet.CodeConflict, "task %s comes from the read-only source %q", t.Name, t.Source).
 			At("/task_id").WithHint("change it in its source, or create a copy with another name by ratchet_create_task")
 	}
@@ -61,7 +67,7 @@ func (d *Deps) changeable(t *ratchet.Task) error {
 
 // activeTask is the active version of the task that ref means.
 func (d *Deps) activeTask(ctx context.Context, ref string) (*ratchet.Task, error) {
-	t, err := d.Store.Task(ctx, ref)
+	t, err := executor.FindTask(ctx, d.Store, ref)
 	if err != nil {
 		return nil, err
 	}

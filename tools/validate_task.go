@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ratchet"
+	"ratchet/executor"
 )
 
 // ValidateTaskIn are the arguments of ratchet_validate_task.
@@ -20,12 +21,12 @@ type ValidateTaskIn struct {
 
 // ValidateTaskOut is the result of ratchet_validate_task.
 type ValidateTaskOut struct {
-	TaskID            *string       `json:"task_id" jsonschema:"nullable" jsonschema_description:"null when the task is not stored"`
-	TaskName          string        `json:"task_name"`
-	Valid             bool          `json:"valid"`
-	ValidationResults []CheckResult `json:"validation_results"`
-	TestResults       any           `json:"test_results,omitempty"`
-	Message           string        `json:"message"`
+	TaskID            *string              `json:"task_id" jsonschema:"nullable" jsonschema_description:"null when the task is not stored"`
+	TaskName          string               `json:"task_name"`
+	Valid             bool                 `json:"valid"`
+	ValidationResults []CheckResult        `json:"validation_results"`
+	TestResults       *executor.TestReport `json:"test_results,omitempty"`
+	Message           string               `json:"message"`
 }
 
 // ValidateTask checks a task without storing anything.
@@ -45,7 +46,7 @@ var ValidateTask = Define(Spec{
 }, validateTask)
 
 func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTaskOut, error) {
-	t, err := d.Store.Task(ctx, in.TaskID)
+	t, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	isNew := ratchet.CodeOf(err) == ratchet.CodeNotFound && in.Code != nil && (in.SyntaxOnly || in.InputSchema != nil && in.OutputSchema != nil)
 	switch {
 	case isNew:
@@ -79,8 +80,16 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 	case !in.RunTests || !out.Valid:
 		found.add(CheckResult{Type: "tests", Status: "skipped", Message: "the tests were not run"})
 	default:
-		if out.TestResults, err = found.tests(ctx, d, t); err != nil {
+		// Without an id neither the test run nor its executions are stored.
+		probe := *t
+		probe.ID = ""
+		report, err := found.tests(ctx, d, &probe)
+		if err != nil {
 			return ValidateTaskOut{}, err
+		}
+		if report != nil {
+			report.ID, report.TaskID = "", t.ID
+			out.TestResults = report
 		}
 	}
 	problems := 0
@@ -96,6 +105,9 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 		out.Message = fmt.Sprintf("the task is not valid: %d checks failed", problems)
 	} else if !isNew && in.Code == nil && in.InputSchema == nil && in.OutputSchema == nil && !in.SyntaxOnly {
 		out.Message = "the stored task is valid"
+		if in.RunTests {
+			d.markValidated(ctx, t, found)
+		}
 	}
 	return out, nil
 }

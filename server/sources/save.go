@@ -27,6 +27,28 @@ type Folder struct {
 
 func testFile(i int) string { return fmt.Sprintf("tests/test-%03d.json", i+1) }
 
+// Path is where the folder of t is, or where a new one will be.
+func (f Folder) Path(t *ratchet.Task) string {
+	if f.holds(t.Path) {
+		return t.Path
+	}
+	return filepath.Join(f.root(), t.Name)
+}
+
+// root is Root as an absolute path, as far as that can be told.
+func (f Folder) root() string {
+	if abs, err := filepath.Abs(f.Root); err == nil {
+		return abs
+	}
+	return f.Root
+}
+
+// holds says whether path is a folder below Root.
+func (f Folder) holds(path string) bool {
+	rel, err := filepath.Rel(f.root(), path)
+	return err == nil && path != "" && rel != "." && filepath.IsLocal(rel)
+}
+
 // Save writes the folder of t and returns its path. Each file is replaced
 // atomically; test files that are no longer the task's are removed.
 func (f Folder) Save(ctx context.Context, t *ratchet.Task) (string, error) {
@@ -37,7 +59,7 @@ func (f Folder) Save(ctx context.Context, t *ratchet.Task) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(f.Root, t.Name)
+	dir := f.Path(t)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("make the folder of task %s: %w", t.Name, err)
 	}
@@ -67,7 +89,10 @@ func (f Folder) Remove(_ context.Context, t *ratchet.Task) ([]string, error) {
 	if !taskName.MatchString(t.Name) {
 		return nil, nil
 	}
-	dir := filepath.Join(f.Root, t.Name)
+	if t.Path != "" && !f.holds(t.Path) {
+		return nil, nil // its files are another's
+	}
+	dir := f.Path(t)
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -65,8 +65,11 @@ func Examples(t *testing.T, r *tools.Registry, fresh New) {
 
 // Cases runs dir/<tool>.txtar of every tool; a tool without a file fails. A
 // case NAME is the files NAME/setup (lines of "tool arguments"), NAME/args and
-// either NAME/result or NAME/error, of which the answer must hold all fields.
+// either NAME/result or NAME/error, of which the answer must hold all fields;
+// a field that is null there must be null or absent. The line "use X" of a
+// set-up stands for the lines of file X in dir/setup.txtar.
 func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
+	shared := shared(t, dir)
 	for _, tool := range r.List() {
 		t.Run(tool.Name, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join(dir, tool.Name+".txtar"))
@@ -74,10 +77,36 @@ func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
 				t.Fatalf("every tool has a file of cases: %v", err)
 			}
 			for _, c := range parse(t, data) {
-				t.Run(c.name, func(t *testing.T) { c.run(t, tool, fresh(t)) })
+				t.Run(c.name, func(t *testing.T) { c.run(t, tool, shared, fresh(t)) })
 			}
 		})
 	}
+}
+
+// Args returns the arguments of every case of a tool, for tests about the cases.
+func Args(t *testing.T, dir, tool string) []json.RawMessage {
+	data, err := os.ReadFile(filepath.Join(dir, tool+".txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args []json.RawMessage
+	for _, c := range parse(t, data) {
+		args = append(args, json.RawMessage(c.files["args"]))
+	}
+	return args
+}
+
+// shared reads the set-ups that cases have in common, by name.
+func shared(t *testing.T, dir string) map[string]string {
+	data, err := os.ReadFile(filepath.Join(dir, "setup.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]string{}
+	for _, f := range txtar.Parse(data).Files {
+		lines[f.Name] = string(f.Data)
+	}
+	return lines
 }
 
 type testCase struct {
@@ -103,16 +132,8 @@ func parse(t *testing.T, data []byte) []testCase {
 	return out
 }
 
-func (c testCase) run(t *testing.T, tool tools.Tool, call Call) {
-	for line := range strings.Lines(c.files["setup"]) {
-		name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if name == "" {
-			continue
-		}
-		if _, err := call(t.Context(), name, json.RawMessage(args)); err != nil {
-			t.Fatalf("set-up %s: %v", name, describe(err))
-		}
-	}
+func (c testCase) run(t *testing.T, tool tools.Tool, shared map[string]string, call Call) {
+	prepare(t, c.files["setup"], shared, call)
 	out, err := call(t.Context(), tool.Name, json.RawMessage(c.files["args"]))
 	want, wantsError := c.files["error"]
 	if wantsError {
@@ -128,6 +149,27 @@ func (c testCase) run(t *testing.T, tool tools.Tool, call Call) {
 	}
 	checkOut(t, tool, out)
 	contains(t, c.files["result"], out)
+}
+
+// prepare makes the calls of a set-up.
+func prepare(t *testing.T, lines string, shared map[string]string, call Call) {
+	t.Helper()
+	for line := range strings.Lines(lines) {
+		name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch name {
+		case "":
+		case "use":
+			more, ok := shared[args]
+			if !ok {
+				t.Fatalf("setup.txtar has no %q", args)
+			}
+			prepare(t, more, shared, call)
+		default:
+			if _, err := call(t.Context(), name, json.RawMessage(args)); err != nil {
+				t.Fatalf("set-up %s: %v", name, describe(err))
+			}
+		}
+	}
 }
 
 func checkOut(t *testing.T, tool tools.Tool, out json.RawMessage) {
