@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -28,7 +29,7 @@ func webModules() []module {
 		script("encoding", encodingHost, "TextEncoder", "TextDecoder", "atob", "btoa"),
 		script("crypto", cryptoHost, "crypto", "Crypto", "CryptoKey", "SubtleCrypto"),
 		script("clone", cloneHost, "structuredClone"),
-		script("fetch", fetchHost, "fetch", "Headers", "Request", "Response", "ensureOk"),
+		fetchModule(),
 		timerModule(),
 		performanceModule(),
 		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
@@ -106,7 +107,25 @@ func regexps() []module {
 // script is a module written in js/NAME.js: a function of (host, need) that
 // returns its globals.
 func script(name string, host func(*vm) hostFuncs, globals ...string) module {
-	program := webProgram(name)
+	return scriptOf(name, webProgram(name), host, globals)
+}
+
+// fetchModule is one script in several files, which are the body of its function.
+func fetchModule() module {
+	globals := []string{"fetch", "Headers", "Request", "Response", "ensureOk"}
+	program := sync.OnceValue(func() *goja.Program {
+		var text strings.Builder
+		text.WriteString("(function (host, need) {\n'use strict';\n")
+		for _, part := range []string{"headers", "body", "request", "response", "call"} {
+			text.WriteString(webSource("fetch_" + part))
+		}
+		fmt.Fprintf(&text, "return { %s };\n})", strings.Join(globals, ", "))
+		return goja.MustCompile("ratchet:fetch", text.String(), false)
+	})
+	return scriptOf("fetch", program, fetchHost, globals)
+}
+
+func scriptOf(name string, program func() *goja.Program, host func(*vm) hostFuncs, globals []string) module {
 	return module{name: name, globals: globals, install: func(v *vm) error {
 		made, err := v.runScript(program(), host)
 		if err != nil {
@@ -123,13 +142,16 @@ func script(name string, host func(*vm) hostFuncs, globals ...string) module {
 
 // webProgram compiles js/NAME.js once per process.
 func webProgram(name string) func() *goja.Program {
-	return sync.OnceValue(func() *goja.Program {
-		text, err := webSources.ReadFile("js/" + name + ".js")
-		if err != nil {
-			panic(err) // the file is part of the binary
-		}
-		return goja.MustCompile("ratchet:"+name, string(text), false)
-	})
+	return sync.OnceValue(func() *goja.Program { return goja.MustCompile("ratchet:"+name, webSource(name), false) })
+}
+
+// webSource is the text of js/NAME.js.
+func webSource(name string) string {
+	text, err := webSources.ReadFile("js/" + name + ".js")
+	if err != nil {
+		panic(err) // the file is part of the binary
+	}
+	return string(text)
 }
 
 // runScript calls the function that a script of ours is.
@@ -171,7 +193,8 @@ func (v *vm) contained(name string, fn func(goja.FunctionCall) goja.Value) func(
 				if ofEngine(r) {
 					panic(r)
 				}
-				panic(v.rt.NewGoError(fmt.Errorf("%s failed: %v", name, r)))
+				v.log("error", "runtime", fmt.Sprintf("%s failed: %v", name, r), nil, nil, nil)
+				panic(v.throw("Error", name+" failed inside the runtime; this is not the task's fault"))
 			}
 		}()
 		return fn(c)

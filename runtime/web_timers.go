@@ -17,7 +17,7 @@ func timerModule() module {
 			func(c goja.FunctionCall) goja.Value { return v.schedule(c, "setInterval", true) },
 			v.unschedule, v.unschedule, v.queueMicrotask,
 		} {
-			if err := v.export(names[i], v.rt.ToValue(fn)); err != nil {
+			if err := v.export(names[i], v.rt.ToValue(v.contained(names[i], fn))); err != nil {
 				return err
 			}
 		}

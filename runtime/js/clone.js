@@ -8,7 +8,7 @@
 
   function structuredClone(value, options) {
     if (arguments.length === 0) throw new TypeError('structuredClone: the argument value is missing');
-    const transfer = options && options.transfer ? Array.from(options.transfer) : [];
+    const transfer = options && options.transfer ? [...options.transfer] : [];
     if (transfer.length > 0) throw fail('structuredClone: the transfer list is not supported here; a value');
     const seen = new Map();
     const open = [];

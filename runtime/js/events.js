@@ -141,7 +141,7 @@
       return signal;
     }
     static any(signals) {
-      const sources = Array.from(signals);
+      const sources = [...signals];
       for (const s of sources) if (!(s instanceof AbortSignal)) throw new TypeError('AbortSignal.any: every element must be an AbortSignal');
       const signal = make();
       const done = sources.find((s) => s.#aborted);

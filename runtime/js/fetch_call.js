@@ -1,0 +1,59 @@
+// fetch and the promises it returns. The exchange itself is the host's.
+// Pending is the prototype of the promises of fetch. They have the fields
+// of Response too; reading one waits in place.
+const states = new WeakMap();
+function Pending() { throw new TypeError('Illegal constructor'); }
+Pending.prototype = Object.create(Promise.prototype);
+function settled(promise) {
+  const state = states.get(promise);
+  if (state === undefined) throw new TypeError('Illegal invocation');
+  if (!state.done) host.wait(state.seq);
+  if (state.failed) {
+    state.mute();
+    throw state.error;
+  }
+  return state.response;
+}
+Object.defineProperty(Pending.prototype, secret, { value() { return settled(this); } });
+for (const name of ['ok', 'status', 'statusText', 'headers', 'url', 'redirected', 'type', 'body', 'bodyUsed']) {
+  Object.defineProperty(Pending.prototype, name, { configurable: true, get() { return settled(this)[name]; } });
+}
+for (const name of ['json', 'text', 'arrayBuffer', 'bytes', 'clone']) {
+  Object.defineProperty(Pending.prototype, name, { configurable: true, writable: true, value: { [name]() { return settled(this)[name](); } }[name] });
+}
+
+function fetch(url, params, body) {
+  const state = { seq: 0, done: false, failed: false, response: null, error: null, mute: null };
+  let resolve, reject;
+  const promise = new Promise((yes, no) => { resolve = yes; reject = no; });
+  state.mute = () => promise.then(undefined, () => {});
+  Object.setPrototypeOf(promise, Pending.prototype);
+  states.set(promise, state);
+  const fail = (error) => {
+    if (state.done) return;
+    state.done = state.failed = true;
+    state.error = error;
+    reject(error);
+  };
+  try {
+    const request = new Request(url, params, body);
+    const o = optionsOf(request);
+    if (o.signal && o.signal.aborted) throw o.signal.reason;
+    const onAbort = () => fail(o.signal.reason);
+    if (o.signal) o.signal.addEventListener('abort', onAbort);
+    const throws = o.throwOnError === undefined ? host.throwOnError : o.throwOnError;
+    state.seq = host.fetch(o.method, request.url, request.headers[secret](), request[secret](), o.timeout, o.redirect, o.idempotencyKey, (reply, error) => {
+      if (o.signal) o.signal.removeEventListener('abort', onAbort);
+      if (state.done) return;
+      if (reply === null) return fail(error);
+      const response = new Response(secret, reply);
+      if (throws && refused(response)) return fail(failure(response));
+      state.done = true;
+      state.response = response;
+      resolve(response);
+    });
+  } catch (error) {
+    fail(error);
+  }
+  return promise;
+}
