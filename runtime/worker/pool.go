@@ -18,7 +18,7 @@ import (
 
 // Config configures a Pool. The zero value is ready to use.
 type Config struct {
-	Workers         int           // processes at most (number of CPUs)
+	Workers         int           // processes at most (twice the number of CPUs)
 	Warm            int           // ready processes kept waiting (2, at most Workers)
 	Waiting         int           // runs that may wait for a worker (1000)
 	Command         []string      // program and arguments of a worker (this executable with Argument)
@@ -29,7 +29,7 @@ type Config struct {
 
 func (c Config) withDefaults() (Config, error) {
 	if c.Workers <= 0 {
-		c.Workers = goruntime.NumCPU()
+		c.Workers = 2 * goruntime.NumCPU()
 	}
 	if c.Warm <= 0 {
 		c.Warm = 2
@@ -69,15 +69,19 @@ type Pool struct {
 	busy     map[*process]struct{}
 	starting int
 	waiting  queue
-	report   Report
+	report   Report       // of the newest worker
+	asking   []chan error // those who wait for the first report
 	nextID   int64
-	failures int64 // of starting a process, in a row
-	lost     int64 // processes discarded after a run
-	retry    time.Time
+	failures int64       // of starting a process, in a row
+	failure  error       // the last of them
+	lost     int64       // processes discarded after a run
+	quiet    time.Time   // nothing is started before this unless a run waits
+	later    *time.Timer // refills at quiet
 }
 
-// NewPool starts a pool. Its workers are started in the background; the first
-// Run waits for one. The caller must Close it.
+// NewPool starts a pool. Its workers are started in the background, a moment
+// later, so that they do not slow down the start of the program; a Run does
+// not wait for that moment. The caller must Close it.
 func NewPool(cfg Config) (*Pool, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -91,7 +95,7 @@ func NewPool(cfg Config) (*Pool, error) {
 	go p.spawner()
 	go p.monitor()
 	p.mu.Lock()
-	p.refill()
+	p.refillAfter(warmDelay)
 	p.mu.Unlock()
 	return p, nil
 }
@@ -140,15 +144,34 @@ func (p *Pool) Idle() bool {
 }
 
 // Report returns what the newest worker measured about its sandbox. It blocks
-// until a worker has started once.
+// until a worker has started once, or failed to.
 func (p *Pool) Report(ctx context.Context) (Report, error) {
-	w, err := p.acquire(ctx, &runtime.Job{})
-	if err != nil {
-		return Report{}, err
+	p.mu.Lock()
+	switch {
+	case p.report.Level != "":
+		defer p.mu.Unlock()
+		return p.report, nil
+	case p.closed:
+		p.mu.Unlock()
+		return Report{}, unavailable("the server is shutting down")
+	case p.failure != nil:
+		defer p.mu.Unlock()
+		return Report{}, unavailable("no worker could be started").Wrap(p.failure)
 	}
-	report := w.report
-	p.put(w, true)
-	return report, nil
+	known := make(chan error, 1)
+	p.asking = append(p.asking, known)
+	p.mu.Unlock()
+	select {
+	case err := <-known:
+		if err != nil {
+			return Report{}, err
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.report, nil
+	case <-ctx.Done():
+		return Report{}, fmt.Errorf("wait for the first worker: %w", ctx.Err())
+	}
 }
 
 // WorkerStats is one worker of a pool.
@@ -179,6 +202,8 @@ func (p *Pool) Close(ctx context.Context) error {
 		return nil
 	}
 	p.closed = true
+	p.later.Stop()
+	p.tell(unavailable("the server is shutting down"))
 	for p.waiting.len() > 0 {
 		p.waiting.pop().ready <- handover{err: unavailable("the server is shutting down")}
 	}

@@ -7,12 +7,15 @@ import (
 	goruntime "runtime"
 )
 
-// startRetry is how long the pool waits after a failed start before it refills itself.
-const startRetry = 5 * time.Second
+// How long the pool waits before it refills itself.
+const (
+	warmDelay  = 30 * time.Millisecond // at its own start
+	startRetry = 5 * time.Second       // after a failed start
+)
 
 // refill starts workers for waiters and to keep the warm ones. Called with mu held.
 func (p *Pool) refill() {
-	if p.closed || p.waiting.len() == 0 && time.Now().Before(p.retry) {
+	if p.closed || p.waiting.len() == 0 && time.Now().Before(p.quiet) {
 		return
 	}
 	total := len(p.ready) + len(p.busy) + p.starting
@@ -23,6 +26,30 @@ func (p *Pool) refill() {
 		p.background.Add(1)
 		go p.startOne(p.nextID)
 	}
+}
+
+// refillAfter lets nothing but a waiting run start workers for d. Called with mu held.
+func (p *Pool) refillAfter(d time.Duration) {
+	if p.closed {
+		return
+	}
+	if p.later != nil {
+		p.later.Stop()
+	}
+	p.quiet = time.Now().Add(d)
+	p.later = time.AfterFunc(d, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.refill()
+	})
+}
+
+// tell answers those who wait for the first report. Called with mu held.
+func (p *Pool) tell(err error) {
+	for _, known := range p.asking {
+		known <- err
+	}
+	p.asking = nil
 }
 
 // spawnRequest asks the spawner for a process.
@@ -78,7 +105,8 @@ func (p *Pool) startOne(id int64) {
 	case p.closed:
 		p.retire(got.worker)
 	default:
-		p.failures, p.report = 0, got.worker.report
+		p.failures, p.failure, p.report = 0, nil, got.worker.report
+		p.tell(nil)
 		p.ready = append(p.ready, got.worker)
 		p.background.Add(1)
 		go p.attend(got.worker)
@@ -89,14 +117,17 @@ func (p *Pool) startOne(id int64) {
 // startFailed tells one waiter and waits before it tries for itself.
 func (p *Pool) startFailed(err error) {
 	p.failures++
-	p.retry = time.Now().Add(startRetry)
+	p.failure = err
+	p.refillAfter(startRetry)
 	level := p.cfg.Log.Warn
 	if p.failures >= 3 {
 		level = p.cfg.Log.Error
 	}
 	level("a worker could not be started", "error", err, "in_a_row", p.failures)
+	refused := unavailable("no worker could be started").Wrap(err)
+	p.tell(refused)
 	if p.waiting.len() > 0 {
-		p.waiting.pop().ready <- handover{err: unavailable("no worker could be started").Wrap(err)}
+		p.waiting.pop().ready <- handover{err: refused}
 	}
 }
 
