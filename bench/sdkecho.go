@@ -42,16 +42,16 @@ func sdkStdio(ctx context.Context) error {
 	return sdkServer().Run(ctx, &mcp.StdioTransport{})
 }
 
-func sdkHTTP(context.Context) error {
+func sdkHTTP(ctx context.Context) error {
 	server := sdkServer()
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server },
 		&mcp.StreamableHTTPOptions{JSONResponse: true})
-	return listen(handler)
+	return listen(ctx, handler)
 }
 
 // jsonHTTP is the floor's floor: net/http and encoding/json, no protocol.
-func jsonHTTP(context.Context) error {
-	return listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func jsonHTTP(ctx context.Context) error {
+	return listen(ctx, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var call struct {
 			ID     json.RawMessage
 			Params struct{ Arguments struct{ Text string } }
@@ -69,12 +69,17 @@ func jsonHTTP(context.Context) error {
 	}))
 }
 
-// listen serves handler on a free loopback port and tells the parent which.
-func listen(handler http.Handler) error {
+// listen serves handler on a free loopback port until ctx ends and tells the
+// parent which.
+func listen(ctx context.Context, handler http.Handler) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stdout, "http://%s\n", listener.Addr())
-	return http.Serve(listener, handler)
+	context.AfterFunc(ctx, func() { listener.Close() })
+	if err := http.Serve(listener, handler); ctx.Err() == nil {
+		return err
+	}
+	return nil
 }
