@@ -22,6 +22,7 @@ type program struct {
 	files   map[string]string // the author's text by file name, for snippets
 	shift   int               // columns of the first line that are ours, not the author's
 	points  *points           // of an instrumented program
+	regexps bool              // regular expressions may differ from what the author wrote
 	hidden  bool              // a function may take more arguments than its length says
 }
 
@@ -47,12 +48,13 @@ func instrumentationOf(job *Job) instrumentation {
 
 // parsed is a source on its way to a program.
 type parsed struct {
-	tree  *ast.Program
-	text  string // what was parsed: the author's or esbuild's
-	shift int
-	built bool // by esbuild
-	name  string
-	files map[string]string
+	tree   *ast.Program
+	text   string // what was parsed: the author's or esbuild's
+	shift  int
+	built  bool // by esbuild
+	marked bool // a regular expression was changed
+	name   string
+	files  map[string]string
 }
 
 // compileError is a source that does not compile, at the author's position.
@@ -154,6 +156,7 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 		common:  mentionsModule.MatchString(src.text),
 		files:   src.files,
 		shift:   src.shift,
+		regexps: src.marked || strings.Contains(src.text, "RegExp"),
 	}
 	p.hidden = src.hiddenParameters()
 	if in != plain {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// expandLiterals expands the property classes of the tree's regular expressions.
+// expandLiterals prepares the tree's regular expressions for the engine.
 func (src *parsed) expandLiterals() error {
 	var failed error
 	walk(src.tree.Body, func(n ast.Node) bool {
@@ -21,13 +21,14 @@ func (src *parsed) expandLiterals() error {
 		if bad := unsupportedFlag(re.Flags); bad != "" && failed == nil {
 			failed = src.errorAt(re, "UNSUPPORTED_SYNTAX", bad)
 		}
-		pattern, err := expandPattern(re.Pattern, re.Flags)
+		pattern, err := preparePattern(re.Pattern, re.Flags)
 		if err != nil {
 			if failed == nil {
 				failed = src.errorAt(re, "UNSUPPORTED_SYNTAX", err.Error())
 			}
 			return true
 		}
+		src.marked = src.marked || pattern != re.Pattern
 		re.Pattern = pattern
 		return true
 	})

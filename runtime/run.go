@@ -136,6 +136,11 @@ func (v *vm) prepare() error {
 	if err := v.install(); err != nil {
 		return err
 	}
+	if v.prog.regexps {
+		if err := v.showSource(); err != nil {
+			return err
+		}
+	}
 	j := v.global("JSON").ToObject(v.rt)
 	v.parse, _ = goja.AssertFunction(j.Get("parse"))
 	v.stringify, _ = goja.AssertFunction(j.Get("stringify"))

@@ -142,7 +142,7 @@ func regexpHost(v *vm) hostFuncs {
 	return hostFuncs{"pattern": func(c goja.FunctionCall) goja.Value {
 		flags := c.Argument(1).String()
 		pattern := c.Argument(0).String()
-		expanded, err := expandPattern(pattern, flags)
+		expanded, err := preparePattern(pattern, flags)
 		if err != nil {
 			panic(v.throw("SyntaxError", "Invalid regular expression: "+err.Error()))
 		}
