@@ -33,6 +33,7 @@ type process struct {
 	started time.Time
 	gone    chan struct{} // closed when the process has been reaped
 	stderr  tail
+	log     *slog.Logger
 
 	sendMu sync.Mutex
 	buf    []byte
@@ -54,7 +55,7 @@ func environment() []string {
 // start runs the command and waits for its hello. It must be called on a
 // thread that lives as long as the pool: the kernel kills the child with it.
 func start(id int64, command []string, namespace bool, log *slog.Logger) (*process, error) {
-	p := &process{id: id, started: time.Now(), gone: make(chan struct{}), state: StateStarting}
+	p := &process{id: id, started: time.Now(), gone: make(chan struct{}), state: StateStarting, log: log}
 	childIn, in, err := pipe()
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func start(id int64, command []string, namespace bool, log *slog.Logger) (*proce
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start worker process: %w", err), in.Close(), out.Close())
 	}
-	go p.reap(log)
+	go p.reap()
 	return p, nil
 }
 
@@ -105,13 +106,13 @@ func (p *process) greet() error {
 	return nil
 }
 
-func (p *process) reap(log *slog.Logger) {
+func (p *process) reap() {
 	err := p.cmd.Wait()
 	p.mu.Lock()
 	p.state = StateStopped
 	p.gauge.close()
 	p.mu.Unlock()
-	log.Debug("worker process ended", "worker", p.id, "error", err, "stderr", p.stderr.String())
+	p.log.Debug("worker process ended", "worker", p.id, "error", err, "stderr", p.stderr.String())
 	close(p.gone)
 }
 

@@ -38,7 +38,7 @@ func (r *Report) grade() {
 	switch {
 	case !r.has("memory_cap"):
 		r.Level = LevelReduced
-	case r.has("no_files") && r.has("no_network") && r.has("no_exec") && r.has("no_new_privs"):
+	case r.has("no_files") && r.has("no_network") && r.has("no_exec") && r.has("no_new_privs") && r.has("no_capabilities"):
 		r.Level = LevelFull
 	default:
 		r.Level = LevelProcess

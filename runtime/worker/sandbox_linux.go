@@ -6,11 +6,13 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	seccomp "github.com/elastic/go-seccomp-bpf"
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
+	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
 // allowed are the system calls that the Go runtime, the C library and the
@@ -32,6 +34,8 @@ func lock() Report {
 	var report Report
 	err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 	report.add("no_new_privs", err == nil, said(err, "set"))
+	err = dropCapabilities()
+	report.add("no_capabilities", err == nil, said(err, "root's powers are given up"))
 	err = landlock.V7.BestEffort().Restrict()
 	_, open := os.Open("/proc/self/exe")
 	report.add("landlock", err == nil && errors.Is(open, unix.EACCES), said(open, "a file could be opened"))
@@ -49,6 +53,25 @@ func lock() Report {
 	exec := unix.Exec("/nonexistent", nil, nil)
 	report.add("no_exec", errors.Is(exec, unix.EPERM), said(exec, ""))
 	return report
+}
+
+// dropCapabilities gives up what root may do, on every thread. Without new
+// privileges there is no way back.
+func dropCapabilities() error {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]unix.CapUserData
+	_, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&none)), 0)
+	if errno != 0 {
+		return fmt.Errorf("give up capabilities: %w", errno)
+	}
+	var left [2]unix.CapUserData
+	if err := unix.Capget(&head, &left[0]); err != nil {
+		return fmt.Errorf("read capabilities: %w", err)
+	}
+	if left != none {
+		return errors.New("capabilities are left")
+	}
+	return nil
 }
 
 func emptyNetworkSeen(r *Report) bool { return r.has("network_namespace") }

@@ -7,7 +7,7 @@ import "syscall"
 // lock has nothing to shut on this system, and says so.
 func lock() Report {
 	var report Report
-	for _, name := range []string{"no_new_privs", "landlock", "network_namespace", "seccomp", "no_files", "no_network", "no_exec"} {
+	for _, name := range []string{"no_new_privs", "no_capabilities", "landlock", "network_namespace", "seccomp", "no_files", "no_network", "no_exec"} {
 		report.add(name, false, "only Linux has it")
 	}
 	return report

@@ -138,6 +138,7 @@ func (p *Pool) attend(w *process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if i := slices.Index(p.ready, w); i >= 0 {
+		w.complain("a waiting worker died")
 		p.ready = slices.Delete(p.ready, i, i+1)
 		p.lost++
 		p.retire(w)

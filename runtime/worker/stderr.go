@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 )
 
@@ -27,4 +28,15 @@ func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.buf.String()
+}
+
+// short is the first line, cut.
+func (t *tail) short() string {
+	line, _, _ := strings.Cut(t.String(), "\n")
+	return strings.ToValidUTF8(line[:min(len(line), 200)], "")
+}
+
+// complain logs a death that nothing of ours explains. It must follow the end.
+func (p *process) complain(what string) {
+	p.log.Warn(what, "worker", p.id, "pid", p.cmd.Process.Pid, "state", p.cmd.ProcessState.String(), "stderr", p.stderr.short())
 }

@@ -102,6 +102,9 @@ func (p *process) died(run *supervised, err error, limits runtime.Limits) runtim
 		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			detail = "it broke the protocol"
 		}
+		if cause == ratchet.CauseCrash {
+			p.complain("a worker died during a run")
+		}
 	}
 	out := runtime.Outcome{Err: ending(cause, limits, detail), Isolation: p.report.Level}
 	out.Usage.CPU = p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
