@@ -118,10 +118,7 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 			return nil, lacking
 		}
 		res := b.result(out, err, caller.RequestID)
-		if len(notes) > 0 {
-			res.Meta["notes"] = notes
-		}
-		return res, nil
+		return withNotes(res, notes), nil
 	}
 }
 

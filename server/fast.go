@@ -30,13 +30,15 @@ func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 // of results are those of every call: see call and result.
 func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string) *bytes.Buffer {
 	caller := tools.Caller{Surface: "mcp", RequestID: requestID, TraceID: traceID(c.trace)}
+	var notes []string // this goroutine alone adds to them
+	caller.Note = func(note string) { notes = append(notes, note) }
 	out, err := b.call(ctx, t, caller, c.args)
 	if _, asks := out.(tools.InputRequired); asks && err == nil {
 		err = errors.New("the tool asks the client and its Spec does not say so")
 		b.cfg.log.Error("tool failed", "tool", t.Name, "request_id", requestID, "error", err)
 	}
 	buf := new(bytes.Buffer)
-	if err := o.encode(buf, c, b.result(out, err, requestID)); err != nil {
+	if err := o.encode(buf, c, withNotes(b.result(out, err, requestID), notes)); err != nil {
 		buf.Reset()
 		_ = o.encode(buf, c, b.failed(err, requestID)) // an error's body is a plain object
 	}

@@ -27,7 +27,7 @@ import (
 type Options struct {
 	Version string           // of the product; empty = dev
 	Log     *slog.Logger     // nil = discarded
-	Folder  tools.TaskFolder // nil = tasks live in the database only
+	Folder  tools.TaskFolder // nil = that of registry.tasks_dir; without one tasks live in the database only
 	Worker  []string         // program and arguments of a worker; nil = this program with its hidden argument
 	Now     func() time.Time // nil = time.Now
 
@@ -63,6 +63,11 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		return nil, errors.Join(err, db.Close())
 	} else if lost > 0 {
 		o.Log.Warn("runs of a former server were lost", "count", lost)
+	}
+	if dir := cfg.Registry.TasksDir; dir != "" && o.Folder == nil {
+		if o.Folder, err = openTasks(ctx, db, dir, o.Log); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	pool, err := worker.NewPool(worker.Config{
 		Workers: cfg.Execution.Workers.Count, Warm: cfg.Execution.Workers.Warm, Command: o.Worker, Log: o.Log,

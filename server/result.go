@@ -59,6 +59,14 @@ func (b *binding) result(out any, err error, id string) *mcp.CallToolResult {
 	return res
 }
 
+// withNotes says in the result's _meta how the arguments were read.
+func withNotes(res *mcp.CallToolResult, notes []string) *mcp.CallToolResult {
+	if len(notes) > 0 {
+		res.Meta["notes"] = notes
+	}
+	return res
+}
+
 // failed is an error as a result the model can read.
 func (b *binding) failed(err error, id string) *mcp.CallToolResult {
 	body := ratchet.Body(err, id)

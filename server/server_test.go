@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,12 +19,22 @@ import (
 	"go.uber.org/goleak"
 
 	"ratchet"
+	"ratchet/runtime/worker"
 	"ratchet/server/config"
 	"ratchet/storage"
 	"ratchet/tools"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is a worker too: servers under test start this program as one.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "--worker" {
+		if err := worker.Serve(context.Background()); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 type echoIn struct {
 	Text string `json:"text" jsonschema:"description=text to give back"`

@@ -81,7 +81,7 @@ func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, e
 		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: Stamp(d.now()),
 		Message: fmt.Sprintf("task %s is deleted", t.Name),
 	}
-	if in.DeleteFiles && d.Folder != nil && t.Path != "" {
+	if in.DeleteFiles && d.Folder != nil && t.Path != "" && t.Path == d.Folder.Path(t) {
 		files, err := d.Folder.Remove(ctx, t)
 		if err != nil {
 			d.Log.Error("remove the folder of a task", "task", t.Name, "error", err)

@@ -21,6 +21,7 @@ const closeTime = 30 * time.Second
 func storeFlags(flags *pflag.FlagSet) {
 	flags.String("data-dir", "", "folder of the database (default ratchet in the user's data folder)")
 	flags.String("database", "", "database file, or :memory:")
+	flags.String("tasks-dir", "", "folder to load tasks from at start and to keep their files in")
 }
 
 func selectionFlags(flags *pflag.FlagSet) {

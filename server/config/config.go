@@ -10,6 +10,7 @@ type Config struct {
 	Execution Execution         `koanf:"execution"`
 	HTTP      HTTP              `koanf:"http"`
 	MCP       MCP               `koanf:"mcp"`
+	Registry  Registry          `koanf:"registry"`
 	Logging   Logging           `koanf:"logging"`
 	Secrets   map[string]string `koanf:"secrets" doc:"values a task may read with context.secrets, by name" secret:"true"`
 
@@ -81,6 +82,11 @@ type MCP struct {
 	Tools              []string      `koanf:"tools" doc:"single tools to add; without toolsets only these are served"`
 	ExcludeTools       []string      `koanf:"exclude_tools" doc:"tools to leave out"`
 	ReadOnly           bool          `koanf:"read_only" default:"false" doc:"serve only tools that change nothing"`
+}
+
+// Registry says where tasks come from beside the database.
+type Registry struct {
+	TasksDir string `koanf:"tasks_dir" doc:"folder that tasks are loaded from at start and written to when they are created or edited; empty = tasks live in the database only"`
 }
 
 // Logging is what the server writes to stderr.

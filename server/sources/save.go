@@ -89,9 +89,6 @@ func (f Folder) Remove(_ context.Context, t *ratchet.Task) ([]string, error) {
 	if !taskName.MatchString(t.Name) {
 		return nil, nil
 	}
-	if t.Path != "" && !f.holds(t.Path) {
-		return nil, nil // its files are another's
-	}
 	dir := f.Path(t)
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
