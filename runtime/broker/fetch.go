@@ -127,7 +127,7 @@ func (s *Session) readBody(ctx context.Context, r *http.Response, timeout time.D
 	if limit <= 0 {
 		limit = s.broker.cfg.MaxResponseBytes
 	}
-	tooLarge := refuse("DataError", "too_large", "the response is larger than "+strconv.FormatInt(limit, 10)+" bytes; ask for less, or raise http.max_response_bytes")
+	tooLarge := refuse("DataError", "too_large", "the response is larger than "+strconv.FormatInt(limit, 10)+" bytes; ask for less, or raise http.max_response_bytes in the task's metadata")
 	if r.ContentLength > limit && r.Request.Method != http.MethodHead {
 		return nil, tooLarge
 	}
@@ -151,9 +151,9 @@ func explain(ctx context.Context, err error, host string, timeout time.Duration)
 	case errors.As(err, &refused):
 		return refused.CallError
 	case errors.Is(err, ssrf.ErrProhibitedPort):
-		return refuse("AuthorizationError", "blocked_port", "this port of "+host+" is blocked: fetch may use 80, 443 and ports the operator lists in fetch.allow_ports")
+		return refuse("AuthorizationError", "blocked_port", "this port of "+host+" is blocked: fetch may use 80, 443 and ports the operator lists in http.allow_ports")
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
-		return refuse("AuthorizationError", "blocked_address", host+" leads to a private, local or reserved address, which fetch must not reach; the operator can allow a range in fetch.allow_private")
+		return refuse("AuthorizationError", "blocked_address", host+" leads to a private, local or reserved address, which fetch must not reach; the operator can allow a range in http.allow_private")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return refuse("TimeoutError", "timeout", "no complete response from "+host+" within "+timeout.String())
 	case errors.Is(ctx.Err(), context.Canceled):

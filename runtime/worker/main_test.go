@@ -13,14 +13,17 @@ import (
 	"ratchet/runtime"
 )
 
-// TestMain lets the test binary be its own worker.
+// TestMain lets the test binary be its own worker, and the other programs that
+// tests start.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == Argument {
-		if err := Serve(context.Background()); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	if len(os.Args) > 1 {
+		if program := programs()[os.Args[1]]; program != nil {
+			if err := program(); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
 		}
-		os.Exit(0)
 	}
 	goleak.VerifyTestMain(m)
 }

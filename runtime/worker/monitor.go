@@ -10,7 +10,6 @@ import (
 const (
 	monitorEvery = 10 * time.Millisecond
 	killMargin   = 500 * time.Millisecond // wall clock beyond the limit before SIGKILL
-	stopGrace    = 5 * time.Second        // between a polite stop and SIGKILL
 	memoryMargin = 48 << 20               // resident bytes beyond baseline and limit before SIGKILL
 	cpuMargin    = 250 * time.Millisecond
 	monitorIdle  = time.Second // without runs, the monitor sleeps until woken
@@ -31,7 +30,7 @@ func (p *Pool) monitor() {
 		now := time.Now()
 		busy := p.snapshotBusy()
 		for _, w := range busy {
-			w.inspect(now)
+			w.inspect(now, p.cfg.StopGrace)
 		}
 		if len(busy) > 0 {
 			quiet = now
@@ -70,7 +69,7 @@ func (p *Pool) sleep() bool {
 }
 
 // inspect applies the limits of a run from outside.
-func (w *process) inspect(now time.Time) {
+func (w *process) inspect(now time.Time, grace time.Duration) {
 	w.mu.Lock()
 	run := w.current
 	if run == nil || run.cause != "" {
@@ -82,7 +81,7 @@ func (w *process) inspect(now time.Time) {
 	if cause == "" && run.grace.IsZero() {
 		select {
 		case <-run.stop:
-			run.grace, ask = now.Add(stopGrace), true
+			run.grace, ask = now.Add(grace), true
 		default:
 		}
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	Command         []string      // program and arguments of a worker (this executable with Argument)
 	IsolationPerRun bool          // one process for each run; nothing is reused
 	IdleAfter       time.Duration // time without runs before the pool shrinks to Warm (30 s)
+	StopGrace       time.Duration // between a polite stop and SIGKILL (5 s)
 	Log             *slog.Logger  // nil = discard
 }
 
@@ -40,6 +41,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.IdleAfter <= 0 {
 		c.IdleAfter = 30 * time.Second
+	}
+	if c.StopGrace <= 0 {
+		c.StopGrace = 5 * time.Second
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -104,7 +108,7 @@ func NewPool(cfg Config) (*Pool, error) {
 // breaks a limit or loses its worker is an Outcome with Err set; the error is
 // for runs that never began: CodeUnavailable when too many wait or no worker
 // can be started. ctx done kills the run at once; hooks.Stop closed asks it to
-// end and kills it 5 s later.
+// end and kills it Config.StopGrace later.
 func (p *Pool) Run(ctx context.Context, job runtime.Job, hooks runtime.Hooks) (runtime.Outcome, error) {
 	job.Limits = job.Limits.WithDefaults()
 	for range 3 {

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -206,5 +207,76 @@ func TestPool_isolationPerRun(t *testing.T) {
 		if w.Runs > 1 {
 			t.Errorf("worker %d ran %d jobs", w.ID, w.Runs)
 		}
+	}
+}
+
+func TestPool_killsAfterAnIgnoredStop(t *testing.T) {
+	pool := newPool(t, Config{StopGrace: 50 * time.Millisecond})
+	for name, code := range map[string]string{
+		"bytecode": "export default () => { for (;;); }",
+		"builtin":  "export default () => Array.prototype.indexOf.call({length: 2**53-1}, 1)",
+		"waiting":  "export default () => new Promise(() => setInterval(() => {}, 1))",
+	} {
+		t.Run(name, func(t *testing.T) {
+			stop := make(chan struct{})
+			out, err := pool.Run(t.Context(), job(code), runtime.Hooks{Stop: stop, Started: func() { close(stop) }})
+			if err != nil || out.Err == nil || out.Err.Cause != ratchet.CauseCancelled || out.Err.Code != ratchet.CodeCancelled {
+				t.Fatalf("%+v %v", out.Err, err)
+			}
+		})
+	}
+}
+
+// gateHost answers when it is opened.
+type gateHost struct{ open chan struct{} }
+
+func (h gateHost) Call(context.Context, runtime.HostCall) (runtime.HostReply, error) {
+	<-h.open
+	return runtime.HostReply{Secret: "x"}, nil
+}
+
+func TestPool_servesByPriorityThenArrival(t *testing.T) {
+	pool := newPool(t, Config{Workers: 1})
+	gate := gateHost{make(chan struct{})}
+	first := job("export default async (i, c) => await c.secrets.get('KEY')")
+	first.Secrets = []string{"KEY"}
+	var wg sync.WaitGroup
+	began := make(chan struct{})
+	wg.Go(func() {
+		_, _ = pool.Run(t.Context(), first, runtime.Hooks{Host: gate, Started: func() { close(began) }})
+	})
+	<-began
+	var mu sync.Mutex
+	var order []string
+	for i, next := range []struct {
+		name     string
+		priority ratchet.Priority
+	}{{"low", 1}, {"unset", 0}, {"normal", 2}, {"high", 3}, {"urgent", 4}, {"high again", 3}} {
+		j := job("export default () => 1")
+		j.Priority = next.priority
+		wg.Go(func() {
+			_, _ = pool.Run(t.Context(), j, runtime.Hooks{Started: func() {
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, next.name)
+			}})
+		})
+		eventually(t, next.name+" waits", func() bool { return pool.Stats().Waiting == i+1 })
+	}
+	close(gate.open)
+	wg.Wait()
+	want := []string{"urgent", "high", "high again", "unset", "normal", "low"}
+	if !slices.Equal(order, want) {
+		t.Errorf("served %q, want %q", order, want)
+	}
+}
+
+func TestPool_saysWhenNoWorkerStarts(t *testing.T) {
+	pool := newPool(t, Config{Command: []string{"/bin/false"}})
+	if report, err := pool.Report(t.Context()); ratchet.AsError(err).Code != ratchet.CodeUnavailable {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	if _, err := pool.Run(t.Context(), job("export default () => 1"), runtime.Hooks{}); ratchet.AsError(err).Code != ratchet.CodeUnavailable {
+		t.Errorf("run: %v", err)
 	}
 }

@@ -22,11 +22,11 @@ var allowed = []string{
 	"read", "write", "readv", "writev", "pread64", "close", "lseek", "fstat", "poll", "ppoll",
 	"mmap", "munmap", "mremap", "mprotect", "madvise", "mincore", "brk", "membarrier",
 	"futex", "futex_waitv", "sched_yield", "sched_getaffinity", "set_robust_list", "rseq", "restart_syscall",
-	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "tgkill", "gettid", "getpid", "getppid",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "gettid", "getpid", "getppid",
 	"nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres", "gettimeofday", "getrandom", "getrusage",
 	"timer_create", "timer_settime", "timer_delete", "setitimer", "times", "sysinfo",
 	"epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd2",
-	"prlimit64", "getrlimit", "setrlimit", "exit", "exit_group", "arch_prctl",
+	"getrlimit", "setrlimit", "exit", "exit_group", "arch_prctl",
 }
 
 // lock shuts the sandbox and measures what held. Nothing can be opened afterwards.
@@ -113,6 +113,9 @@ func filter() error {
 			{Action: seccomp.ActionAllow, Names: names, NamesWithCondtions: []seccomp.NameWithConditions{
 				// The filter cannot look into clone3's arguments; ENOSYS sends the C library to clone.
 				{Name: "clone", Conditions: seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.BitsSet, Value: threadOnly}}},
+				// Only itself may it signal and bound: the server runs as the same user.
+				{Name: "tgkill", Conditions: seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.Equal, Value: uint64(os.Getpid())}}}, //nolint:gosec // positive
+				{Name: "prlimit64", Conditions: seccomp.ArgumentConditions{{Argument: 0, Operation: seccomp.Equal, Value: 0}}},
 				{Name: "fcntl", Conditions: seccomp.ArgumentConditions{{Argument: 1, Operation: seccomp.Equal, Value: unix.F_GETFL}}},
 			}},
 			{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: []string{"clone3"}},
