@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -163,7 +164,10 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	}
 	b.addResources(server)
 	b.addPrompts(server)
-	o := &offer{server: server, registry: registry, info: toJSON(about)}
+	o := &offer{server: server, registry: registry, info: toJSON(about), mapped: map[string]bool{}}
+	for _, t := range registry.List() {
+		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
+	}
 	server.AddReceivingMiddleware(b.guard, b.track(o), b.sayIsolation, b.listResources, b.resolveTool(registry))
 	return o
 }

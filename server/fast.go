@@ -16,13 +16,14 @@ import (
 type offer struct {
 	server   *mcp.Server
 	registry *tools.Registry
-	info     []byte // the server's description, as results of the later era carry it
+	info     []byte          // the server's description, as results of the later era carry it
+	mapped   map[string]bool // tools with arguments that are repeated in headers: the SDK compares them
 }
 
 // takes finds the tool of a plain call, if calls of it may pass by the SDK.
 func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 	t, ok := o.registry.Lookup(c.tool)
-	return t, ok && !t.Asks && !t.Foreign
+	return t, ok && !t.Asks && !o.mapped[t.Name]
 }
 
 // plain runs a plain call and encodes the response. The way around the SDK is
