@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // urlState is a state of the basic URL parser of the URL Standard.
 type urlState int
@@ -66,16 +63,6 @@ func parseURL(input string, base *webURL) (*webURL, bool) {
 	return u, p.run() != urlFailed
 }
 
-// override runs the parser for a setter; u is unchanged when it fails, except
-// for what was already taken, as the standard has it.
-func (u *webURL) override(input string, state urlState) {
-	p := urlParser{u: u, in: []rune(withoutTabs(input)), state: state, override: state}
-	before := u.clone()
-	if p.run() == urlFailed {
-		*u = *before
-	}
-}
-
 func withoutTabs(s string) string {
 	if !strings.ContainsAny(s, "\t\n\r") {
 		return s
@@ -107,12 +94,7 @@ func (p *urlParser) step(c rune) urlVerdict {
 	case urlNoScheme:
 		return p.noScheme(c)
 	case urlSpecialRelativeOrAuthority:
-		if c == '/' && p.peek('/') {
-			p.to(urlSpecialAuthorityIgnoreSlashes)
-			p.p++
-		} else {
-			p.back(urlRelative)
-		}
+		p.slashesOr(urlRelative, c)
 	case urlPathOrAuthority:
 		if c == '/' {
 			p.to(urlAuthority)
@@ -124,12 +106,7 @@ func (p *urlParser) step(c rune) urlVerdict {
 	case urlRelativeSlash:
 		p.relativeSlash(c)
 	case urlSpecialAuthoritySlashes:
-		if c == '/' && p.peek('/') {
-			p.p++
-			p.to(urlSpecialAuthorityIgnoreSlashes)
-		} else {
-			p.back(urlSpecialAuthorityIgnoreSlashes)
-		}
+		p.slashesOr(urlSpecialAuthorityIgnoreSlashes, c)
 	case urlSpecialAuthorityIgnoreSlashes:
 		if c != '/' && c != '\\' {
 			p.back(urlAuthority)
@@ -155,13 +132,19 @@ func (p *urlParser) step(c rune) urlVerdict {
 	case urlQuery:
 		p.query(c)
 	case urlFragment:
-		if c != eof {
-			p.u.fragment += string(p.in[p.p:])
-			p.u.fragment = percentEncode(p.u.fragment, inFragment)
-			p.p = len(p.in) - 1
-		}
+		p.fragment(c)
 	}
 	return urlNext
+}
+
+// slashesOr goes behind two slashes, or sees c again in the other state.
+func (p *urlParser) slashesOr(other urlState, c rune) {
+	if c == '/' && p.peek('/') {
+		p.p++
+		p.to(urlSpecialAuthorityIgnoreSlashes)
+	} else {
+		p.back(other)
+	}
 }
 
 func (p *urlParser) to(s urlState) { p.state = s }
@@ -170,163 +153,3 @@ func (p *urlParser) to(s urlState) { p.state = s }
 func (p *urlParser) back(s urlState) { p.state = s; p.p-- }
 
 func (p *urlParser) peek(r rune) bool { return p.p+1 < len(p.in) && p.in[p.p+1] == r }
-
-func (p *urlParser) schemeStart(c rune) urlVerdict {
-	switch {
-	case isAlpha(c):
-		p.buf = append(p.buf, lower(c))
-		p.to(urlScheme)
-	case p.override == urlNone:
-		p.back(urlNoScheme)
-	default:
-		return urlFailed
-	}
-	return urlNext
-}
-
-func (p *urlParser) scheme(c rune) urlVerdict {
-	if isAlpha(c) || isDigit(c) || c == '+' || c == '-' || c == '.' {
-		p.buf = append(p.buf, lower(c))
-		return urlNext
-	}
-	if c != ':' {
-		if p.override != urlNone {
-			return urlFailed
-		}
-		p.buf = p.buf[:0]
-		p.p = -1
-		p.to(urlNoScheme)
-		return urlNext
-	}
-	name := string(p.buf)
-	if p.override != urlNone {
-		return p.overrideScheme(name)
-	}
-	u := p.u
-	u.scheme = name
-	p.buf = p.buf[:0]
-	switch {
-	case name == "file":
-		p.to(urlFile)
-	case u.special() && p.base != nil && p.base.scheme == name:
-		p.to(urlSpecialRelativeOrAuthority)
-	case u.special():
-		p.to(urlSpecialAuthoritySlashes)
-	case p.peek('/'):
-		p.to(urlPathOrAuthority)
-		p.p++
-	default:
-		u.opaque = true
-		u.path = []string{""}
-		p.to(urlOpaquePath)
-	}
-	return urlNext
-}
-
-func (p *urlParser) overrideScheme(name string) urlVerdict {
-	u := p.u
-	port, special := specialPort(name)
-	if special != u.special() ||
-		(name == "file" && (u.username != "" || u.password != "" || u.port >= 0)) ||
-		(u.scheme == "file" && u.host == "") {
-		return urlDone
-	}
-	u.scheme = name
-	if u.port == port {
-		u.port = -1
-	}
-	return urlDone
-}
-
-func (p *urlParser) noScheme(c rune) urlVerdict {
-	b := p.base
-	switch {
-	case b == nil || (b.opaque && c != '#'):
-		return urlFailed
-	case b.opaque:
-		p.inherit(true, true)
-		p.u.fragment, p.u.hasFrag = "", true
-		p.u.opaque = true
-		p.to(urlFragment)
-	case b.scheme != "file":
-		p.back(urlRelative)
-	default:
-		p.back(urlFile)
-	}
-	return urlNext
-}
-
-// inherit takes scheme, authority, path and query from the base.
-func (p *urlParser) inherit(path, query bool) {
-	b, u := p.base, p.u
-	u.scheme, u.username, u.password = b.scheme, b.username, b.password
-	u.host, u.hasHost, u.port = b.host, b.hasHost, b.port
-	if path {
-		u.path = append([]string(nil), b.path...)
-	}
-	if query {
-		u.query, u.hasQuery = b.query, b.hasQuery
-	}
-}
-
-func (p *urlParser) relative(c rune) {
-	p.u.scheme = p.base.scheme
-	switch {
-	case c == '/':
-		p.to(urlRelativeSlash)
-	case p.u.special() && c == '\\':
-		p.to(urlRelativeSlash)
-	default:
-		p.inherit(true, true)
-		p.afterInherit(c)
-	}
-}
-
-// afterInherit goes on behind the parts taken from the base.
-func (p *urlParser) afterInherit(c rune) {
-	u := p.u
-	switch c {
-	case '?':
-		u.query, u.hasQuery = "", true
-		p.to(urlQuery)
-	case '#':
-		u.fragment, u.hasFrag = "", true
-		p.to(urlFragment)
-	case eof:
-	default:
-		u.query, u.hasQuery = "", false
-		u.shorten()
-		p.back(urlPath)
-	}
-}
-
-func (p *urlParser) relativeSlash(c rune) {
-	switch {
-	case p.u.special() && (c == '/' || c == '\\'):
-		p.to(urlSpecialAuthorityIgnoreSlashes)
-	case c == '/':
-		p.to(urlAuthority)
-	default:
-		p.inherit(false, false)
-		p.back(urlPath)
-	}
-}
-
-func (p *urlParser) setPort() urlVerdict {
-	if len(p.buf) == 0 {
-		return urlNext
-	}
-	n, err := strconv.Atoi(strings.TrimLeft(string(p.buf), "0") + "")
-	if strings.Trim(string(p.buf), "0") == "" {
-		n, err = 0, nil
-	}
-	if err != nil || n > 65535 {
-		return urlFailed
-	}
-	p.u.port = n
-	if d, _ := specialPort(p.u.scheme); d == n {
-		p.u.port = -1
-	}
-	p.buf = p.buf[:0]
-	return urlNext
-}

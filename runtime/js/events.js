@@ -130,6 +130,8 @@
     }
     throwIfAborted() { if (this.#aborted) throw this.#reason; }
     static abort(reason) { return raise(make(), reason); }
+    // timeout keeps the run awake until it fires, unlike in a browser: a task
+    // that waits for nothing else is a deadlock only after it.
     static timeout(ms) {
       const delay = Number(ms);
       if (Number.isNaN(delay)) throw new TypeError('AbortSignal.timeout: milliseconds must be a number');
