@@ -168,7 +168,7 @@ func reaching(source string) (computed, everything bool) {
 var (
 	plainBrackets    = regexp.MustCompile(`\[\s*\d*\s*\]`) // a plain index or an empty array
 	classConstructor = regexp.MustCompile(`(?:^|[\s{};])constructor\s*\(`)
-	bareThis         = regexp.MustCompile(`\bthis\b\s*[^.\s]`)
+	bareThis         = regexp.MustCompile(`\bthis\b[ \t]*(?:[^.\sA-Za-z]|[\r\n]|$)`)
 )
 
 // symbolModule adds the well-known symbols that lowered syntax refers to.
