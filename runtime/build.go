@@ -5,7 +5,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/dop251/goja/parser"
 	"github.com/evanw/esbuild/pkg/api"
 
 	"ratchet"
@@ -43,7 +42,7 @@ func (src *parsed) build(s Source) error {
 		return fmt.Errorf("read the source map: %w", err)
 	}
 	src.text, src.built = out, true
-	src.tree, err = parser.ParseFile(nil, bundleName, out, 0, parser.WithDisableSourceMaps)
+	src.tree, err = parseTree(bundleName, out)
 	if err != nil {
 		return src.parseFailure(err, consumer)
 	}

@@ -124,14 +124,14 @@ func parseSource(s Source) (*parsed, error) {
 	}
 	src := &parsed{text: s.Code, name: name, files: files}
 	if s.Language != ratchet.TypeScript && (len(s.Files) == 0 || !importing.MatchString(s.Code)) {
-		tree, err := parser.ParseFile(nil, name, s.Code, 0, parser.WithDisableSourceMaps)
+		tree, err := parseTree(name, s.Code)
 		if err == nil {
 			src.tree = tree
 			return src, nil
 		}
 		if bareFunction.MatchString(s.Code) {
 			text := "(" + s.Code + "\n)"
-			if tree, err := parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps); err == nil {
+			if tree, err := parseTree(name, text); err == nil {
 				src.tree, src.text, src.shift = tree, text, 1
 				return src, nil
 			}

@@ -19,6 +19,20 @@ func (r *rejection) Error() string { return "rejected" }
 // errInterrupted is what the VM is interrupted with; the context knows why.
 var errInterrupted = errors.New("interrupted")
 
+// engineError is a panic of the engine or of a function of ours it called. The
+// VM is not used after it.
+type engineError struct{ panicked any }
+
+func (e *engineError) Error() string {
+	if err, ok := e.panicked.(error); ok {
+		var bug interface{ RuntimeError() } // such as a nil pointer: it says nothing to an author
+		if !errors.As(err, &bug) {
+			return "the engine failed on this task: " + err.Error()
+		}
+	}
+	return "the engine failed on this task"
+}
+
 // guard runs fn and returns what unwinds the VM without being catchable by the
 // script: an interrupt or too deep a stack.
 func (v *vm) guard(fn func()) (err error) {
@@ -30,7 +44,7 @@ func (v *vm) guard(fn func()) (err error) {
 		case *goja.StackOverflowError:
 			err = r
 		default:
-			panic(r)
+			err = &engineError{r}
 		}
 	}()
 	fn()
