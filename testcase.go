@@ -43,8 +43,8 @@ type HTTPMock struct {
 	RequestBody json.RawMessage `json:"request_body,omitempty"` // must deep-equal the body when set
 	Response    json.RawMessage `json:"response,omitempty"`     // {status,…} or {ok,…} is the response, else the body of a 200
 	Times       int             `json:"times,omitempty"`        // 0 = any number of uses
-	DelayMS     int             `json:"delay_ms,omitempty"`
-	Error       string          `json:"error,omitempty"` // network or timeout
+	DelayMS     int             `json:"delay_ms,omitempty"`     // by the mocked clock when Mock.Time is set, else real time
+	Error       string          `json:"error,omitempty"`        // network or timeout
 }
 
 // TestStatus is the outcome of one test.

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"time"
 
 	"ratchet"
 )
@@ -40,6 +41,7 @@ type HostReply struct {
 	Error  *CallError
 	Fetch  *FetchResponse
 	Secret string
+	Delay  time.Duration // the script gets the reply this much later by its mocked clock; ignored with the real one
 }
 
 // CallError becomes a JavaScript error of class Class in the script.

@@ -82,6 +82,7 @@ func (v *vm) waitFor(seq int64) {
 			return
 		}
 	}
+	v.releaseNow(seq)
 	if _, ok := l.pending[seq]; !ok {
 		return
 	}
@@ -104,6 +105,7 @@ func (v *vm) waitFor(seq int64) {
 func (v *vm) deliverNow(c completion) {
 	v.beginTurn()
 	v.deliver(c)
+	v.releaseNow(c.seq)
 	if v.fatal != nil {
 		v.cancel(v.fatal)
 		panic(&goja.InterruptedError{})
@@ -121,6 +123,14 @@ func (v *vm) deliver(c completion) {
 		v.fatal = &hostError{c.err}
 		return
 	}
+	if c.reply.Delay > 0 && v.job.Clock != 0 {
+		v.hold(c, settle)
+		return
+	}
+	v.settle(c, settle)
+}
+
+func (v *vm) settle(c completion, settle func(HostReply)) {
 	v.order.add(TapeDone, c.seq, 0)
 	settle(c.reply)
 }

@@ -16,9 +16,10 @@ type loop struct {
 	seq     int64                     // of the last host call
 	pending map[int64]func(HostReply) // by seq: what to do with the reply
 	done    chan completion
-	backlog []completion // arrived while waitFor waited for another one
-	slots   *slots       // of fetches
-	calls   bool         // whether replies get their turn before due timers
+	backlog []completion     // arrived while waitFor waited for another one
+	slots   *slots           // of fetches
+	held    map[int64]*timer // by seq: replies whose delay on the mocked clock is not over
+	calls   bool             // whether replies get their turn before due timers
 }
 
 // completion is the reply to a host call on its way to the VM.
@@ -40,6 +41,7 @@ type timer struct {
 	fn     func()
 	index  int
 	serial int64 // order among timers due at the same moment
+	reply  bool  // no timer of the script's, but a held reply
 }
 
 type timerHeap []*timer
@@ -145,7 +147,9 @@ func (v *vm) step() (bool, error) {
 		if len(l.timers) > 0 && (l.timers[0].due <= v.turn || v.skipAhead()) {
 			l.calls = true
 			t := l.take(v.turn)
-			v.order.add(TapeTimer, t.id, 0)
+			if !t.reply {
+				v.order.add(TapeTimer, t.id, 0)
+			}
 			return true, v.macrotask(t.fn)
 		}
 		if len(l.timers) == 0 && len(l.pending) == 0 {

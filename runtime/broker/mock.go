@@ -27,17 +27,13 @@ func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply ru
 		s.mu.Unlock()
 		return reply, refusal{failure}
 	}
-	if m.DelayMS > 0 {
-		timer := time.NewTimer(min(time.Duration(m.DelayMS)*time.Millisecond, s.timeout(f)))
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return reply, ctx.Err()
-		}
+	timeout := s.timeout(f)
+	delay := time.Duration(m.DelayMS) * time.Millisecond
+	if reply.Delay, err = s.linger(ctx, min(delay, timeout)); err != nil {
+		return reply, err
 	}
 	switch {
-	case m.Error == "timeout" || time.Duration(m.DelayMS)*time.Millisecond > s.timeout(f):
+	case m.Error == "timeout" || delay > timeout:
 		reply.Error = refuse("TimeoutError", "timeout", "no response within the time limit (mock)")
 	case m.Error != "":
 		reply.Error = refuse("NetworkError", "unreachable", "the connection failed (mock)")
@@ -45,6 +41,22 @@ func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply ru
 		reply.Fetch, reply.Error = mockResponse(m.Response, f.URL)
 	}
 	return reply, nil
+}
+
+// linger spends a mock's delay: in real time, or, when the mock sets the run's
+// clock, by telling the run to let it pass on that clock.
+func (s *Session) linger(ctx context.Context, d time.Duration) (virtual time.Duration, err error) {
+	if d <= 0 || s.policy.Mock.Time != "" {
+		return max(d, 0), nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return 0, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 }
 
 // match picks a mock: exact URL first, then pattern, then part.

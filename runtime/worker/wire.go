@@ -23,7 +23,7 @@ import (
 	"ratchet/runtime"
 )
 
-const wireVersion = 1
+const wireVersion = 2
 
 // hello is the child's first message.
 type hello struct {
@@ -96,8 +96,9 @@ type reply struct {
 }
 
 func appendReply(b []byte, r *reply) []byte {
-	b = msgp.AppendArrayHeader(b, 5)
+	b = msgp.AppendArrayHeader(b, 6)
 	b = msgp.AppendInt64(b, r.Seq)
+	b = msgp.AppendInt64(b, int64(r.Delay))
 	b = msgp.AppendString(b, r.Closed)
 	b = msgp.AppendString(b, r.Secret)
 	if e := r.Error; e == nil {
@@ -128,8 +129,8 @@ func appendReply(b []byte, r *reply) []byte {
 
 func decodeReply(payload []byte) (r reply, err error) {
 	d := decoder{b: payload}
-	d.array(5)
-	r.Seq, r.Closed, r.Secret = d.int64(), d.str(), d.str()
+	d.array(6)
+	r.Seq, r.Delay, r.Closed, r.Secret = d.int64(), d.duration(), d.str(), d.str()
 	if !d.isNil() {
 		d.array(3)
 		r.Error = &runtime.CallError{Class: d.str(), Message: d.str(), Code: d.str()}
