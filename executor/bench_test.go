@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -97,6 +98,16 @@ func benchmarkSync(b *testing.B) {
 	})
 }
 
+// cpuTime is what this process has used, without its workers. It varies less
+// than the clock on a busy machine.
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // inParallel shares b.N calls among goroutines and reports their rate and the
 // median and 99th percentile of one call.
 func inParallel(b *testing.B, callers int, call func() error) {
@@ -104,6 +115,7 @@ func inParallel(b *testing.B, callers int, call func() error) {
 	took := make([]time.Duration, b.N)
 	var next atomic.Int64
 	failed := make(chan error, callers)
+	before := cpuTime(b)
 	b.ResetTimer()
 	for range callers {
 		go func() {
@@ -128,6 +140,7 @@ func inParallel(b *testing.B, callers int, call func() error) {
 		}
 	}
 	b.StopTimer()
+	b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N), "cpu-us/op")
 	slices.Sort(took)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "op/s")
 	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-us")

@@ -74,6 +74,7 @@ func (w *writer) transact(conn *sql.Conn, ops []*op) (err error) {
 // apply runs the ops: inserts first, so that a write about a new execution in
 // the same group finds it.
 func (t *tx) apply(ops []*op) error {
+	pair(ops)
 	if err := t.insertAll(ops); err != nil {
 		return err
 	}

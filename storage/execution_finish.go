@@ -35,6 +35,7 @@ type tail struct {
 type finishRow struct {
 	e        *ratchet.Execution
 	after    *insertRow // nil = inserted earlier
+	inserted bool       // the insert of the same group has written it
 	number   int64
 	status   int64
 	output   payload
@@ -120,10 +121,11 @@ const finishBulk = `UPDATE executions SET
 	WHERE executions.id = value->>0 AND executions.status < 2
 		AND executions.uuid = substr(?2, value->>14, value->>15)`
 
-// finishAll writes the finishes among ops, all with one statement.
+// finishAll writes the finishes among ops: one statement updates the rows that
+// were inserted before.
 func (t *tx) finishAll(ops []*op) error {
 	var b bulk
-	var rows []*finishRow
+	var rows, updates []*finishRow
 	for _, o := range ops {
 		r := o.finish
 		if r == nil {
@@ -141,20 +143,25 @@ func (t *tx) finishAll(ops []*op) error {
 			return err
 		}
 		rows = append(rows, r)
-		r.append(&b)
+		if !r.inserted {
+			updates = append(updates, r)
+			r.append(&b)
+		}
+	}
+	if len(updates) > 0 {
+		n, err := t.change("finish executions", finishBulk, b.args()...)
+		switch {
+		case err != nil:
+			return err
+		case n == int64(len(updates)):
+		case len(ops) == 1:
+			return t.refused(updates[0].e)
+		default:
+			return errBulk
+		}
 	}
 	if len(rows) == 0 {
 		return nil
-	}
-	n, err := t.change("finish executions", finishBulk, b.args()...)
-	if err != nil {
-		return err
-	}
-	if n != int64(len(rows)) {
-		if len(rows) == 1 {
-			return t.refused(rows[0].e)
-		}
-		return errBulk
 	}
 	return t.finishRest(rows)
 }
@@ -164,14 +171,18 @@ func (r *finishRow) append(b *bulk) {
 	b.int(r.number)
 	b.int(r.status)
 	b.optional(micro(r.e.StartedAt))
+	r.appendEnd(b)
+	b.blob([]byte(r.e.ID))
+	b.end()
+}
+
+func (r *finishRow) appendEnd(b *bulk) {
 	b.int(micro(r.e.CompletedAt))
 	b.blob(r.output.inline())
 	b.blob(r.output.hash)
 	b.blob(r.tail)
 	b.blob(r.failure)
 	b.blob(r.message)
-	b.blob([]byte(r.e.ID))
-	b.end()
 }
 
 // finishRest writes what belongs to the rows in other tables.

@@ -32,6 +32,10 @@ type insertRow struct {
 	head   []byte
 	input  payload
 	number int64 // given by the writer
+
+	// Of the group being written, for the writer only.
+	listed bool
+	end    *finishRow // the run is over already; nil = it is not, or its end comes later
 }
 
 // InsertExecution stores a new execution that is pending or running, before
@@ -43,6 +47,7 @@ func (db *DB) InsertExecution(ctx context.Context, e *ratchet.Execution) error {
 	if err != nil {
 		return err
 	}
+	db.w.urge()
 	if err := db.w.await(ctx, i.op); err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ type Insertion struct {
 }
 
 // BeginInsert is InsertExecution that does not wait: e is queued before every
-// later write, is the store's until the Insertion is done, and gets no Number.
+// later write, stored within a few milliseconds or when somebody waits for it, is the store's until the Insertion is done, and gets no Number.
 // A failure is told to failed, on the writer's goroutine; nil = nobody.
 func (db *DB) BeginInsert(ctx context.Context, e *ratchet.Execution, failed func(error)) (*Insertion, error) {
 	if e.Status == "" {
@@ -79,6 +84,11 @@ func (db *DB) BeginInsert(ctx context.Context, e *ratchet.Execution, failed func
 
 // Wait blocks until the row is stored and returns its Number.
 func (i *Insertion) Wait() (int64, error) {
+	select {
+	case <-i.op.done:
+	default:
+		i.db.w.urge()
+	}
 	err := i.db.w.await(context.Background(), i.op)
 	return i.op.insert.number, err
 }
@@ -115,49 +125,6 @@ func (r *insertRow) plain() bool {
 	e := r.e
 	return r.input.hash == nil && e.IdempotencyKey == "" && e.BatchID == "" &&
 		e.JobID == "" && e.ScheduleID == "" && e.CorrelationToken == ""
-}
-
-const insertBulk = `INSERT INTO executions
-	(id, status, origin, queued_at, started_at, uuid, task_id, task_name, head, input)
-	SELECT value->>0, value->>1, value->>2, value->>3, value->>4,
-		substr(?2, value->>5, value->>6), substr(?2, value->>7, value->>8),
-		substr(?2, value->>9, value->>10), substr(?2, value->>11, value->>12),
-		substr(?2, value->>13, value->>14)
-	FROM json_each(?1)`
-
-// insertAll writes the inserts among ops: the plain ones at once.
-func (t *tx) insertAll(ops []*op) error {
-	var b bulk
-	for _, o := range ops {
-		r := o.insert
-		if r == nil {
-			continue
-		}
-		t.w.number++
-		r.number = t.w.number
-		if !r.plain() {
-			if err := t.insertOne(r); err != nil {
-				return err
-			}
-			continue
-		}
-		b.begin()
-		b.int(r.number)
-		b.int(r.status)
-		b.int(originNumber(r.e.Origin))
-		b.int(micro(r.e.QueuedAt))
-		b.optional(micro(r.e.StartedAt))
-		b.blob([]byte(r.e.ID))
-		b.blob([]byte(r.e.TaskID))
-		b.blob([]byte(r.e.TaskName))
-		b.blob(r.head)
-		b.blob(r.input.data)
-		b.end()
-	}
-	if b.count == 0 {
-		return nil
-	}
-	return conflictOf(t.exec("store executions", insertBulk, b.args()...), "an execution with this id exists")
 }
 
 // insertOne writes every column that is known at the start.

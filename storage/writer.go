@@ -7,6 +7,7 @@ import (
 	goruntime "runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"ratchet"
 )
@@ -14,6 +15,9 @@ import (
 // maxBatch bounds how many writes share a transaction: beyond it the CPU, not
 // the disk, is the limit and latency only grows.
 const maxBatch = 256
+
+// lingerTime is how long the row of a new execution may wait for company.
+const lingerTime = time.Millisecond
 
 // op is one write of one caller. Exactly one of insert, finish and fn is set;
 // the first two are hot and are written in bulk.
@@ -44,17 +48,18 @@ type writer struct {
 	quit   chan struct{}
 	ended  chan struct{}
 	once   sync.Once
-	lazy   *sql.Conn // synchronous=NORMAL: survives a crash of the process
-	full   *sql.Conn // synchronous=FULL: survives a crash of the machine
-	number int64     // last numeric id of an execution
-	seq    int64     // last sequence of a chunk of log lines
-	run    bool      // the goroutine was started
+	lazy   *sql.Conn     // synchronous=NORMAL: survives a crash of the process
+	full   *sql.Conn     // synchronous=FULL: survives a crash of the machine
+	hurry  chan struct{} // somebody waits for an insert
+	number int64         // last numeric id of an execution
+	seq    int64         // last sequence of a chunk of log lines
+	run    bool          // the goroutine was started
 }
 
 func newWriter(ctx context.Context, db *DB) (*writer, error) {
 	w := &writer{
 		db: db, queue: make(chan *op, maxBatch),
-		quit: make(chan struct{}), ended: make(chan struct{}),
+		quit: make(chan struct{}), ended: make(chan struct{}), hurry: make(chan struct{}, 1),
 	}
 	var err error
 	if w.full, err = writeConn(ctx, db.writes, "FULL"); err != nil {
@@ -138,6 +143,14 @@ func (w *writer) enqueue(ctx context.Context, o *op) error {
 	}
 }
 
+// urge ends the lingering: somebody waits for what is queued.
+func (w *writer) urge() {
+	select {
+	case w.hurry <- struct{}{}:
+	default:
+	}
+}
+
 // await waits for the commit of a queued op. When ctx ends first, o is
 // withdrawn; if the writer has it already, await waits for the truth, which
 // one commit brings.
@@ -171,10 +184,12 @@ func (db *DB) write(ctx context.Context, durable bool, fn func(tx *tx) error) er
 func (w *writer) loop() {
 	defer close(w.ended)
 	batch := make([]*op, 0, maxBatch)
+	timer := time.NewTimer(lingerTime)
+	defer timer.Stop()
 	for {
 		select {
 		case o := <-w.queue:
-			batch = w.gather(append(batch[:0], o))
+			batch = w.gather(w.linger(append(batch[:0], o), timer))
 		case <-w.quit:
 			if batch = w.gather(batch[:0]); len(batch) == 0 {
 				return
@@ -189,6 +204,26 @@ func (w *writer) loop() {
 		}
 		clear(batch)
 	}
+}
+
+// linger waits for the end of a run while there is nothing to write but rows
+// of runs that have just begun and that nobody waits for: most runs are over
+// soon, and both writes then cost one commit.
+func (w *writer) linger(batch []*op, timer *time.Timer) []*op {
+	timer.Reset(lingerTime)
+	for len(batch) < maxBatch && batch[len(batch)-1].insert != nil {
+		select {
+		case o := <-w.queue:
+			batch = append(batch, o)
+		case <-w.hurry:
+			return batch
+		case <-timer.C:
+			return batch
+		case <-w.quit:
+			return batch
+		}
+	}
+	return batch
 }
 
 // gather adds what else is waiting. Callers of the last batch were just woken:
