@@ -4,8 +4,8 @@ import "context"
 
 // CancelExecutionIn are the arguments of ratchet_cancel_execution.
 type CancelExecutionIn struct {
-	ExecutionID string `json:"execution_id"`
-	Reason      string `json:"reason,omitempty" jsonschema:"maxLength=1000"`
+	ExecutionID string `json:"execution_id" jsonschema_description:"UUID or number"`
+	Reason      string `json:"reason,omitempty" jsonschema:"maxLength=1000" jsonschema_description:"kept with the execution"`
 	Force       bool   `json:"force,omitempty" jsonschema_description:"end the worker at once instead of asking the script first"`
 }
 

@@ -3,6 +3,8 @@ package tools
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -56,6 +58,24 @@ func Cut(limit int, fields ...Big) []string {
 		cut = append(cut, f.Name)
 	}
 	slices.Sort(cut)
+	return cut
+}
+
+// cutItems is Cut over the fields of n items together; it returns the names cut by item.
+func cutItems(limit, n int, fields func(i int) []Big) map[int][]string {
+	var all []Big
+	for i := range n {
+		for _, f := range fields(i) {
+			f.Name = itoa(i) + " " + f.Name
+			all = append(all, f)
+		}
+	}
+	cut := map[int][]string{}
+	for _, name := range Cut(limit, all...) {
+		item, field, _ := strings.Cut(name, " ")
+		i, _ := strconv.Atoi(item) // made above
+		cut[i] = append(cut[i], field)
+	}
 	return cut
 }
 

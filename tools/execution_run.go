@@ -40,9 +40,6 @@ func (o RunOut) Failure() *ratchet.Error { return o.failure }
 
 // Links implements Linked: what was cut is behind a link.
 func (o RunOut) Links() []Link {
-	if len(o.TruncatedFields) == 0 {
-		return nil
-	}
 	return executionLinks(o.ExecutionID, o.TruncatedFields)
 }
 

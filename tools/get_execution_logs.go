@@ -13,7 +13,7 @@ import (
 
 // GetLogsIn are the arguments of ratchet_get_execution_logs.
 type GetLogsIn struct {
-	ExecutionID string `json:"execution_id"`
+	ExecutionID string `json:"execution_id" jsonschema_description:"UUID or number"`
 	Level       string `json:"level,omitempty" jsonschema:"enum=trace,enum=debug,enum=info,enum=warn,enum=error,default=info" jsonschema_description:"lowest level wanted"`
 	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=100" jsonschema_description:"newest lines kept, oldest first"`
 	Format      string `json:"format,omitempty" jsonschema:"enum=json,enum=text,default=json"`
@@ -70,6 +70,7 @@ var GetExecutionLogs = Define(Spec{
 		"after_line tails a run; search and level narrow; next_cursor leads to further lines. Next: ratchet_edit_task to mend the task.",
 	Effect: Reads, Failure: "logs_retrieval_error",
 	Route: Route{Method: "GET", Path: "/executions/{execution_id}/logs"}, Aliases: []string{"ratchet.get_logs"},
+	Examples: []Example{{Title: "What an execution warned about", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","level":"warn"}`)}},
 }, getExecutionLogs)
 
 func getExecutionLogs(ctx context.Context, d *Deps, in GetLogsIn) (GetLogsOut, error) {

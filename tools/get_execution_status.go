@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"ratchet"
 )
@@ -36,6 +37,9 @@ type StatusView struct {
 	NextTool           *NextCall       `json:"next_tool,omitempty"`
 }
 
+// Links implements Linked: what was cut is behind a link.
+func (v StatusView) Links() []Link { return executionLinks(v.ExecutionID, v.TruncatedFields) }
+
 // ProgressView is how far a run is. Percentage is null when the task reports none.
 type ProgressView struct {
 	CurrentStep *string  `json:"current_step" jsonschema:"nullable"`
@@ -48,18 +52,27 @@ type ProgressView struct {
 var GetExecutionStatus = Define(Spec{
 	Name: "ratchet_get_execution_status", Title: "Get execution status", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to see how an execution stands, or to wait for one that was still running. " +
-		"With wait it returns as soon as the execution has ended. Next: ratchet_get_execution_logs when it failed.",
+		"With wait it returns as soon as the execution has ended, and sends progress when the request has a progress token. Next: ratchet_get_execution_logs when it failed.",
 	Effect: Reads, Failure: "status_retrieval_error",
 	Route: Route{Method: "GET", Path: "/executions/{execution_id}"}, Aliases: []string{"ratchet.get_status"},
+	Examples: []Example{{Title: "Wait for an execution", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","wait":5}`)}},
 }, getExecutionStatus)
 
 func getExecutionStatus(ctx context.Context, d *Deps, in GetStatusIn) (Row[StatusView], error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return Row[StatusView]{}, err
 	}
-	x, err := d.Exec.Wait(ctx, in.ExecutionID, seconds(in.Wait))
+	x, err := d.Exec.Execution(ctx, in.ExecutionID)
 	if err != nil {
 		return Row[StatusView]{}, err
+	}
+	if in.Wait > 0 && !x.Status.Terminal() {
+		stop := d.watchProgress(ctx, x.ID)
+		x, err = d.Exec.Wait(ctx, x.ID, seconds(in.Wait))
+		stop()
+		if err != nil {
+			return Row[StatusView]{}, err
+		}
 	}
 	rows, err := Rows([]StatusView{statusView(d, x)}, in.Fields)
 	if err != nil {
@@ -114,4 +127,10 @@ func orJSONNull(raw json.RawMessage) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return raw
+}
+
+// ranOnce sets up examples about an execution: it has number 1.
+func ranOnce() []Call {
+	setup := ExecuteTask.Examples[0]
+	return append(slices.Clone(setup.Setup), Call{Tool: "ratchet_execute_task", Args: setup.Args})
 }

@@ -9,15 +9,15 @@ import (
 
 // GetResultsIn are the arguments of ratchet_get_results.
 type GetResultsIn struct {
-	TaskID        string           `json:"task_id,omitempty"`
-	ExecutionID   string           `json:"execution_id,omitempty"`
+	TaskID        string           `json:"task_id,omitempty" jsonschema_description:"name, UUID or number"`
+	ExecutionID   string           `json:"execution_id,omitempty" jsonschema_description:"UUID or number"`
 	Status        []string         `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out"`
 	Limit         int              `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
 	Offset        int              `json:"offset,omitempty" jsonschema:"minimum=0"`
 	Page          int              `json:"page,omitempty" jsonschema:"minimum=0" jsonschema_description:"0-based; instead of offset"`
 	Cursor        string           `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; instead of offset"`
-	IncludeData   bool             `json:"include_data,omitempty" jsonschema:"default=true"`
-	IncludeErrors bool             `json:"include_errors,omitempty" jsonschema:"default=true"`
+	IncludeData   bool             `json:"include_data,omitempty" jsonschema:"default=true" jsonschema_description:"input, output, http_requests, recording_path"`
+	IncludeErrors bool             `json:"include_errors,omitempty" jsonschema:"default=true" jsonschema_description:"error_message and error_details"`
 	SortBy        string           `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at"`
 	SortOrder     string           `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc,default=desc"`
 	Filters       []ratchet.Filter `json:"filters,omitempty"`
@@ -34,6 +34,17 @@ type ResultItem struct {
 	RecordingPath string          `json:"recording_path,omitempty"`
 	ErrorMessage  string          `json:"error_message,omitempty"`
 	ErrorDetails  *RunError       `json:"error_details,omitempty"`
+
+	TruncatedFields []string `json:"truncated_fields,omitempty" jsonschema_description:"cut to a preview; the whole is behind the link"`
+}
+
+// bigs are the fields that may be too big.
+func (r *ResultItem) bigs() []Big {
+	fields := []Big{{Name: "input", JSON: &r.Input}, {Name: "output", JSON: &r.Output}, {Name: "http_requests", JSON: &r.HTTPRequests}}
+	if r.ErrorDetails != nil {
+		fields = append(fields, Big{Name: "error_details.details", JSON: &r.ErrorDetails.Details})
+	}
+	return fields
 }
 
 // GetResultsOut is the result of ratchet_get_results.
@@ -46,6 +57,15 @@ type GetResultsOut struct {
 	HasMore       bool         `json:"has_more"`
 	NextCursor    string       `json:"next_cursor,omitempty"`
 	RetrievedAt   string       `json:"retrieved_at"`
+}
+
+// Links implements Linked: what was cut is behind links.
+func (o GetResultsOut) Links() []Link {
+	var links []Link
+	for _, x := range o.Executions {
+		links = append(links, executionLinks(x.ExecutionID, x.TruncatedFields)...)
+	}
+	return links
 }
 
 // GetResults reads stored results.
@@ -94,6 +114,9 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 	}
 	for i := range page.Items {
 		out.Executions[i] = resultItem(&page.Items[i], in)
+	}
+	for i, cut := range cutItems(d.Settings.MaxResultBytes, len(out.Executions), func(i int) []Big { return out.Executions[i].bigs() }) {
+		out.Executions[i].TruncatedFields = cut
 	}
 	return out, nil
 }

@@ -128,6 +128,14 @@ func (Row[T]) PartialOf() any {
 	return zero
 }
 
+// Links are those of the value.
+func (r Row[T]) Links() []Link {
+	if v, ok := any(r.Value).(Linked); ok {
+		return v.Links()
+	}
+	return nil
+}
+
 // MarshalJSON writes the selected fields.
 func (r Row[T]) MarshalJSON() ([]byte, error) {
 	whole, err := json.Marshal(r.Value)

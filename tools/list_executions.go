@@ -11,7 +11,7 @@ import (
 
 // ListExecutionsIn are the arguments of ratchet_list_executions.
 type ListExecutionsIn struct {
-	TaskID           string   `json:"task_id,omitempty"`
+	TaskID           string   `json:"task_id,omitempty" jsonschema_description:"name, UUID or number"`
 	Status           []string `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out" jsonschema_description:"one status or several"`
 	JobID            string   `json:"job_id,omitempty"`
 	ScheduleID       string   `json:"schedule_id,omitempty"`
@@ -35,12 +35,33 @@ type ExecutionItem struct {
 	RecordingAvailable bool            `json:"recording_available"`
 	Output             json.RawMessage `json:"output,omitempty"`
 	ErrorDetails       *RunError       `json:"error_details,omitempty"`
+	TruncatedFields    []string        `json:"truncated_fields,omitempty" jsonschema_description:"cut to a preview; the whole is behind the link"`
+}
+
+// Links implements Linked: what was cut is behind a link.
+func (x ExecutionItem) Links() []Link { return executionLinks(x.ExecutionID, x.TruncatedFields) }
+
+func (x *ExecutionItem) bigs() []Big {
+	fields := []Big{{Name: "output", JSON: &x.Output}}
+	if x.ErrorDetails != nil {
+		fields = append(fields, Big{Name: "error_details.details", JSON: &x.ErrorDetails.Details})
+	}
+	return fields
 }
 
 // ListExecutionsOut is the result of ratchet_list_executions.
 type ListExecutionsOut struct {
 	Executions []Row[ExecutionItem] `json:"executions"`
 	ListOut
+}
+
+// Links implements Linked.
+func (o ListExecutionsOut) Links() []Link {
+	var links []Link
+	for _, row := range o.Executions {
+		links = append(links, row.Links()...)
+	}
+	return links
 }
 
 // ListExecutions finds executions.
@@ -77,6 +98,9 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	items := make([]ExecutionItem, len(page.Items))
 	for i := range page.Items {
 		items[i] = executionItem(&page.Items[i], in.IncludeOutput)
+	}
+	for i, cut := range cutItems(d.Settings.MaxResultBytes, len(items), func(i int) []Big { return items[i].bigs() }) {
+		items[i].TruncatedFields = cut
 	}
 	rows, err := Rows(items, in.Fields)
 	if err != nil {

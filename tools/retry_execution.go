@@ -10,7 +10,7 @@ import (
 
 // RetryExecutionIn are the arguments of ratchet_retry_execution.
 type RetryExecutionIn struct {
-	ExecutionID    string          `json:"execution_id"`
+	ExecutionID    string          `json:"execution_id" jsonschema_description:"UUID or number"`
 	Input          json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"instead of the first input"`
 	Version        string          `json:"version,omitempty" jsonschema_description:"task version to run; default: the active one"`
 	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"minLength=1,maxLength=255"`

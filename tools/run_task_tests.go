@@ -10,7 +10,7 @@ import (
 
 // RunTestsIn are the arguments of ratchet_run_task_tests.
 type RunTestsIn struct {
-	TaskID        string          `json:"task_id"`
+	TaskID        string          `json:"task_id" jsonschema_description:"name, UUID or number"`
 	TestNames     []string        `json:"test_names,omitempty" jsonschema_description:"exact names or globs; empty = all"`
 	Parallel      bool            `json:"parallel,omitempty" jsonschema_description:"up to four at once"`
 	StopOnFailure bool            `json:"stop_on_failure,omitempty" jsonschema_description:"skip the rest after a failure"`
@@ -29,6 +29,11 @@ var RunTests = Define(Spec{
 		"They run in workers, offline unless live: fetch is answered by each test's mock. " +
 		"A failing test shows what differs, by path. Next: ratchet_edit_task to mend the code, or ratchet_execute_task.",
 	Effect: Writes, Executes: true, Route: Route{Method: "POST", Path: "/tasks/{task_id}/tests/run"},
+	Examples: []Example{{
+		Title: "Run all tests of a task",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args:  json.RawMessage(`{"task_id":"add"}`),
+	}},
 }, runTaskTests)
 
 func runTaskTests(ctx context.Context, d *Deps, in RunTestsIn) (executor.TestReport, error) {

@@ -13,7 +13,7 @@ import (
 
 // StoreResultIn are the arguments of ratchet_store_result.
 type StoreResultIn struct {
-	TaskID         string          `json:"task_id"`
+	TaskID         string          `json:"task_id" jsonschema_description:"name, UUID or number"`
 	Input          json.RawMessage `json:"input" jsonschema_description:"any JSON"`
 	Output         json.RawMessage `json:"output" jsonschema_description:"any JSON; kept for every status"`
 	Status         string          `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out,default=completed"`
@@ -43,6 +43,11 @@ var StoreResult = Define(Spec{
 	Doc: "Call this to record the result of work you did outside Ratchet under a task, so that it is found with the others. " +
 		"Such a row has origin external: it is neither retried nor replayed. Next: ratchet_get_results.",
 	Effect: Writes, Route: Route{Method: "POST", Path: "/results"},
+	Examples: []Example{{
+		Title: "Record what was done by hand",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args:  json.RawMessage(`{"task_id":"add","input":{"a":1,"b":2},"output":{"sum":3},"duration_ms":1200}`),
+	}},
 }, storeResult)
 
 func storeResult(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
