@@ -3,6 +3,7 @@ package worker
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -67,11 +68,14 @@ func ending(cause ratchet.Cause, limits runtime.Limits, detail string) *ratchet.
 
 // causeOf classifies how a process ended that we did not kill.
 func causeOf(state *os.ProcessState, stderr string) (ratchet.Cause, string) {
+	says := func(phrases ...string) bool {
+		return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(stderr, p) })
+	}
 	switch {
-	case strings.Contains(stderr, "stack exceeds"), strings.Contains(stderr, "stack overflow"):
+	case says("stack exceeds", "stack overflow"):
 		return ratchet.CauseStack, ""
-	case strings.Contains(stderr, "out of memory"), strings.Contains(stderr, "address space collisions"), strings.Contains(stderr, "cannot allocate memory"),
-		strings.Contains(stderr, "failed to create new OS thread"), strings.Contains(stderr, "pthread_create failed"):
+	case says("out of memory", "address space collisions", "cannot allocate memory", "failed to allocate",
+		"failed to create new OS thread", "pthread_create failed"):
 		return ratchet.CauseMemory, ""
 	}
 	if state == nil {

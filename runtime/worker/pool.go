@@ -178,25 +178,6 @@ func (p *Pool) Report(ctx context.Context) (Report, error) {
 	}
 }
 
-// WorkerStats is one worker of a pool.
-type WorkerStats struct {
-	ID      int64
-	PID     int
-	State   State
-	Started time.Time
-	Runs    int64
-	Memory  int64 // resident bytes
-}
-
-// Stats is a pool at one moment.
-type Stats struct {
-	Workers   []WorkerStats // by ID
-	Starting  int
-	Waiting   int
-	Discarded int64 // processes ended because of a run since the start
-	Failures  int64 // starts that failed, in a row
-}
-
 // Close refuses new runs, lets running ones end until ctx is done, kills the
 // rest and reaps every process.
 func (p *Pool) Close(ctx context.Context) error {

@@ -3,7 +3,27 @@ package worker
 import (
 	"cmp"
 	"slices"
+	"time"
 )
+
+// WorkerStats is one worker of a pool.
+type WorkerStats struct {
+	ID      int64
+	PID     int
+	State   State
+	Started time.Time
+	Runs    int64
+	Memory  int64 // resident bytes
+}
+
+// Stats is a pool at one moment.
+type Stats struct {
+	Workers   []WorkerStats // by ID
+	Starting  int
+	Waiting   int
+	Discarded int64 // processes ended because of a run since the start
+	Failures  int64 // starts that failed, in a row
+}
 
 // shrink ends ready workers beyond the warm ones, used ones first, and lets the rest give memory back.
 func (p *Pool) shrink() {
