@@ -63,4 +63,3 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 
 // Close leaves the underlying writer open.
 func (*lockedWriter) Close() error { return nil }
-
