@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,6 +29,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	signal.Ignore(syscall.SIGXFSZ) // TestFullDisk
 	goleak.VerifyTestMain(m)
 }
 
