@@ -76,6 +76,17 @@ func ownTools(t *testing.T) *tools.Registry {
 			<-ctx.Done()
 			return echoOut{}, ctx.Err()
 		}),
+		tools.Define(spec("ratchet_failing"), func(context.Context, *tools.Deps, noIn) (failing, error) { return failing{"e1"}, nil }),
+		tools.Define(spec("ratchet_refuse"), func(context.Context, *tools.Deps, noIn) (echoOut, error) {
+			return echoOut{}, ratchet.Errorf(ratchet.CodeNotFound, "no task %q", "x").At("/task_id").WithHint("list them")
+		}),
+		tools.Define(spec("ratchet_blocks"), func(context.Context, *tools.Deps, noIn) (tools.Content, error) {
+			return tools.Content{Blocks: []tools.Block{
+				{Type: "text", Text: "<t>"}, {Type: "image", Data: []byte{1, 2}, MIMEType: "image/png"},
+				{Type: "resource", URI: "ratchet://docs/tasks", Text: "doc", MIMEType: "text/markdown"},
+				{Type: "resource_link", URI: "ratchet://docs/tasks", Name: "tasks"},
+			}}, nil
+		}),
 		tools.Define(other, func(context.Context, *tools.Deps, noIn) (echoOut, error) { return echoOut{}, nil }),
 	)
 	if err != nil {
@@ -228,7 +239,7 @@ func TestListsInBothEras(t *testing.T) {
 				t.Errorf("%s: icons %v meta %v", tool.Name, tool.Icons, tool.Meta)
 			}
 		}
-		if !slices.IsSorted(names) || len(names) != 5 {
+		if !slices.IsSorted(names) || len(names) != 8 {
 			t.Errorf("tools = %v", names)
 		}
 		found, err := c.ListResources(ctx, nil)
