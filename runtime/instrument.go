@@ -38,15 +38,17 @@ type functionPoint struct {
 type instrumenter struct {
 	src    *parsed
 	points *points
+	names  map[ast.Expression]string // of functions without a name of their own
 }
 
 // instrument counts statements, and with spans notes when functions begin, end,
 // wait and go on.
 func (src *parsed) instrument(spans bool) *points {
-	in := &instrumenter{src: src, points: &points{spans: spans}}
+	in := &instrumenter{src: src, points: &points{spans: spans}, names: map[ast.Expression]string{}}
 	walk(src.tree.Body, func(n ast.Node) bool { in.node(n); return true })
 	src.tree.Body = in.list(src.tree.Body, true)
 	if spans {
+		walk(src.tree.Body, func(n ast.Node) bool { in.nameFunction(n); return true })
 		in.functions(reflect.ValueOf(src.tree.Body), false)
 	}
 	return in.points
@@ -182,7 +184,7 @@ func (in *instrumenter) functions(v reflect.Value, inside bool) {
 		switch n := v.Interface().(type) {
 		case *ast.FunctionLiteral:
 			in.functions(reflect.ValueOf(n.Body), true)
-			label := ""
+			label := in.names[n]
 			if n.Name != nil {
 				label = n.Name.Name.String()
 			}
@@ -191,7 +193,7 @@ func (in *instrumenter) functions(v reflect.Value, inside bool) {
 		case *ast.ArrowFunctionLiteral:
 			if b, ok := n.Body.(*ast.BlockStatement); ok {
 				in.functions(reflect.ValueOf(b), true)
-				b.List = in.wrap(b, "", n.Start)
+				b.List = in.wrap(b, in.names[n], n.Start)
 			}
 			return
 		}

@@ -201,7 +201,7 @@ func TestRun_profile(t *testing.T) {
 	for _, s := range out.Spans {
 		tree = append(tree, fmt.Sprintf("%d<%d %s:%d", s.ID, s.Parent, s.Function, s.Line))
 	}
-	wantTree := []string{"1<0 main:1", "2<1 (anonymous):2", "3<2 (anonymous):2", "4<3 (anonymous):2", "5<1 (anonymous):2", "6<1 (anonymous):2"}
+	wantTree := []string{"1<0 main:1", "2<1 f:2", "3<2 f:2", "4<3 f:2", "5<1 f:2", "6<1 f:2"}
 	if diff := cmp.Diff(wantTree, tree); diff != "" {
 		t.Errorf("spans (-want +got):\n%s", diff)
 	}
@@ -217,5 +217,25 @@ func TestRun_context(t *testing.T) {
 		if out := Run(context.Background(), job, Hooks{}); string(out.Output) != want {
 			t.Fatalf("%s %+v", out.Output, out.Err)
 		}
+	}
+}
+
+// TestRun_spanNames pins the names of functions that have none of their own.
+func TestRun_spanNames(t *testing.T) {
+	job := Job{Profile: true, Source: Source{Code: `const a = () => 1, o = { b() { return 2 }, c: () => 3, get d() { return 4 }, 'e f': function () {} };
+class K { constructor() { this.g(); } g() { this.#h(); } #h() {} static i = () => 5; }
+let j;
+main = () => { a(); o.b(); o.c(); o.d; o['e f'](); new K(); K.i(); j = function () {}; j(); (() => 6)(); };`}}
+	out := Run(context.Background(), job, Hooks{})
+	if out.Err != nil {
+		t.Fatalf("%+v", out.Err)
+	}
+	var names []string
+	for _, s := range out.Spans {
+		names = append(names, s.Function)
+	}
+	want := []string{"main", "a", "b", "c", "d", "e f", "constructor", "g", "#h", "i", "j", "(anonymous)"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
 	}
 }
