@@ -144,12 +144,11 @@ func (w maskedWorld) Call(ctx context.Context, masked runtime.HostCall) (runtime
 	call := d.calls[masked.Seq]
 	d.mu.Unlock()
 	reply, err := d.world.Call(ctx, call)
-	if err != nil {
-		return reply, err
+	if err == nil {
+		d.mu.Lock()
+		d.replies[masked.Seq] = reply
+		d.mu.Unlock()
 	}
-	d.mu.Lock()
-	d.replies[masked.Seq] = reply
-	d.mu.Unlock()
 	if reply.Fetch != nil {
 		f := *reply.Fetch
 		f.URL, f.Header, f.Body = d.masker.text(f.URL), d.header(f.Header), []byte(d.masker.text(string(f.Body)))
@@ -160,7 +159,7 @@ func (w maskedWorld) Call(ctx context.Context, masked runtime.HostCall) (runtime
 			Class: reply.Error.Class, Message: d.masker.text(reply.Error.Message), Code: reply.Error.Code,
 		}
 	}
-	return reply, nil
+	return reply, err
 }
 
 func (d *maskingDoor) header(pairs [][2]string) [][2]string {

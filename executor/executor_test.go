@@ -9,6 +9,7 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
+	"ratchet/runtime"
 	"ratchet/storage"
 )
 
@@ -196,6 +197,19 @@ func TestRunTests(t *testing.T) {
 	}
 	if d := report.Tests[1].Diff; len(d) != 1 || d[0].Path != "/n" {
 		t.Errorf("diff %+v", d)
+	}
+	for _, got := range report.Tests {
+		if got.Name != "offline" {
+			continue
+		}
+		raw, err := r.store.Tape(context.Background(), got.ExecutionID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape, err := runtime.DecodeTape(raw)
+		if err != nil || len(tape.Calls) != 1 || tape.Calls[0].Reply.Error == nil || tape.Calls[0].Reply.Error.Code != "unmatched_request" {
+			t.Errorf("the request no mock answered is not recorded: %+v, %v", tape, err)
+		}
 	}
 	stored, err := r.WaitTests(context.Background(), report.ID, 0)
 	if err != nil || stored.Passed != 3 || stored.Coverage == nil || stored.Coverage.Percent == nil {

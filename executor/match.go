@@ -1,14 +1,11 @@
 package executor
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ratchet"
 	"ratchet/schema"
@@ -223,44 +220,4 @@ func equalScalars(a, b any) bool {
 	f, errF := x.Float64()
 	g, errG := y.Float64()
 	return errF == nil && errG == nil && f == g
-}
-
-func decodeJSON(raw json.RawMessage) (any, error) {
-	if len(raw) == 0 {
-		return nil, nil
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, fmt.Errorf("decode JSON: %w", err)
-	}
-	return v, nil
-}
-
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
-
-func escapePointer(key string) string { return pointerEscape.Replace(key) }
-
-// lookup follows a JSON pointer; nil when there is nothing.
-func lookup(v any, pointer string) any {
-	if pointer == "" {
-		return v
-	}
-	for _, part := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		switch node := v.(type) {
-		case map[string]any:
-			v = node[part]
-		case []any:
-			i, err := strconv.Atoi(part)
-			if err != nil || i < 0 || i >= len(node) {
-				return nil
-			}
-			v = node[i]
-		default:
-			return nil
-		}
-	}
-	return v
 }

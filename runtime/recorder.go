@@ -22,11 +22,12 @@ func NewRecorder(host Host) *Recorder {
 	return &Recorder{host: host, start: time.Now()}
 }
 
-// Call implements Host. The values of secrets are not kept.
+// Call implements Host. The values of secrets are not kept. A call that closes
+// the door is kept when its reply says why.
 func (r *Recorder) Call(ctx context.Context, call HostCall) (HostReply, error) {
 	start := time.Since(r.start).Microseconds()
 	reply, err := r.host.Call(ctx, call)
-	if err != nil {
+	if err != nil && reply.Error == nil {
 		return reply, err
 	}
 	kept := reply
@@ -34,7 +35,7 @@ func (r *Recorder) Call(ctx context.Context, call HostCall) (HostReply, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, TapeCall{Call: call, Reply: kept, Start: start, End: time.Since(r.start).Microseconds()})
-	return reply, nil
+	return reply, err
 }
 
 // Calls returns a copy of what was recorded so far, by Seq.

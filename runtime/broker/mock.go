@@ -25,7 +25,7 @@ func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply ru
 		s.mu.Lock()
 		s.failures = append(s.failures, failure.Message)
 		s.mu.Unlock()
-		return reply, refusal{failure}
+		return runtime.HostReply{Error: failure}, refusal{failure} // the reply is for the recording
 	}
 	timeout := s.timeout(f)
 	delay := time.Duration(m.DelayMS) * time.Millisecond
