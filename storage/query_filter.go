@@ -171,14 +171,26 @@ func statusCondition(fd field, op ratchet.Operator, values []any) (string, []any
 		}
 		names[i] = name
 	}
-	var args []any
+	var numbers []string
+	active, unhappy := true, true
 	for i, s := range statuses() {
 		if matches(string(s), op, names) {
-			args = append(args, int64(i))
+			numbers = append(numbers, decimal(i))
+			active, unhappy = active && i < 2, unhappy && i > 2
 		}
 	}
-	sql, args := fd.sql(ratchet.OpIn, args)
-	return sql, args, nil
+	// The numbers are ours. They and the condition of a partial index must
+	// stand in the text, or the index is not used.
+	sql := fd.expr + " IN (" + strings.Join(numbers, ", ") + ")"
+	switch {
+	case len(numbers) == 0:
+		sql = "0"
+	case active:
+		sql = "(" + sql + " AND " + fd.expr + " < 2)"
+	case unhappy:
+		sql = "(" + sql + " AND " + fd.expr + " > 2)"
+	}
+	return sql, nil, nil
 }
 
 func matches(s string, op ratchet.Operator, values []string) bool {
