@@ -76,8 +76,11 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.quiet, "quiet", false, "no messages on stderr but errors")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours on a terminal; NO_COLOR does the same")
 	root.SetGlobalNormalizationFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-		if name == "server" {
+		switch name {
+		case "server":
 			name = "connect"
+		case "config-file":
+			name = "config"
 		}
 		return pflag.NormalizedName(name)
 	})

@@ -80,10 +80,10 @@ func (a *app) complain(err error) {
 		return
 	}
 	fmt.Fprintln(a.stderr, a.paint(a.stderr, red, "error:"), e.Message)
-	if e.Err != nil && (e.Code == ratchet.CodeInternal || e.Code == ratchet.CodeConfig) {
+	if e.Err != nil && e.Code == ratchet.CodeInternal {
 		fmt.Fprintln(a.stderr, "cause:", e.Err) // the person at the keyboard owns the server
 	}
-	if near, ok := e.Fields[ratchet.FieldNearest].(string); ok && !strings.Contains(e.Hint, near) {
+	if near, ok := e.Fields[ratchet.FieldNearest].(string); ok {
 		fmt.Fprintln(a.stderr, "nearest:", near)
 	}
 	if allowed, ok := e.Fields[ratchet.FieldAllowed]; ok {

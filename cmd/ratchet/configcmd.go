@@ -7,6 +7,8 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,36 +24,52 @@ func (a *app) configCommand() *cobra.Command {
 	validate := &cobra.Command{
 		Use: "validate", Short: "Check the configuration", Args: cobra.NoArgs, Example: "  ratchet config validate --config ratchet.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, _, err := a.load(cmd.Flags(), nil); err != nil {
+			cfg, _, err := a.load(cmd.Flags(), nil)
+			if err != nil {
 				return err
 			}
-			if a.machine() {
-				return a.print(map[string]bool{"valid": true})
+			origins := map[string]int{}
+			for _, source := range cfg.Sources() {
+				origins[source.Origin]++
 			}
-			fmt.Fprintln(a.stdout, "the configuration is valid")
+			if a.machine() {
+				return a.print(map[string]any{"valid": true, "values_by_origin": origins, "notices": append([]string{}, cfg.Notices()...)})
+			}
+			fmt.Fprintln(a.stdout, "the configuration is valid; values come from:")
+			for _, origin := range slices.Sorted(maps.Keys(origins)) {
+				fmt.Fprintf(a.stdout, "%4d  %s\n", origins[origin], origin)
+			}
 			return nil
 		},
 	}
+	var only string
 	show := &cobra.Command{
-		Use: "show", Short: "Print every value and where it comes from", Args: cobra.NoArgs, Example: "  ratchet config show --json",
+		Use: "show", Short: "Print every value and where it comes from", Args: cobra.NoArgs, Example: "  ratchet config show --section mcp\n  ratchet config show --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, _, err := a.load(cmd.Flags(), nil)
 			if err != nil {
 				return err
 			}
-			return a.showConfig(cfg)
+			return a.showConfig(cfg, only)
 		},
 	}
+	show.Flags().StringVar(&only, "section", "", "only keys of this section, e.g. mcp")
 	cmd.AddCommand(validate, show, a.generateCommand())
 	return cmd
 }
 
-func (a *app) showConfig(cfg config.Config) error {
+func (a *app) showConfig(cfg config.Config, section string) error {
 	sources := cfg.Sources()
+	if section != "" {
+		maps.DeleteFunc(sources, func(key string, _ config.Source) bool { return key != section && !strings.HasPrefix(key, section+".") })
+		if len(sources) == 0 {
+			return ratchet.Errorf(ratchet.CodeNotFound, "no section %q", section).WithHint("`ratchet config show` lists all keys")
+		}
+	}
 	if a.machine() {
 		rows := map[string]any{}
 		for key, source := range sources {
-			rows[key] = map[string]any{"value": fmt.Sprint(source.Value), "origin": source.Origin}
+			rows[key] = map[string]any{"value": shown(source.Value), "origin": source.Origin}
 		}
 		return a.print(rows)
 	}
@@ -59,6 +77,14 @@ func (a *app) showConfig(cfg config.Config) error {
 		fmt.Fprintf(a.stdout, "%-36s %-24s %s\n", key, fmt.Sprint(sources[key].Value), sources[key].Origin)
 	}
 	return nil
+}
+
+// shown is a value as it may be written in the file.
+func shown(value any) any {
+	if duration, ok := value.(time.Duration); ok {
+		return duration.String()
+	}
+	return value
 }
 
 func (a *app) generateCommand() *cobra.Command {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -104,7 +105,7 @@ func (a *app) checkStore(cmd *cobra.Command) finding {
 		f.Detail = fmt.Sprintf("%s opens, %d tasks", cfg.DatabasePath(), tasks.Total)
 		return nil
 	})
-	if ratchet.CodeOf(err) == ratchet.CodeConflict {
+	if err != nil && strings.Contains(ratchet.AsError(err).Message, "is using the data directory") {
 		return finding{
 			Check: "store", Status: findingWarn, Detail: ratchet.AsError(err).Message,
 			Hint: "a running server holds it, which is well; commands reach it with --connect",

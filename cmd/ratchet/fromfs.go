@@ -110,6 +110,9 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 		return err
 	}
 	execution, err := srv.Deps().Exec.Wait(ctx, run.ID, time.Hour)
+	for err == nil && !execution.Status.Terminal() && ctx.Err() == nil { // one wait is bounded by the wait limit
+		execution, err = srv.Deps().Exec.Wait(ctx, run.ID, time.Hour)
+	}
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (a *app) logger(cfg config.Logging) *slog.Logger {
 	case cfg.Format == "json":
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	case a.colored(a.stderr):
-		return slog.New(tint.NewHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000"}))
+		return slog.New(tint.NewTextHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000"}))
 	default:
 		return slog.New(slog.NewTextHandler(a.stderr, options))
 	}

@@ -20,10 +20,6 @@ func (a *app) settle(ctx context.Context, srv *server.Server, out any) (any, err
 			Failure *struct {
 				Code ratchet.Code `json:"code"`
 			} `json:"error_details"`
-			Next *struct {
-				Name      string         `json:"name"`
-				Arguments map[string]any `json:"arguments"`
-			} `json:"next_tool"`
 		}
 		if reread(out, &state) != nil || (state.Status != ratchet.StatusRunning && state.Status != ratchet.StatusPending) {
 			if state.Failure != nil && told {
@@ -38,10 +34,8 @@ func (a *app) settle(ctx context.Context, srv *server.Server, out any) (any, err
 		tool, args := "", map[string]any{}
 		switch {
 		case state.Run != "":
-			tool, args["test_run_id"] = "ratchet_run_task_tests", state.Run
-			if state.Next != nil {
-				args = state.Next.Arguments
-			}
+			// The same tool with the handle waits on.
+			tool, args["test_run_id"], args["task_id"] = "ratchet_run_task_tests", state.Run, state.Task
 		case state.ID != "":
 			tool, args["execution_id"], args["wait"] = "ratchet_get_execution_status", state.ID, 25
 		default:

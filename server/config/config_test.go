@@ -142,3 +142,28 @@ func FuzzExpand(f *testing.F) {
 		}
 	})
 }
+
+func TestTheLevelOfTheEnvironmentWins(t *testing.T) {
+	t.Parallel()
+	cfg, err := Load(Options{File: write(t, "logging:\n  level: error\n"), Env: []string{"RATCHET_LOG=debug"}, Flags: map[string]string{"logging.level": "warn"}})
+	if err != nil || cfg.Logging.Level != "debug" {
+		t.Errorf("level = %q, %v", cfg.Logging.Level, err)
+	}
+	cfg, err = Load(Options{File: write(t, "logging:\n  level: error\n"), Env: []string{}, Flags: map[string]string{"logging.level": "warn"}})
+	if err != nil || cfg.Logging.Level != "warn" {
+		t.Errorf("level = %q, %v", cfg.Logging.Level, err)
+	}
+}
+
+func TestDataDirIsTheUsersOwn(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string][]string{
+		"/data/ratchet":                  {"XDG_DATA_HOME=/data", "HOME=/home/ada"},
+		"/home/ada/.local/share/ratchet": {"HOME=/home/ada"},
+	} {
+		cfg, err := Load(Options{File: write(t, ""), Env: env})
+		if err != nil || cfg.DataDir != name || cfg.DatabasePath() != name+"/ratchet.db" || cfg.Sources()["data_dir"].Value != name {
+			t.Errorf("data dir = %q, want %q, %v", cfg.DataDir, name, err)
+		}
+	}
+}

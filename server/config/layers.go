@@ -179,6 +179,9 @@ func (l *loader) flags(given map[string]string) error {
 		if !ok || f.isMap() {
 			return l.unknown(key, "flag")
 		}
+		if key == "logging.level" && strings.HasPrefix(l.origin[key], "environment ") {
+			continue // who sets it there wants it whatever starts the program
+		}
 		parsed, err := f.parse(given[key])
 		if err != nil {
 			return badValue(key, "flag", err)

@@ -68,7 +68,26 @@ func Load(o Options) (Config, error) {
 		return Config{}, ratchet.Errorf(ratchet.CodeConfig, "the configuration does not fit together").Wrap(err)
 	}
 	cfg.sources, cfg.notices = l.sources(), l.notices
+	if cfg.DataDir == "" {
+		cfg.DataDir = l.userData()
+		cfg.sources["data_dir"] = Source{Value: cfg.DataDir, Origin: "default"}
+	}
 	return cfg, cfg.Validate()
+}
+
+// userData is the folder for data of the user who runs the program.
+func (l *loader) userData() string {
+	if dir := l.env["XDG_DATA_HOME"]; filepath.IsAbs(dir) {
+		return filepath.Join(dir, "ratchet")
+	}
+	home := l.env["HOME"]
+	if home == "" {
+		var err error
+		if home, err = os.UserHomeDir(); err != nil {
+			return "ratchet-data"
+		}
+	}
+	return filepath.Join(home, ".local", "share", "ratchet")
 }
 
 // loader collects the layers.

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
+	"ratchet/server"
+	"ratchet/server/config"
+	"ratchet/tools"
+)
+
+// answer is what a tool answered through a surface: its result, or the body
+// of its error.
+type answer struct {
+	Value any
+	Error bool
+}
+
+// surface calls tools of one fresh server.
+type surface func(t *testing.T, tool string, args json.RawMessage) answer
+
+// surfaces are all ways to call a tool, each with a server of its own.
+func surfaces() map[string]func(t *testing.T) surface {
+	return map[string]func(t *testing.T) surface{
+		"direct":          func(t *testing.T) surface { return direct(opened(t)) },
+		"http 2025-11-25": func(t *testing.T) surface { return overHTTP(t, "2025-11-25") },
+		"http 2026-07-28": func(t *testing.T) surface { return overHTTP(t, "2026-07-28") },
+		"command line":    func(t *testing.T) surface { return commandLine(t.TempDir()) },
+	}
+}
+
+func opened(t *testing.T) *server.Server {
+	t.Helper()
+	cfg, err := config.Load(config.Options{
+		Env: []string{}, Dir: t.TempDir(), User: t.TempDir(),
+		Flags: map[string]string{"data_dir": t.TempDir(), "mcp.toolsets": "all", "execution.workers.warm": "0"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := server.Open(t.Context(), cfg, server.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func direct(s *server.Server) surface {
+	return func(t *testing.T, tool string, args json.RawMessage) answer {
+		found, ok := s.Registry().Lookup(tool)
+		if !ok {
+			t.Fatalf("no tool %s", tool)
+		}
+		out, err := found.Call(t.Context(), s.Deps(), args)
+		if err != nil {
+			return answer{asRead(t, ratchet.Body(err, "")), true}
+		}
+		failed, ok := out.(tools.Failed)
+		return answer{asRead(t, out), ok && failed.Failure() != nil}
+	}
+}
+
+func overHTTP(t *testing.T, era string) surface {
+	t.Helper()
+	web := httptest.NewServer(opened(t).Handler())
+	t.Cleanup(web.Close)
+	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
+	session, err := client.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: web.URL + "/mcp"}, &mcp.ClientSessionOptions{ProtocolVersion: era})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = session.Close() })
+	return func(t *testing.T, tool string, args json.RawMessage) answer {
+		res, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: tool, Arguments: args})
+		if err != nil {
+			t.Fatalf("%s: %v", tool, err)
+		}
+		text, _ := res.Content[0].(*mcp.TextContent)
+		if res.StructuredContent == nil {
+			return answer{map[string]any{"text": strings.TrimSpace(text.Text)}, res.IsError}
+		}
+		var said any
+		if err := json.Unmarshal([]byte(text.Text), &said); err != nil || !cmp.Equal(said, asRead(t, res.StructuredContent)) {
+			t.Errorf("%s: text and structured content differ: %v", tool, err)
+		}
+		return answer{said, res.IsError}
+	}
+}
+
+func commandLine(data string) surface {
+	return func(t *testing.T, tool string, args json.RawMessage) answer {
+		var stdout, stderr bytes.Buffer
+		a := &app{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
+		code := a.run(t.Context(), []string{"call", tool, string(args), "--data-dir", data, "--json", "--quiet"})
+		if stdout.Len() == 0 {
+			var body struct{ Error any }
+			if err := json.Unmarshal(stderr.Bytes(), &body); err != nil {
+				t.Fatalf("%s: exit code %d, stderr %q", tool, code, stderr.String())
+			}
+			return answer{body.Error, code != 0}
+		}
+		var value any
+		if err := json.Unmarshal(stdout.Bytes(), &value); err != nil {
+			value = map[string]any{"text": strings.TrimSpace(stdout.String())}
+		}
+		return answer{value, code != 0}
+	}
+}
+
+// asRead is v as a reader of JSON sees it.
+func asRead(t *testing.T, v any) any {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out any
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	if fields, ok := out.(map[string]any); ok && len(fields) == 1 {
+		if text, ok := fields["text"].(string); ok {
+			fields["text"] = strings.TrimSpace(text)
+		}
+	}
+	return out
+}
+
+var (
+	anID   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	aTime  = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+	aTrace = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
+)
+
+// steady takes out what differs from one run of the same to the next.
+func steady(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			switch {
+			case key == "request_id":
+				delete(v, key)
+			case strings.HasSuffix(key, "_ms") && value != nil:
+				v[key] = "duration"
+			default:
+				v[key] = steady(value)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = steady(v[i])
+		}
+	case string:
+		return aTrace.ReplaceAllString(aTime.ReplaceAllString(anID.ReplaceAllString(v, "id"), "time"), "trace")
+	}
+	return v
+}
+
+// TestSurfacesAnswerAlike plays every example of every tool, and calls that
+// are refused, through every surface.
+func TestSurfacesAnswerAlike(t *testing.T) {
+	registry, err := tools.NewRegistry(tools.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type play struct {
+		name, tool string
+		setup      []tools.Call
+		args       json.RawMessage
+	}
+	var plays []play
+	for _, tool := range registry.List() {
+		for _, ex := range tool.Examples {
+			plays = append(plays, play{tool.Name + "/" + ex.Title, tool.Name, ex.Setup, ex.Args})
+		}
+		plays = append(plays, play{tool.Name + "/unknown argument", tool.Name, nil, json.RawMessage(`{"no_such_argument":1}`)})
+	}
+	made := tools.ExecuteTask.Examples[0].Setup
+	broken := tools.Call{Tool: "ratchet_create_task", Args: json.RawMessage(
+		`{"name":"broken","description":"d","code":"export default () => {\n  throw new RangeError('<no>')\n}","input_schema":{"type":"object"},"output_schema":{}}`)}
+	for name, args := range map[string]string{
+		"missing task": `{"task_id":"doubel","input":{}}`, "bad input": `{"task_id":"double","input":{"n":"x"}}`,
+		"coerced": `{"task_id":"double","input":"{\"n\":4}","trace":"false"}`, "wrong type": `{"task_id":"double","input":4}`,
+	} {
+		plays = append(plays, play{"execute/" + name, "ratchet_execute_task", made, json.RawMessage(args)})
+	}
+	plays = append(plays, play{"execute/failed run", "ratchet_execute_task", []tools.Call{broken}, json.RawMessage(`{"task_id":"broken","input":{}}`)})
+	for _, p := range plays {
+		t.Run(p.name, func(t *testing.T) {
+			want := answerOf(t, surfaces()["direct"](t), p.setup, p.tool, p.args)
+			for name, fresh := range surfaces() {
+				if name == "direct" {
+					continue
+				}
+				if diff := cmp.Diff(want, answerOf(t, fresh(t), p.setup, p.tool, p.args)); diff != "" {
+					t.Errorf("%s answers differently from a direct call:\n%s", name, diff)
+				}
+			}
+		})
+	}
+}
+
+// answerOf makes the calls of a set-up and returns the steady answer of one more.
+func answerOf(t *testing.T, call surface, setup []tools.Call, tool string, args json.RawMessage) answer {
+	t.Helper()
+	for _, s := range setup {
+		if a := call(t, s.Tool, s.Args); a.Error {
+			t.Fatalf("set-up %s: %v", s.Tool, fmt.Sprint(a.Value))
+		}
+	}
+	a := call(t, tool, args)
+	a.Value = steady(a.Value)
+	return a
+}
