@@ -68,31 +68,27 @@ func (r *tapeReader) header(h *TapeHeader) {
 	h.Engine, h.Go, h.Polyfills, h.SourceHash = r.text(), r.text(), r.text(), r.text()
 	copy(h.Seed[:], r.take(len(h.Seed)))
 	h.Clock, h.Start = r.int(), r.int()
-	for _, n := range limitFields(&h.Limits) {
-		n.set(r.int())
+	var limits [12]int64
+	for i := range limits {
+		limits[i] = r.int()
+	}
+	h.Limits = limitsOf(limits)
+}
+
+// limitNumbers are the members of Limits in the order of the tape.
+func limitNumbers(l *Limits) [12]int64 {
+	return [...]int64{
+		int64(l.Wall), int64(l.CPU), l.Memory, int64(l.CallDepth), int64(l.OutputBytes), int64(l.ResponseBytes),
+		int64(l.FetchRunning), int64(l.FetchWaiting), int64(l.LogLines), int64(l.LogLineBytes), int64(l.RecordedEvents), int64(l.TapeBytes),
 	}
 }
 
-// limitField reads and writes one member of Limits.
-type limitField struct {
-	get func() int64
-	set func(int64)
-}
-
-// limitFields lists the members of Limits in the order of the tape.
-func limitFields(l *Limits) []limitField {
-	var list []limitField
-	for _, d := range []*time.Duration{&l.Wall, &l.CPU} {
-		list = append(list, limitField{func() int64 { return int64(*d) }, func(n int64) { *d = time.Duration(n) }})
+// limitsOf is the reverse of limitNumbers.
+func limitsOf(n [12]int64) Limits {
+	return Limits{
+		Wall: time.Duration(n[0]), CPU: time.Duration(n[1]), Memory: n[2], CallDepth: int(n[3]), OutputBytes: int(n[4]), ResponseBytes: int(n[5]),
+		FetchRunning: int(n[6]), FetchWaiting: int(n[7]), LogLines: int(n[8]), LogLineBytes: int(n[9]), RecordedEvents: int(n[10]), TapeBytes: int(n[11]),
 	}
-	list = append(list, limitField{func() int64 { return l.Memory }, func(n int64) { l.Memory = n }})
-	for _, i := range []*int{
-		&l.CallDepth, &l.OutputBytes, &l.ResponseBytes, &l.FetchRunning, &l.FetchWaiting,
-		&l.LogLines, &l.LogLineBytes, &l.RecordedEvents, &l.TapeBytes,
-	} {
-		list = append(list, limitField{func() int64 { return int64(*i) }, func(n int64) { *i = int(n) }})
-	}
-	return list
 }
 
 func (r *tapeReader) events() []TapeEvent {

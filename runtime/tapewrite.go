@@ -32,8 +32,8 @@ func (h *TapeHeader) encode() []byte {
 	w.b = append(w.b, h.Seed[:]...)
 	w.int(h.Clock)
 	w.int(h.Start)
-	for _, n := range limitFields(&h.Limits) {
-		w.int(n.get())
+	for _, n := range limitNumbers(&h.Limits) {
+		w.int(n)
 	}
 	return w.b
 }
