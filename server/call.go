@@ -136,7 +136,7 @@ func (b *binding) call(ctx context.Context, t tools.Tool, caller tools.Caller, a
 	}()
 	ctx, cancel := context.WithTimeout(tools.WithCaller(ctx, caller), b.cfg.deadline)
 	defer cancel()
-	out, err = t.Call(ctx, b.deps, args)
+	out, err = tools.Invoke(ctx, b.deps, t, args)
 	if ratchet.CodeOf(err) == ratchet.CodeInternal {
 		b.cfg.log.Error("tool failed", "tool", t.Name, "request_id", caller.RequestID, "error", ratchet.AsError(err).Err)
 	}

@@ -3,12 +3,15 @@ package tools
 import (
 	"context"
 	"time"
+
+	"ratchet"
 )
 
 // Caller is who calls and how to reach them while the call runs. Surfaces put
 // it into the context with WithCaller; handlers read it with CallerFrom.
 type Caller struct {
-	Principal string // empty on open loopback
+	Principal string // Identity.ID; empty on open loopback
+	Identity  ratchet.Principal
 	Surface   string // mcp, rest, cli, …
 	RequestID string
 	TraceID   string // W3C trace id of the caller's span; empty = none

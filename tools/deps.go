@@ -17,6 +17,7 @@ type Deps struct {
 	Tools    *Registry    // what this server offers; for the guides
 	Bus      *ratchet.Bus // live events
 	Folder   TaskFolder   // nil = tasks live in the database only
+	Gates    []Gate       // stand before every call, in order; nil = every call is admitted
 	Settings Settings
 	Now      func() time.Time
 	Log      *slog.Logger

@@ -54,7 +54,7 @@ var EditTask = Define(Spec{
 		"The version stays; running executions keep the code they began with. " +
 		"Next: ratchet_run_task_tests or ratchet_execute_task.",
 	Effect: Writes, Executes: true,
-	Route:   Route{Method: "PATCH", Path: "/tasks/{task_id}"},
+	Routes:  []Route{{Method: "PATCH", Path: "/tasks/{task_id}"}},
 	Aliases: []string{"ratchet.update_task"},
 	Examples: []Example{{
 		Title: "Give a task a better description",

@@ -44,7 +44,7 @@ var GenerateFromTemplate = Define(Spec{
 		"Without create the task is only shown, so that you can change it and pass it to ratchet_create_task; with create: true it is stored and tested. " +
 		"ratchet_list_templates shows the templates and their parameters.",
 	Effect: Writes, Executes: true,
-	Route: Route{Method: "POST", Path: "/templates/{template}/generate"},
+	Routes: []Route{{Method: "POST", Path: "/templates/{template}/generate"}},
 	Examples: []Example{{
 		Title: "Store a task that calls an API",
 		Args:  json.RawMessage(`{"template":"http_api_call","name":"call_api","parameters":{"timeout":10},"create":true}`),

@@ -81,8 +81,11 @@ func toolSection(t Tool) section {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nEffect: %s. Toolset: %s. Category: %s.\n", t.Doc, t.Effect, t.Toolset, t.Category)
 	fmt.Fprintf(&b, "\nREST: `POST /api/v1/tools/%s`", t.Name)
-	if t.Route.Path != "" {
-		fmt.Fprintf(&b, ", `%s /api/v1%s`", t.Route.Method, t.Route.Path)
+	for _, r := range t.Routes {
+		if r.Method == "" {
+			continue
+		}
+		fmt.Fprintf(&b, ", `%s /api/v1%s`", r.Method, r.Path)
 	}
 	b.WriteString("\n")
 	var shape struct {

@@ -59,7 +59,7 @@ var ListTasks = Define(Spec{
 		"Filter by part of the name, category or tags; include_schemas shows what a task takes and returns. " +
 		"Next: ratchet_execute_task with a task's name, or ratchet_create_task when none fits.",
 	Effect:   Reads,
-	Route:    Route{Method: "GET", Path: "/tasks"},
+	Routes:   []Route{{Method: "GET", Path: "/tasks"}},
 	Aliases:  []string{"ratchet.list_tasks", "ratchet.list_tasks_paginated"},
 	Examples: []Example{{Title: "Tasks whose name holds \"report\"", Args: json.RawMessage(`{"filter":"report","limit":10}`)}},
 }, listTasks)

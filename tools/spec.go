@@ -27,16 +27,22 @@ type Spec struct {
 	Asks       bool     // asks the caller for something, or sends it log messages, while it runs
 	Idempotent bool     // repeating the call with the same arguments changes nothing more
 	OpenWorld  bool     // reaches systems outside the server
-	Route      Route    // REST alias; zero = POST /api/v1/tools/{name} only
+	Routes     []Route  // REST routes and GraphQL fields beyond those every tool has
 	Aliases    []string // further names accepted on call; the dotted form is always accepted
 	Failure    string   // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
 	Examples   []Example
 }
 
-// Route is the REST alias of a tool.
+// Route is a further way to a tool: a REST route, a GraphQL field, or both.
+// Every tool is also POST /api/v1/tools/{name} and a GraphQL field named like
+// the tool in camelCase without ratchet_.
 type Route struct {
-	Method string // GET, POST, PATCH, …
-	Path   string // /tasks/{task_id}
+	Method string          // GET, POST, PATCH, …; empty = no REST route
+	Path   string          // below /api/v1, e.g. /tasks/{task_id}; variables are names of arguments
+	Field  string          // GraphQL field, e.g. createTask; empty = none
+	Set    json.RawMessage // arguments this route fixes, e.g. {"enabled":true}; nil = none
+	One    bool            // the result is a list of one: answer its item alone, or not_found
+	Doc    string          // what this route does, where the tool's title does not say it; empty = the title
 }
 
 // Example is one call shown in the documentation and run as a test.

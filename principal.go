@@ -1,0 +1,40 @@
+package ratchet
+
+// Role is what a principal may do at most. Each role's rights are in the
+// table of tools.Permit.
+type Role string
+
+// The roles, from none to all.
+const (
+	RoleAnonymous Role = "anonymous" // not authenticated
+	RoleReadonly  Role = "readonly"
+	RoleUser      Role = "user"
+	RoleService   Role = "service"
+	RoleAdmin     Role = "admin"
+)
+
+// Principal is who calls. Surfaces get it from the authentication; nothing
+// else makes one.
+type Principal struct {
+	ID    string // stable and unique: user:UUID, key:UUID, oidc:ISSUER#SUBJECT; empty = open loopback
+	Name  string // for people
+	Role  Role
+	Scope *Scope // what is left of the role's rights; nil = all of them
+	Tier  string // rate tier: default, permissive, strict or unlimited; empty = default
+	Via   string // loopback, api_key, jwt, oidc, session, certificate or none
+	IP    string // address of the client; empty = not over a network
+}
+
+// Local is the caller of an open loopback server and of the command line on a
+// local data directory: the machine's owner.
+func Local() Principal { return Principal{Name: "local", Role: RoleAdmin, Via: "loopback"} }
+
+// Scope narrows a principal. Empty lists allow everything; what is denied wins.
+// Patterns are exact names, prefix*, *suffix or *.
+type Scope struct {
+	Tools        []string `json:"tools,omitempty"`
+	DeniedTools  []string `json:"denied_tools,omitempty"`
+	Toolsets     []string `json:"toolsets,omitempty"`
+	TaskPatterns []string `json:"allowed_task_patterns,omitempty"`
+	DeniedTasks  []string `json:"denied_task_patterns,omitempty"`
+}

@@ -1,0 +1,33 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Gate stands before every tool call on every surface: authorisation, rate
+// limits, concurrency, audit and metrics are gates. A Gate must be safe for
+// concurrent use.
+type Gate interface {
+	// Enter admits the call or refuses it with a *ratchet.Error. It may return
+	// a context with more in it. leave is called once when the call ended,
+	// with what Tool.Call returned; nil = nothing to do.
+	Enter(ctx context.Context, t Tool, args json.RawMessage) (next context.Context, leave func(out any, err error), err error)
+}
+
+// Invoke calls t through the gates of d. Every surface calls tools by it; the
+// caller is in ctx (see WithCaller). Errors are those of Tool.Call and of the
+// gates.
+func Invoke(ctx context.Context, d *Deps, t Tool, args json.RawMessage) (out any, err error) {
+	for _, g := range d.Gates {
+		next, leave, refused := g.Enter(ctx, t, args)
+		if refused != nil {
+			return nil, t.failure(refused)
+		}
+		ctx = next
+		if leave != nil {
+			defer func() { leave(out, err) }()
+		}
+	}
+	return t.Call(ctx, d, args)
+}
