@@ -30,11 +30,13 @@ var layers = map[string][]string{
 	"ratchet/resources":       {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/prompts":         {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/adapters/casing": {},
+	"ratchet/server/auth":     {"ratchet", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/config":   {"ratchet", "ratchet/schema"},
 	"ratchet/server/sources":  {"ratchet", "ratchet/schema", "ratchet/executor"},
 	"ratchet/server": {
 		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
+		"ratchet/server/auth",
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
 	"ratchet/bench":           {"*"},
