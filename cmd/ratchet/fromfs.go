@@ -97,6 +97,8 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 	if timeout > 0 {
 		args["timeout"] = timeout
 	}
+	stop := a.follow(ctx, srv.Deps().Bus)
+	defer stop()
 	out, err := callArgs(ctx, srv, "ratchet_execute_task", args)
 	if err != nil {
 		return err
@@ -116,6 +118,7 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 	if err != nil {
 		return err
 	}
+	stop()
 	if trace || execution.Status != ratchet.StatusCompleted {
 		if out, err = callArgs(ctx, srv, "ratchet_get_execution_status", map[string]any{"execution_id": run.ID}); err != nil {
 			return err

@@ -53,7 +53,7 @@ func toYAML(data []byte) ([]byte, error) {
 	if err := yaml.Unmarshal(data, &node); err != nil {
 		return nil, err
 	}
-	plain(&node)
+	unstyle(&node)
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
@@ -63,13 +63,13 @@ func toYAML(data []byte) ([]byte, error) {
 	return out.Bytes(), encoder.Close()
 }
 
-// plain forgets how JSON wrote the nodes; empty groups stay on one line.
-func plain(node *yaml.Node) {
+// unstyle forgets how JSON wrote the nodes; empty groups stay on one line.
+func unstyle(node *yaml.Node) {
 	if node.Kind == yaml.ScalarNode || len(node.Content) > 0 {
 		node.Style &^= yaml.FlowStyle | yaml.DoubleQuotedStyle
 	}
 	for _, child := range node.Content {
-		plain(child)
+		unstyle(child)
 	}
 }
 

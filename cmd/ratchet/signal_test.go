@@ -17,7 +17,7 @@ func TestSecondInterruptStopsAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"metadata.json": `{"name": "stays", "version": "1.0.0"}`,
-		// It says that it runs, and ends neither when asked nor by itself.
+		// It says that it runs, which run-once prints, and ends neither when asked nor by itself.
 		"main.js": `async function main() { console.error("it runs"); await new Promise(done => setTimeout(done, 200000)) }`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

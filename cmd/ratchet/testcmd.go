@@ -94,8 +94,10 @@ func (a *app) runTests(ctx context.Context, srv *server.Server, args map[string]
 	if a.machine() {
 		return a.print(out)
 	}
+	colors := map[ratchet.TestStatus]color{ratchet.TestPassed: green, ratchet.TestFailed: red, ratchet.TestSkipped: yellow}
 	for _, test := range r.Tests {
-		fmt.Fprintf(a.stdout, "%-8s %s (%.0f ms)\n", test.Status, test.Name, test.Duration)
+		mark := a.paint(a.stdout, colors[test.Status], fmt.Sprintf("%-8s", test.Status))
+		fmt.Fprintf(a.stdout, "%s %s (%.0f ms)\n", mark, test.Name, test.Duration)
 		if test.Status == ratchet.TestFailed {
 			fmt.Fprintf(a.stdout, "         %s\n", why(test.Diff, test.Error))
 		}
