@@ -36,6 +36,27 @@ const (
 	OpNotIn      Operator = "NOT_IN"
 )
 
+// FilterField is a field a list filters by.
+type FilterField struct {
+	Name      string
+	Type      FilterType
+	Operators []Operator // it takes; the first is the default
+}
+
+// FilterType says what the values of a filter field are.
+type FilterType string
+
+// The types of filter fields.
+const (
+	FilterText   FilterType = "text"
+	FilterInt    FilterType = "int"
+	FilterFloat  FilterType = "float"
+	FilterTime   FilterType = "time" // RFC 3339
+	FilterBool   FilterType = "bool"
+	FilterStatus FilterType = "status" // name of a Status
+	FilterID     FilterType = "id"     // UUID or number
+)
+
 // Page is one page of a list.
 type Page[T any] struct {
 	Items      []T

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/invopop/jsonschema"
 )
@@ -83,4 +84,40 @@ func optional(s *jsonschema.Schema) {
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		optional(pair.Value)
 	}
+}
+
+// Titled is the schema of the struct type t with what surfaces with named
+// types need: each object's title is the name of its Go type, int64 has the
+// format int64, and rows of a list are whole.
+func Titled(t reflect.Type) json.RawMessage {
+	s := titled(t).ReflectFromType(t)
+	s.Version, s.Title = "", t.Name()
+	spell(s)
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("schema: %s: %v", t, err))
+	}
+	return raw
+}
+
+// titled reflects root and leaves the structs below it to reflectors of their own.
+func titled(root reflect.Type) *jsonschema.Reflector {
+	r := &jsonschema.Reflector{DoNotReference: true, Anonymous: true}
+	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
+		switch {
+		case t == root:
+			return nil
+		case t.Kind() == reflect.Int64:
+			return &jsonschema.Schema{Type: "integer", Format: "int64"}
+		case t.Implements(partialType):
+			p, _ := reflect.Zero(t).Interface().(Partial)
+			t = reflect.TypeOf(p.PartialOf())
+		case t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]():
+			return nil
+		}
+		s := titled(t).ReflectFromType(t)
+		s.Version, s.Title = "", t.Name()
+		return s
+	}
+	return r
 }

@@ -53,6 +53,9 @@ func executionList() *list {
 // ExecutionFilterFields are the names ListExecutions filters by, sorted.
 func ExecutionFilterFields() []string { return sorted(executionList().fields) }
 
+// ExecutionFilters describes what ListExecutions filters by, sorted by name.
+func ExecutionFilters() []ratchet.FilterField { return filterFields(executionList().fields) }
+
 // ExecutionSortFields are the names ListExecutions sorts by, sorted.
 func ExecutionSortFields() []string { return sorted(executionList().sorts) }
 

@@ -33,6 +33,27 @@ type field struct {
 	byNumber string
 }
 
+// filterFields describes fields to surfaces, by name.
+func filterFields(fields map[string]field) []ratchet.FilterField {
+	types := map[kind]ratchet.FilterType{
+		kindInt: ratchet.FilterInt, kindFloat: ratchet.FilterFloat, kindTime: ratchet.FilterTime, kindBool: ratchet.FilterBool,
+		kindStatus: ratchet.FilterStatus, kindID: ratchet.FilterID, kindTask: ratchet.FilterID,
+	}
+	var out []ratchet.FilterField
+	for _, name := range sorted(fields) {
+		f := fields[name]
+		described := ratchet.FilterField{Name: name, Type: types[f.kind], Operators: f.kind.operators()}
+		if described.Type == "" {
+			described.Type = ratchet.FilterText
+		}
+		if f.op != "" {
+			described.Operators = []ratchet.Operator{ratchet.OpEQ}
+		}
+		out = append(out, described)
+	}
+	return out
+}
+
 // withBounds adds the fields name_at, name_after and name_before of a time.
 func withBounds(fields map[string]field, name, expr string) {
 	fields[name+"_at"] = field{kind: kindTime, expr: expr}

@@ -43,6 +43,9 @@ func taskList() *list {
 // TaskFilterFields are the names ListTasks filters by, sorted.
 func TaskFilterFields() []string { return sorted(taskList().fields) }
 
+// TaskFilters describes what ListTasks filters by, sorted by name.
+func TaskFilters() []ratchet.FilterField { return filterFields(taskList().fields) }
+
 // TaskSortFields are the names ListTasks sorts by, sorted.
 func TaskSortFields() []string { return sorted(taskList().sorts) }
 

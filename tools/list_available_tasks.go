@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ratchet"
+	"ratchet/storage"
 )
 
 // ListTasksIn are the arguments of ratchet_list_available_tasks.
@@ -61,6 +62,7 @@ var ListTasks = Define(Spec{
 	Effect:   Reads,
 	Routes:   []Route{{Method: "GET", Path: "/tasks"}},
 	Aliases:  []string{"ratchet.list_tasks", "ratchet.list_tasks_paginated"},
+	Filters:  storage.TaskFilters,
 	Examples: []Example{{Title: "Tasks whose name holds \"report\"", Args: json.RawMessage(`{"filter":"report","limit":10}`)}},
 }, listTasks)
 

@@ -7,6 +7,7 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
+	"ratchet/storage"
 )
 
 // ListExecutionsIn are the arguments of ratchet_list_executions.
@@ -70,7 +71,7 @@ var ListExecutions = Define(Spec{
 	Doc: "Call this to find executions: by task, status or time, newest first. " +
 		"Next: ratchet_get_execution_status or ratchet_get_execution_logs with an execution_id.",
 	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/executions"}},
-	Aliases:  []string{"ratchet.list_executions_paginated"},
+	Aliases: []string{"ratchet.list_executions_paginated"}, Filters: storage.ExecutionFilters,
 	Examples: []Example{{Title: "The newest failures", Args: json.RawMessage(`{"status":["failed","timed_out"],"limit":10}`)}},
 }, listExecutions)
 

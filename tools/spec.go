@@ -1,6 +1,10 @@
 package tools
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"ratchet"
+)
 
 // Effect says what a tool does to the world. It decides the annotations, the
 // REST verb, query or mutation, and whether --read-only keeps the tool. The
@@ -31,6 +35,10 @@ type Spec struct {
 	Aliases    []string // further names accepted on call; the dotted form is always accepted
 	Failure    string   // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
 	Examples   []Example
+
+	// Filters are the fields that the argument filters of a list knows; nil =
+	// the tool is no list.
+	Filters func() []ratchet.FilterField
 }
 
 // Route is a further way to a tool: a REST route, a GraphQL field, or both.

@@ -29,6 +29,7 @@ type Tool struct {
 // a worker process links every tool and uses none.
 type shape struct {
 	in, out  func() json.RawMessage
+	named    func() (in, out json.RawMessage) // nil where there are no types
 	compiled func() *schema.Schema
 	defaults func() json.RawMessage // object of the arguments' default values; nil = none
 }
@@ -40,6 +41,12 @@ func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Ou
 	s := &shape{in: sync.OnceValue(schema.For[In]), out: sync.OnceValue(outSchema[Out])}
 	s.compiled = sync.OnceValue(func() *schema.Schema { return mustCompile(spec.Name, s.in()) })
 	s.defaults = sync.OnceValue(func() json.RawMessage { return defaultsOf(s.in()) })
+	s.named = func() (in, out json.RawMessage) {
+		if s.out() != nil {
+			out = schema.Titled(resultType[Out]())
+		}
+		return schema.Titled(reflect.TypeFor[In]()), out
+	}
 	t := Tool{Spec: spec, shape: s}
 	t.call = func(ctx context.Context, d *Deps, args json.RawMessage) (any, error) {
 		in, err := decodeInput[In](ctx, t, args)
@@ -96,6 +103,15 @@ func (t Tool) failure(err error) error {
 // Input is the compiled schema of the arguments.
 func (t Tool) Input() *schema.Schema { return t.shape.compiled() }
 
+// Titled is In and Out for surfaces with named types: the titles of objects
+// are names of types (see schema.Titled).
+func (t Tool) Titled() (in, out json.RawMessage) {
+	if t.shape.named == nil {
+		return t.shape.in(), t.shape.out()
+	}
+	return t.shape.named()
+}
+
 // IsDocument says that results have no structured content.
 func (t Tool) IsDocument() bool { return t.shape.out() == nil }
 
@@ -105,6 +121,15 @@ func outSchema[Out any]() json.RawMessage {
 		return nil
 	}
 	return schema.For[Out]()
+}
+
+// resultType is the struct that Out shows, which may do so in part.
+func resultType[Out any]() reflect.Type {
+	var zero Out
+	if p, ok := any(zero).(schema.Partial); ok {
+		return reflect.TypeOf(p.PartialOf())
+	}
+	return reflect.TypeFor[Out]()
 }
 
 func mustCompile(name string, raw json.RawMessage) *schema.Schema {
