@@ -27,12 +27,14 @@ var layers = map[string][]string{
 	"ratchet/tools":           {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
-	"ratchet/resources":       {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
-	"ratchet/prompts":         {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
-	"ratchet/adapters/casing": {},
-	"ratchet/server/auth":     {"ratchet", "ratchet/storage", "ratchet/tools"},
-	"ratchet/server/config":   {"ratchet", "ratchet/schema"},
-	"ratchet/server/sources":  {"ratchet", "ratchet/schema", "ratchet/executor"},
+	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
+	"ratchet/prompts":             {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
+	"ratchet/adapters/casing":     {},
+	"ratchet/adapters/typescript": {"ratchet", "ratchet/tools", "ratchet/adapters/casing"},
+	"ratchet/adapters/openapi":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
+	"ratchet/server/auth":         {"ratchet", "ratchet/storage", "ratchet/tools"},
+	"ratchet/server/config":       {"ratchet", "ratchet/schema"},
+	"ratchet/server/sources":      {"ratchet", "ratchet/schema", "ratchet/executor"},
 	"ratchet/server": {
 		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",

@@ -1,0 +1,415 @@
+// What a Ratchet task can use. Written for `lib: ["ES2023"]` and no others: a
+// task has no DOM, no Node.js, no require and no file system.
+
+/** Called once per execution; what it returns, or what its promise resolves to, is the output. */
+type TaskFunction<Input = any, Output = any> = (input: Input, context: TaskContext) => Output | Promise<Output>;
+
+/** The second argument of a task: its execution and what it may use. */
+interface TaskContext {
+  readonly executionId: string;
+  readonly taskId: string | null;
+  readonly taskName: string | null;
+  readonly taskVersion: string | null;
+  readonly jobId: string | null;
+  readonly scheduleId: string | null;
+  readonly batchId: string | null;
+  readonly workflowRunId: string | null;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly idempotencyKey: string | null;
+  readonly traceId: string | null;
+  /** When the run ends at the latest, in milliseconds since 1970. */
+  readonly deadline: number;
+  /** The content of the task's config.json; null without one. */
+  readonly config: any;
+  readonly fetch: typeof fetch;
+  readonly reportProgress: typeof reportProgress;
+  readonly log: TaskLog;
+  readonly secrets: TaskSecrets;
+  /** Aborts when the run is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Log lines with fields: the last argument may be an object or an error. */
+interface TaskLog {
+  trace(message: unknown, ...more: unknown[]): void;
+  debug(message: unknown, ...more: unknown[]): void;
+  info(message: unknown, ...more: unknown[]): void;
+  warn(message: unknown, ...more: unknown[]): void;
+  error(message: unknown, ...more: unknown[]): void;
+}
+
+interface TaskSecrets {
+  /** The value of a secret that the task's metadata declares; an AuthorizationError for any other. */
+  get(name: string): string;
+}
+
+/** How far a run is. */
+interface ProgressReport {
+  /** From 0 to 1; stepNumber / totalSteps when it is left out. */
+  progress?: number;
+  step?: string;
+  stepNumber?: number;
+  totalSteps?: number;
+  message?: string;
+  data?: unknown;
+}
+
+/** Tells the caller how far the run is: a number from 0 to 1, or more. */
+declare function reportProgress(report: ProgressReport): void;
+declare function reportProgress(progress: number, message?: string): void;
+/** The same as reportProgress. */
+declare const progress: typeof reportProgress;
+
+// HTTP
+
+type HeadersInit = Headers | Record<string, string | number | boolean | string[]> | Iterable<readonly [string, string]>;
+/** An object or array is sent as JSON, URLSearchParams as a form, a string as it is. */
+type BodyInit = object | string | number | boolean | null;
+
+interface FetchParams {
+  method?: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | Lowercase<"GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS">;
+  headers?: HeadersInit | null;
+  body?: BodyInit;
+  /** Milliseconds. */
+  timeout?: number;
+  redirect?: "follow" | "error" | "manual";
+  signal?: AbortSignal | null;
+  /** Statuses from 400 throw: AuthenticationError, AuthorizationError, RateLimitError, ServiceUnavailableError or HttpError. */
+  throwOnError?: boolean;
+  idempotencyKey?: string | null;
+}
+
+/** The promise has the fields of the response too; reading one waits in place. */
+interface PendingResponse extends Promise<Response> {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly url: string;
+  readonly redirected: boolean;
+  readonly type: string;
+  readonly body: any;
+  readonly bodyUsed: boolean;
+  json(): Promise<any>;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  bytes(): Promise<Uint8Array>;
+  clone(): Response;
+}
+
+/** One HTTP request, made by the server for the task. A body given third wins over params.body. */
+declare function fetch(url: string | URL | Request, params?: FetchParams | null, body?: BodyInit): PendingResponse;
+/** Throws as throwOnError does when the response is not ok; else returns it. */
+declare function ensureOk(response: Response | PendingResponse): Response;
+
+/** Names are also plain properties in lower case: headers["content-type"]. */
+declare class Headers {
+  constructor(init?: HeadersInit);
+  append(name: string, value: string): void;
+  set(name: string, value: string): void;
+  delete(name: string): void;
+  get(name: string): string | null;
+  has(name: string): boolean;
+  getSetCookie(): string[];
+  forEach(callback: (value: string, name: string, headers: Headers) => void, thisArg?: unknown): void;
+  entries(): IterableIterator<[string, string]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  [name: string]: any;
+}
+
+declare class Request {
+  constructor(input: string | URL | Request, params?: FetchParams | null, body?: BodyInit);
+  readonly url: string;
+  readonly method: string;
+  readonly redirect: string;
+  readonly signal: AbortSignal | null;
+  readonly bodyUsed: boolean;
+  readonly headers: Headers;
+  json(): Promise<any>;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  bytes(): Promise<Uint8Array>;
+  clone(): Request;
+}
+
+interface ResponseInit {
+  status?: number;
+  statusText?: string;
+  headers?: HeadersInit;
+}
+
+/** Read methods may be called more than once, and after body. */
+declare class Response {
+  constructor(body?: BodyInit, init?: ResponseInit | null);
+  static json(data: unknown, init?: ResponseInit): Response;
+  static error(): Response;
+  static redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
+  readonly url: string;
+  readonly redirected: boolean;
+  readonly type: string;
+  readonly headers: Headers;
+  readonly bodyUsed: boolean;
+  /** Parsed when it is JSON, else text; null when there is none. */
+  readonly body: any;
+  json(): Promise<any>;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  bytes(): Promise<Uint8Array>;
+  clone(): Response;
+}
+
+// Errors
+
+interface ErrorDetails {
+  cause?: unknown;
+  status?: number;
+  response?: Response;
+  retryable?: boolean;
+  retryAfter?: number | null;
+}
+
+declare class AuthenticationError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+  readonly status?: number;
+  readonly response?: Response;
+}
+declare class AuthorizationError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+  readonly status?: number;
+  readonly response?: Response;
+}
+declare class NetworkError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+}
+declare class HttpError extends Error {
+  constructor(status?: number, message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+  readonly status: number;
+  readonly response?: Response;
+}
+declare class ValidationError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+}
+declare class ConfigurationError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+}
+declare class RateLimitError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+  readonly status?: number;
+  readonly response?: Response;
+  /** Seconds; null when the server did not say. */
+  readonly retryAfter?: number | null;
+}
+declare class ServiceUnavailableError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+  readonly status?: number;
+  readonly response?: Response;
+}
+declare class TimeoutError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+}
+declare class DataError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+}
+declare class DOMException extends Error {
+  constructor(message?: string, options?: string | { name?: string; cause?: unknown });
+  readonly name: string;
+  readonly code: number;
+}
+
+// Console and timers
+
+interface Console {
+  log(...data: unknown[]): void;
+  info(...data: unknown[]): void;
+  debug(...data: unknown[]): void;
+  trace(...data: unknown[]): void;
+  warn(...data: unknown[]): void;
+  error(...data: unknown[]): void;
+  dir(...data: unknown[]): void;
+  assert(condition?: unknown, ...data: unknown[]): void;
+  table(rows?: unknown): void;
+  time(label?: string): void;
+  timeEnd(label?: string): void;
+  timeLog(label?: string): void;
+  group(...data: unknown[]): void;
+  groupCollapsed(...data: unknown[]): void;
+  groupEnd(): void;
+  count(label?: string): void;
+  countReset(label?: string): void;
+}
+/** Every call is a log line of the execution, with its place in the source. */
+declare const console: Console;
+
+declare function setTimeout<A extends unknown[]>(callback: (...args: A) => void, delay?: number, ...args: A): number;
+declare function setInterval<A extends unknown[]>(callback: (...args: A) => void, delay?: number, ...args: A): number;
+declare function clearTimeout(id?: number | null): void;
+declare function clearInterval(id?: number | null): void;
+declare function queueMicrotask(callback: () => void): void;
+
+interface Performance {
+  now(): number;
+  readonly timeOrigin: number;
+}
+declare const performance: Performance;
+
+// Events and cancellation
+
+interface EventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+}
+declare class Event {
+  constructor(type: string, init?: EventInit);
+  readonly type: string;
+  readonly bubbles: boolean;
+  readonly cancelable: boolean;
+  readonly composed: boolean;
+  readonly timeStamp: number;
+  readonly isTrusted: boolean;
+  readonly defaultPrevented: boolean;
+  readonly target: EventTarget | null;
+  readonly currentTarget: EventTarget | null;
+  readonly eventPhase: number;
+  preventDefault(): void;
+  stopPropagation(): void;
+  stopImmediatePropagation(): void;
+  composedPath(): EventTarget[];
+}
+type EventListenerOrObject = ((event: Event) => void) | { handleEvent(event: Event): void };
+interface ListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  passive?: boolean;
+  signal?: AbortSignal;
+}
+declare class EventTarget {
+  constructor();
+  addEventListener(type: string, callback: EventListenerOrObject | null, options?: boolean | ListenerOptions): void;
+  removeEventListener(type: string, callback: EventListenerOrObject | null, options?: boolean | ListenerOptions): void;
+  dispatchEvent(event: Event): boolean;
+}
+declare class AbortSignal extends EventTarget {
+  private constructor();
+  static abort(reason?: unknown): AbortSignal;
+  static timeout(milliseconds: number): AbortSignal;
+  static any(signals: Iterable<AbortSignal>): AbortSignal;
+  readonly aborted: boolean;
+  readonly reason: any;
+  onabort: ((event: Event) => void) | null;
+  throwIfAborted(): void;
+}
+declare class AbortController {
+  constructor();
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}
+
+// Addresses and text
+
+declare class URL {
+  constructor(url: string | URL, base?: string | URL);
+  static canParse(url: string | URL, base?: string | URL): boolean;
+  static parse(url: string | URL, base?: string | URL): URL | null;
+  href: string;
+  readonly origin: string;
+  protocol: string;
+  username: string;
+  password: string;
+  host: string;
+  hostname: string;
+  port: string;
+  pathname: string;
+  search: string;
+  hash: string;
+  readonly searchParams: URLSearchParams;
+  toString(): string;
+  toJSON(): string;
+}
+declare class URLSearchParams {
+  constructor(init?: string | URLSearchParams | Record<string, string> | Iterable<readonly [string, string]>);
+  readonly size: number;
+  append(name: string, value: string): void;
+  delete(name: string, value?: string): void;
+  get(name: string): string | null;
+  getAll(name: string): string[];
+  has(name: string, value?: string): boolean;
+  set(name: string, value: string): void;
+  sort(): void;
+  forEach(callback: (value: string, name: string, params: URLSearchParams) => void, thisArg?: unknown): void;
+  entries(): IterableIterator<[string, string]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  toString(): string;
+}
+declare class TextEncoder {
+  constructor();
+  readonly encoding: "utf-8";
+  encode(input?: string): Uint8Array;
+  encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
+}
+/** UTF-8 only. */
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+  readonly encoding: "utf-8";
+  readonly fatal: boolean;
+  readonly ignoreBOM: boolean;
+  decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
+}
+declare function atob(data: string): string;
+declare function btoa(data: string): string;
+declare function structuredClone<T>(value: T): T;
+
+// Cryptography
+
+type HashName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+type HmacAlgorithm = { name: "HMAC"; hash: HashName | { name: HashName }; length?: number };
+type KeyUse = "sign" | "verify";
+type Bytes = ArrayBuffer | ArrayBufferView;
+
+declare class CryptoKey {
+  private constructor();
+  readonly type: "secret";
+  readonly extractable: boolean;
+  readonly algorithm: { name: "HMAC"; hash: { name: HashName }; length: number };
+  readonly usages: KeyUse[];
+}
+/** Digests and HMAC. */
+declare class SubtleCrypto {
+  digest(algorithm: HashName | { name: HashName }, data: Bytes): Promise<ArrayBuffer>;
+  importKey(format: "raw", key: Bytes, algorithm: HmacAlgorithm, extractable: boolean, uses: KeyUse[]): Promise<CryptoKey>;
+  importKey(format: "jwk", key: { kty: "oct"; k: string }, algorithm: HmacAlgorithm, extractable: boolean, uses: KeyUse[]): Promise<CryptoKey>;
+  generateKey(algorithm: HmacAlgorithm, extractable: boolean, uses: KeyUse[]): Promise<CryptoKey>;
+  exportKey(format: "raw", key: CryptoKey): Promise<ArrayBuffer>;
+  exportKey(format: "jwk", key: CryptoKey): Promise<{ kty: "oct"; k: string; alg: string; ext: boolean; key_ops: KeyUse[] }>;
+  sign(algorithm: "HMAC" | { name: "HMAC" }, key: CryptoKey, data: Bytes): Promise<ArrayBuffer>;
+  verify(algorithm: "HMAC" | { name: "HMAC" }, key: CryptoKey, signature: Bytes, data: Bytes): Promise<boolean>;
+}
+declare class Crypto {
+  readonly subtle: SubtleCrypto;
+  randomUUID(): string;
+  getRandomValues<T extends ArrayBufferView>(array: T): T;
+}
+declare const crypto: Crypto;
+
+// CommonJS: module.exports = a function is an entry form too.
+
+declare const module: { exports: any };
+declare const exports: any;
