@@ -47,11 +47,12 @@ func (a *app) printConfigCommand() *cobra.Command {
 
 // entry is what a client's configuration says of a server.
 type entry struct {
-	Type      string   `json:"type,omitempty"`
-	Command   string   `json:"command,omitempty"`
-	Args      []string `json:"args,omitempty"`
-	URL       string   `json:"url,omitempty"`
-	ServerURL string   `json:"serverUrl,omitempty"`
+	Type      string            `json:"type,omitempty"`
+	Command   string            `json:"command,omitempty"`
+	Args      []string          `json:"args,omitempty"`
+	URL       string            `json:"url,omitempty"`
+	ServerURL string            `json:"serverUrl,omitempty"`
+	Env       map[string]string `json:"env,omitempty"`
 }
 
 func (a *app) printEntry(client, name, binary, url string) error {
