@@ -154,3 +154,92 @@ CREATE TABLE test_runs (
 );
 
 CREATE INDEX test_runs_by_task ON test_runs (task_id, started_at);
+
+CREATE TABLE users (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	uuid          BLOB NOT NULL UNIQUE,
+	username      BLOB NOT NULL,
+	username_key  BLOB NOT NULL UNIQUE, -- in lower case
+	email         BLOB,
+	email_key     BLOB UNIQUE,
+	display_name  BLOB,
+	role          BLOB NOT NULL,
+	active        INTEGER NOT NULL,
+	password      BLOB, -- argon2id
+	created_at    INTEGER NOT NULL,
+	updated_at    INTEGER NOT NULL,
+	last_login_at INTEGER
+);
+
+CREATE TABLE api_keys (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	uuid         BLOB NOT NULL UNIQUE,
+	name         BLOB NOT NULL UNIQUE,
+	prefix       BLOB NOT NULL,
+	hash         BLOB NOT NULL UNIQUE, -- SHA-256
+	role         BLOB NOT NULL,
+	active       INTEGER NOT NULL,
+	scoped       INTEGER NOT NULL, -- has less than its role's rights
+	created_at   INTEGER NOT NULL,
+	expires_at   INTEGER,
+	last_used_at INTEGER,
+	usage_count  INTEGER NOT NULL DEFAULT 0,
+	body         BLOB NOT NULL -- scope, tier and addresses, msgpack
+);
+
+CREATE TABLE logins (
+	id          INTEGER PRIMARY KEY,
+	uuid        BLOB NOT NULL UNIQUE,
+	user        BLOB NOT NULL, -- users.uuid
+	hash        BLOB NOT NULL UNIQUE, -- SHA-256
+	created_at  INTEGER NOT NULL,
+	extended_at INTEGER NOT NULL,
+	expires_at  INTEGER NOT NULL,
+	life        INTEGER NOT NULL -- microseconds
+);
+
+CREATE INDEX logins_by_user ON logins (user, id);
+
+CREATE INDEX logins_by_end ON logins (expires_at);
+
+-- tokens that were ended before their time
+CREATE TABLE revoked_tokens (
+	jti        BLOB PRIMARY KEY,
+	expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX revoked_tokens_by_end ON revoked_tokens (expires_at);
+
+CREATE TABLE server_secrets (
+	name  BLOB PRIMARY KEY,
+	value BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE daily_calls (
+	day       INTEGER NOT NULL, -- days since 1970 UTC
+	principal BLOB NOT NULL,
+	calls     INTEGER NOT NULL,
+	PRIMARY KEY (day, principal)
+) WITHOUT ROWID;
+
+-- Each entry holds the hash of the one before it, see audit.go.
+CREATE TABLE audit (
+	seq       INTEGER PRIMARY KEY, -- from 1, without gaps
+	at        INTEGER NOT NULL,
+	type      BLOB NOT NULL,
+	severity  INTEGER NOT NULL, -- 0 info, 1 warning, 2 error, 3 critical
+	principal BLOB NOT NULL,
+	resource  BLOB NOT NULL,
+	body      BLOB NOT NULL, -- the whole entry, JSON
+	hash      BLOB NOT NULL -- SHA-256
+);
+
+CREATE INDEX audit_by_time ON audit (at);
+
+-- Where the chain begins after old entries were removed.
+CREATE TABLE audit_anchor (
+	id   INTEGER PRIMARY KEY CHECK (id = 1),
+	seq  INTEGER NOT NULL, -- of the last entry removed
+	hash BLOB NOT NULL,
+	at   INTEGER NOT NULL
+);
