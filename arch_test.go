@@ -18,13 +18,14 @@ import (
 var layers = map[string][]string{
 	"ratchet":                 {},
 	"ratchet/schema":          {"ratchet"},
+	"ratchet/credential":      {"ratchet"},
 	"ratchet/storage":         {"ratchet"},
 	"ratchet/runtime":         {"ratchet"},
 	"ratchet/runtime/broker":  {"ratchet", "ratchet/runtime"},
 	"ratchet/runtime/worker":  {"ratchet", "ratchet/runtime"},
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
 	"ratchet/executor":        {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
-	"ratchet/tools":           {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
+	"ratchet/tools":           {"ratchet", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
 	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/tools", "ratchet/templates", "ratchet/schema"},

@@ -51,8 +51,8 @@ func (c *taskCache) put(ref string, revision int64, r resolved) {
 // task returns what ref means now.
 func (e *Executor) task(ctx context.Context, ref string) (resolved, error) {
 	revision := e.cfg.Store.TaskRevision() // before the read, which may see more
-	if r, ok := e.tasks.get(ref, revision); ok {
-		return r, nil
+	if r, ok := e.tasks.get(ref, revision); ok && ratchet.ScopeFrom(ctx).AllowsTask(r.task.Name) {
+		return r, nil // who may not know the task is refused by the store
 	}
 	t, err := FindTask(ctx, e.cfg.Store, ref)
 	if err != nil {

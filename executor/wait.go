@@ -76,8 +76,8 @@ func (r *run) snapshotForReader() *ratchet.Execution {
 
 // Wait is Handle.Wait for any execution: ref is its UUID or number.
 func (e *Executor) Wait(ctx context.Context, ref string, d time.Duration) (*ratchet.Execution, error) {
-	if r := e.lookup(ref); r != nil {
-		return e.await(ctx, r, d)
+	if r := e.lookup(ref); r != nil && ratchet.ScopeFrom(ctx).AllowsTask(r.snapshot().TaskName) {
+		return e.await(ctx, r, d) // who may not know the task is refused by the store
 	}
 	x, err := e.cfg.Store.Execution(ctx, ref)
 	if err != nil || x.Status.Terminal() {

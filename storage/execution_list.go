@@ -81,6 +81,7 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 	if err != nil {
 		return page, err
 	}
+	p.within(ctx, "e.task_name")
 	err = db.snapshot(ctx, func(q querier) error {
 		var rows []*executionRow
 		var err error

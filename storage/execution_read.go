@@ -95,12 +95,18 @@ func (db *DB) Execution(ctx context.Context, ref string) (e *ratchet.Execution, 
 	column, value := executionRef(ref)
 	err = db.read(ctx, func(q querier) error {
 		e, err = executionBy(ctx, q, column+" = ?", value)
-		if e == nil && err == nil {
-			err = notFound("execution", ref, "ratchet_list_executions")
+		if err != nil {
+			return err
 		}
-		return err
+		if e == nil {
+			return notFound("execution", ref, "ratchet_list_executions")
+		}
+		return seen(ctx, e.TaskName, "execution", ref, "ratchet_list_executions")
 	})
-	return e, err
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // ExecutionByKey returns the newest execution a principal started with an
@@ -130,8 +136,9 @@ func executionBy(ctx context.Context, q querier, where string, args ...any) (*ra
 // ExecutionIDs returns up to limit UUIDs that begin with prefix, newest first.
 func (db *DB) ExecutionIDs(ctx context.Context, prefix string, limit int) ([]string, error) {
 	prefix = strings.ToLower(prefix)
-	return db.names(ctx, "SELECT uuid FROM executions WHERE uuid >= ? AND uuid < ? ORDER BY uuid DESC LIMIT ?",
-		[]byte(prefix), []byte(prefix+"\xff"), limit)
+	only, args := visible(ctx, "task_name")
+	return db.names(ctx, "SELECT uuid FROM executions WHERE "+only+" AND uuid >= ? AND uuid < ? ORDER BY uuid DESC LIMIT ?",
+		append(args, []byte(prefix), []byte(prefix+"\xff"), limit)...)
 }
 
 // names reads a list of texts.

@@ -216,7 +216,8 @@ func (query LogQuery) apply(chunks [][]byte) (LogPage, error) {
 func executionNumber(ctx context.Context, q querier, ref string) (int64, error) {
 	column, value := executionRef(ref)
 	var number int64
-	err := one(ctx, q, "find an execution", []any{&number}, "SELECT id FROM executions WHERE "+column+" = ?", value)
+	only, args := visible(ctx, "task_name")
+	err := one(ctx, q, "find an execution", []any{&number}, "SELECT id FROM executions WHERE "+only+" AND "+column+" = ?", append(args, value)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, notFound("execution", ref, "ratchet_list_executions")
 	}

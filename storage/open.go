@@ -41,6 +41,8 @@ type DB struct {
 	memory sync.Mutex // guards the only connection of an in-memory store
 	w      *writer
 	tasks  atomic.Int64 // see TaskRevision
+
+	identities atomic.Int64 // see IdentityRevision
 }
 
 // Open opens the store, bringing its schema up to date. It refuses a file that

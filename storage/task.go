@@ -72,10 +72,15 @@ func (r *taskRow) task() (*ratchet.Task, error) {
 // name@version for the last state of an older version.
 func (db *DB) Task(ctx context.Context, ref string) (t *ratchet.Task, err error) {
 	err = db.snapshot(ctx, func(q querier) error {
-		t, err = findTask(ctx, q, ref)
+		if t, err = findTask(ctx, q, ref); err == nil {
+			err = seen(ctx, t.Name, "task", ref, "ratchet_list_available_tasks")
+		}
 		return err
 	})
-	return t, err
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 func findTask(ctx context.Context, q querier, ref string) (*ratchet.Task, error) {
@@ -137,8 +142,9 @@ func taskBy(ctx context.Context, q querier, where string, arg any) (*ratchet.Tas
 
 // TaskNames returns up to limit names that begin with prefix, in order.
 func (db *DB) TaskNames(ctx context.Context, prefix string, limit int) ([]string, error) {
-	return db.names(ctx, "SELECT name FROM tasks WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
-		[]byte(prefix), []byte(prefix+"\xff"), limit)
+	only, args := visible(ctx, "name")
+	return db.names(ctx, "SELECT name FROM tasks WHERE "+only+" AND name >= ? AND name < ? ORDER BY name LIMIT ?",
+		append(args, []byte(prefix), []byte(prefix+"\xff"), limit)...)
 }
 
 // TaskReferences returns the ids of the executions of a task that are pending

@@ -72,6 +72,9 @@ func (db *DB) TaskBackup(ctx context.Context, id string) (*ratchet.TaskBackup, e
 		return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no task backup %q", id).
 			WithHint("the newest %d backups of each task are kept", keptBackups)
 	}
+	if err == nil {
+		err = seen(ctx, found[0].TaskName, "task backup", id, "ratchet_list_available_tasks")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ func (db *DB) ListTasks(ctx context.Context, query ratchet.Query) (ratchet.Page[
 	if err != nil {
 		return page, err
 	}
+	p.within(ctx, "t.name")
 	err = db.snapshot(ctx, func(q querier) (err error) {
 		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
 			r, last := new(taskRow), new(*int64)

@@ -31,6 +31,9 @@ type DeleteOptions struct {
 // empty), CreatedAt and UpdatedAt. A name or id in use is a conflict.
 func (db *DB) CreateTask(ctx context.Context, t *ratchet.Task, note, author string) error {
 	next := *t
+	if err := mayName(ctx, next.Name); err != nil {
+		return err
+	}
 	if next.ID == "" {
 		next.ID = newID()
 	}
@@ -71,6 +74,9 @@ func (db *DB) CreateTask(ctx context.Context, t *ratchet.Task, note, author stri
 // backup, if one was asked for.
 func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions) (backupID string, err error) {
 	next := *t
+	if err := mayName(ctx, next.Name); err != nil {
+		return "", err
+	}
 	next.UpdatedAt = timeOf(db.micros())
 	next.Checksum = Checksum(&next)
 	reason := "edit"
@@ -85,6 +91,9 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 		}
 		if old == nil {
 			return notFound("task", next.ID, "ratchet_list_available_tasks")
+		}
+		if err := seen(ctx, old.Name, "task", next.ID, "ratchet_list_available_tasks"); err != nil {
+			return err
 		}
 		if opt.ExpectedChecksum != "" && opt.ExpectedChecksum != old.Checksum {
 			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since: its checksum is %s", old.Name, old.Checksum).
@@ -131,6 +140,9 @@ func (db *DB) DeleteTask(ctx context.Context, id string, opt DeleteOptions) (bac
 		}
 		if old == nil {
 			return notFound("task", id, "ratchet_list_available_tasks")
+		}
+		if err := seen(ctx, old.Name, "task", id, "ratchet_list_available_tasks"); err != nil {
+			return err
 		}
 		if opt.Backup {
 			if backupID, err = tx.backup(old, "delete", now); err != nil {

@@ -44,6 +44,9 @@ func (db *DB) TestRun(ctx context.Context, id string) (*ratchet.TestRun, error) 
 		return nil, notFound("test run", id, "ratchet_list_available_tasks").
 			WithHint("start a new one with ratchet_run_task_tests").Next("ratchet_run_task_tests", nil)
 	}
+	if err := seen(ctx, list[0].TaskName, "test run", id, "ratchet_list_available_tasks"); err != nil {
+		return nil, err
+	}
 	return &list[0], nil
 }
 
