@@ -2,6 +2,7 @@ package executor
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -112,7 +113,7 @@ func badMetadata(pointer, format string, args ...any) error {
 
 // metadataFault says what is wrong without naming our types.
 func metadataFault(err error) string {
-	if t, ok := err.(*json.UnmarshalTypeError); ok && t.Field != "" {
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
 		return fmt.Sprintf("metadata key %s must not be a %s", t.Field, t.Value)
 	}
 	return "metadata is not a JSON object"

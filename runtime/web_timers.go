@@ -50,7 +50,9 @@ func (v *vm) queueMicrotask(c goja.FunctionCall) goja.Value {
 		panic(v.rt.NewTypeError("queueMicrotask: the argument must be a function"))
 	}
 	p, resolve, _ := v.rt.NewPromise()
-	resolve(goja.Undefined())
+	if err := resolve(goja.Undefined()); err != nil {
+		panic(err)
+	}
 	promise := v.rt.ToValue(p).ToObject(v.rt)
 	then, _ := goja.AssertFunction(promise.Get("then"))
 	job := v.rt.ToValue(func(goja.FunctionCall) goja.Value { return v.invoke(fn, goja.Undefined()) })

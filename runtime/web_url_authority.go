@@ -75,9 +75,10 @@ func (p *urlParser) host(c rune) urlVerdict {
 			return urlDone
 		}
 	default:
-		if c == '[' {
+		switch c {
+		case '[':
 			p.inBracket = true
-		} else if c == ']' {
+		case ']':
 			p.inBracket = false
 		}
 		p.buf = append(p.buf, c)

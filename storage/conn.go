@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	sqldriver "database/sql/driver"
-	"fmt"
+	"errors"
 	"io"
 
 	_ "github.com/tursodatabase/go-libsql" // registers the driver "libsql"
@@ -25,7 +25,7 @@ func (c *connector) Connect(ctx context.Context) (sqldriver.Conn, error) {
 	}
 	for _, p := range c.pragmas {
 		if err := pragma(ctx, conn, p); err != nil {
-			return nil, fmt.Errorf("%w (closing: %v)", err, conn.Close())
+			return nil, errors.Join(err, conn.Close())
 		}
 	}
 	return conn, nil
@@ -50,7 +50,7 @@ func pragma(ctx context.Context, conn sqldriver.Conn, text string) error {
 		err = rows.Next(make([]sqldriver.Value, len(rows.Columns())))
 	}
 	closeErr := rows.Close()
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return err
 	}
 	return closeErr

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -121,7 +122,9 @@ func TestDriver_contextIsIgnored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows.Close()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // closed at once, because the connection is used again
+		t.Fatal(err)
+	}
 	<-ctx.Done()
 	done := scan[int](t, c, "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n LIMIT 10000) SELECT count(*) FROM n")
 	if done != 10000 {
@@ -184,7 +187,7 @@ func TestDriver_uniqueIsKnownByTextOnly(t *testing.T) {
 	must(t, c, "CREATE TABLE a (x UNIQUE)")
 	must(t, c, "INSERT INTO a VALUES ('secret')")
 	_, err := c.ExecContext(context.Background(), "INSERT INTO a VALUES (?)", "secret")
-	if got := driverError("insert", err); got != errUnique {
+	if got := driverError("insert", err); !errors.Is(got, errUnique) {
 		t.Errorf("%v becomes %v", err, got)
 	}
 	_, err = c.ExecContext(context.Background(), "INSERT INTO nowhere VALUES (?)", "secret")

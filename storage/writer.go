@@ -83,7 +83,7 @@ func writeConn(ctx context.Context, pool *sql.DB, synchronous string) (*sql.Conn
 	}
 	rows, err := conn.QueryContext(ctx, "PRAGMA synchronous = "+synchronous)
 	if err == nil {
-		err = errors.Join(rows.Err(), rows.Close())
+		err = errors.Join(rows.Err(), rows.Close()) //nolint:sqlclosecheck // closed here, because its error counts
 	}
 	if err != nil {
 		return nil, errors.Join(driverError("set synchronous", err), conn.Close())

@@ -84,7 +84,7 @@ func (f *frameReader) next() (frameKind, []byte, error) {
 	}
 	f.from += frameHeader
 	if err := f.fill(size); err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return 0, nil, err

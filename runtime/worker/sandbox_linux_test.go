@@ -42,7 +42,7 @@ func attemptForbidden() error {
 				return errno
 			}
 			if pid == 0 {
-				unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
+				_, _, _ = unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
 			}
 			return nil
 		},
@@ -160,7 +160,7 @@ func holdPool() error {
 				fmt.Println(s.Workers[0].PID, s.Workers[1].PID)
 				return
 			}
-			unix.Nanosleep(&unix.Timespec{Nsec: 5e6}, nil)
+			_ = unix.Nanosleep(&unix.Timespec{Nsec: 5e6}, nil)
 		}
 	}
 	_, err = pool.Run(context.Background(), job("export default () => Array.prototype.indexOf.call({length: 2**53-1}, 1)"), runtime.Hooks{Started: started})
