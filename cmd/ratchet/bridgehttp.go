@@ -16,8 +16,8 @@ import (
 func (b *bridge) post(ctx context.Context, h head, line []byte) {
 	res, err := b.send(ctx, h, line)
 	if err == nil && res.StatusCode == http.StatusNotFound && h.Method != "initialize" && b.renew(ctx) {
-		drop(res)
-		res, err = b.send(ctx, h, line) // the server had restarted //nolint:bodyclose // drop closes it
+		drop(res)                       // the server had restarted
+		res, err = b.send(ctx, h, line) //nolint:bodyclose // drop closes it
 	}
 	asked := len(h.ID) > 0 && h.Method != ""
 	if err != nil {
