@@ -1,0 +1,95 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"ratchet"
+)
+
+// Permit returns nil when p may call t: its role has the right and its scope
+// leaves it. Nobody, and a role that does not exist, may call nothing.
+//
+//	what the tool does          readonly  user  service      admin
+//	reads                       yes       yes   yes          yes
+//	writes, deletes, runs code  no        yes   yes          yes
+//	administers (toolset admin) no        no    when listed  yes
+//
+// Listed means that the scope names the tool or the toolset.
+func Permit(p ratchet.Principal, t Tool) error {
+	var ok bool
+	switch p.Role {
+	case ratchet.RoleAdmin:
+		ok = true
+	case ratchet.RoleService:
+		ok = t.Toolset != "admin" || p.Scope.Names(t.Name, t.Toolset)
+	case ratchet.RoleUser:
+		ok = t.Toolset != "admin"
+	case ratchet.RoleReadonly:
+		ok = t.Toolset != "admin" && t.Effect == Reads && !t.Executes
+	case ratchet.RoleAnonymous:
+		return unknownCaller()
+	default:
+		return unknownCaller()
+	}
+	if !ok {
+		return ratchet.Errorf(ratchet.CodeDenied, "the role %s may not call %s", p.Role, t.Name).
+			WithHint("ask an admin for %s", permittedRoles(t))
+	}
+	if !p.Scope.AllowsTool(t.Name, t.Toolset) {
+		return ratchet.Errorf(ratchet.CodeDenied, "%s is outside of what this caller may use", t.Name).
+			WithHint("list the tools to see what is left, or ask an admin for a key with this tool")
+	}
+	return nil
+}
+
+func unknownCaller() error {
+	return ratchet.Errorf(ratchet.CodeUnauthenticated, "this needs a caller who is known").
+		WithHint("send an API key in X-API-Key, or log in at POST /api/v1/auth/login")
+}
+
+// permittedRoles names the roles that may call t.
+func permittedRoles(t Tool) string {
+	if t.Toolset == "admin" {
+		return "the role admin, or a service key that lists the tool"
+	}
+	return "a role that may: " + strings.Join([]string{string(ratchet.RoleUser), string(ratchet.RoleService), string(ratchet.RoleAdmin)}, ", ")
+}
+
+// Permission is the gate that asks Permit about every call, and hides the
+// tasks that the caller's scope leaves out from the call's context.
+type Permission struct{}
+
+// Enter implements Gate.
+func (Permission) Enter(ctx context.Context, t Tool, _ json.RawMessage) (next context.Context, leave func(any, error), err error) {
+	p := CallerFrom(ctx).Identity
+	if err := Permit(p, t); err != nil {
+		return nil, nil, err
+	}
+	return ratchet.WithScope(ctx, p.Scope), nil, nil
+}
+
+// For returns the tools that p may call. It is r itself when that is all.
+func (r *Registry) For(p ratchet.Principal) *Registry {
+	kept := make([]Tool, 0, len(r.list))
+	for _, t := range r.list {
+		if Permit(p, t) == nil {
+			kept = append(kept, t)
+		}
+	}
+	if len(kept) == len(r.list) {
+		return r
+	}
+	out := &Registry{list: kept, byName: make(map[string]int, len(kept)), aliases: map[string]string{}, whole: r.whole}
+	if out.whole == nil {
+		out.whole = r
+	}
+	for i, t := range kept {
+		out.byName[t.Name] = i
+		for _, alias := range t.Aliases {
+			out.aliases[alias] = t.Name
+		}
+	}
+	return out
+}
