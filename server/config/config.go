@@ -11,6 +11,8 @@ type Config struct {
 	HTTP      HTTP              `koanf:"http"`
 	MCP       MCP               `koanf:"mcp"`
 	Registry  Registry          `koanf:"registry"`
+	RateLimit RateLimit         `koanf:"rate_limit"`
+	Security  Security          `koanf:"security"`
 	Logging   Logging           `koanf:"logging"`
 	Secrets   map[string]string `koanf:"secrets" doc:"values a task may read with context.secrets, by name" secret:"true"`
 
@@ -27,12 +29,57 @@ type Server struct {
 	DevErrors       bool          `koanf:"dev_errors" default:"false" doc:"add the cause to the text of internal errors; never in production"`
 	GCPercent       int           `koanf:"gc_percent" default:"400" doc:"garbage collection starts when the heap grew by this many percent; GOGC in the environment wins"`
 	MemoryLimit     Bytes         `koanf:"memory_limit" default:"1GiB" doc:"soft memory limit of the server process; 0 = none; GOMEMLIMIT in the environment wins"`
+	AllowedHosts    []string      `koanf:"allowed_hosts" doc:"names that the Host header may have, e.g. ratchet.example.com or *.example.com; loopback names are always taken on loopback; empty = on other addresses every name is"`
+	TrustedProxies  []string      `koanf:"trusted_proxies" doc:"networks, as CIDR, of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"`
+	MaxBodySize     Bytes         `koanf:"max_body_size" default:"10MiB" doc:"size of one request body outside MCP"`
+	BodyTimeout     time.Duration `koanf:"body_timeout" default:"60" doc:"seconds that a client may take to send a request body"`
+	HeaderTimeout   time.Duration `koanf:"header_timeout" default:"10" doc:"seconds that a client may take to send a request's head"`
+	TLS             TLS           `koanf:"tls"`
 	CORS            CORS          `koanf:"cors"`
+}
+
+// TLS is how connections are encrypted. Changed files are read again without a
+// restart.
+type TLS struct {
+	CertFile          string `koanf:"cert_file" doc:"certificate, PEM; empty = no TLS"`
+	KeyFile           string `koanf:"key_file" doc:"its private key, PEM"`
+	ChainFile         string `koanf:"chain_file" doc:"certificates between it and the root, PEM, when cert_file has none"`
+	MinVersion        string `koanf:"min_version" default:"1.2" doc:"1.2, 1.3, or modern (= 1.3)"`
+	ClientCA          string `koanf:"client_ca" doc:"roots of client certificates, PEM; empty = clients need none"`
+	RequireClientCert bool   `koanf:"require_client_cert" default:"true" doc:"with client_ca: refuse clients without a certificate"`
+	RedirectHTTP      int    `koanf:"redirect_http" default:"0" doc:"port on which plain HTTP is answered with a redirect to HTTPS; 0 = none"`
 }
 
 // CORS says which web pages may call the server from a browser.
 type CORS struct {
-	AllowedOrigins []string `koanf:"allowed_origins" default:"http://localhost:3000,https://localhost:3000,http://127.0.0.1:3000,https://127.0.0.1:3000" doc:"origins of web pages that may call; any other Origin header is refused"`
+	AllowedOrigins   []string      `koanf:"allowed_origins" default:"http://localhost:3000,https://localhost:3000,http://127.0.0.1:3000,https://127.0.0.1:3000" doc:"origins of web pages that may call; any other Origin header is refused; * = all"`
+	AllowCredentials bool          `koanf:"allow_credentials" default:"false" doc:"let pages of allowed origins send cookies; not with *"`
+	MaxAge           time.Duration `koanf:"max_age" default:"3600" doc:"seconds that a browser may keep the answer to a preflight request"`
+}
+
+// RateLimit is how often callers may call. The open loopback server has no rates.
+type RateLimit struct {
+	Enabled           bool              `koanf:"enabled" default:"true" doc:"limit calls per minute and per day by role; bounds on calls at once hold in any case"`
+	Tier              string            `koanf:"tier" default:"default" doc:"tier of callers that have none of their own: default, permissive, strict or unlimited"`
+	RequestsPerMinute int               `koanf:"requests_per_minute" default:"0" doc:"replaces the tier's number for every role; 0 = the tier's"`
+	BurstSize         int               `koanf:"burst_size" default:"0" doc:"replaces the tier's number for every role; 0 = the tier's"`
+	RequestsPerDay    int               `koanf:"requests_per_day" default:"0" doc:"replaces the tier's number for every role; 0 = the tier's"`
+	PerTool           map[string]string `koanf:"per_tool" doc:"calls a minute of single tools, by name"`
+	PerPath           map[string]string `koanf:"per_path" doc:"HTTP requests a minute, by the beginning of the path"`
+	MaxClients        int               `koanf:"max_clients" default:"10000" doc:"callers remembered at once; those seen longest ago are forgotten"`
+}
+
+// Security is what browsers are told and what is written down.
+type Security struct {
+	Headers string `koanf:"headers" default:"default" doc:"default, or production: HSTS for two years with preload, no referrer"`
+	Audit   Audit  `koanf:"audit"`
+}
+
+// Audit is the record of writes and security events.
+type Audit struct {
+	Enabled       bool `koanf:"enabled" default:"true" doc:"record writes and security events"`
+	Files         bool `koanf:"files" default:"true" doc:"write audit-YYYY-MM-DD.jsonl in the data folder beside the table"`
+	RetentionDays int  `koanf:"retention_days" default:"90" doc:"days that entries are kept"`
 }
 
 // Database says where everything is kept.

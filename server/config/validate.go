@@ -40,6 +40,16 @@ func (c Config) Validate() error {
 		{c.MCP.MaxConnections >= 1, "mcp.max_connections", "at least 1", ""},
 		{c.MCP.MaxConcurrentCalls >= 0, "mcp.max_concurrent_calls", "0 or more", ""},
 		{strings.HasPrefix(c.MCP.Endpoint, "/") && len(c.MCP.Endpoint) > 1 && !strings.HasSuffix(c.MCP.Endpoint, "/"), "mcp.endpoint", "a path such as /mcp", ""},
+		{c.Server.MaxBodySize >= 64<<10, "server.max_body_size", "at least 64KiB", ""},
+		{c.Server.BodyTimeout >= time.Second, "server.body_timeout", "at least 1 second", ""},
+		{c.Server.HeaderTimeout >= time.Second, "server.header_timeout", "at least 1 second", ""},
+		{oneOf(c.RateLimit.Tier, "default", "permissive", "strict", "unlimited"), "rate_limit.tier", "default, permissive, strict or unlimited", ""},
+		{c.RateLimit.RequestsPerMinute >= 0, "rate_limit.requests_per_minute", "0 or more", ""},
+		{c.RateLimit.BurstSize >= 0, "rate_limit.burst_size", "0 or more", ""},
+		{c.RateLimit.RequestsPerDay >= 0, "rate_limit.requests_per_day", "0 or more", ""},
+		{c.RateLimit.MaxClients >= 100, "rate_limit.max_clients", "at least 100", ""},
+		{oneOf(c.Security.Headers, "default", "production"), "security.headers", "default or production", ""},
+		{c.Security.Audit.RetentionDays >= 1, "security.audit.retention_days", "at least 1", ""},
 		{oneOf(c.Logging.Level, "debug", "info", "warn", "error"), "logging.level", "debug, info, warn or error", c.Logging.Level},
 		{oneOf(c.Logging.Format, "text", "json"), "logging.format", "text or json", c.Logging.Format},
 		{!strings.Contains(c.Database.URL, "://") || strings.HasPrefix(c.Database.URL, "file://"), "database.url", "a file: other databases are not supported yet", ""},
@@ -61,7 +71,7 @@ func (c Config) Validate() error {
 				errors.New("want networks such as 127.0.0.1/32, got "+kindOf(network)))
 		}
 	}
-	return nil
+	return c.validateSecurity()
 }
 
 func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }
