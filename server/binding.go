@@ -24,8 +24,6 @@ type bindingConfig struct {
 	isolation func() string // level that runs reach, told to clients; empty = not known yet
 	pageSize  int           // tools on one page
 	deadline  time.Duration // of one call
-	callers   int           // calls at once of one authenticated caller
-	loopback  int           // calls at once on open loopback
 	devErrors bool
 	resources []resources.Entry // beyond the product's own
 	prompts   []prompts.Prompt  // beyond the product's own
@@ -38,7 +36,6 @@ type binding struct {
 	cfg      bindingConfig
 	deps     *tools.Deps
 	registry *tools.Registry
-	gate     *callGate
 	seal     *sealer
 	updates  *updates
 	source   resources.Source
@@ -55,7 +52,7 @@ const maxSelections = 64
 func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *binding {
 	b := &binding{
 		cfg: cfg, deps: deps, registry: registry,
-		gate: newCallGate(cfg.callers, cfg.loopback), seal: newSealer(),
+		seal:    newSealer(),
 		source:  resources.Source{Store: deps.Store, Tools: registry, More: cfg.resources},
 		servers: map[string]*offer{},
 	}

@@ -122,13 +122,8 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 	}
 }
 
-// call runs a tool under the limits every MCP call has.
+// call runs a tool under the deadline every MCP call has.
 func (b *binding) call(ctx context.Context, t tools.Tool, caller tools.Caller, args []byte) (out any, err error) {
-	leave, err := b.gate.enter(caller.Principal)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, ratchet.AsError(fmt.Errorf("panic in %s: %v\n%s", t.Name, p, debug.Stack()))

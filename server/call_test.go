@@ -86,12 +86,12 @@ func TestCancellingEndsTheWait(t *testing.T) {
 			_, err := c.CallTool(ctx, &mcp.CallToolParams{Name: "ratchet_wait"})
 			done <- err
 		}()
-		until(t, func() bool { return s.binding.gate.active() == 1 })
+		until(t, func() bool { return s.limiter.Active() == 1 })
 		cancel()
 		if err := <-done; err == nil {
 			t.Error("a cancelled call has an answer")
 		}
-		until(t, func() bool { return s.binding.gate.active() == 0 })
+		until(t, func() bool { return s.limiter.Active() == 0 })
 	})
 }
 

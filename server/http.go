@@ -82,7 +82,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 func (s *Server) mcpHealth(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{
 		"status": "healthy", "transport": "streamable-http", "endpoint": s.cfg.MCP.Endpoint,
-		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.connected(), "calls": s.binding.gate.active(),
+		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.connected(), "calls": s.limiter.Active(),
 		"session_timeout_minutes": int(s.cfg.MCP.SessionTimeout / time.Minute),
 		"protocol_versions":       mcp.SupportedProtocolVersions(),
 	})

@@ -53,7 +53,7 @@ func (s *Server) shutdown(servers []*http.Server) error {
 	s.draining.Store(true)
 	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Server.ShutdownTimeout)
 	defer cancel()
-	s.log.Info("shutting down", "calls", s.binding.gate.active(), "timeout", s.cfg.Server.ShutdownTimeout)
+	s.log.Info("shutting down", "calls", s.limiter.Active(), "timeout", s.cfg.Server.ShutdownTimeout)
 	s.awaitCalls(ctx)
 	s.binding.endSessions() // their streams would keep connections open
 	var err error
@@ -69,7 +69,7 @@ func (s *Server) shutdown(servers []*http.Server) error {
 func (s *Server) awaitCalls(ctx context.Context) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for s.binding.gate.active() > 0 {
+	for s.limiter.Active() > 0 {
 		select {
 		case <-ctx.Done():
 			return

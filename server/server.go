@@ -12,6 +12,7 @@ import (
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/server/config"
+	"ratchet/server/limit"
 	"ratchet/tools"
 )
 
@@ -25,6 +26,7 @@ type Server struct {
 	registry  *tools.Registry
 	binding   *binding
 	mcp       http.Handler
+	limiter   *limit.Limiter
 
 	draining  atomic.Bool
 	closeOnce sync.Once
@@ -82,9 +84,8 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 			return err
 		}})
 	}
-	named, open := cfg.MCP.MaxConcurrentCalls, cfg.MCP.MaxConcurrentCalls
-	if named == 0 {
-		named, open = 10, 1000
+	if err := s.protect(); err != nil {
+		return nil, err
 	}
 	wait := cfg.Execution.WaitLimit
 	if wait == 0 {
@@ -92,7 +93,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	}
 	s.binding = newBinding(bindingConfig{
 		version: p.Version, isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
-		callers: named, loopback: open, devErrors: cfg.Server.DevErrors,
+		devErrors: cfg.Server.DevErrors,
 		resources: p.Resources, prompts: p.Prompts, log: p.Log,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)

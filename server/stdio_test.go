@@ -139,12 +139,12 @@ func TestStdioCancels(t *testing.T) {
 		l := openLines(t, s)
 		l.shake(t)
 		l.send(t, `{"jsonrpc":"2.0","id":"w","method":"tools/call","params":{"name":"ratchet_wait",`+params+`}}`)
-		until(t, func() bool { return s.binding.gate.active() == 1 })
+		until(t, func() bool { return s.limiter.Active() == 1 })
 		l.send(t, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"w","reason":"enough"}}`)
 		if got := l.read(t); !strings.Contains(got, `"id":"w"`) || !strings.Contains(got, "was cancelled") {
 			t.Errorf("%s: %s", params, got)
 		}
-		until(t, func() bool { return s.binding.gate.active() == 0 })
+		until(t, func() bool { return s.limiter.Active() == 0 })
 		l.stop()
 		_ = l.in.Close()
 		if err := <-l.done; err != nil {
@@ -158,7 +158,7 @@ func TestStdioDrains(t *testing.T) {
 	l := openLines(t, s)
 	l.shake(t)
 	l.send(t, callLine("1", "ratchet_hold", `{}`))
-	until(t, func() bool { return s.binding.gate.active() == 1 })
+	until(t, func() bool { return s.limiter.Active() == 1 })
 	l.stop()
 	until(t, func() bool { // the drain begins a moment after
 		l.send(t, callLine("2", "ratchet_echo", `{"text":"late"}`))
