@@ -96,7 +96,7 @@ func (db *DB) SettleClaim(ctx context.Context, c Claim, result []byte) error {
 // DropClaim frees a key whose call did nothing, so that it can be used again.
 // A settled claim stays.
 func (db *DB) DropClaim(ctx context.Context, c Claim) error {
-	return db.write(ctx, true, func(t *tx) error {
+	return db.write(WithRider(ctx, nil), true, func(t *tx) error { // the call failed
 		return t.exec("drop a claim", "DELETE FROM claims"+thisClaim+" AND result IS NULL", c.args()...)
 	})
 }

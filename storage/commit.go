@@ -52,7 +52,7 @@ func (w *writer) commit(batch []*op) {
 // transact writes the ops in one transaction, all or none.
 func (w *writer) transact(conn *sql.Conn, ops []*op) (err error) {
 	t := &tx{w: w, conn: conn}
-	number, seq := w.number, w.seq
+	number, seq, chain := w.number, w.seq, w.chain
 	if err := t.exec("begin", "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (w *writer) transact(conn *sql.Conn, ops []*op) (err error) {
 			err = ratchet.AsError(fmt.Errorf("panic in a write: %v", v))
 		}
 		if err != nil {
-			w.number, w.seq = number, seq
+			w.number, w.seq, w.chain = number, seq, chain
 			w.rollback(t)
 		}
 	}()
@@ -86,7 +86,10 @@ func (t *tx) apply(ops []*op) error {
 			return err
 		}
 	}
-	return t.finishAll(ops)
+	if err := t.finishAll(ops); err != nil {
+		return err
+	}
+	return t.auditAll(ops)
 }
 
 // rollback ends a failed transaction. A full disk has ended it already, so an

@@ -41,6 +41,8 @@ type DB struct {
 	memory sync.Mutex // guards the only connection of an in-memory store
 	w      *writer
 	tasks  atomic.Int64 // see TaskRevision
+	// audited hears of audit entries; nil = nobody does.
+	audited atomic.Pointer[func([]*AuditRow)]
 
 	identities atomic.Int64 // see IdentityRevision
 }

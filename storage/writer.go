@@ -29,6 +29,7 @@ type op struct {
 	fn func(tx *tx) error
 	// failed is told a bulk write's error by the writer, before done is closed.
 	failed func(error)
+	audit  []*AuditRow  // entries of the audit that are stored with it, see board
 	state  atomic.Int32 // opWaiting, then opTaken or opDropped
 	err    error        // valid once done is closed
 	done   chan struct{}
@@ -53,6 +54,7 @@ type writer struct {
 	hurry  chan struct{} // somebody waits for an insert
 	number int64         // last numeric id of an execution
 	seq    int64         // last sequence of a chunk of log lines
+	chain  link          // end of the audit
 	run    bool          // the goroutine was started
 }
 
@@ -97,6 +99,11 @@ func (w *writer) start(ctx context.Context) error {
 	if err := w.full.QueryRowContext(ctx, last).Scan(&w.number); err != nil {
 		return driverError("read the last number", err)
 	}
+	chain, err := readLink(ctx, w.full)
+	if err != nil {
+		return err
+	}
+	w.chain = chain
 	w.seq = w.db.micros() // above every earlier one: a run adds far fewer than one per microsecond
 	w.run = true
 	go w.loop()
@@ -133,6 +140,7 @@ func (w *writer) do(ctx context.Context, o *op) error {
 // enqueue hands o to the writer. Writes are made in the order of the queue.
 func (w *writer) enqueue(ctx context.Context, o *op) error {
 	o.done = make(chan struct{})
+	board(ctx, o)
 	select {
 	case <-w.quit:
 		return errClosed()
@@ -196,6 +204,7 @@ func (w *writer) loop() {
 			}
 		}
 		w.commit(batch)
+		w.tell(batch)
 		for _, o := range batch {
 			if o.err != nil && o.failed != nil {
 				o.failed(o.err)
