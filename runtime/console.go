@@ -131,7 +131,7 @@ func (k *console) group(args []goja.Value) {
 
 func (k *console) groupEnd([]goja.Value) { k.depth = max(0, k.depth-1) }
 
-func (k *console) time(args []goja.Value) { k.timers[label(args)] = time.Since(k.v.start) }
+func (k *console) time(args []goja.Value) { k.timers[label(args)] = k.v.runningClock() }
 
 func (k *console) timeLog(args []goja.Value) {
 	l := label(args)
@@ -140,7 +140,7 @@ func (k *console) timeLog(args []goja.Value) {
 		k.print("warn", fmt.Sprintf("no timer %q was started", l))
 		return
 	}
-	k.print("info", fmt.Sprintf("%s: %.3fms", l, float64((time.Since(k.v.start)-start).Microseconds())/1000))
+	k.print("info", fmt.Sprintf("%s: %.3fms", l, float64((k.v.runningClock()-start).Microseconds())/1000))
 }
 
 func (k *console) timeEnd(args []goja.Value) {

@@ -153,4 +153,4 @@ func (v *vm) contextLog() goja.Value {
 }
 
 // progressTime is when a report was made.
-func (v *vm) progressTime() time.Time { return time.Now().UTC() }
+func (v *vm) progressTime() time.Time { return v.wallTime().UTC() }

@@ -60,7 +60,12 @@ func (v *vm) failure(err error) *ratchet.ExecutionError {
 	var closed *hostError
 	var none *noEntryError
 	var unusable *outputError
+	var diverged *Divergence
 	switch {
+	case errors.As(err, &diverged):
+		return diverged.failure(v.prog)
+	case errors.Is(err, errTapeEnd):
+		return v.endOfTape()
 	case errors.As(err, &closed):
 		return hostFailure(closed)
 	case errors.As(err, &overflow):
@@ -100,6 +105,9 @@ func (v *vm) failure(err error) *ratchet.ExecutionError {
 }
 
 func hostFailure(err *hostError) *ratchet.ExecutionError {
+	if errors.Is(err, errTapeEnd) {
+		return unservedFailure()
+	}
 	e := &ratchet.ExecutionError{
 		Code: ratchet.CodeUnavailable, Type: "service_unavailable", Retryable: true,
 		Message: "the server stopped answering the task's requests",
@@ -115,7 +123,12 @@ func (v *vm) interruption() *ratchet.ExecutionError {
 	cause := context.Cause(v.ctx)
 	var limit *LimitError
 	var closed *hostError
+	var diverged *Divergence
 	switch {
+	case errors.As(cause, &diverged):
+		return diverged.failure(v.prog)
+	case errors.Is(cause, errTapeEnd):
+		return v.endOfTape()
 	case errors.As(cause, &closed):
 		return hostFailure(closed)
 	case errors.As(cause, &limit):

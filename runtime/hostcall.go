@@ -22,13 +22,31 @@ func (v *vm) call(c HostCall, settle func(HostReply)) int64 {
 	l.seq++
 	seq := l.seq
 	c.Seq = seq
-	l.pending[seq] = settle
-	v.order.add(TapeIssue, seq, 0)
-	if c.Kind != CallFetch {
-		v.wait.Go(func() { v.perform(c) })
+	if v.following() {
+		v.followCall(c)
+		l.pending[seq] = settle
 		return seq
 	}
-	switch l.slots.take(c) {
+	l.pending[seq] = settle
+	v.send(c)
+	return seq
+}
+
+// send puts a call on its way to the host, and on the tape.
+func (v *vm) send(c HostCall) {
+	l := v.loop
+	if c.Kind != CallFetch {
+		v.order.add(TapeIssue, c.Seq, IssueSent)
+		v.wait.Go(func() { v.perform(c) })
+		return
+	}
+	state := l.slots.take(c)
+	value := int64(IssueSent)
+	if state == slotRefused {
+		value = IssueRefused
+	}
+	v.order.add(TapeIssue, c.Seq, value)
+	switch state {
 	case slotFree:
 		v.wait.Go(func() {
 			for next, ok := c, true; ok; next, ok = l.slots.release() {
@@ -36,14 +54,19 @@ func (v *vm) call(c HostCall, settle func(HostReply)) int64 {
 			}
 		})
 	case slotRefused:
-		l.backlog = append(l.backlog, completion{seq: seq, reply: HostReply{Error: &CallError{
-			Class:   "RateLimitError",
-			Code:    "too_many_fetches",
-			Message: fmt.Sprintf("too many fetches at once (%d running, %d waiting): await some before starting more", l.slots.running, l.slots.waiting),
-		}}})
+		l.backlog = append(l.backlog, completion{seq: c.Seq, reply: v.refusedReply()})
 	case slotQueued:
 	}
-	return seq
+}
+
+// refusedReply answers a fetch beyond the waiting limit.
+func (v *vm) refusedReply() HostReply {
+	s := v.loop.slots
+	return HostReply{Error: &CallError{
+		Class:   "RateLimitError",
+		Code:    "too_many_fetches",
+		Message: fmt.Sprintf("too many fetches at once (%d running, %d waiting): await some before starting more", s.running, s.waiting),
+	}}
 }
 
 // perform makes the call on a goroutine of its own.
@@ -75,6 +98,12 @@ func (v *vm) callWait(c HostCall) HostReply {
 // delivered, and unwinds the script when the run ends meanwhile.
 func (v *vm) waitFor(seq int64) {
 	l := v.loop
+	if v.following() {
+		if _, ok := l.pending[seq]; ok {
+			v.followReply(seq)
+		}
+		return
+	}
 	for i, c := range l.backlog {
 		if c.seq == seq {
 			l.backlog = append(l.backlog[:i:i], l.backlog[i+1:]...)
@@ -120,6 +149,11 @@ func (v *vm) deliver(c completion) {
 	}
 	delete(v.loop.pending, c.seq)
 	if c.err != nil {
+		value := int64(0)
+		if errors.Is(c.err, errNoHost) {
+			value = CloseNoHost
+		}
+		v.note(TapeClosed, c.seq, value)
 		v.fatal = &hostError{c.err}
 		return
 	}
@@ -131,7 +165,7 @@ func (v *vm) deliver(c completion) {
 }
 
 func (v *vm) settle(c completion, settle func(HostReply)) {
-	v.order.add(TapeDone, c.seq, 0)
+	v.note(TapeDone, c.seq, 0)
 	settle(c.reply)
 }
 
@@ -139,7 +173,7 @@ func (v *vm) settle(c completion, settle func(HostReply)) {
 // mocked clock moves with timers only.
 func (v *vm) beginTurn() {
 	v.turnRead = false
-	if v.job.Clock == 0 {
+	if v.job.Clock == 0 && !v.following() {
 		v.turn = time.Since(v.start)
 	}
 }
@@ -172,7 +206,7 @@ func (v *vm) stopping() bool {
 }
 
 func (v *vm) runStops() {
-	v.order.add(TapeStop, 0, 0)
+	v.note(TapeStop, 0, 0)
 	for _, fn := range v.stops {
 		fn()
 	}

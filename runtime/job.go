@@ -12,8 +12,10 @@ type Mode string
 
 // The modes.
 const (
-	ModeRun   Mode = "run"   // call the entry point with the input; the zero value is read as this
-	ModeCheck Mode = "check" // compile, find the entry point and lint; the entry is not called
+	ModeRun    Mode = "run"    // call the entry point with the input; the zero value is read as this
+	ModeCheck  Mode = "check"  // compile, find the entry point and lint; the entry is not called
+	ModeReplay Mode = "replay" // as ModeRun, along Tape
+	ModeDebug  Mode = "debug"  // as ModeRun under a debugger, along Tape when there is one
 )
 
 // Job is everything a worker needs for one run. It crosses the worker pipe as
@@ -33,6 +35,14 @@ type Job struct {
 	Profile      bool     // function spans and coverage
 	Principal    string   // workers are reused for the same principal only
 	Priority     ratchet.Priority
+
+	// Tape makes the run follow a recording: the world is answered from it, and
+	// the first difference ends the run. Seed, Clock and the limits a script
+	// can notice come from the tape; Limits.Wall, CPU and Memory still bound
+	// the run itself. The Host is asked for the values of secrets only.
+	Tape   []byte
+	Fork   bool // go on live, with the Host, at event ForkAt instead of following the tape to its end
+	ForkAt int  // seq of the first event that is not followed, from 1; 0 and 1 = none is
 }
 
 // Source is a task's program.
@@ -113,6 +123,7 @@ type Outcome struct {
 	Tape      []byte // encoded; see Tape. nil when nothing could be recorded
 	Coverage  *Coverage
 	Spans     []Span
+	Followed  *Followed // how the run followed Job.Tape; nil without one
 	Usage     ratchet.Usage
 	Isolation string // full, process or reduced; empty in process
 	Masked    bool   // set by the broker's owner when secrets were masked

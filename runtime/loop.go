@@ -88,18 +88,16 @@ func (l *loop) removeTimer(id int64) {
 	}
 }
 
-// take removes the first timer, or puts it back later when it repeats.
-func (l *loop) take(now time.Duration) *timer {
-	t := l.timers[0]
+// take removes a timer that fires, or puts it back later when it repeats.
+func (l *loop) take(t *timer, now time.Duration) {
 	if t.every == 0 {
-		heap.Pop(&l.timers)
+		heap.Remove(&l.timers, t.index)
 		delete(l.byID, t.id)
-		return t
+		return
 	}
 	l.nextSerial(t)
 	t.due = max(t.due+t.every, now)
-	heap.Fix(&l.timers, 0)
-	return t
+	heap.Fix(&l.timers, t.index)
 }
 
 // nextSerial moves a repeating timer behind those made since.
@@ -138,6 +136,9 @@ func (v *vm) step() (bool, error) {
 	l := v.loop
 	for {
 		v.beginTurn()
+		if v.following() {
+			return v.followStep()
+		}
 		if v.stopping() {
 			return true, v.macrotask(v.runStops)
 		}
@@ -146,9 +147,10 @@ func (v *vm) step() (bool, error) {
 		}
 		if len(l.timers) > 0 && (l.timers[0].due <= v.turn || v.skipAhead()) {
 			l.calls = true
-			t := l.take(v.turn)
+			t := l.timers[0]
+			l.take(t, v.turn)
 			if !t.reply {
-				v.order.add(TapeTimer, t.id, 0)
+				v.note(TapeTimer, t.id, 0)
 			}
 			return true, v.macrotask(t.fn)
 		}

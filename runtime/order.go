@@ -10,6 +10,12 @@ type order struct {
 	complete bool
 }
 
+// end adds the last event, for which there is always room.
+func (o *order) end(kind TapeKind, value int64) {
+	o.limit = max(o.limit, len(o.events)+1)
+	o.add(kind, 0, value)
+}
+
 func (o *order) add(kind TapeKind, id, value int64) {
 	if len(o.events) >= o.limit {
 		o.complete = false

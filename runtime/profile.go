@@ -49,7 +49,7 @@ func (p *profile) enter(c goja.FunctionCall) goja.Value {
 		return p.v.rt.ToValue(0)
 	}
 	f := p.v.prog.points.functions[c.Argument(0).ToInteger()]
-	now := time.Since(p.v.start)
+	now := time.Since(p.v.began)
 	s := Span{ID: len(p.spans) + 1, Function: f.name, Line: f.line, Start: now, Duration: -1}
 	if s.Function == "" {
 		s.Function = "(anonymous)"
@@ -75,7 +75,7 @@ func (p *profile) leave(id int) {
 	if i < 0 {
 		return
 	}
-	now := time.Since(p.v.start)
+	now := time.Since(p.v.began)
 	if i == len(p.running)-1 {
 		p.pause(id, now)
 		if i > 0 {
@@ -89,7 +89,7 @@ func (p *profile) exit(c goja.FunctionCall) goja.Value {
 	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
 		p.leave(id)
 		s := &p.spans[id-1]
-		s.Duration = time.Since(p.v.start) - s.Start
+		s.Duration = time.Since(p.v.began) - s.Start
 	}
 	return goja.Undefined()
 }
@@ -103,7 +103,7 @@ func (p *profile) suspend(c goja.FunctionCall) goja.Value {
 
 func (p *profile) resume(c goja.FunctionCall) goja.Value {
 	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
-		now := time.Since(p.v.start)
+		now := time.Since(p.v.began)
 		if n := len(p.running); n > 0 {
 			p.pause(p.running[n-1], now)
 		}
@@ -138,7 +138,7 @@ func (v *vm) spans() []Span {
 	if v.profile == nil || !v.prog.points.spans {
 		return nil
 	}
-	now := time.Since(v.start)
+	now := time.Since(v.began)
 	for i := range v.profile.spans {
 		if s := &v.profile.spans[i]; s.Duration < 0 {
 			s.Duration = now - s.Start

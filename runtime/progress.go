@@ -11,7 +11,7 @@ import (
 
 // reportProgress is reportProgress(fraction) or reportProgress({progress, …}).
 func (v *vm) reportProgress(c goja.FunctionCall) goja.Value {
-	p := ratchet.Progress{At: v.progressTime()}
+	var p ratchet.Progress
 	fraction := c.Argument(0)
 	if o, ok := fraction.(*goja.Object); ok {
 		fraction = o.Get("progress")
@@ -33,7 +33,8 @@ func (v *vm) reportProgress(c goja.FunctionCall) goja.Value {
 	if math.IsNaN(p.Fraction) || p.Fraction < 0 || p.Fraction > 1 {
 		panic(v.throw("ValidationError", "progress must be from 0 to 1, got "+fraction.String()))
 	}
-	v.order.add(TapeProgress, int64(v.reports+1), int64(p.Fraction*1e6))
+	v.note(TapeProgress, int64(v.reports+1), int64(p.Fraction*1e6))
+	p.At = v.progressTime()
 	v.reports++
 	if v.hooks.Progress != nil {
 		v.hooks.Progress(p)

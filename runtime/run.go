@@ -26,16 +26,60 @@ func Run(ctx context.Context, job Job, hooks Hooks) Outcome {
 		return check(ctx, job)
 	}
 	job.Limits = job.Limits.WithDefaults()
+	if job.Tape != nil || job.Mode == ModeReplay {
+		return replay(ctx, job, hooks)
+	}
 	prog, err := compile(job.Source, instrumentationOf(&job))
 	if err != nil {
 		return Outcome{Err: compileFailure(err, job.Source), Tape: newTape(&job, time.Now()).encode(job.Limits.TapeBytes)}
 	}
 	v := newVM(ctx, &job, hooks, prog)
+	return v.life()
+}
+
+// life runs the VM and collects what it leaves.
+func (v *vm) life() Outcome {
 	out := v.run()
 	v.close()
-	out.Tape = v.tape().encode(v.limits.TapeBytes)
-	out.Usage = ratchet.Usage{Wall: time.Since(v.start), HostCalls: int(v.loop.seq)}
+	if v.follow == nil || v.follow.fork {
+		out.Tape = v.tape().encode(v.limits.TapeBytes)
+	}
+	out.Usage = ratchet.Usage{Wall: time.Since(v.began), HostCalls: int(v.loop.seq)}
 	return out
+}
+
+// replay runs a job along its tape.
+func replay(ctx context.Context, job Job, hooks Hooks) Outcome {
+	wall := job.Limits.Wall
+	f, err := newFollower(&job)
+	if err != nil {
+		return Outcome{Err: tapeFailure(err)}
+	}
+	prog, err := compile(job.Source, instrumentationOf(&job))
+	if err != nil {
+		return Outcome{Err: compileFailure(err, job.Source), Followed: f.followed(nil)}
+	}
+	v := newVM(ctx, &job, hooks, prog)
+	v.wall = wall
+	v.lead(f)
+	return v.life()
+}
+
+// lead makes the run follow f.
+func (v *vm) lead(f *follower) {
+	if !f.fork || f.until > 0 || v.job.Clock != 0 {
+		v.clock = f.start() // a fork without a recorded part begins now
+	}
+	if f.bare() {
+		v.serve(f)
+		return
+	}
+	v.follow = f
+	v.logs.now = v.wallTime
+	if f.fork {
+		v.order.events = make([]TapeEvent, 0, f.until)
+	}
+	v.armOverrun()
 }
 
 // LimitError is the cause to cancel a run's context with when a limit outside
@@ -62,6 +106,7 @@ func newVM(ctx context.Context, job *Job, hooks Hooks, prog *program) *vm {
 	if job.Clock != 0 {
 		v.clock = job.Clock
 	}
+	v.began, v.wall = v.start, v.limits.Wall
 	v.rt.SetMaxCallStackSize(v.limits.CallDepth)
 	v.rt.SetParserOptions(parser.WithDisableSourceMaps)
 	v.rt.SetTimeSource(v.now)
@@ -72,7 +117,7 @@ func newVM(ctx context.Context, job *Job, hooks Hooks, prog *program) *vm {
 
 // run is the life of one run, from the environment to the output.
 func (v *vm) run() Outcome {
-	wall := time.AfterFunc(v.limits.Wall, func() { v.cancel(errWall) })
+	wall := time.AfterFunc(v.wall, func() { v.cancel(v.overWall()) })
 	defer wall.Stop()
 	stop := context.AfterFunc(v.ctx, func() { v.rt.Interrupt(errInterrupted) })
 	defer stop()
@@ -86,11 +131,24 @@ func (v *vm) run() Outcome {
 	} else if thrown != nil {
 		err = thrown
 	}
-	if err != nil {
-		return Outcome{Err: v.failure(err), Coverage: v.coverage(), Spans: v.spans()}
+	out := Outcome{Output: output}
+	if err = v.endTape(err); err != nil {
+		out = Outcome{Err: v.failure(err)}
 	}
-	v.order.add(TapeEnd, 0, 0)
-	return Outcome{Output: output, Coverage: v.coverage(), Spans: v.spans()}
+	out.Coverage, out.Spans = v.coverage(), v.spans()
+	if v.follow != nil {
+		out.Followed = v.follow.followed(errors.Join(err, context.Cause(v.ctx)))
+	}
+	return out
+}
+
+// overWall says that the run took too long. A replay may take longer or
+// shorter than what it replays, so its limit is its own.
+func (v *vm) overWall() error {
+	if v.follow == nil || v.follow.fork {
+		return errWall
+	}
+	return &LimitError{Cause: ratchet.CauseTimeout, Message: fmt.Sprintf("the replay ran longer than %s", v.wall)}
 }
 
 // execute runs the program, calls its entry and waits for the result.
@@ -202,7 +260,7 @@ var promiseType = reflect.TypeFor[*goja.Promise]()
 
 // close ends what the run has started and sends what it has to say.
 func (v *vm) close() {
-	if n := len(v.loop.pending); n > 0 && v.ctx.Err() == nil {
+	if n := len(v.loop.pending) + len(v.loop.held); n > 0 && v.ctx.Err() == nil {
 		v.log("warn", "runtime", fmt.Sprintf("%d host calls were still running when the task ended; await them to be sure of their effect", n), nil, nil, nil)
 	}
 	v.cancel(context.Canceled)

@@ -11,7 +11,7 @@ type Tape struct {
 }
 
 // TapeVersion is the version of the encoding that this build writes.
-const TapeVersion = 1
+const TapeVersion = 2
 
 // TapeHeader pins what a replay needs to be exact.
 type TapeHeader struct {
@@ -31,13 +31,25 @@ type TapeKind uint8
 
 // The kinds of events.
 const (
-	TapeNow      TapeKind = 1 // first clock reading of a macrotask: Value = microseconds UTC
-	TapeTimer    TapeKind = 2 // a timer fired: ID = timer id
-	TapeIssue    TapeKind = 3 // a host call was issued: ID = its Seq
-	TapeDone     TapeKind = 4 // a host call's reply was delivered: ID = its Seq
-	TapeProgress TapeKind = 5 // a progress report
-	TapeStop     TapeKind = 6 // the run was asked to stop
-	TapeEnd      TapeKind = 7 // the run ended by itself
+	TapeNow      TapeKind = 1  // first clock reading of a macrotask: Value = microseconds UTC
+	TapeTimer    TapeKind = 2  // a timer fired: ID = timer id
+	TapeIssue    TapeKind = 3  // a host call was issued: ID = its Seq, Value = IssueSent or IssueRefused
+	TapeDone     TapeKind = 4  // a host call's reply was delivered: ID = its Seq
+	TapeProgress TapeKind = 5  // a progress report
+	TapeStop     TapeKind = 6  // the run was asked to stop
+	TapeEnd      TapeKind = 7  // the run ended by itself: Value = EndOutput or EndFailure
+	TapeElapsed  TapeKind = 8  // a reading of the running clock: Value = microseconds since the start
+	TapeClosed   TapeKind = 9  // the door closed on a host call, which ended the run: ID = its Seq, Value = CloseNoHost or 0
+	TapeBreak    TapeKind = 10 // the run was ended from outside: a limit, a cancellation, a shutdown
+)
+
+// Values of events.
+const (
+	EndOutput    = 0 // of TapeEnd: the run has an output
+	EndFailure   = 1 // of TapeEnd: the script or its output failed
+	IssueSent    = 0 // of TapeIssue: the call went to the host, at once or when its turn came
+	IssueRefused = 1 // of TapeIssue: too many were waiting; the script got a RateLimitError
+	CloseNoHost  = 1 // of TapeClosed: the run had no host at all
 )
 
 // TapeEvent is one entry of the order of events.

@@ -46,6 +46,9 @@ func newTape(job *Job, start time.Time) *Tape {
 
 func (v *vm) tape() *Tape {
 	t := newTape(v.job, v.start)
+	if v.job.Clock == 0 {
+		t.Header.Start = v.clock
+	}
 	t.Events, t.Complete = v.order.events, v.order.complete
 	return t
 }

@@ -43,6 +43,9 @@ type vm struct {
 	module    *goja.Object    // of CommonJS; nil when the source does not name it
 	profile   *profile        // of an instrumented run
 	reports   int             // progress reports so far
+	follow    *follower       // of a replay or a fork; nil = nothing is followed
+	wall      time.Duration   // how long the run itself may take
+	began     time.Time       // when this run began; start is earlier when a fork goes on live
 }
 
 // now is the frozen clock of this macrotask: the same value until the next
@@ -51,7 +54,12 @@ func (v *vm) now() time.Time {
 	us := v.clock + v.turn.Microseconds()
 	if !v.turnRead {
 		v.turnRead = true
-		v.order.add(TapeNow, 0, us)
+		if v.following() {
+			us = v.expect(TapeNow, 0, "the time of day").Value
+			v.turn = time.Duration(us-v.clock) * time.Microsecond
+		} else {
+			v.order.add(TapeNow, 0, us)
+		}
 	}
 	return time.UnixMicro(us).UTC()
 }
@@ -78,6 +86,7 @@ func (v *vm) onStop(fn func()) {
 // setTimer calls fn as a macrotask after d, and every d when repeat. Timers
 // fire in the order of (due, creation). The id is never 0.
 func (v *vm) setTimer(d time.Duration, repeat bool, fn func()) int64 {
+	v.mark()
 	return v.loop.addTimer(v.turn, d, repeat, fn)
 }
 

@@ -23,7 +23,7 @@ import (
 	"ratchet/runtime"
 )
 
-const wireVersion = 2
+const wireVersion = 3
 
 // hello is the child's first message.
 type hello struct {

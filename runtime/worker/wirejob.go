@@ -10,7 +10,7 @@ import (
 )
 
 func appendJob(b []byte, j *runtime.Job) []byte {
-	b = msgp.AppendArrayHeader(b, 14)
+	b = msgp.AppendArrayHeader(b, 17)
 	b = msgp.AppendString(b, j.ExecutionID)
 	b = msgp.AppendString(b, string(j.Mode))
 	b = appendSource(b, &j.Source)
@@ -24,12 +24,15 @@ func appendJob(b []byte, j *runtime.Job) []byte {
 	b = msgp.AppendBool(b, j.Coverage)
 	b = msgp.AppendBool(b, j.Profile)
 	b = msgp.AppendString(b, j.Principal)
-	return msgp.AppendInt(b, int(j.Priority))
+	b = msgp.AppendInt(b, int(j.Priority))
+	b = appendRaw(b, j.Tape)
+	b = msgp.AppendBool(b, j.Fork)
+	return msgp.AppendInt(b, j.ForkAt)
 }
 
 func decodeJob(payload []byte) (j runtime.Job, err error) {
 	d := decoder{b: payload}
-	d.array(14)
+	d.array(17)
 	j.ExecutionID, j.Mode = d.str(), runtime.Mode(d.str())
 	j.Source = d.source()
 	j.Input = d.bytes()
@@ -44,6 +47,7 @@ func decodeJob(payload []byte) (j runtime.Job, err error) {
 	j.Secrets = list(&d, 1, (*decoder).str)
 	j.ThrowOnError, j.Coverage, j.Profile = d.bool(), d.bool(), d.bool()
 	j.Principal, j.Priority = d.str(), ratchet.Priority(d.int())
+	j.Tape, j.Fork, j.ForkAt = d.bytes(), d.bool(), d.int()
 	return j, d.finish()
 }
 

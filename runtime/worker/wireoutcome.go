@@ -18,7 +18,7 @@ type outcome struct {
 }
 
 func appendOutcome(b []byte, o *outcome) ([]byte, error) {
-	b = msgp.AppendArrayHeader(b, 10)
+	b = msgp.AppendArrayHeader(b, 11)
 	b = appendRaw(b, o.Output)
 	b, err := appendExecutionError(b, o.Err)
 	if err != nil {
@@ -35,12 +35,13 @@ func appendOutcome(b []byte, o *outcome) ([]byte, error) {
 	b = msgp.AppendInt(b, o.Usage.HostCalls)
 	b = msgp.AppendString(b, o.Isolation)
 	b = msgp.AppendBool(b, o.Masked)
+	b = appendFollowed(b, o.Followed)
 	return msgp.AppendBool(b, o.Clean), nil
 }
 
 func decodeOutcome(payload []byte) (o outcome, err error) {
 	d := decoder{b: payload}
-	d.array(10)
+	d.array(11)
 	o.Output = d.bytes()
 	o.Err = d.executionError()
 	o.Check = d.check()
@@ -49,7 +50,7 @@ func decodeOutcome(payload []byte) (o outcome, err error) {
 	o.Spans = list(&d, 7, (*decoder).span)
 	d.array(4)
 	o.Usage = ratchet.Usage{Wall: d.duration(), CPU: d.duration(), HeapPeak: d.int64(), HostCalls: d.int()}
-	o.Isolation, o.Masked, o.Clean = d.str(), d.bool(), d.bool()
+	o.Isolation, o.Masked, o.Followed, o.Clean = d.str(), d.bool(), d.followed(), d.bool()
 	return o, d.finish()
 }
 
