@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	"ratchet/adapters/casing":     {},
 	"ratchet/adapters/typescript": {"ratchet", "ratchet/tools", "ratchet/adapters/casing"},
 	"ratchet/adapters/openapi":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
-	"ratchet/server/auth":         {"ratchet", "ratchet/storage", "ratchet/tools"},
+	"ratchet/server/auth":         {"ratchet", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/config":       {"ratchet", "ratchet/schema"},
 	"ratchet/server/sources":      {"ratchet", "ratchet/schema", "ratchet/executor"},
 	"ratchet/server": {

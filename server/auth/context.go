@@ -6,19 +6,27 @@ import (
 	"ratchet"
 )
 
-type principalKey struct{}
+type identityKey struct{}
 
 // WithPrincipal returns a context that carries p.
 func WithPrincipal(ctx context.Context, p ratchet.Principal) context.Context {
-	return context.WithValue(ctx, principalKey{}, p)
+	return withIdentity(ctx, &identity{principal: p})
+}
+
+func withIdentity(ctx context.Context, id *identity) context.Context {
+	return context.WithValue(ctx, identityKey{}, id)
+}
+
+func identityFrom(ctx context.Context) *identity {
+	id, _ := ctx.Value(identityKey{}).(*identity)
+	return id
 }
 
 // FromContext returns the principal that Wrap found. Without one ok is false
 // and the principal is nobody: anonymous, with no rights.
 func FromContext(ctx context.Context) (p ratchet.Principal, ok bool) {
-	p, ok = ctx.Value(principalKey{}).(ratchet.Principal)
-	if !ok {
-		p = ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none"}
+	if id := identityFrom(ctx); id != nil {
+		return id.principal, true
 	}
-	return p, ok
+	return ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none"}, false
 }

@@ -1,0 +1,375 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"ratchet"
+	"ratchet/credential"
+)
+
+// Mount adds the routes of logging in below prefix, e.g. /api/v1.
+func (a *Authenticator) Mount(mux *http.ServeMux, prefix string) {
+	for path, h := range map[string]func(*http.Request) (reply, error){
+		"POST " + prefix + "/auth/login":           a.login,
+		"POST " + prefix + "/auth/logout":          a.logout,
+		"POST " + prefix + "/auth/refresh":         a.refresh,
+		"POST " + prefix + "/auth/register":        a.register,
+		"POST " + prefix + "/auth/bootstrap":       a.bootstrapAdmin,
+		"POST " + prefix + "/auth/change-password": a.changePassword,
+		"GET " + prefix + "/auth/me":               a.me,
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, h) })
+	}
+	if a.issuer != nil {
+		mux.HandleFunc("GET "+metadataPath, a.metadata)
+		mux.HandleFunc("GET "+metadataPath+"/{rest...}", a.metadata)
+	}
+}
+
+// PublicPaths are those of Mount that need no credentials.
+func PublicPaths(prefix string) []string {
+	return []string{prefix + "/auth/login", prefix + "/auth/register", prefix + "/auth/bootstrap", metadataPath}
+}
+
+// reply is what a route answers.
+type reply struct {
+	status  int // 0 = 200
+	data    any
+	cookie  string // secret of a new session; empty = none
+	expires time.Time
+	forget  bool // take the cookie back
+}
+
+func (a *Authenticator) serve(w http.ResponseWriter, r *http.Request, h func(*http.Request) (reply, error)) {
+	out, err := h(r)
+	if err != nil {
+		a.Challenge(w, r, err)
+		a.cfg.Refuse(w, r, err)
+		return
+	}
+	if out.cookie != "" {
+		a.setCookie(w, r, out.cookie, out.expires)
+	}
+	if out.forget {
+		a.setCookie(w, r, "", time.Time{})
+	}
+	if out.status == 0 {
+		out.status = http.StatusOK
+	}
+	respond(w, out.status, map[string]any{
+		"data": out.data,
+		"meta": map[string]any{"requestId": r.Header.Get("X-Request-Id"), "timestamp": stamp(a.cfg.Now())},
+	})
+}
+
+// maxBody bounds the body of a login.
+const maxBody = 16 << 10
+
+// body reads the JSON object of a request. That it must say it is JSON keeps
+// forms of other pages away.
+func body(r *http.Request, into any) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the body must be application/json")
+	}
+	dec := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+	dec.DisallowUnknownFields()
+	err = dec.Decode(into)
+	if err == nil && dec.More() {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
+		return ratchet.Errorf(ratchet.CodeInvalid, "the body is not the JSON object that is wanted").WithHint("see the API documentation")
+	}
+	return nil
+}
+
+// userView is a user as clients see it.
+type userView struct {
+	ID          string  `json:"id"`
+	Username    string  `json:"username"`
+	Email       *string `json:"email"`
+	DisplayName *string `json:"displayName"`
+	Role        string  `json:"role"`
+	IsActive    bool    `json:"isActive"`
+	CreatedAt   string  `json:"createdAt"`
+	LastLoginAt *string `json:"lastLoginAt"`
+}
+
+func viewOf(u *ratchet.User) userView {
+	v := userView{ID: u.ID, Username: u.Username, Role: string(u.Role), IsActive: u.Active, CreatedAt: stamp(u.CreatedAt)}
+	if u.Email != "" {
+		v.Email = &u.Email
+	}
+	if u.DisplayName != "" {
+		v.DisplayName = &u.DisplayName
+	}
+	if !u.LastLoginAt.IsZero() {
+		at := stamp(u.LastLoginAt)
+		v.LastLoginAt = &at
+	}
+	return v
+}
+
+type tokenView struct {
+	AccessToken string    `json:"accessToken"`
+	TokenType   string    `json:"tokenType"`
+	ExpiresAt   string    `json:"expiresAt"`
+	CSRFToken   string    `json:"csrfToken,omitempty"`
+	User        *userView `json:"user,omitempty"`
+}
+
+func (a *Authenticator) login(r *http.Request) (reply, error) {
+	var in struct {
+		Username   string `json:"username"`
+		Email      string `json:"email"`
+		Password   string `json:"password"`
+		RememberMe bool   `json:"rememberMe"`
+	}
+	if err := body(r, &in); err != nil {
+		return reply{}, err
+	}
+	name := in.Username
+	if name == "" {
+		name = in.Email
+	}
+	if name == "" || in.Password == "" || len(name) > 320 {
+		return reply{}, ratchet.Errorf(ratchet.CodeInvalid, "a username or email and a password are wanted").At("/username")
+	}
+	u, err := a.checkPassword(r.Context(), name, in.Password, remoteIP(r))
+	if err != nil {
+		return reply{}, err
+	}
+	return a.welcome(r, u, in.RememberMe, "auth_login")
+}
+
+// checkPassword finds the user of a name and password. That there is no such
+// user, that it may not log in and that the password is wrong are one error
+// and take the same time.
+func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip string) (*ratchet.User, error) {
+	ended, err := a.attempts.admit("name:"+strings.ToLower(name), "ip:"+ip)
+	if err != nil {
+		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: name, IP: ip, Reason: "locked out"})
+		return nil, err
+	}
+	failed := true
+	defer func() { ended(failed) }()
+	u, err := a.cfg.Store.User(ctx, name)
+	if err != nil && ratchet.CodeOf(err) != ratchet.CodeNotFound {
+		failed = false
+		return nil, err
+	}
+	hash := ""
+	if err == nil && u.Active {
+		hash = u.PasswordHash
+	}
+	ok, err := a.passwords.Check(ctx, hash, password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: name, IP: ip, Reason: "wrong name or password"})
+		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the name or the password is wrong")
+	}
+	failed = false
+	return u, nil
+}
+
+// welcome opens a login and answers with its token and cookie.
+func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool, kind string) (reply, error) {
+	l, secret, err := a.open(r.Context(), u, remember)
+	if err != nil {
+		return reply{}, err
+	}
+	token, expires, err := a.issue(u, l)
+	if err != nil {
+		return reply{}, err
+	}
+	p := u.Principal("session")
+	p.IP = remoteIP(r)
+	a.cfg.Happened(r.Context(), Event{Kind: kind, Principal: p, IP: p.IP})
+	u.LastLoginAt = l.CreatedAt
+	view := viewOf(u)
+	return reply{
+		data:   tokenView{AccessToken: token, TokenType: "Bearer", ExpiresAt: stamp(expires), CSRFToken: csrfToken(secret), User: &view},
+		cookie: secret, expires: l.ExpiresAt,
+	}, nil
+}
+
+// current is the identity of a request whose caller has a login.
+func current(r *http.Request) (*identity, error) {
+	id := identityFrom(r.Context())
+	if id == nil || id.login == nil {
+		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "this is for users who are logged in").
+			WithHint("log in at POST /api/v1/auth/login")
+	}
+	return id, nil
+}
+
+func (a *Authenticator) logout(r *http.Request) (reply, error) {
+	id := identityFrom(r.Context())
+	if id == nil || id.login == nil && id.token == "" {
+		return reply{data: map[string]any{"success": true}, forget: true}, nil
+	}
+	if id.token != "" {
+		if err := a.cfg.Store.RevokeToken(r.Context(), id.token, id.until.Add(2*skew)); err != nil {
+			return reply{}, err
+		}
+	}
+	if id.login != nil {
+		if err := a.cfg.Store.EndLogin(r.Context(), id.login.ID); err != nil {
+			return reply{}, err
+		}
+	}
+	a.cfg.Happened(r.Context(), Event{Kind: "auth_logout", Principal: id.principal, IP: id.principal.IP})
+	return reply{data: map[string]any{"success": true}, forget: true}, nil
+}
+
+func (a *Authenticator) refresh(r *http.Request) (reply, error) {
+	id, err := current(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if a.profile.extend > 0 {
+		if err := a.cfg.Store.ExtendLogin(r.Context(), id.login.ID); err != nil {
+			return reply{}, err
+		}
+	}
+	l, u, err := a.cfg.Store.Login(r.Context(), id.login.ID, nil)
+	if err != nil {
+		return reply{}, err
+	}
+	if u == nil {
+		return reply{}, refused("the login is over")
+	}
+	token, expires, err := a.issue(u, l)
+	if err != nil {
+		return reply{}, err
+	}
+	a.cfg.Happened(r.Context(), Event{Kind: "auth_token_refresh", Principal: id.principal, IP: id.principal.IP})
+	out := reply{data: tokenView{AccessToken: token, TokenType: "Bearer", ExpiresAt: stamp(expires)}}
+	if id.cookie { // the browser keeps the cookie as long as the login lasts
+		out.cookie, out.expires = a.fromRequest(r).Session, l.ExpiresAt
+	}
+	return out, nil
+}
+
+func (a *Authenticator) me(r *http.Request) (reply, error) {
+	id := identityFrom(r.Context())
+	if id == nil {
+		return reply{}, refused("nobody is known")
+	}
+	p := id.principal
+	out := map[string]any{"id": p.ID, "name": p.Name, "role": p.Role, "via": p.Via, "tier": p.Tier, "scope": p.Scope, "user": nil}
+	if id.login != nil {
+		u, err := a.cfg.Store.User(r.Context(), id.login.UserID)
+		if err != nil {
+			return reply{}, err
+		}
+		out["user"], out["loginExpiresAt"] = viewOf(u), stamp(id.login.ExpiresAt)
+	}
+	if id.cookie {
+		out["csrfToken"] = csrfToken(a.fromRequest(r).Session)
+	}
+	return reply{data: out}, nil
+}
+
+func (a *Authenticator) changePassword(r *http.Request) (reply, error) {
+	id, err := current(r)
+	if err != nil {
+		return reply{}, err
+	}
+	var in struct {
+		CurrentPassword string `json:"currentPassword"`
+		NewPassword     string `json:"newPassword"`
+	}
+	if err := body(r, &in); err != nil {
+		return reply{}, err
+	}
+	if err := credential.Acceptable(in.NewPassword); err != nil {
+		return reply{}, ratchet.AsError(err).At("/newPassword")
+	}
+	u, err := a.checkPassword(r.Context(), id.principal.Name, in.CurrentPassword, remoteIP(r))
+	if err != nil {
+		if ratchet.CodeOf(err) == ratchet.CodeUnauthenticated {
+			err = ratchet.Errorf(ratchet.CodeDenied, "the current password is wrong").At("/currentPassword")
+		}
+		return reply{}, err
+	}
+	if u.ID != id.login.UserID {
+		return reply{}, refused("the login is over")
+	}
+	if u.PasswordHash, err = a.passwords.Hash(r.Context(), in.NewPassword); err != nil {
+		return reply{}, err
+	}
+	if err := a.cfg.Store.UpdateUser(r.Context(), u, id.login.ID); err != nil {
+		return reply{}, err
+	}
+	a.cfg.Happened(r.Context(), Event{Kind: "password_changed", Principal: id.principal, IP: id.principal.IP})
+	return reply{data: map[string]any{"success": true}}, nil
+}
+
+// newUserIn is what somebody says of themselves.
+type newUserIn struct {
+	Username    string `json:"username"`
+	Email       string `json:"email"`
+	Password    string `json:"password"`
+	DisplayName string `json:"displayName"`
+}
+
+func (a *Authenticator) userOf(ctx context.Context, in newUserIn, role ratchet.Role) (*ratchet.User, error) {
+	if err := credential.AcceptableUser(in.Username, in.Email); err != nil {
+		return nil, err
+	}
+	hash, err := a.passwords.Hash(ctx, in.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &ratchet.User{
+		Username: in.Username, Email: in.Email, DisplayName: in.DisplayName, Role: role, Active: true, PasswordHash: hash,
+	}, nil
+}
+
+func (a *Authenticator) register(r *http.Request) (reply, error) {
+	if !a.cfg.AllowRegistration {
+		return reply{}, ratchet.Errorf(ratchet.CodeDenied, "nobody may register here").
+			WithHint("ask an admin for an account, or set auth.allow_registration")
+	}
+	var in newUserIn
+	if err := body(r, &in); err != nil {
+		return reply{}, err
+	}
+	// Each registration counts as a failure, so that none are made in bulk.
+	ended, err := a.attempts.admit("register:" + remoteIP(r))
+	if err != nil {
+		return reply{}, err
+	}
+	defer ended(true)
+	u, err := a.userOf(r.Context(), in, a.cfg.RegistrationRole)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := a.cfg.Store.CreateUser(r.Context(), u); err != nil {
+		return reply{}, err
+	}
+	out, err := a.welcome(r, u, false, "user_created")
+	out.status = http.StatusCreated
+	return out, err
+}
+
+// stamp is a time as all surfaces write it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// seconds rounds up, for Retry-After.
+func seconds(d time.Duration) string {
+	return strconv.Itoa(int(math.Ceil(d.Seconds())))
+}
