@@ -50,3 +50,17 @@ func TestSchema(t *testing.T) {
 		t.Error("nil is not nil")
 	}
 }
+
+func TestValue(t *testing.T) {
+	schema := json.RawMessage(`{"properties":{"task_id":{},"input":{"type":"object"},"rows":{"items":{"properties":{"a_b":{}}}},
+		"some":{"oneOf":[{"type":"null"},{"properties":{"x_y":{}}}]},"by_name":{"additionalProperties":{"properties":{"c_d":{}}}}}}`)
+	in := `{"task_id":"a_b","input":{"c_d":1},"rows":[{"a_b":1,"z_z":2}],"some":{"x_y":1},"by_name":{"k_k":{"c_d":1}},"not_known":1}`
+	want := `{"taskId":"a_b","input":{"c_d":1},"rows":[{"aB":1,"z_z":2}],"some":{"xY":1},"byName":{"k_k":{"cD":1}},"not_known":1}`
+	got, err := casing.Value(schema, json.RawMessage(in))
+	if err != nil || string(got) != want {
+		t.Errorf("Value = %s, %v, want %s", got, err, want)
+	}
+	if got, err := casing.Value(schema, nil); got != nil || err != nil {
+		t.Errorf("nil = %s, %v", got, err)
+	}
+}

@@ -1,0 +1,136 @@
+package openapi_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"go.yaml.in/yaml/v3"
+
+	"ratchet/adapters/openapi"
+	"ratchet/tools"
+)
+
+func everything(t testing.TB) *tools.Registry {
+	t.Helper()
+	r, err := tools.NewRegistry(tools.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func document(t testing.TB, cfg openapi.Config) []byte {
+	t.Helper()
+	if cfg.Tools == nil {
+		cfg.Tools = everything(t)
+	}
+	text, err := openapi.Document(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestValid asks a library of others whether the document is OpenAPI 3.1.
+func TestValid(t *testing.T) {
+	for name, cfg := range map[string]openapi.Config{
+		"open": {}, "closed": {Auth: openapi.Auth{Required: true, Issuer: "https://id.example/"}},
+		"more": {Operations: []openapi.Operation{{
+			Method: "GET", Path: "/live", ID: "live", Tag: "Health", Summary: "Whether the server lives", Open: true,
+			Answers: []openapi.Answer{{Status: 200, Description: "It does.", Schema: json.RawMessage(`{"type":"object"}`), Whole: true}},
+		}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc, err := libopenapi.NewDocument(document(t, cfg))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := doc.BuildV3Model(); err != nil {
+				t.Fatal(err)
+			}
+			v, faults := validator.NewValidator(doc)
+			if len(faults) > 0 {
+				t.Fatal(faults)
+			}
+			ok, found := v.ValidateDocument()
+			for _, f := range found {
+				t.Errorf("%s: %s", f.Message, f.Reason)
+				for _, e := range f.SchemaValidationErrors {
+					t.Errorf("  %s: %s", e.FieldPath, e.Reason)
+				}
+			}
+			if !ok {
+				t.Error("the document is not valid")
+			}
+		})
+	}
+}
+
+// TestEveryTool looks for each tool, route, argument and example.
+func TestEveryTool(t *testing.T) {
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Tool        string `json:"x-ratchet-tool"`
+			Parameters  []struct{ Name, In string }
+			RequestBody struct {
+				Content map[string]struct{ Examples map[string]struct{ Value json.RawMessage } }
+			}
+		}
+	}
+	text := document(t, openapi.Config{})
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, tool := range everything(t).List() {
+		op, ok := doc.Paths["/api/v1/tools/"+tool.Name]["post"]
+		if !ok || op.Tool != tool.Name {
+			t.Errorf("%s is not there", tool.Name)
+		}
+		if got := len(op.RequestBody.Content["application/json"].Examples); got != len(tool.Examples) {
+			t.Errorf("%s: %d examples, want %d", tool.Name, got, len(tool.Examples))
+		}
+		seen++
+		for _, r := range tool.Routes {
+			if r.Method == "" {
+				continue
+			}
+			path := "/api/v1" + strings.NewReplacer("{task_id}", "{taskId}", "{execution_id}", "{executionId}", "{task_name}", "{taskName}").Replace(r.Path)
+			if op, ok := doc.Paths[path][strings.ToLower(r.Method)]; !ok || op.Tool != tool.Name {
+				t.Errorf("%s %s of %s is not there", r.Method, path, tool.Name)
+			}
+			seen++
+		}
+	}
+	total := 0
+	for _, item := range doc.Paths {
+		total += len(item)
+	}
+	if total != seen {
+		t.Errorf("%d operations, want %d", total, seen)
+	}
+}
+
+// TestYAML: both forms say the same.
+func TestYAML(t *testing.T) {
+	h, err := openapi.New(openapi.Config{Tools: everything(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inJSON, inYAML := get(t, h, "/api-docs/openapi.json", 200), get(t, h, "/api-docs/openapi.yaml", 200)
+	var a, b any
+	if err := yaml.Unmarshal(inJSON.Body.Bytes(), &a); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(inYAML.Body.Bytes(), &b); err != nil {
+		t.Fatal(err)
+	}
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	if string(x) != string(y) || len(x) < 10_000 {
+		t.Errorf("the forms differ: %d and %d bytes", len(x), len(y))
+	}
+}

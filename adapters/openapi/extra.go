@@ -1,0 +1,40 @@
+package openapi
+
+import (
+	"cmp"
+	"strconv"
+)
+
+// plain describes an operation that is no tool.
+func (b *builder) plain(o Operation) *operation {
+	op := &operation{Tags: []string{o.Tag}, Summary: o.Summary, Description: o.Description, OperationID: o.ID, Responses: newOrdered[response]()}
+	for _, p := range o.Parameters {
+		op.Parameters = append(op.Parameters, parameter{
+			Name: p.Name, In: p.In, Description: p.Description, Required: p.Required || p.In == "path", Schema: p.Schema,
+		})
+	}
+	if o.Body != nil {
+		m := media{Schema: o.Body}
+		if o.BodyExample != nil {
+			m.Examples = newOrdered[example]()
+			m.Examples.Set("example", example{Value: o.BodyExample})
+		}
+		op.RequestBody = &body{Required: true, Content: content("application/json", m)}
+	}
+	for _, a := range o.Answers {
+		r := response{Description: a.Description}
+		if a.Schema != nil || a.Kind != "" {
+			schema := a.Schema
+			if !a.Whole && a.Kind == "" {
+				schema = envelope(schema)
+			}
+			r.Content = content(cmp.Or(a.Kind, "application/json"), media{Schema: schema})
+		}
+		op.Responses.Set(strconv.Itoa(a.Status), r)
+	}
+	refusals(op.Responses, o.Errors)
+	if o.Open {
+		op.Security = &[]requirement{{}}
+	}
+	return op
+}
