@@ -103,7 +103,7 @@ func (src *parsed) bundle(s Source) (code string, sourceMap []byte, err error) {
 	if e := src.buildError(r.Errors, r.Warnings); e != nil {
 		return "", nil, e
 	}
-	return string(r.Code), r.Map, nil
+	return leanHelpers(string(r.Code)), r.Map, nil
 }
 
 func mayImport(code string) bool {
@@ -126,7 +126,7 @@ func (src *parsed) bundleFiles(s Source) (code string, sourceMap []byte, err err
 		if strings.HasSuffix(f.Path, ".map") {
 			sourceMap = f.Contents
 		} else {
-			code = string(f.Contents)
+			code = leanHelpers(string(f.Contents))
 		}
 	}
 	return code, sourceMap, nil

@@ -152,7 +152,7 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 		return nil, err
 	}
 	p := &program{
-		modules: theModules().wanted(src.text),
+		modules: theModules().wanted(withoutHelpers(src.text)),
 		common:  mentionsModule.MatchString(src.text),
 		files:   src.files,
 		shift:   src.shift,

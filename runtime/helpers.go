@@ -1,0 +1,45 @@
+package runtime
+
+import "strings"
+
+// What esbuild writes above a module it turned into CommonJS. The texts are
+// those of the pinned version; with another one they would no longer be found,
+// which costs time and changes nothing else. A test holds them together.
+const (
+	helperCopy = `var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+`
+	helperExport = `var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+`
+	helperDescriptor = "var __getOwnPropDesc = Object.getOwnPropertyDescriptor;\n"
+	helperNames      = "var __getOwnPropNames = Object.getOwnPropertyNames;\n"
+
+	// The exports are copied for the sake of module.exports.__esModule, which
+	// nothing here asks for: the entry reads the exports as they are.
+	helperCommonJS     = `var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);` + "\n"
+	helperCommonJSLean = "var __toCommonJS = (mod) => mod;\n"
+)
+
+// leanHelpers makes the helpers that every run would execute cheaper. Lines
+// stay where they are, for the source map.
+func leanHelpers(code string) string {
+	return strings.Replace(code, helperCommonJS, helperCommonJSLean, 1)
+}
+
+// withoutHelpers is the code the author wrote, to be searched for what it may
+// reach: the helpers reach all of an object's properties and touch only ours.
+func withoutHelpers(code string) string {
+	for _, helper := range []string{helperCopy, helperExport, helperDescriptor, helperNames} {
+		code = strings.Replace(code, helper, "", 1)
+	}
+	return code
+}
