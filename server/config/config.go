@@ -10,10 +10,12 @@ type Config struct {
 	Execution Execution         `koanf:"execution"`
 	HTTP      HTTP              `koanf:"http"`
 	MCP       MCP               `koanf:"mcp"`
+	GraphQL   GraphQL           `koanf:"graphql_api"`
 	Registry  Registry          `koanf:"registry"`
 	RateLimit RateLimit         `koanf:"rate_limit"`
 	Security  Security          `koanf:"security"`
 	Logging   Logging           `koanf:"logging"`
+	Auth      Auth              `koanf:"auth"`
 	Secrets   map[string]string `koanf:"secrets" doc:"values a task may read with context.secrets, by name" secret:"true"`
 
 	sources map[string]Source
@@ -22,7 +24,7 @@ type Config struct {
 
 // Server is how the HTTP server listens and stops.
 type Server struct {
-	BindAddress     string        `koanf:"bind_address" default:"127.0.0.1" doc:"address to listen on; only loopback is accepted while there is no login"`
+	BindAddress     string        `koanf:"bind_address" default:"127.0.0.1" doc:"address to listen on; one that is not loopback needs an admin"`
 	Port            int           `koanf:"port" default:"8080" doc:"port to listen on; 0 = any free one"`
 	ShutdownTimeout time.Duration `koanf:"shutdown_timeout" default:"30" doc:"seconds that running calls get at shutdown"`
 	EnableRequestID bool          `koanf:"enable_request_id" default:"true" doc:"answer with X-Request-ID, taking over the caller's"`
@@ -131,9 +133,47 @@ type MCP struct {
 	ReadOnly           bool          `koanf:"read_only" default:"false" doc:"serve only tools that change nothing"`
 }
 
+// GraphQL is the surface /graphql.
+type GraphQL struct {
+	Enabled       bool `koanf:"enabled" default:"true" doc:"answer GraphQL at /graphql"`
+	Introspection bool `koanf:"introspection" default:"true" doc:"answer questions about the schema; on other addresses than loopback, to admins only"`
+	Playground    bool `koanf:"playground" default:"true" doc:"show a page to try it at /playground; on other addresses than loopback, to admins only"`
+	MaxDepth      int  `koanf:"max_depth" default:"15" doc:"fields that one operation may nest"`
+	MaxComplexity int  `koanf:"max_complexity" default:"1000" doc:"cost of one operation: objects, and lists times their limit"`
+	MaxAliases    int  `koanf:"max_aliases" default:"10" doc:"names under which one selection may ask for one field"`
+	MaxTokens     int  `koanf:"max_tokens" default:"5000" doc:"words and signs of one document"`
+}
+
 // Registry says where tasks come from beside the database.
 type Registry struct {
 	TasksDir string `koanf:"tasks_dir" doc:"folder that tasks are loaded from at start and written to when they are created or edited; empty = tasks live in the database only"`
+}
+
+// Auth says who may call and how they prove it.
+type Auth struct {
+	Required          string        `koanf:"required" default:"auto" doc:"whether callers must say who they are: auto = on every address but loopback; true; false"`
+	AdminPassword     string        `koanf:"admin_password" doc:"password of the first admin, named admin, made at start when there is none" secret:"true"`
+	JWTSecret         string        `koanf:"jwt_secret" doc:"secret of HS256 tokens, at least 32 characters; empty = one that the server makes and keeps in its database" secret:"true"`
+	TokenExpiration   time.Duration `koanf:"token_expiration" default:"86400" doc:"seconds after which an access token ends"`
+	Issuer            string        `koanf:"issuer" default:"ratchet" doc:"issuer of HS256 tokens"`
+	Audience          string        `koanf:"audience" default:"ratchet-api" doc:"audience of HS256 tokens"`
+	LoginProfile      string        `koanf:"login_profile" default:"default" doc:"login policy: default, production, development or strict"`
+	AllowRegistration bool          `koanf:"allow_registration" default:"false" doc:"let anybody create a user for themselves"`
+	RegistrationRole  string        `koanf:"registration_role" default:"readonly" doc:"role of users who registered: readonly or user"`
+	AllowQueryKey     bool          `koanf:"allow_query_key" default:"false" doc:"take API keys from ?api_key=; addresses end up in logs, so this is for clients that cannot send headers"`
+	ResourceURL       string        `koanf:"resource_url" doc:"address of the server as clients see it, e.g. https://ratchet.example.org; empty = that of the request"`
+	OIDC              OIDC          `koanf:"oidc"`
+}
+
+// OIDC says whose tokens are taken beside our own.
+type OIDC struct {
+	Issuer       string   `koanf:"issuer" doc:"issuer of tokens, e.g. https://login.example.org; empty = none"`
+	JWKSURI      string   `koanf:"jwks_uri" doc:"address of the issuer's keys; empty = discovered"`
+	Audience     string   `koanf:"audience" default:"ratchet-api" doc:"audience that the issuer's tokens must have"`
+	RoleClaim    string   `koanf:"role_claim" default:"role" doc:"claim with the role or roles; dots lead into objects"`
+	RoleMap      []string `koanf:"role_map" doc:"value of the claim = role, e.g. ratchet-admins=admin; empty = the roles by their own names"`
+	DefaultRole  string   `koanf:"default_role" doc:"role of tokens without a known one; empty = they are refused"`
+	AllowPrivate []string `koanf:"allow_private" doc:"private networks that the issuer's keys may be fetched from, as CIDR, e.g. 127.0.0.1/32"`
 }
 
 // Logging is what the server writes to stderr.

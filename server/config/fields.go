@@ -63,6 +63,8 @@ func aliases() map[string][]string {
 		"server.bind_address":              {"RATCHET_BIND_ADDRESS"},
 		"mcp.host":                         {"MCP_HOST"},
 		"mcp.port":                         {"MCP_PORT"},
+		"auth.jwt_secret":                  {"RATCHET_JWT_SECRET"},
+		"auth.admin_password":              {"RATCHET_ADMIN_PASSWORD"},
 	}
 }
 

@@ -52,6 +52,11 @@ func (c Config) Validate() error {
 		{c.Security.Audit.RetentionDays >= 1, "security.audit.retention_days", "at least 1", ""},
 		{oneOf(c.Logging.Level, "debug", "info", "warn", "error"), "logging.level", "debug, info, warn or error", c.Logging.Level},
 		{oneOf(c.Logging.Format, "text", "json"), "logging.format", "text or json", c.Logging.Format},
+		{oneOf(c.Auth.Required, "auto", "true", "false"), "auth.required", "auto, true or false", c.Auth.Required},
+		{c.Auth.JWTSecret == "" || len(c.Auth.JWTSecret) >= 32, "auth.jwt_secret", "at least 32 characters, e.g. of `openssl rand -base64 48`", ""},
+		{c.Auth.TokenExpiration >= time.Minute, "auth.token_expiration", "at least 60 seconds", ""},
+		{oneOf(c.Auth.LoginProfile, "default", "production", "development", "strict"), "auth.login_profile", "default, production, development or strict", ""},
+		{oneOf(c.Auth.RegistrationRole, "readonly", "user"), "auth.registration_role", "readonly or user", ""},
 		{!strings.Contains(c.Database.URL, "://") || strings.HasPrefix(c.Database.URL, "file://"), "database.url", "a file: other databases are not supported yet", ""},
 	}
 	for _, check := range checks {
@@ -70,6 +75,9 @@ func (c Config) Validate() error {
 			return badValue("http.allow_private", c.sources["http.allow_private"].Origin,
 				errors.New("want networks such as 127.0.0.1/32, got "+kindOf(network)))
 		}
+	}
+	if err := c.validateAuth(); err != nil {
+		return err
 	}
 	return c.validateSecurity()
 }
