@@ -32,6 +32,7 @@ var layers = map[string][]string{
 	"ratchet/prompts":             {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/adapters/casing":     {},
 	"ratchet/adapters/typescript": {"ratchet", "ratchet/tools", "ratchet/adapters/casing"},
+	"ratchet/adapters/graphql":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
 	"ratchet/adapters/openapi":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
 	"ratchet/server/auth":         {"ratchet", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/config":       {"ratchet", "ratchet/schema"},
@@ -39,7 +40,7 @@ var layers = map[string][]string{
 	"ratchet/server": {
 		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
-		"ratchet/server/auth",
+		"ratchet/server/auth", "ratchet/adapters/graphql",
 		"ratchet/server/audit", "ratchet/server/limit",
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
@@ -53,6 +54,9 @@ var owners = map[string][]string{
 	"github.com/dop251/goja":                 {"ratchet/runtime"},
 	"github.com/evanw/esbuild":               {"ratchet/runtime"},
 	"github.com/santhosh-tekuri/jsonschema":  {"ratchet/schema"},
+	"github.com/99designs/gqlgen":            {"ratchet/adapters/graphql"},
+	"github.com/vektah/gqlparser":            {"ratchet/adapters/graphql"},
+	"github.com/coder/websocket":             {"ratchet/adapters/graphql"},
 	"os/exec":                                {"ratchet/runtime/worker", "ratchet/cmd", "ratchet/bench"},
 }
 

@@ -22,6 +22,7 @@ func (s *Server) Handler() http.Handler {
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		s.mountMCP(mux)
 	}
+	s.mountGraphQL(mux)
 	return s.guard(mux)
 }
 
@@ -52,6 +53,9 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		endpoints["mcp"] = s.cfg.MCP.Endpoint
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"
+	}
+	if s.graphql != nil {
+		endpoints["graphql"] = "/graphql"
 	}
 	answer(w, http.StatusOK, map[string]any{
 		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": cmp.Or(s.isolation(), "unknown"), "endpoints": endpoints,

@@ -55,6 +55,7 @@ func (s *Server) shutdown(servers []*http.Server) error {
 	defer cancel()
 	s.log.Info("shutting down", "calls", s.limiter.Active(), "timeout", s.cfg.Server.ShutdownTimeout)
 	s.awaitCalls(ctx)
+	s.endStreams()
 	s.binding.endSessions() // their streams would keep connections open
 	var err error
 	for _, server := range servers {

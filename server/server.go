@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ratchet/adapters/graphql"
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/server/config"
@@ -26,6 +27,7 @@ type Server struct {
 	registry  *tools.Registry
 	binding   *binding
 	mcp       http.Handler
+	graphql   *graphql.Handler // nil = switched off
 	limiter   *limit.Limiter
 
 	draining  atomic.Bool
@@ -97,6 +99,9 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		resources: p.Resources, prompts: p.Prompts, log: p.Log,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
+	if err := s.openGraphQL(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -140,6 +145,7 @@ func (s *Server) Close(ctx context.Context) error {
 	var err error
 	s.closeOnce.Do(func() {
 		s.draining.Store(true)
+		s.endStreams()
 		for _, fn := range s.closers {
 			err = errors.Join(err, fn(ctx))
 		}

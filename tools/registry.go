@@ -161,6 +161,15 @@ func (r *Registry) canonical(name string) string {
 	return name
 }
 
+// Whole is the registry this one was selected from: every tool of the server,
+// offered by the surfaces on which permission alone decides.
+func (r *Registry) Whole() *Registry {
+	if r.whole != nil {
+		return r.whole
+	}
+	return r
+}
+
 // Names returns the names of the tools, sorted.
 func (r *Registry) Names() []string {
 	names := make([]string, len(r.list))

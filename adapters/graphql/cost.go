@@ -1,0 +1,68 @@
+package graphql
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// costs counts what a validated operation asks for. An object costs one, and
+// so do ten plain fields; a list costs its items times its limit.
+type costs struct {
+	vars      map[string]any
+	fragments map[string]cost
+}
+
+// cost is what a selection of one object asks for.
+type cost struct {
+	leaves  int // plain fields
+	objects int // what its objects and lists cost
+}
+
+// beyond is more than any limit; sums stop there.
+const beyond = 1 << 30
+
+func (c cost) total() int { return min(max(1, (c.leaves+9)/10+c.objects), beyond) }
+
+func (c *costs) selection(set ast.SelectionSet) cost {
+	var sum cost
+	add := func(more cost) {
+		sum.leaves = min(sum.leaves+more.leaves, beyond)
+		sum.objects = min(sum.objects+more.objects, beyond)
+	}
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			switch {
+			case sel.Name == "__schema" || sel.Name == "__type":
+			case len(sel.SelectionSet) == 0 && !root(sel.ObjectDefinition):
+				add(cost{leaves: 1})
+			default:
+				add(cost{objects: c.object(sel)})
+			}
+		case *ast.InlineFragment:
+			add(c.selection(sel.SelectionSet))
+		case *ast.FragmentSpread:
+			known, ok := c.fragments[sel.Name]
+			if !ok && sel.Definition != nil {
+				known = c.selection(sel.Definition.SelectionSet)
+				c.fragments[sel.Name] = known
+			}
+			add(known)
+		}
+	}
+	return sum
+}
+
+func root(d *ast.Definition) bool {
+	return d != nil && (d.Name == "Query" || d.Name == "Mutation" || d.Name == "Subscription")
+}
+
+// object is what a field with fields of its own costs.
+func (c *costs) object(f *ast.Field) int {
+	inner := c.selection(f.SelectionSet).total()
+	if f.Definition == nil || f.Definition.Arguments.ForName("limit") == nil {
+		return inner
+	}
+	limit, ok := intArgument(f, "limit", c.vars)
+	if !ok {
+		limit = 50
+	}
+	return min(inner*min(max(limit, 1), maxLimit), beyond)
+}

@@ -1,0 +1,217 @@
+package graphql
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"ratchet/adapters/casing"
+	"ratchet/tools"
+)
+
+// operation is a root field of Query or Mutation: one way to call a tool.
+type operation struct {
+	tool   tools.Tool
+	args   map[string]*entry // by name in GraphQL
+	whole  bool              // one argument holds all of the tool's
+	set    []setting         // arguments this field fixes
+	doc    bool              // the result is a document
+	one    string            // the result is the first item of the list under this key; empty = the whole
+	list   *listing          // the result is a list; nil = it is not
+	result *value
+}
+
+// setting is an argument whose value is fixed.
+type setting struct {
+	key   string
+	value json.RawMessage
+}
+
+// builder makes a schema from the tools.
+type builder struct {
+	types      *types
+	in         *inputs
+	out        *outputs
+	roots      map[ast.Operation]*ast.Definition
+	operations map[string]*operation // by root type and field, e.g. Query.task
+}
+
+func newBuilder() *builder {
+	t := newTypes()
+	return &builder{
+		types: t, in: &inputs{types: t}, out: &outputs{types: t, objects: map[string]*object{}},
+		roots: map[ast.Operation]*ast.Definition{
+			ast.Query:        {Kind: ast.Object, Name: "Query", Description: "What can be read."},
+			ast.Mutation:     {Kind: ast.Object, Name: "Mutation", Description: "What changes something or runs task code."},
+			ast.Subscription: {Kind: ast.Object, Name: "Subscription", Description: "What can be followed live."},
+		},
+		operations: map[string]*operation{},
+	}
+}
+
+// described is a tool with its schemas parsed.
+type described struct {
+	tools.Tool
+	in, out *jsonSchema // out is nil for documents and content blocks
+}
+
+// add offers a tool: by the field named like it, then by those of its routes.
+func (b *builder) add(t tools.Tool) error {
+	d := described{Tool: t}
+	in, out := t.Titled()
+	var err error
+	if d.in, err = parseSchema(in); err != nil {
+		return fmt.Errorf("%s: %w", t.Name, err)
+	}
+	if out != nil {
+		if d.out, err = parseSchema(out); err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
+	}
+	own := fieldOf(t.Name)
+	if err := b.field(d, tools.Route{Field: own}); err != nil {
+		return err
+	}
+	for _, r := range t.Routes {
+		if r.Field == "" || (r.Field == own && r.Set == nil && !r.One) {
+			continue
+		}
+		if err := b.field(d, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// field adds one root field.
+func (b *builder) field(d described, r tools.Route) error {
+	kind := ast.Mutation
+	if readsOnly(d.Tool) {
+		kind = ast.Query
+	}
+	root := b.roots[kind]
+	if !validName(r.Field) || root.Fields.ForName(r.Field) != nil {
+		return fmt.Errorf("%s: the GraphQL field %s.%s is no name or taken", d.Name, root.Name, r.Field)
+	}
+	op := &operation{tool: d.Tool}
+	def := &ast.FieldDefinition{Name: r.Field, Description: fieldDoc(d, r)}
+	if err := op.fix(r.Set); err != nil {
+		return fmt.Errorf("%s: %w", d.Name, err)
+	}
+	own := r.Field == fieldOf(d.Name)
+	items := d.items()
+	switch {
+	case items != "" && !own && !r.One:
+		b.list(op, def, d, items)
+	default:
+		b.arguments(op, def, d, r.Field, own)
+		b.result(op, d, items, r.One)
+		def.Type = op.result.typ(false)
+	}
+	root.Fields = append(root.Fields, def)
+	b.operations[root.Name+"."+r.Field] = op
+	return nil
+}
+
+func fieldDoc(d described, r tools.Route) string {
+	if r.Doc != "" {
+		return spoken(r.Doc)
+	}
+	return d.Title + ". " + spoken(d.Doc)
+}
+
+func (op *operation) fix(set json.RawMessage) error {
+	if set == nil {
+		return nil
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(set, &values); err != nil {
+		return fmt.Errorf("read the fixed arguments: %w", err)
+	}
+	for key, v := range values {
+		op.set = append(op.set, setting{key, v})
+	}
+	slices.SortFunc(op.set, func(a, b setting) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
+	return nil
+}
+
+func (op *operation) fixes(key string) bool {
+	return slices.ContainsFunc(op.set, func(s setting) bool { return s.key == key })
+}
+
+// arguments declares the arguments of a field. The argument that is the id of
+// what the field is named after is called id: task(id).
+func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described, field string, own bool, without ...string) {
+	op.args = map[string]*entry{}
+	for key := range d.in.properties {
+		if !validName(casing.Camel(key)) {
+			op.whole = true
+			op.args["arguments"] = &entry{input: &input{name: "JSON"}}
+			def.Arguments = ast.ArgumentDefinitionList{{
+				Name: "arguments", Type: ast.NonNullNamedType("JSON", nil), Description: "The arguments, as the tool's schema wants them.",
+			}}
+			return
+		}
+	}
+	stem := typeStem(d.Name)
+	for key, s := range d.in.properties {
+		if slices.Contains(without, key) || op.fixes(key) || key == "fields" { // selections choose the fields
+			continue
+		}
+		name := casing.Camel(key)
+		if !own && key == casing.Snake(field)+"_id" {
+			name = "id"
+		}
+		in := b.in.input(stem+casing.Pascal(key), key, s)
+		op.args[name] = &entry{key: key, input: in}
+		inner, nullable := s.core()
+		required := name == "id" || (slices.Contains(d.in.Required, key) && s.Default == nil && !nullable && in.name != "JSON")
+		if in.name == "JSON" && slices.Contains(d.in.Required, key) && inner.is("object") {
+			required = true
+		}
+		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
+			Name: name, Type: in.typ(required), DefaultValue: in.literal(s.Default), Directives: deprecated(s),
+			Description: describe(key, inner.Description),
+		})
+	}
+}
+
+// result decides how a field's result is shown.
+func (b *builder) result(op *operation, d described, items string, one bool) {
+	stem := typeStem(d.Name)
+	switch {
+	case d.out == nil && d.IsDocument():
+		op.doc = true
+		op.result = b.out.object("Document", documentSchema())
+	case d.out == nil:
+		op.result = &value{kind: kindJSON, name: "JSON"}
+	case one && items != "":
+		p, _ := d.out.Properties.Get(items)
+		op.one, op.result = items, b.out.value(stem+casing.Pascal(items), singular(items), p.Items)
+	default:
+		op.result = b.out.value(stem+"Result", "", d.out)
+	}
+}
+
+// items is the key of the rows in a list's result; empty for other tools.
+func (d described) items() string {
+	if d.out == nil || d.out.Properties == nil {
+		return ""
+	}
+	found, paged := "", false
+	for key, s := range d.out.properties {
+		switch {
+		case key == "pagination":
+			paged = true
+		case key != "filters" && s.is("array") && s.Items != nil && found == "":
+			found = key
+		}
+	}
+	if !paged {
+		return ""
+	}
+	return found
+}

@@ -1,0 +1,77 @@
+package graphql
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"ratchet"
+)
+
+// acceptable looks at a request before the transports do. It returns why the
+// request is refused, nil when it is not.
+func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
+	switch r.Method {
+	case http.MethodGet:
+		return nil
+	case http.MethodPost:
+	default:
+		return ratchet.Errorf(ratchet.CodeMethodNotAllowed, "%s is not allowed here", r.Method).WithHint("use POST, or GET for queries")
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" {
+		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type %q is not taken", clip(r.Header.Get("Content-Type"))).
+			WithHint("send application/json with query, variables and operationName")
+	}
+	body := bufio.NewReader(r.Body)
+	r.Body = readCloser{body, r.Body}
+	for {
+		b, err := body.ReadByte()
+		switch {
+		case err == io.EOF: //nolint:errorlint // readers return it bare
+			return ratchet.Errorf(ratchet.CodeInvalid, "the request body is empty").WithHint(`send {"query": "{ __typename }"}`)
+		case err != nil:
+			return ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off").Wrap(err)
+		case b == ' ' || b == '\n' || b == '\t' || b == '\r':
+			continue
+		case b == '[':
+			return ratchet.Errorf(ratchet.CodeInvalid, "several operations in one request are not taken").
+				WithHint("send one operation with several fields, or several requests")
+		case b != '{':
+			return ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName")
+		}
+		if err := body.UnreadByte(); err != nil {
+			return ratchet.AsError(err)
+		}
+		return nil
+	}
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// clip shortens what is repeated in a message.
+func clip(s string) string {
+	if len(s) > 100 {
+		return strings.ToValidUTF8(s[:100], "") + "…"
+	}
+	return s
+}
+
+// refuse answers a request that no transport takes.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, e *ratchet.Error) {
+	g := h.render(&gqlerror.Error{}, e, callFrom(r.Context()).requestID)
+	w.Header().Set("Content-Type", "application/json")
+	if e.Code == ratchet.CodeMethodNotAllowed {
+		w.Header().Set("Allow", "GET, POST")
+	}
+	w.WriteHeader(e.Code.HTTPStatus())
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{g}}) // the client went away: nobody to tell
+}

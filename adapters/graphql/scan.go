@@ -1,0 +1,116 @@
+package graphql
+
+import "bytes"
+
+// The functions below walk JSON that encoding/json has written: it is valid,
+// so they look for its structure only.
+
+// eachMember calls yield with the keys and values of a JSON object until it
+// returns false. Keys are given as they are written, without the quotes. It
+// says whether raw is an object.
+func eachMember(raw []byte, yield func(key string, value []byte) bool) bool {
+	i := space(raw, 0)
+	if i >= len(raw) || raw[i] != '{' {
+		return false
+	}
+	for i = space(raw, i+1); i < len(raw) && raw[i] == '"'; {
+		end := skip(raw, i)
+		key := raw[i+1 : max(end-1, i+1)]
+		i = space(raw, end)
+		if i >= len(raw) || raw[i] != ':' {
+			return true
+		}
+		i = space(raw, i+1)
+		end = skip(raw, i)
+		if !yield(string(key), raw[i:end]) {
+			return true
+		}
+		i = space(raw, end)
+		if i >= len(raw) || raw[i] != ',' {
+			return true
+		}
+		i = space(raw, i+1)
+	}
+	return true
+}
+
+// eachItem calls yield with the items of a JSON array until it returns false.
+// It says whether raw is an array.
+func eachItem(raw []byte, yield func(value []byte) bool) bool {
+	i := space(raw, 0)
+	if i >= len(raw) || raw[i] != '[' {
+		return false
+	}
+	for i = space(raw, i+1); i < len(raw) && raw[i] != ']'; {
+		end := skip(raw, i)
+		if end == i || !yield(raw[i:end]) {
+			return true
+		}
+		i = space(raw, end)
+		if i >= len(raw) || raw[i] != ',' {
+			return true
+		}
+		i = space(raw, i+1)
+	}
+	return true
+}
+
+// skip is the end of the value that starts at i.
+func skip(raw []byte, i int) int {
+	if i >= len(raw) {
+		return i
+	}
+	switch raw[i] {
+	case '"':
+		return skipString(raw, i)
+	case '{', '[':
+		depth := 0
+		for i < len(raw) {
+			switch raw[i] {
+			case '"':
+				i = skipString(raw, i)
+				continue
+			case '{', '[':
+				depth++
+			case '}', ']':
+				if depth--; depth == 0 {
+					return i + 1
+				}
+			}
+			i++
+		}
+		return i
+	default:
+		for i < len(raw) && raw[i] != ',' && raw[i] != '}' && raw[i] != ']' && raw[i] > ' ' {
+			i++
+		}
+		return i
+	}
+}
+
+// skipString is the end of the string that starts at i.
+func skipString(raw []byte, i int) int {
+	for i++; i < len(raw); {
+		n := bytes.IndexByte(raw[i:], '"')
+		if n < 0 {
+			return len(raw)
+		}
+		end := i + n
+		slashes := 0
+		for end-1-slashes >= i && raw[end-1-slashes] == '\\' {
+			slashes++
+		}
+		if i = end + 1; slashes%2 == 0 {
+			return i
+		}
+	}
+	return len(raw)
+}
+
+// space is the next place at or after i that is no white space.
+func space(raw []byte, i int) int {
+	for i < len(raw) && (raw[i] == ' ' || raw[i] == '\n' || raw[i] == '\t' || raw[i] == '\r') {
+		i++
+	}
+	return i
+}

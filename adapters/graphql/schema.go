@@ -1,0 +1,75 @@
+package graphql
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+
+	"ratchet/tools"
+)
+
+// schema is what a registry offers in GraphQL.
+type schema struct {
+	ast        *ast.Schema
+	sdl        string
+	operations map[string]*operation // by root type and field
+	objects    map[string]*object    // output types
+	streams    map[string]*stream    // fields of Subscription
+}
+
+// newSchema makes the schema of the tools. Tools of the set that never changes
+// (core) name their types first, so that further tools cannot rename them.
+func newSchema(r *tools.Registry) (*schema, error) {
+	b := newBuilder()
+	list := slices.Clone(r.List())
+	slices.SortStableFunc(list, func(a, c tools.Tool) int {
+		return slices.Index(tools.Toolsets(), a.Toolset) - slices.Index(tools.Toolsets(), c.Toolset)
+	})
+	for _, t := range list {
+		if err := b.add(t); err != nil {
+			return nil, fmt.Errorf("make the GraphQL schema: %w", err)
+		}
+	}
+	live := b.subscriptions(r)
+	sdl := b.sdl()
+	parsed, err := gqlparser.LoadSchema(&ast.Source{Name: "ratchet.graphql", Input: sdl})
+	if err != nil {
+		return nil, fmt.Errorf("make the GraphQL schema: %w", err)
+	}
+	return &schema{ast: parsed, sdl: sdl, operations: b.operations, objects: b.out.objects, streams: live}, nil
+}
+
+// sdl writes the schema in the schema definition language, sorted by name.
+func (b *builder) sdl() string {
+	doc := &ast.SchemaDocument{}
+	for _, kind := range []ast.Operation{ast.Query, ast.Mutation, ast.Subscription} {
+		root := b.roots[kind]
+		if len(root.Fields) == 0 {
+			continue
+		}
+		slices.SortFunc(root.Fields, func(a, c *ast.FieldDefinition) int { return strings.Compare(a.Name, c.Name) })
+		doc.Definitions = append(doc.Definitions, root)
+	}
+	doc.Definitions = append(doc.Definitions, b.types.sorted()...)
+	var out strings.Builder
+	formatter.NewFormatter(&out, formatter.WithIndent("  ")).FormatSchemaDocument(doc)
+	return out.String()
+}
+
+// SDL is the schema in the schema definition language.
+func (h *Handler) SDL() string { return h.schema.sdl }
+
+// documentSchema is that of tools.Markdown.
+func documentSchema() *jsonSchema {
+	s, err := parseSchema(json.RawMessage(`{"type":"object","title":"Document","description":"A document for people.","required":["text"],
+		"properties":{"text":{"type":"string","description":"Markdown"}}}`))
+	if err != nil {
+		panic(err) // the text above is not a schema
+	}
+	return s
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"ratchet"
+	"ratchet/adapters/graphql"
+	"ratchet/server/auth"
+)
+
+// openGraphQL makes the surface /graphql, which offers every tool: permission
+// decides.
+func (s *Server) openGraphQL() error {
+	cfg := s.cfg.GraphQL
+	if !cfg.Enabled {
+		return nil
+	}
+	h, err := graphql.New(graphql.Config{
+		Registry: s.registry.Whole(), Deps: s.deps, Version: s.version,
+		Principal:     func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
+		Introspection: cfg.Introspection, Playground: cfg.Playground,
+		AdminOnly: loopbackOnly("", s.cfg.Server.BindAddress) != nil,
+		Origins:   s.cfg.Server.CORS.AllowedOrigins,
+		Limits:    graphql.Limits{Depth: cfg.MaxDepth, Complexity: cfg.MaxComplexity, Aliases: cfg.MaxAliases, Tokens: cfg.MaxTokens},
+	})
+	if err != nil {
+		return err
+	}
+	s.graphql = h
+	return nil
+}
+
+// mountGraphQL serves it.
+func (s *Server) mountGraphQL(mux *http.ServeMux) {
+	if s.graphql == nil {
+		return
+	}
+	mux.Handle("/graphql", s.graphql)
+	if s.cfg.GraphQL.Playground {
+		mux.Handle("GET /playground", s.graphql.Playground())
+		mux.Handle("GET /playground/", s.graphql.Playground())
+	}
+}
+
+// endStreams ends what would keep connections open.
+func (s *Server) endStreams() {
+	if s.graphql != nil {
+		s.graphql.Close()
+	}
+}
+
+// principalOf is who sends the request of ctx: the machine's owner where
+// nobody has to say who they are.
+func principalOf(ctx context.Context) ratchet.Principal {
+	if p, ok := auth.FromContext(ctx); ok {
+		return p
+	}
+	return ratchet.Local()
+}
