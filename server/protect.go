@@ -1,17 +1,26 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
+	"time"
 
 	"ratchet"
+	"ratchet/server/audit"
 	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
 )
 
-// protect puts the limits before every call.
-func (s *Server) protect() error {
+// protect puts the audit and the limits before every call, in this order: a
+// call that the limits refuse is recorded.
+func (s *Server) protect(ctx context.Context) error {
+	if err := s.openAudit(ctx); err != nil {
+		return err
+	}
 	perTool, err := config.Numbers(s.cfg.RateLimit.PerTool)
 	if err != nil {
 		return ratchet.Errorf(ratchet.CodeConfig, "%s", err.Error()).At("rate_limit.per_tool")
@@ -32,7 +41,7 @@ func (s *Server) protect() error {
 			p, _ := auth.FromContext(ctx)
 			return p
 		},
-		Now: s.deps.Now, Log: s.log,
+		Now: s.deps.Now, Log: s.log, Refused: s.limited,
 	}
 	if s.deps.Store != nil {
 		cfg.Days = s.deps.Store
@@ -43,4 +52,42 @@ func (s *Server) protect() error {
 	s.deps.Gates = append(s.deps.Gates, s.limiter)
 	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { s.limiter.Close(); return nil })
 	return nil
+}
+
+// openAudit opens the audit beside the store and puts it before every call.
+func (s *Server) openAudit(ctx context.Context) error {
+	cfg := s.cfg.Security.Audit
+	if !cfg.Enabled || s.deps.Store == nil {
+		return nil
+	}
+	dir := ""
+	if path := s.deps.Store.Path(); cfg.Files && path != "" {
+		dir = cmp.Or(s.cfg.DataDir, filepath.Dir(path))
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return ratchet.Errorf(ratchet.CodeConfig, "the data folder cannot be made").At("data_dir").Wrap(err)
+		}
+	}
+	var err error
+	s.audit, err = audit.Open(ctx, audit.Config{
+		Store: s.deps.Store, Dir: dir, Keep: time.Duration(cfg.RetentionDays) * 24 * time.Hour,
+		Bus: s.deps.Bus, Now: s.deps.Now, Log: s.log,
+		Start: map[string]any{"version": s.version, "bind_address": s.cfg.Server.BindAddress, "port": s.cfg.Server.Port},
+	})
+	if err != nil {
+		return err
+	}
+	s.deps.Gates = append(s.deps.Gates, s.audit)
+	s.closers = slices.Insert(s.closers, max(0, len(s.closers)-1), s.audit.Close) // the store closes last
+	return nil
+}
+
+// limited records a request that the limits refused before any tool was called.
+func (s *Server) limited(ctx context.Context, p ratchet.Principal, operation string, err *ratchet.Error) {
+	if s.audit == nil {
+		return
+	}
+	s.audit.Note(ctx, audit.Entry{
+		Type: audit.RateLimited, Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
+		Surface: "http", Operation: operation, Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message,
+	})
 }

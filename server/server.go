@@ -12,6 +12,7 @@ import (
 	"ratchet/adapters/graphql"
 	"ratchet/prompts"
 	"ratchet/resources"
+	"ratchet/server/audit"
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/tools"
@@ -29,6 +30,7 @@ type Server struct {
 	mcp       http.Handler
 	graphql   *graphql.Handler // nil = switched off
 	limiter   *limit.Limiter
+	audit     *audit.Log // nil = nothing is recorded
 
 	draining  atomic.Bool
 	closeOnce sync.Once
@@ -86,7 +88,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 			return err
 		}})
 	}
-	if err := s.protect(); err != nil {
+	if err := s.protect(context.Background()); err != nil {
 		return nil, err
 	}
 	wait := cfg.Execution.WaitLimit

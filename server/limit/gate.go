@@ -28,8 +28,7 @@ func (l *Limiter) Enter(ctx context.Context, t tools.Tool, _ json.RawMessage) (c
 		}
 	}
 	if err != nil {
-		l.cfg.Refused(ctx, *p, t.Name, err)
-		return ctx, nil, err
+		return ctx, nil, err // the audit stands before this gate and sees it
 	}
 	l.active.Add(1)
 	return ctx, func(any, error) {

@@ -33,7 +33,7 @@ type Config struct {
 	Now  func() time.Time                        // nil = time.Now
 	Log  *slog.Logger                            // nil = nothing is logged
 
-	// Refused hears of every refusal for the audit; nil = nobody does.
+	// Refused hears of refusals that are no tool calls; nil = nobody does.
 	Refused func(ctx context.Context, p ratchet.Principal, operation string, err *ratchet.Error)
 }
 

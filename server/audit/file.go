@@ -1,0 +1,256 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"ratchet/storage"
+)
+
+// file writes audit-YYYY-MM-DD.jsonl, a new one for each UTC day of the
+// entries. It is not safe for concurrent use.
+type file struct {
+	dir   string
+	day   string
+	out   *os.File
+	dirty bool // written since the last sync
+}
+
+// line is one line of a file.
+type line struct {
+	Seq   int64           `json:"seq"`
+	Prev  string          `json:"prev"`
+	Hash  string          `json:"hash"`
+	Entry json.RawMessage `json:"entry"`
+}
+
+const (
+	filePrefix = "audit-"
+	fileSuffix = ".jsonl"
+)
+
+func (f *file) write(rows []*storage.AuditRow) error {
+	var buf bytes.Buffer
+	flush := func() error {
+		if buf.Len() == 0 || f.out == nil {
+			return nil
+		}
+		_, err := f.out.Write(buf.Bytes()) // one write: lines of a killed server are whole but for the last
+		buf.Reset()
+		f.dirty = true
+		return err
+	}
+	for _, r := range rows {
+		if day := r.At.UTC().Format(time.DateOnly); day != f.day || f.out == nil {
+			if err := errors.Join(flush(), f.turn(day)); err != nil {
+				return err
+			}
+		}
+		text, err := json.Marshal(line{r.Seq, hex.EncodeToString(r.Prev), hex.EncodeToString(r.Hash), r.Body})
+		if err != nil {
+			return fmt.Errorf("encode an audit entry: %w", err)
+		}
+		buf.Write(text)
+		buf.WriteByte('\n')
+	}
+	return flush()
+}
+
+// turn closes the file of the day before and opens that of day.
+func (f *file) turn(day string) error {
+	if err := f.close(); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(filepath.Join(f.dir, filePrefix+day+fileSuffix), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the audit file: %w", err)
+	}
+	f.out, f.day = out, day
+	return nil
+}
+
+func (f *file) sync() error {
+	if f.out == nil || !f.dirty {
+		return nil
+	}
+	f.dirty = false
+	return f.out.Sync()
+}
+
+func (f *file) close() error {
+	if f.out == nil {
+		return nil
+	}
+	err := errors.Join(f.sync(), f.out.Close())
+	f.out = nil
+	return err
+}
+
+// files are the paths of the audit's files in dir, the oldest first.
+func files(dir string) ([]string, error) {
+	list, err := filepath.Glob(filepath.Join(dir, filePrefix+"*"+fileSuffix))
+	slices.Sort(list)
+	return list, err
+}
+
+// catchUp appends to the files what a killed server could not write.
+func (f *file) catchUp(ctx context.Context, db *storage.DB) error {
+	last, err := f.mend()
+	if err != nil {
+		return err
+	}
+	const chunk = 1000
+	for {
+		rows, err := db.AuditAfter(ctx, last, chunk)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return f.sync()
+		}
+		if err := f.write(rows); err != nil {
+			return err
+		}
+		last = rows[len(rows)-1].Seq
+	}
+}
+
+// mend cuts a half-written last line off the newest file and returns the
+// sequence of its last whole one; 0 = there is none.
+func (f *file) mend() (int64, error) {
+	list, err := files(f.dir)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	for _, path := range slices.Backward(list) {
+		var last, size int64
+		err := eachLine(path, func(l line, end int64) error {
+			last, size = l.Seq, end
+			return nil
+		})
+		if err != nil && !errors.Is(err, errBadLine) {
+			return 0, err
+		}
+		if errors.Is(err, errBadLine) {
+			if err := os.Truncate(path, size); err != nil {
+				return 0, fmt.Errorf("mend the audit file: %w", err)
+			}
+		}
+		if last > 0 {
+			return last, nil
+		}
+	}
+	return 0, nil
+}
+
+var errBadLine = errors.New("a line is not whole")
+
+// eachLine calls fn for the lines of a file with the offset where each ends.
+func eachLine(path string, fn func(l line, end int64) error) error {
+	in, err := os.Open(path) //nolint:gosec // named by our own pattern in our own folder
+	if err != nil {
+		return fmt.Errorf("read the audit file: %w", err)
+	}
+	defer in.Close()
+	r := bufio.NewReaderSize(in, 64<<10)
+	var end int64
+	for {
+		text, err := r.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			if len(text) > 0 {
+				return errBadLine
+			}
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the audit file: %w", err)
+		}
+		var l line
+		if json.Unmarshal(text, &l) != nil {
+			return errBadLine
+		}
+		end += int64(len(text))
+		if err := fn(l, end); err != nil {
+			return err
+		}
+	}
+}
+
+// forget removes files of days that are over before the given time.
+func (f *file) forget(before time.Time) error {
+	list, err := files(f.dir)
+	if err != nil {
+		return err
+	}
+	for _, path := range list {
+		day := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), filePrefix), fileSuffix)
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil || day == f.day || !at.AddDate(0, 0, 1).Before(before) {
+			continue
+		}
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("remove an old audit file: %w", err)
+		}
+	}
+	return nil
+}
+
+// compare reads the files and holds them against the table.
+func (v *Verification) compare(ctx context.Context, db *storage.DB, dir string) error {
+	list, err := files(dir)
+	if err != nil {
+		return err
+	}
+	note := func(format string, args ...any) {
+		if v.FileNote == "" {
+			v.FileNote = fmt.Sprintf(format, args...)
+		}
+	}
+	var rows []*storage.AuditRow // of the table, after the last line
+	var last int64
+	for _, path := range list {
+		v.Files++
+		err := eachLine(path, func(l line, _ int64) error {
+			v.Lines++
+			if last > 0 && l.Seq != last+1 {
+				note("%s: entry %d follows entry %d", filepath.Base(path), l.Seq, last)
+			}
+			last = l.Seq
+			if l.Seq <= v.Removed {
+				return nil
+			}
+			if len(rows) == 0 || rows[0].Seq > l.Seq {
+				var err error
+				if rows, err = db.AuditAfter(ctx, l.Seq-1, 1000); err != nil {
+					return err
+				}
+			}
+			if len(rows) == 0 || rows[0].Seq != l.Seq {
+				note("%s: the table has no entry %d", filepath.Base(path), l.Seq)
+				return nil
+			}
+			if hex.EncodeToString(rows[0].Hash) != l.Hash || !bytes.Equal(rows[0].Body, l.Entry) {
+				note("%s: entry %d differs from the table", filepath.Base(path), l.Seq)
+			}
+			rows = rows[1:]
+			return nil
+		})
+		if errors.Is(err, errBadLine) {
+			note("%s: a line is not whole", filepath.Base(path))
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}

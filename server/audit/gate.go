@@ -1,0 +1,172 @@
+package audit
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"ratchet"
+	"ratchet/storage"
+	"ratchet/tools"
+)
+
+// Enter implements tools.Gate. The entry of a call that writes rides on its
+// write; calls that were refused, failed or wrote nothing get theirs at the
+// end. Reads are recorded when they are refused, fail, or are an
+// administrator's.
+func (l *Log) Enter(ctx context.Context, t tools.Tool, args json.RawMessage) (context.Context, func(any, error), error) {
+	if t.Effect == tools.Reads && t.Toolset != "admin" {
+		return ctx, func(_ any, err error) {
+			if err != nil {
+				l.refusedRead(ctx, &t, err)
+			}
+		}, nil
+	}
+	e := l.entry(ctx, &t)
+	e.Type, e.Resource, e.ArgsHash = typeOf(&t, args), resourceOf(args), l.hash(args)
+	rider := storage.NewRider(func() *storage.AuditRow {
+		own := e
+		return own.row(l.cfg.Now())
+	})
+	return storage.WithRider(ctx, rider), func(_ any, err error) {
+		l.leave(ctx, &t, e, rider, err)
+	}, nil
+}
+
+// leave records what the call's write did not take along.
+func (l *Log) leave(ctx context.Context, t *tools.Tool, e Entry, rider *storage.Rider, err error) {
+	stored := rider.Stored(ctx, l.cfg.Store)
+	if err == nil {
+		if !stored {
+			if err := l.Record(ctx, e); err != nil {
+				l.cfg.Log.Error("an audit entry was lost", "operation", e.Operation, "request_id", e.RequestID, "error", err)
+			}
+		}
+		return
+	}
+	fail(&e, t, err)
+	l.Note(ctx, e)
+}
+
+func (l *Log) refusedRead(ctx context.Context, t *tools.Tool, err error) {
+	switch ratchet.CodeOf(err) {
+	case ratchet.CodeDenied, ratchet.CodeUnauthenticated, ratchet.CodeRateLimited, ratchet.CodeInternal:
+		e := l.entry(ctx, t)
+		e.Type = Read
+		fail(&e, t, err)
+		l.Note(ctx, e)
+	default: // a mistake in the arguments
+	}
+}
+
+// entry is what every entry of a call has.
+func (l *Log) entry(ctx context.Context, t *tools.Tool) Entry {
+	c := tools.CallerFrom(ctx)
+	p := c.Identity
+	return Entry{
+		Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
+		Surface: c.Surface, Operation: t.Name, RequestID: c.RequestID, TraceID: c.TraceID,
+	}
+}
+
+// fail makes e the entry of a call that failed with err.
+func fail(e *Entry, t *tools.Tool, err error) {
+	code := ratchet.CodeOf(err)
+	e.Outcome, e.Code, e.Message = Failure, code.Wire(), ratchet.AsError(err).Message
+	switch code {
+	case ratchet.CodeDenied, ratchet.CodeUnauthenticated:
+		e.Type, e.Outcome = AccessDenied, Denied
+		if t.Toolset == "admin" && code == ratchet.CodeDenied {
+			e.Type = Escalation
+		}
+		e.Severity = ""
+	case ratchet.CodeRateLimited:
+		e.Type, e.Outcome = RateLimited, Denied
+	case ratchet.CodeInternal:
+		e.Type = ErrorOccurred
+	default:
+	}
+}
+
+// typeOf is the type of a call of t that succeeds.
+func typeOf(t *tools.Tool, args json.RawMessage) Type {
+	name := strings.TrimPrefix(t.Name, "ratchet_")
+	switch name {
+	case "create_user":
+		return UserCreated
+	case "delete_user":
+		return UserDeleted
+	case "set_config", "set_retention", "set_log_level", "scale_workers":
+		return ConfigChanged
+	case "update_user":
+		if has(args, "role") {
+			return RoleChanged
+		}
+	}
+	verb, _, _ := strings.Cut(name, "_")
+	switch {
+	case t.Effect == tools.Reads:
+		return Read
+	case t.Effect == tools.Destroys:
+		return Deleted
+	case t.Executes, verb == "create", verb == "generate", verb == "store", verb == "import", verb == "retry", verb == "promote", verb == "add":
+		return Created
+	default:
+		return Updated
+	}
+}
+
+func has(args json.RawMessage, key string) bool {
+	var m map[string]json.RawMessage
+	return json.Unmarshal(args, &m) == nil && m[key] != nil
+}
+
+// resourceOf names what a call is about, from the arguments that name things.
+func resourceOf(args json.RawMessage) string {
+	var a struct {
+		Task      json.RawMessage `json:"task_id"`
+		Execution json.RawMessage `json:"execution_id"`
+		User      json.RawMessage `json:"user_id"`
+		Key       json.RawMessage `json:"key_id"`
+		APIKey    json.RawMessage `json:"api_key_id"`
+		Username  json.RawMessage `json:"username"`
+		Name      json.RawMessage `json:"name"`
+		TaskName  json.RawMessage `json:"task_name"`
+		Template  json.RawMessage `json:"template"`
+		ID        json.RawMessage `json:"id"`
+	}
+	if json.Unmarshal(args, &a) != nil {
+		return ""
+	}
+	for _, f := range []struct {
+		noun  string
+		value json.RawMessage
+	}{
+		{"task", a.Task}, {"execution", a.Execution}, {"user", a.User}, {"api_key", a.Key}, {"api_key", a.APIKey},
+		{"user", a.Username}, {"name", a.Name}, {"task", a.TaskName}, {"template", a.Template}, {"id", a.ID},
+	} {
+		if len(f.value) == 0 {
+			continue
+		}
+		var text string
+		if json.Unmarshal(f.value, &text) != nil {
+			text = string(f.value)
+		}
+		if len(text) > 200 {
+			text = text[:200]
+		}
+		return f.noun + " " + text
+	}
+	return ""
+}
+
+// hash is a keyed hash of arguments: equal arguments can be found, short ones
+// cannot be guessed.
+func (l *Log) hash(args json.RawMessage) string {
+	h := hmac.New(sha256.New, l.key)
+	h.Write(args)
+	return "hmac-sha256:" + hex.EncodeToString(h.Sum(nil))
+}

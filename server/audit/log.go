@@ -1,0 +1,220 @@
+package audit
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ratchet"
+	"ratchet/storage"
+)
+
+// Config says where the audit goes. The zero value of a field means what is in
+// parentheses.
+type Config struct {
+	Store *storage.DB      // required
+	Dir   string           // of the files (none are written)
+	Keep  time.Duration    // how long entries are kept (90 days)
+	Bus   *ratchet.Bus     // hears of alerts as security.alert (nobody does)
+	Now   func() time.Time // (time.Now)
+	Log   *slog.Logger     // hears of alerts and of what failed (nobody does)
+	Start map[string]any   // details of the entry system_start
+}
+
+const (
+	defaultKeep = 90 * 24 * time.Hour
+	syncEvery   = time.Second
+	sweepEvery  = time.Hour
+)
+
+// Log is an open audit. It is safe for concurrent use; Close it.
+type Log struct {
+	cfg    Config
+	key    []byte // of the hashes of arguments
+	alerts alerts
+	floods floods
+	file   *file // nil = no files; used by the goroutine alone
+
+	mu    sync.Mutex
+	queue []*storage.AuditRow // committed, not in the file yet
+	wake  chan struct{}
+	quit  chan struct{}
+	ended chan struct{}
+	once  sync.Once
+}
+
+// Open brings the files up to date with the table and records the start.
+func Open(ctx context.Context, cfg Config) (*Log, error) {
+	if cfg.Keep == 0 {
+		cfg.Keep = defaultKeep
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	fresh := make([]byte, 32)
+	_, _ = rand.Read(fresh) // never fails
+	key, err := cfg.Store.ServerSecret(ctx, "audit", fresh)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{cfg: cfg, key: key, wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
+	l.alerts.seen, l.floods.last = map[string][]time.Time{}, map[string]flood{}
+	if cfg.Dir != "" {
+		l.file = &file{dir: cfg.Dir}
+		if err := l.file.catchUp(ctx, cfg.Store); err != nil {
+			return nil, err
+		}
+	}
+	cfg.Store.OnAudit(l.committed)
+	go l.loop()
+	return l, l.Record(ctx, Entry{Type: SystemStart, Operation: "start", Details: cfg.Start})
+}
+
+// Close records the shutdown, writes what is left and syncs the file. Closing
+// twice is harmless.
+func (l *Log) Close(ctx context.Context) error {
+	var err error
+	l.once.Do(func() {
+		err = l.Record(ctx, Entry{Type: SystemShutdown, Operation: "stop"})
+		close(l.quit)
+		<-l.ended
+		l.cfg.Store.OnAudit(func([]*storage.AuditRow) {})
+	})
+	return err
+}
+
+// Record adds an entry and waits until a crash of the process cannot lose it.
+func (l *Log) Record(ctx context.Context, e Entry) error {
+	l.watch(ctx, &e)
+	return l.cfg.Store.AppendAudit(context.WithoutCancel(ctx), e.row(l.cfg.Now()))
+}
+
+// Note is Record that does not wait: the entry is stored within milliseconds,
+// in order. A failure is logged.
+func (l *Log) Note(ctx context.Context, e Entry) {
+	if !l.worth(&e) {
+		return
+	}
+	l.watch(ctx, &e)
+	l.note(ctx, e)
+}
+
+func (l *Log) note(ctx context.Context, e Entry) {
+	if err := l.cfg.Store.QueueAudit(context.WithoutCancel(ctx), e.row(l.cfg.Now())); err != nil {
+		l.cfg.Log.Error("an audit entry was lost", "type", e.Type, "operation", e.Operation, "error", err)
+	}
+}
+
+// committed hears of entries from the store's writer.
+func (l *Log) committed(rows []*storage.AuditRow) {
+	if l.file == nil {
+		return
+	}
+	l.mu.Lock()
+	l.queue = append(l.queue, rows...)
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// loop writes the files and removes what is old.
+func (l *Log) loop() {
+	defer close(l.ended)
+	tick := time.NewTicker(syncEvery)
+	defer tick.Stop()
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	l.forget()
+	for {
+		select {
+		case <-l.wake:
+			l.drain()
+		case <-tick.C:
+			if l.file != nil {
+				l.failed("sync the audit file", l.file.sync())
+			}
+		case <-sweep.C:
+			l.forget()
+		case <-l.quit:
+			l.drain()
+			if l.file != nil {
+				l.failed("close the audit file", l.file.close())
+			}
+			return
+		}
+	}
+}
+
+func (l *Log) drain() {
+	l.mu.Lock()
+	rows := l.queue
+	l.queue = nil
+	l.mu.Unlock()
+	if l.file != nil && len(rows) > 0 {
+		l.failed("write the audit file", l.file.write(rows))
+	}
+}
+
+func (l *Log) failed(doing string, err error) {
+	if err != nil {
+		l.cfg.Log.Error(doing, "error", err)
+	}
+}
+
+// forget removes entries and files that are too old.
+func (l *Log) forget() {
+	before := l.cfg.Now().Add(-l.cfg.Keep)
+	var removed int64
+	for {
+		n, err := l.cfg.Store.ForgetAudit(context.Background(), before)
+		removed += n
+		if err != nil || n == 0 {
+			l.failed("remove old audit entries", err)
+			break
+		}
+		select {
+		case <-l.quit:
+			return
+		default:
+		}
+	}
+	if removed > 0 {
+		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit", Details: map[string]any{"removed": removed, "before": before.UTC().Format(timeFormat)}})
+	}
+	if l.file != nil {
+		l.failed("remove old audit files", l.file.forget(before))
+	}
+}
+
+// Verification is the result of checking the table against itself and against
+// the files.
+type Verification struct {
+	storage.AuditCheck
+	Files    int    // read
+	Lines    int64  // compared
+	FileNote string // what is wrong with the files; empty = nothing
+}
+
+// Whole says that nothing was changed or taken out.
+func (v Verification) Whole() bool { return v.Broken == 0 && v.FileNote == "" }
+
+// Verify follows the whole chain and compares it with the files in dir (empty
+// = none). It needs no open Log.
+func Verify(ctx context.Context, db *storage.DB, dir string) (Verification, error) {
+	var v Verification
+	var err error
+	if v.AuditCheck, err = db.VerifyAudit(ctx, 0, 0); err != nil {
+		return v, err
+	}
+	if dir == "" {
+		return v, nil
+	}
+	return v, v.compare(ctx, db, dir)
+}
