@@ -22,6 +22,7 @@ type program struct {
 	files   map[string]string // the author's text by file name, for snippets
 	shift   int               // columns of the first line that are ours, not the author's
 	points  *points           // of an instrumented program
+	debug   *debugCode        // of a program to debug
 	regexps bool              // regular expressions may differ from what the author wrote
 	hidden  bool              // a function may take more arguments than its length says
 }
@@ -33,10 +34,13 @@ const (
 	plain        instrumentation = ""
 	withCoverage instrumentation = "+coverage"
 	withSpans    instrumentation = "+spans"
+	withDebug    instrumentation = "+debug"
 )
 
 func instrumentationOf(job *Job) instrumentation {
 	switch {
+	case job.Debug != nil:
+		return withDebug
 	case job.Profile:
 		return withSpans
 	case job.Coverage:
@@ -159,7 +163,11 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 		regexps: src.marked || strings.Contains(src.text, "RegExp"),
 	}
 	p.hidden = src.hiddenParameters()
-	if in != plain {
+	switch in {
+	case plain:
+	case withDebug:
+		p.debug = src.debug()
+	default:
 		p.points = src.instrument(in == withSpans)
 	}
 	code, err := goja.CompileAST(src.tree, false)

@@ -189,6 +189,7 @@ func firstValue(args []goja.Value) goja.Value {
 // Error among them is kept as data too, and with structured a plain object
 // after the message becomes the line's fields.
 func (v *vm) logArguments(level, logger string, args []goja.Value, structured bool) {
+	v.effect("it writes to the log")
 	if v.logs.full() {
 		v.logs.dropped++
 		return

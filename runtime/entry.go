@@ -50,6 +50,10 @@ func (v *vm) runProgram() (goja.Value, error) {
 	if err := v.hook(); err != nil {
 		return nil, fmt.Errorf("install the hooks: %w", err)
 	}
+	if err := v.attach(); err != nil {
+		return nil, fmt.Errorf("attach the debugger: %w", err)
+	}
+	defer v.detach()
 	return v.rt.RunProgram(v.prog.code)
 }
 

@@ -87,4 +87,5 @@ type Hooks struct {
 	Log      func([]ratchet.LogLine) // lines in order, in batches
 	Progress func(ratchet.Progress)  // every report, unfiltered
 	Stop     <-chan struct{}         // closed = ask the script to stop: context.signal aborts
+	Debug    *DebugPort              // steers a run with Job.Debug
 }

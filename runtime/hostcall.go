@@ -14,6 +14,7 @@ import (
 // drain after it. A fetch beyond the waiting limit is answered with a
 // RateLimitError instead of being sent.
 func (v *vm) call(c HostCall, settle func(HostReply)) int64 {
+	v.effect("it asks the host")
 	l := v.loop
 	if l.pending == nil {
 		l.pending = map[int64]func(HostReply){}

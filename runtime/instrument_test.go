@@ -117,9 +117,14 @@ func FuzzInstrument(f *testing.F) {
 		code := "const out = []; const log = (...a) => { out.push(a.map(String)); };\n" +
 			"async function main() {\nconst body = async () => {\n" + w.statements() + "};\nawait body();\nreturn out;\n}"
 		var plain Outcome
-		for i, job := range []Job{{}, {Coverage: true}, {Profile: true}} {
+		watched := &Debug{Exceptions: ExceptionsAll, Breakpoints: []Breakpoint{{ID: "all", Line: 1, Condition: "[out] && false"}}, Watches: []string{"out"}}
+		for i, job := range []Job{{}, {Coverage: true}, {Profile: true}, {Debug: &Debug{}}, {Debug: watched}} {
 			job.Source.Code, job.Limits.Wall = code, 20*time.Second
-			out := Run(context.Background(), job, Hooks{})
+			hooks := Hooks{}
+			if job.Debug != nil {
+				hooks.Debug = goingOn()
+			}
+			out := Run(context.Background(), job, hooks)
 			if i == 0 {
 				plain = out
 				continue
@@ -130,9 +135,19 @@ func FuzzInstrument(f *testing.F) {
 			if out.Err != nil && (out.Err.Message != plain.Err.Message || out.Err.Line != plain.Err.Line || out.Err.Column != plain.Err.Column) {
 				t.Fatalf("%s\nplain %+v\nwatched %+v", code, plain.Err, out.Err)
 			}
-			if out.Err == nil && (out.Coverage == nil || out.Coverage.Executed == 0) {
+			if job.Debug == nil && out.Err == nil && (out.Coverage == nil || out.Coverage.Executed == 0) {
 				t.Fatalf("%s\ncoverage %+v", code, out.Coverage)
 			}
 		}
 	})
+}
+
+// goingOn lets a debugged run go on from every stop.
+func goingOn() *DebugPort {
+	commands := make(chan DebugCommand, 1)
+	return &DebugPort{Commands: commands, Events: func(e DebugEvent) {
+		if e.Stop != nil {
+			commands <- DebugCommand{Verb: DebugContinue}
+		}
+	}}
 }

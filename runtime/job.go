@@ -43,6 +43,8 @@ type Job struct {
 	Tape   []byte
 	Fork   bool // go on live, with the Host, at event ForkAt instead of following the tape to its end
 	ForkAt int  // seq of the first event that is not followed, from 1; 0 and 1 = none is
+
+	Debug *Debug // nil = not debugged; Coverage and Profile are ignored with it
 }
 
 // Source is a task's program.

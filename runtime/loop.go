@@ -226,6 +226,7 @@ func (v *vm) sleep() error {
 // macrotask runs one task and then the microtasks. A JavaScript exception in
 // fn is reported as uncaught and does not end the run.
 func (v *vm) macrotask(fn func()) error {
+	v.detach()
 	var thrown *goja.Exception
 	err := v.guard(func() { thrown = v.rt.Try(fn) })
 	if err == nil {

@@ -11,6 +11,7 @@ import (
 
 // reportProgress is reportProgress(fraction) or reportProgress({progress, …}).
 func (v *vm) reportProgress(c goja.FunctionCall) goja.Value {
+	v.effect("it reports progress")
 	var p ratchet.Progress
 	fraction := c.Argument(0)
 	if o, ok := fraction.(*goja.Object); ok {

@@ -117,8 +117,8 @@ func newVM(ctx context.Context, job *Job, hooks Hooks, prog *program) *vm {
 
 // run is the life of one run, from the environment to the output.
 func (v *vm) run() Outcome {
-	wall := time.AfterFunc(v.wall, func() { v.cancel(v.overWall()) })
-	defer wall.Stop()
+	v.startWall()
+	defer v.timer.Stop()
 	stop := context.AfterFunc(v.ctx, func() { v.rt.Interrupt(errInterrupted) })
 	defer stop()
 	var output json.RawMessage

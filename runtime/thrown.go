@@ -102,6 +102,8 @@ func (v *vm) scriptFailure(thrown goja.Value, frames []frame) *ratchet.Execution
 	}
 	if own := parseStack(info.raw); len(v.prog.authored(own)) > 0 {
 		frames = own
+	} else if frames != nil && v.debugger != nil {
+		frames = v.debugger.thrownAt(thrown, frames)
 	}
 	v.place(e, frames)
 	return e

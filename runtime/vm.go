@@ -46,13 +46,16 @@ type vm struct {
 	follow    *follower       // of a replay or a fork; nil = nothing is followed
 	wall      time.Duration   // how long the run itself may take
 	began     time.Time       // when this run began; start is earlier when a fork goes on live
+	debugger  *debugger       // of a debugged run
+	timer     *time.Timer     // ends the run at due
+	due       time.Time
 }
 
 // now is the frozen clock of this macrotask: the same value until the next
 // one. The first read of a macrotask goes on the tape.
 func (v *vm) now() time.Time {
 	us := v.clock + v.turn.Microseconds()
-	if !v.turnRead {
+	if !v.turnRead && !v.evaluates() {
 		v.turnRead = true
 		if v.following() {
 			us = v.expect(TapeNow, 0, "the time of day").Value
@@ -67,6 +70,7 @@ func (v *vm) now() time.Time {
 // random is the run's only source of randomness: a ChaCha8 stream of Job.Seed,
 // cryptographically strong and the same in every replay.
 func (v *vm) random() *rand.Rand {
+	v.effect("it draws random numbers")
 	if v.rng == nil {
 		v.rng = rand.New(rand.NewChaCha8(v.job.Seed))
 	}
@@ -86,12 +90,16 @@ func (v *vm) onStop(fn func()) {
 // setTimer calls fn as a macrotask after d, and every d when repeat. Timers
 // fire in the order of (due, creation). The id is never 0.
 func (v *vm) setTimer(d time.Duration, repeat bool, fn func()) int64 {
+	v.effect("it starts a timer")
 	v.mark()
 	return v.loop.addTimer(v.turn, d, repeat, fn)
 }
 
 // clearTimer forgets a timer; unknown ids are ignored.
-func (v *vm) clearTimer(id int64) { v.loop.removeTimer(id) }
+func (v *vm) clearTimer(id int64) {
+	v.effect("it stops a timer")
+	v.loop.removeTimer(id)
+}
 
 // global returns a global of the VM, installing its module if needed; nil when
 // there is none.
