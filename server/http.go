@@ -23,6 +23,7 @@ func (s *Server) Handler() http.Handler {
 		s.mountMCP(mux)
 	}
 	s.mountGraphQL(mux)
+	s.mountDocs(mux)
 	return s.guard(mux)
 }
 
@@ -49,7 +50,7 @@ func (s *Server) mountMCP(mux *http.ServeMux) {
 }
 
 func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
-	endpoints := map[string]string{"health": "/health", "live": "/live", "ready": "/ready"}
+	endpoints := map[string]string{"health": "/health", "live": "/live", "ready": "/ready", "docs": "/docs", "openapi": "/api-docs/openapi.json"}
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		endpoints["mcp"] = s.cfg.MCP.Endpoint
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"

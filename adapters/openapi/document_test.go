@@ -76,7 +76,9 @@ func TestEveryTool(t *testing.T) {
 			Tool        string `json:"x-ratchet-tool"`
 			Parameters  []struct{ Name, In string }
 			RequestBody struct {
-				Content map[string]struct{ Examples map[string]struct{ Value json.RawMessage } }
+				Content map[string]struct {
+					Examples map[string]struct{ Value json.RawMessage }
+				}
 			}
 		}
 	}

@@ -1,10 +1,15 @@
 // Starts the page: Swagger UI over this server's own document.
 'use strict';
 
-// Writes from a session of this browser carry the token of its cookie.
+// Writes from a session of this browser carry its token.
+let csrf;
+fetch('/api/v1/auth/me', { headers: { accept: 'application/json' } })
+  .then((answer) => (answer.ok ? answer.json() : undefined))
+  .then((body) => { csrf = body?.data?.csrfToken; })
+  .catch(() => {}); // nobody is logged in
+
 function guarded(request) {
-  const cookie = document.cookie.split('; ').find((pair) => pair.startsWith('ratchet_csrf='));
-  if (cookie !== undefined && request.method !== 'GET') request.headers['X-CSRF-Token'] = decodeURIComponent(cookie.slice('ratchet_csrf='.length));
+  if (csrf !== undefined && request.method !== 'GET') request.headers['X-CSRF-Token'] = csrf;
   return request;
 }
 
@@ -14,7 +19,6 @@ window.ui = SwaggerUIBundle({
   deepLinking: true,
   docExpansion: 'none',
   filter: true,
-  tagsSorter: undefined,
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   tryItOutEnabled: true,

@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+	"sync"
+
+	"ratchet"
+	"ratchet/adapters/openapi"
+)
+
+// mountDocs serves the description of the HTTP surface and its page. It is
+// written when it is first asked for: most servers are never asked.
+func (s *Server) mountDocs(mux *http.ServeMux) {
+	described := sync.OnceValues(func() (*openapi.Handler, error) { return openapi.New(s.described()) })
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		docs, err := described()
+		if err != nil {
+			s.log.Error("cannot describe the HTTP surface", "error", err)
+			refuse(w, ratchet.AsError(err), r.Header.Get(headerRequestID))
+			return
+		}
+		docs.ServeHTTP(w, r)
+	})
+	mux.Handle("GET /api-docs/", h)
+	mux.Handle("GET /docs", h)
+	mux.Handle("GET /docs/", h)
+}
+
+// described is what this server serves over HTTP.
+func (s *Server) described() openapi.Config {
+	return openapi.Config{Tools: s.registry.Whole(), Version: s.version, Operations: s.operations()}
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"ratchet/adapters/openapi"
+)
+
+// operations describes what is served and is no tool.
+func (s *Server) operations() []openapi.Operation {
+	return s.rootOperations()
+}
+
+// object is the schema of an object by the schemas of its members; those with
+// a ! at the end of their name are always there.
+func object(members ...string) json.RawMessage {
+	properties, required := map[string]json.RawMessage{}, []string{}
+	for i := 0; i+1 < len(members); i += 2 {
+		name := members[i]
+		if last := len(name) - 1; name[last] == '!' {
+			name = name[:last]
+			required = append(required, name)
+		}
+		properties[name] = json.RawMessage(members[i+1])
+	}
+	raw, _ := json.Marshal(map[string]any{"type": "object", "properties": properties, "required": required})
+	return raw
+}
+
+const (
+	aString  = `{"type":"string"}`
+	aNumber  = `{"type":"number"}`
+	aTime    = `{"type":"string","format":"date-time"}`
+	aBoolean = `{"type":"boolean"}`
+)
+
+// read is a GET that answers one JSON body without an envelope.
+func read(path, id, tag, summary string, schema json.RawMessage, more ...openapi.Answer) openapi.Operation {
+	return openapi.Operation{
+		Method: http.MethodGet, Path: path, ID: id, Tag: tag, Summary: summary, Open: true,
+		Answers: append([]openapi.Answer{{Status: http.StatusOK, Description: summary + ".", Schema: schema, Whole: true}}, more...),
+	}
+}
+
+// rootOperations are those outside /api/v1.
+func (s *Server) rootOperations() []openapi.Operation {
+	ready := object("status!", aString, "reason", aString)
+	health := object("status!", aString, "timestamp!", aTime, "version!", aString)
+	list := []openapi.Operation{
+		read("/", "index", "Server", "What this server is and offers",
+			object("service!", aString, "version!", aString, "status!", aString, "isolation!", aString, "endpoints!", `{"type":"object","additionalProperties":{"type":"string"}}`)),
+		read("/live", "live", "Health", "Whether the process lives", object("status!", aString)),
+		read("/ready", "ready", "Health", "Whether the server takes requests", ready,
+			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "It does not; reason says why.", Schema: ready, Whole: true}),
+		read("/health", "health", "Health", "Whether the server is well", health,
+			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "It is not.", Schema: health, Whole: true}),
+		{
+			Method: http.MethodGet, Path: "/api-docs/openapi.json", ID: "openapiJson", Tag: "Server", Summary: "This document as JSON", Open: true,
+			Answers: []openapi.Answer{{Status: 200, Description: "OpenAPI 3.1.", Schema: json.RawMessage(`{"type":"object"}`), Whole: true}},
+		},
+		{
+			Method: http.MethodGet, Path: "/api-docs/openapi.yaml", ID: "openapiYaml", Tag: "Server", Summary: "This document as YAML", Open: true,
+			Answers: []openapi.Answer{{Status: 200, Description: "OpenAPI 3.1.", Kind: "application/yaml"}},
+		},
+		{
+			Method: http.MethodGet, Path: "/docs", ID: "docs", Tag: "Server", Summary: "This document as a page", Open: true,
+			Answers: []openapi.Answer{{Status: 200, Description: "A page that needs no other server.", Kind: "text/html"}},
+		},
+	}
+	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
+		list = append(list, read(s.cfg.MCP.Endpoint+"/health", "mcpHealth", "Health", "How the MCP endpoint is", object(
+			"status!", aString, "transport!", aString, "endpoint!", aString, "capacity!", aNumber, "active!", aNumber, "calls!", aNumber,
+			"session_timeout_minutes!", aNumber, "protocol_versions!", `{"type":"array","items":{"type":"string"}}`)))
+	}
+	return list
+}
