@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"time"
 )
 
@@ -20,6 +19,7 @@ type subject struct {
 var subjects = []subject{
 	{"net/http JSON", "json-http", echoTool, echoArgs},
 	{"bare SDK echo", "sdk-http", echoTool, echoArgs},
+	{"TypeScript SDK echo", "node-http", echoTool, echoArgs},
 	{"ratchet echo", "ratchet-http", echoTool, echoArgs},
 	{"ratchet_execute_task", "ratchet-http", "ratchet_execute_task", `{"task_id":"noop","input":{"n":1}}`},
 }
@@ -38,6 +38,10 @@ func overHTTP(ctx context.Context, d time.Duration, rounds int) error {
 			continue
 		}
 		c, err := startHTTP(ctx, s.role)
+		if err != nil && s.role == "node-http" {
+			fmt.Fprintln(os.Stderr, "the TypeScript SDK is not measured:", err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -46,7 +50,7 @@ func overHTTP(ctx context.Context, d time.Duration, rounds int) error {
 	if err := createNoop(ctx, children["ratchet-http"].url); err != nil {
 		return err
 	}
-	t := newTable("Tool calls over HTTP (T1: ratchet echo at 8 at least 1.5x the bare SDK; T4: execute_task at 64 at least 0.5x)",
+	t := newTable("Tool calls over HTTP (T1: ratchet echo at 8 at least 1.5x the bare SDK; T2: its p99 at 64 below the TypeScript SDK's; T4: execute_task at 64 at least 0.5x)",
 		"callers", "what", "rate", "p50", "p99", "of bare SDK")
 	for _, n := range []int{1, 8, 64} {
 		if err := compareHTTP(ctx, t, children, n, d, rounds); err != nil {
@@ -61,6 +65,9 @@ func compareHTTP(ctx context.Context, t *table, children map[string]*child, n in
 	results := make([][]rate, len(subjects))
 	calls := make([][]caller, len(subjects))
 	for i, s := range subjects {
+		if children[s.role] == nil {
+			continue
+		}
 		var err error
 		if calls[i], err = children[s.role].callers(ctx, n, s.tool, s.arguments); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -71,11 +78,16 @@ func compareHTTP(ctx context.Context, t *table, children map[string]*child, n in
 			if round%2 == 1 {
 				i = len(subjects) - 1 - i
 			}
-			results[i] = append(results[i], measure(ctx, d, calls[i]))
+			if calls[i] != nil {
+				results[i] = append(results[i], measure(ctx, d, calls[i]))
+			}
 		}
 	}
 	floor := median(results[1]).perSecond
 	for i, s := range subjects {
+		if calls[i] == nil {
+			continue
+		}
 		r := median(results[i])
 		t.row(fmt.Sprint(n), s.name, perSecond(r.perSecond), micros(r.p50), micros(r.p99), ratio(r.perSecond, floor))
 	}
@@ -89,19 +101,6 @@ func createNoop(ctx context.Context, url string) error {
 	}
 	return call(ctx)
 }
-
-// tsServer is an echo server on the TypeScript SDK, for stdio.
-const tsServer = `
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-const server = new Server({ name: 'floor', version: '1' }, { capabilities: { tools: {} } });
-server.setRequestHandler(CallToolRequestSchema, async (request) => ({
-  content: [{ type: 'text', text: JSON.stringify(request.params.arguments) }],
-  structuredContent: request.params.arguments,
-}));
-await server.connect(new StdioServerTransport());
-`
 
 // overStdio compares tool calls over stdio, one at a time.
 func overStdio(ctx context.Context, d time.Duration) error {
@@ -145,18 +144,4 @@ func stdioRate(ctx context.Context, d time.Duration, make func() (*exec.Cmd, str
 	call := s.caller(echoTool, echoArgs)
 	measure(ctx, d/4, []caller{call})
 	return measure(ctx, d, []caller{call}), nil
-}
-
-// nodeServer starts the TypeScript server where its packages are installed.
-func nodeServer(ctx context.Context) (*exec.Cmd, string, error) {
-	clients, err := filepath.Abs("testdata/clients")
-	if err != nil {
-		return nil, "", err
-	}
-	if _, err := os.Stat(filepath.Join(clients, "node_modules")); err != nil {
-		return nil, "", fmt.Errorf("npm packages are not installed in testdata/clients")
-	}
-	cmd := exec.CommandContext(ctx, "node", "--input-type=module", "-e", tsServer)
-	cmd.Dir = clients
-	return cmd, "", nil
 }

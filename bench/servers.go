@@ -100,7 +100,11 @@ func command(ctx context.Context, role string) (*exec.Cmd, string, error) {
 }
 
 func startHTTP(ctx context.Context, role string) (*child, error) {
-	cmd, dir, err := command(ctx, role)
+	start := command
+	if role == "node-http" {
+		start = func(ctx context.Context, _ string) (*exec.Cmd, string, error) { return nodeServer(ctx, "http") }
+	}
+	cmd, dir, err := start(ctx, role)
 	if err != nil {
 		return nil, err
 	}
