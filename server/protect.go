@@ -3,9 +3,12 @@ package server
 import (
 	"cmp"
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"ratchet"
@@ -13,6 +16,7 @@ import (
 	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
+	"ratchet/tools"
 )
 
 // protect puts the audit and the limits before every call, in this order: a
@@ -50,6 +54,7 @@ func (s *Server) protect(ctx context.Context) error {
 		return err
 	}
 	s.deps.Gates = append(s.deps.Gates, s.limiter)
+	s.deps.Posture = s.posture
 	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { s.limiter.Close(); return nil })
 	return nil
 }
@@ -90,4 +95,27 @@ func (s *Server) limited(ctx context.Context, p ratchet.Principal, operation str
 		Type: audit.RateLimited, Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
 		Surface: "http", Operation: operation, Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message,
 	})
+}
+
+// posture is how the server is protected, as it runs.
+func (s *Server) posture(context.Context) tools.Posture {
+	c := s.cfg
+	p := tools.Posture{
+		Address:  net.JoinHostPort(strings.Trim(c.Server.BindAddress, "[]"), strconv.Itoa(c.Server.Port)),
+		Loopback: config.Loopback(c.Server.BindAddress), LoginRequired: c.RequiresLogin(),
+		AllowedHosts: c.Server.AllowedHosts, AllowedOrigins: c.Server.CORS.AllowedOrigins, Credentials: c.Server.CORS.AllowCredentials,
+		TrustedProxies: c.Server.TrustedProxies, RateLimited: c.RateLimit.Enabled, RateTier: cmp.Or(c.RateLimit.Tier, limit.TierDefault),
+		Audited: s.audit != nil, DevErrors: c.Server.DevErrors, QueryKeys: c.Auth.AllowQueryKey, Registration: c.Auth.AllowRegistration,
+		Isolation: s.isolation(), PrivateNetworks: c.HTTP.AllowPrivate, DataDir: c.DataDir,
+	}
+	if c.MCP.Enabled && c.MCP.SeparateListener && !config.Loopback(c.MCP.Host) {
+		p.Loopback, p.Address = false, net.JoinHostPort(strings.Trim(c.MCP.Host, "[]"), strconv.Itoa(c.MCP.Port))
+	}
+	if s.audit != nil && c.Security.Audit.Files && s.deps.Store.Path() != "" {
+		p.AuditFiles = cmp.Or(c.DataDir, filepath.Dir(s.deps.Store.Path()))
+	}
+	if c.Server.TLS.KeyFile != "" {
+		p.Secrets = append(p.Secrets, c.Server.TLS.KeyFile)
+	}
+	return p
 }

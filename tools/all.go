@@ -21,6 +21,9 @@ func All() []Tool {
 		RunTests,
 		CancelExecution,
 		RetryExecution,
+		// Administration.
+		QueryAudit,
+		SecurityAudit,
 		// Guides.
 		EndpointReference,
 		IntegrationGuide,

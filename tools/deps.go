@@ -14,10 +14,11 @@ import (
 type Deps struct {
 	Store    *storage.DB
 	Exec     *executor.Executor
-	Tools    *Registry    // what this server offers; for the guides
-	Bus      *ratchet.Bus // live events
-	Folder   TaskFolder   // nil = tasks live in the database only
-	Gates    []Gate       // stand before every call, in order; nil = every call is admitted
+	Tools    *Registry                     // what this server offers; for the guides
+	Bus      *ratchet.Bus                  // live events
+	Folder   TaskFolder                    // nil = tasks live in the database only
+	Gates    []Gate                        // stand before every call, in order; nil = every call is admitted
+	Posture  func(context.Context) Posture // how the server is protected; nil = not known here
 	Settings Settings
 	Now      func() time.Time
 	Log      *slog.Logger
