@@ -71,7 +71,7 @@ func (p *Pool) take(principal string) *process {
 	if fresh >= 0 {
 		return p.lease(fresh, principal)
 	}
-	if len(p.ready) > 0 && len(p.ready)+len(p.busy)+p.starting >= p.cfg.Workers {
+	if len(p.ready) > 0 && len(p.ready)+p.atWork()+p.starting >= p.cfg.Workers {
 		old := p.ready[0]
 		p.ready = slices.Delete(p.ready, 0, 1)
 		p.retire(old)

@@ -21,12 +21,13 @@ type current struct {
 	stop    chan struct{}
 	stopped bool
 	begin   func() // starts the second loop; nil when it was started
+	steer   chan runtime.DebugCommand
 }
 
 func (r *current) reset(begin func()) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waiting, r.stop, r.stopped, r.begin = nil, make(chan struct{}), false, begin
+	r.waiting, r.stop, r.stopped, r.begin, r.steer = nil, make(chan struct{}), false, begin, nil
 	return r.stop
 }
 
@@ -96,9 +97,11 @@ func (c *child) execute(job runtime.Job) (replaced bool) {
 	c.bound(job.Limits, w.cpu)
 	stop := c.run.reset(func() { go c.loop() })
 	w.start()
-	out := runtime.Run(ctx, job, runtime.Hooks{
-		Host: (*pipeHost)(c), Log: c.send.log, Progress: c.send.progress, Stop: stop,
-	})
+	hooks := runtime.Hooks{Host: (*pipeHost)(c), Log: c.send.log, Progress: c.send.progress, Stop: stop}
+	if job.Debug != nil {
+		hooks.Debug = c.debugPort()
+	}
+	out := runtime.Run(ctx, job, hooks)
 	w.end()
 	if used := time.Duration(cpuTime() - w.cpu); out.Usage.CPU == 0 {
 		out.Usage.CPU = used

@@ -31,6 +31,7 @@ const (
 	frameReply frameKind = 2 // the answer to one host call of the current run
 	frameStop  frameKind = 3 // empty: ask the current run to stop
 	frameTrim  frameKind = 4 // empty: nothing to do for a while, give memory back
+	frameSteer frameKind = 5 // runtime.DebugCommand as JSON, to a debugged run
 )
 
 // Frames to the parent.
@@ -40,6 +41,7 @@ const (
 	frameLog      frameKind = 18 // lines of the log, in order; one-way
 	frameProgress frameKind = 19 // one progress report; one-way
 	frameOutcome  frameKind = 20 // runtime.Outcome: the run is over
+	frameDebug    frameKind = 21 // runtime.DebugEvent as JSON, of a debugged run; one-way
 )
 
 var errFrameTooLarge = errors.New("frame is larger than the protocol allows")

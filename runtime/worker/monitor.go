@@ -105,7 +105,7 @@ func (w *process) broken(run *supervised, now time.Time) ratchet.Cause {
 	switch {
 	case resident > w.baseline+uint64(run.limits.Memory)*5/4+memoryMargin:
 		return ratchet.CauseMemory
-	case now.After(run.deadline):
+	case run.paused.IsZero() && now.After(run.deadline):
 		return ratchet.CauseTimeout
 	case run.limits.CPU < run.limits.Wall && cpu-run.cpu > run.limits.CPU+cpuMargin:
 		return ratchet.CauseCPU

@@ -125,8 +125,11 @@ func (p *Pool) Run(ctx context.Context, job runtime.Job, hooks runtime.Hooks) (r
 			default:
 			}
 		}
+		if job.Debug != nil {
+			p.lend(w)
+		}
 		out, reuse, err := w.run(ctx, &job, hooks)
-		p.put(w, reuse && !p.cfg.IsolationPerRun)
+		p.put(w, reuse && !p.cfg.IsolationPerRun && job.Debug == nil)
 		if errors.Is(err, errNotTaken) {
 			continue // it died between two runs: nothing has happened yet
 		}

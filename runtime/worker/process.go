@@ -45,6 +45,7 @@ type process struct {
 	current   *supervised // nil between runs
 	baseline  uint64      // resident bytes when ready
 	gauge     gauge
+	debugging bool // its run has a debugger and may stand still for long
 }
 
 // environment is all a worker sees of its parent's environment: nothing.

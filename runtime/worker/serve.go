@@ -125,6 +125,8 @@ func (c *child) loop() {
 			}
 		case frameStop:
 			c.run.askStop()
+		case frameSteer:
+			c.run.command(payload)
 		case frameTrim:
 			debug.FreeOSMemory()
 		}

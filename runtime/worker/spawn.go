@@ -18,7 +18,7 @@ func (p *Pool) refill() {
 	if p.closed || p.waiting.len() == 0 && time.Now().Before(p.quiet) {
 		return
 	}
-	total := len(p.ready) + len(p.busy) + p.starting
+	total := len(p.ready) + p.atWork() + p.starting
 	for total < p.cfg.Workers && len(p.ready)+p.starting < p.cfg.Warm+p.waiting.len() {
 		p.starting++
 		total++

@@ -21,6 +21,7 @@ type supervised struct {
 	peak     uint64
 	cause    ratchet.Cause // why we killed it; empty = we did not
 	done     bool
+	paused   time.Time // since when a debugged run stands still; zero = it does not
 }
 
 // killRun ends run with a cause, unless it is over or has one already.
@@ -55,6 +56,9 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	}
 	release := context.AfterFunc(ctx, func() { p.killRun(run, ratchet.CauseCancelled) })
 	defer release()
+	if hooks.Debug != nil {
+		defer p.steer(ctx, hooks.Debug)()
+	}
 	calls := calls{process: p, host: hooks.Host}
 	calls.ctx, calls.cancel = context.WithCancel(ctx)
 	result, err := p.serveRun(&calls, hooks)
@@ -137,6 +141,8 @@ func (p *process) serveRun(c *calls, hooks runtime.Hooks) (outcome, error) {
 			if report, err = decodeProgress(payload); err == nil && hooks.Progress != nil {
 				hooks.Progress(report)
 			}
+		case frameDebug:
+			err = p.debugged(payload, hooks.Debug)
 		default:
 			err = fmt.Errorf("unexpected frame %d", kind)
 		}

@@ -6,6 +6,8 @@ package worker
 //	parent → job
 //	child  → call | log | progress …        any number, interleaved
 //	parent → reply …  stop                  replies in any order, matched by the call's Seq
+//	parent → command                        to a debugged run
+//	child  → event                          of a debugged run
 //	child  → outcome                        the run is over, the next job may come
 //
 // A message is a msgpack array with the fields of its struct in the order of
@@ -23,7 +25,7 @@ import (
 	"ratchet/runtime"
 )
 
-const wireVersion = 3
+const wireVersion = 4
 
 // hello is the child's first message.
 type hello struct {

@@ -10,7 +10,7 @@ import (
 )
 
 func appendJob(b []byte, j *runtime.Job) []byte {
-	b = msgp.AppendArrayHeader(b, 17)
+	b = msgp.AppendArrayHeader(b, 18)
 	b = msgp.AppendString(b, j.ExecutionID)
 	b = msgp.AppendString(b, string(j.Mode))
 	b = appendSource(b, &j.Source)
@@ -27,12 +27,13 @@ func appendJob(b []byte, j *runtime.Job) []byte {
 	b = msgp.AppendInt(b, int(j.Priority))
 	b = appendRaw(b, j.Tape)
 	b = msgp.AppendBool(b, j.Fork)
-	return msgp.AppendInt(b, j.ForkAt)
+	b = msgp.AppendInt(b, j.ForkAt)
+	return appendDebug(b, j.Debug)
 }
 
 func decodeJob(payload []byte) (j runtime.Job, err error) {
 	d := decoder{b: payload}
-	d.array(17)
+	d.array(18)
 	j.ExecutionID, j.Mode = d.str(), runtime.Mode(d.str())
 	j.Source = d.source()
 	j.Input = d.bytes()
@@ -48,6 +49,7 @@ func decodeJob(payload []byte) (j runtime.Job, err error) {
 	j.ThrowOnError, j.Coverage, j.Profile = d.bool(), d.bool(), d.bool()
 	j.Principal, j.Priority = d.str(), ratchet.Priority(d.int())
 	j.Tape, j.Fork, j.ForkAt = d.bytes(), d.bool(), d.int()
+	j.Debug = fromJSON[runtime.Debug](&d)
 	return j, d.finish()
 }
 
