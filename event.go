@@ -18,12 +18,14 @@ type Event struct {
 }
 
 // Bus hands events to subscribers in order. A slow subscriber loses its
-// oldest events and is told how many. The zero value is ready; a Bus is safe
+// oldest events and is told how many. The newest events are kept for readers
+// that come back: see SubscribeFrom. The zero value is ready; a Bus is safe
 // for concurrent use.
 type Bus struct {
-	mu   sync.Mutex
-	seq  int64
-	subs map[*Subscription]struct{}
+	mu     sync.Mutex
+	seq    int64
+	subs   map[*Subscription]struct{}
+	recent recentEvents
 }
 
 // Subscription is one reader of a Bus.
@@ -44,6 +46,7 @@ func (b *Bus) Publish(e Event) {
 	defer b.mu.Unlock()
 	b.seq++
 	e.Seq = b.seq
+	b.recent.push(e)
 	for s := range b.subs {
 		if s.match == nil || s.match(&e) {
 			s.push(e)
@@ -55,17 +58,52 @@ func (b *Bus) Publish(e Event) {
 // all), holding at most limit unread ones (0 = 1024). The caller must Close it.
 // match runs under the bus's lock: it must be quick and must not call the bus.
 func (b *Bus) Subscribe(limit int, match func(*Event) bool) *Subscription {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.subscribe(limit, match)
+}
+
+func (b *Bus) subscribe(limit int, match func(*Event) bool) *Subscription {
 	if limit <= 0 {
 		limit = 1024
 	}
 	s := &Subscription{bus: b, match: match, wake: make(chan struct{}, 1), limit: limit}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.subs == nil {
 		b.subs = make(map[*Subscription]struct{})
 	}
 	b.subs[s] = struct{}{}
 	return s
+}
+
+// SubscribeFrom is Subscribe for a reader that has seen the events up to
+// sequence number after: those that were published since and are still kept
+// come first, then the live ones, without a gap or a double. Events that are
+// no longer kept count as dropped, whether they would have matched or not.
+// A number beyond the newest event is one of another server process: every
+// kept event comes, and one counts as dropped.
+func (b *Bus) SubscribeFrom(after int64, limit int, match func(*Event) bool) *Subscription {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.subscribe(limit, match)
+	if after > b.seq {
+		after = 0
+		s.dropped++
+	} else if oldest := b.recent.oldest(b.seq); after+1 < oldest {
+		s.dropped += oldest - after - 1
+	}
+	b.recent.each(func(e *Event) {
+		if e.Seq > after && (match == nil || match(e)) {
+			s.push(*e)
+		}
+	})
+	return s
+}
+
+// Newest is the sequence number of the newest event; 0 = none yet.
+func (b *Bus) Newest() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.seq
 }
 
 func (s *Subscription) push(e Event) {
