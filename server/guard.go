@@ -2,25 +2,26 @@ package server
 
 import (
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"regexp"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
 	"ratchet"
+	"ratchet/server/audit"
+	"ratchet/server/limit"
 )
 
 const headerRequestID = "X-Request-Id"
 
 var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
 
-// guard is what every request passes: request id, recover, access log, Host
-// and Origin checks, body cap.
+// guard is what every request passes: request id, recover, access log, the
+// address behind a proxy, security headers, shape, Host and Origin checks,
+// limits of unknown callers, and bounds on the body.
 func (s *Server) guard(next http.Handler) http.Handler {
+	next = s.limiter.Wrap(s.limiter.Known(next, s.deny), s.deny)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		id := r.Header.Get(headerRequestID)
@@ -31,103 +32,94 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if s.cfg.Server.EnableRequestID {
 			w.Header().Set(headerRequestID, id)
 		}
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Frame-Options", "DENY")
-		seen := &statusWriter{ResponseWriter: w}
+		s.shield.proxy(r)
+		s.shield.headers(w.Header(), r)
+		ctx, ticket := limit.Begin(r.Context())
+		r = r.WithContext(ctx)
+		seen := &statusWriter{ResponseWriter: w, ticket: ticket}
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic's value, not an error that may be wrapped
 				s.log.Error("panic in a request", "request_id", id, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if seen.status == 0 {
-					refuse(seen, ratchet.AsError(fmt.Errorf("panic: %v", p)), id)
+					s.deny(seen, r, ratchet.AsError(fmt.Errorf("panic: %v", p)))
 				}
 			}
 			s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", seen.status,
 				"bytes", seen.bytes, "ms", time.Since(started).Milliseconds(), "request_id", id)
+			if s.audit != nil {
+				s.audit.ReadBytes(ctx, ticket.Principal(), seen.bytes)
+			}
 		}()
-		if err := s.admit(seen, r); err != nil {
-			refuse(seen, err, id)
+		if err := s.shield.admit(seen, r); err != nil {
+			s.violated(r, err)
+			s.deny(seen, r, err)
 			return
 		}
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			preflight(seen)
+			s.shield.preflight(seen)
 			return
 		}
-		r.Body = http.MaxBytesReader(seen, r.Body, int64(s.cfg.MCP.MaxMessageSize))
+		if err := s.shield.body(seen, r); err != nil {
+			s.deny(seen, r, err)
+			return
+		}
 		next.ServeHTTP(seen, r)
 	})
 }
 
-// admit refuses requests that a web page of somebody else made: a foreign Host
-// header on loopback, or an Origin that is not allowed.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) *ratchet.Error {
-	if !isLoopbackHost(r.Host) {
-		return ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine").
-			WithHint("use http://127.0.0.1 or http://localhost with the server's port")
+// violated records a request that no honest client makes.
+func (s *Server) violated(r *http.Request, err *ratchet.Error) {
+	if s.audit == nil {
+		return
 	}
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return nil
-	}
-	if origin != "http://"+r.Host && !slices.Contains(s.cfg.Server.CORS.AllowedOrigins, origin) {
-		return ratchet.Errorf(ratchet.CodeDenied, "pages of this origin may not call the server").
-			WithHint("add the origin to server.cors.allowed_origins")
-	}
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Vary", "Origin")
-	h.Set("Access-Control-Expose-Headers", "X-Request-ID, Mcp-Session-Id")
-	if r.ContentLength > int64(s.cfg.MCP.MaxMessageSize) {
-		return tooLarge(int64(s.cfg.MCP.MaxMessageSize))
-	}
-	return nil
-}
-
-func tooLarge(limit int64) *ratchet.Error {
-	return ratchet.Errorf(ratchet.CodeTooLarge, "the request body is larger than %d bytes", limit).
-		WithHint("send less, or raise mcp.max_message_size")
-}
-
-func preflight(w http.ResponseWriter) {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "content-type, authorization, accept, x-requested-with, x-api-key, x-request-id, "+
-		"idempotency-key, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id")
-	h.Set("Access-Control-Max-Age", "3600")
-	w.WriteHeader(http.StatusNoContent)
-}
-
-// isLoopbackHost says whether a Host header names this machine itself.
-func isLoopbackHost(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	name = strings.Trim(name, "[]")
-	if strings.EqualFold(name, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(name)
-	return err == nil && addr.IsLoopback()
+	s.audit.Note(r.Context(), audit.Entry{
+		Type: audit.Violation, Via: "none", IP: limit.Address(r), Surface: "http", Operation: r.Method + " " + r.URL.Path,
+		Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message, RequestID: r.Header.Get(headerRequestID),
+		Details: map[string]any{"host": r.Host, "origin": r.Header.Get("Origin")},
+	})
 }
 
 // refuse answers an HTTP request with an error.
 func refuse(w http.ResponseWriter, err error, id string) {
+	limit.RetryAfter(w.Header(), err)
 	answer(w, ratchet.CodeOf(err).HTTPStatus(), map[string]any{"error": ratchet.Body(err, id)})
+}
+
+// deny is refuse in the form of the surface that was asked.
+func (s *Server) deny(w http.ResponseWriter, r *http.Request, err error) {
+	id := r.Header.Get(headerRequestID)
+	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		refuse(w, err, id)
+		return
+	}
+	limit.RetryAfter(w.Header(), err)
+	e, status := ratchet.AsError(err), ratchet.CodeOf(err).HTTPStatus()
+	suggestions := []string{}
+	if e.Hint != "" {
+		suggestions = append(suggestions, e.Hint)
+	}
+	answer(w, status, map[string]any{
+		"error": map[string]any{
+			"code": e.Code.Wire(), "message": e.Message, "status": status, "requestId": id,
+			"timestamp": s.deps.Now().UTC().Format(timeFormat), "path": r.URL.Path, "details": []any{}, "suggestions": suggestions,
+		},
+		"statusCode": status, "message": e.Message,
+	})
 }
 
 // statusWriter remembers what was answered.
 type statusWriter struct {
 	http.ResponseWriter
+	ticket *limit.Ticket
 	status int
 	bytes  int64
 }
 
-// WriteHeader remembers the status.
+// WriteHeader remembers the status and adds what is left of the client's rate.
 func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 {
+	if w.status == 0 && status >= 200 {
 		w.status = status
+		w.ticket.Describe(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -135,7 +127,7 @@ func (w *statusWriter) WriteHeader(status int) {
 // Write counts bytes.
 func (w *statusWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
@@ -147,6 +139,9 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Flush sends what was written, for streams.
 func (w *statusWriter) Flush() {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
 	if f, ok := w.ResponseWriter.(http.Flusher); ok {
 		f.Flush()
 	}

@@ -13,7 +13,6 @@ import (
 
 	"ratchet"
 	"ratchet/server/audit"
-	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/tools"
@@ -22,6 +21,7 @@ import (
 // protect puts the audit and the limits before every call, in this order: a
 // call that the limits refuse is recorded.
 func (s *Server) protect(ctx context.Context) error {
+	s.shield = newShield(s.cfg)
 	if err := s.openAudit(ctx); err != nil {
 		return err
 	}
@@ -41,10 +41,7 @@ func (s *Server) protect(ctx context.Context) error {
 		PerTool: perTool, PerPath: perPath,
 		Calls: s.cfg.MCP.MaxConcurrentCalls, OpenCalls: s.cfg.MCP.MaxConcurrentCalls,
 		Clients: s.cfg.RateLimit.MaxClients, MCP: s.cfg.MCP.Endpoint,
-		Who: func(ctx context.Context) ratchet.Principal {
-			p, _ := auth.FromContext(ctx)
-			return p
-		},
+		Who: principalOf,
 		Now: s.deps.Now, Log: s.log, Refused: s.limited,
 	}
 	if s.deps.Store != nil {

@@ -29,6 +29,7 @@ type Server struct {
 	binding   *binding
 	mcp       http.Handler
 	graphql   *graphql.Handler // nil = switched off
+	shield    *shield
 	limiter   *limit.Limiter
 	audit     *audit.Log // nil = nothing is recorded
 

@@ -162,13 +162,14 @@ type flood struct {
 	skipped int
 }
 
-// worth says whether an entry is recorded: of refusals for the rate limit, one
-// a minute for each client, with the number of those left out.
+// worth says whether an entry is recorded: of what a client can cause as often
+// as it can send, one a minute for each type and client, with the number of
+// those left out.
 func (l *Log) worth(e *Entry) bool {
-	if e.Type != RateLimited {
+	if e.Type != RateLimited && e.Type != Violation && (e.Type != AccessDenied || e.Principal != "") {
 		return true
 	}
-	now, key := l.cfg.Now(), e.Principal+"\x00"+e.IP
+	now, key := l.cfg.Now(), string(e.Type)+"\x00"+e.Principal+"\x00"+e.IP
 	f := &l.floods
 	f.mu.Lock()
 	defer f.mu.Unlock()

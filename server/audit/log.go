@@ -97,11 +97,10 @@ func (l *Log) Record(ctx context.Context, e Entry) error {
 // Note is Record that does not wait: the entry is stored within milliseconds,
 // in order. A failure is logged.
 func (l *Log) Note(ctx context.Context, e Entry) {
-	if !l.worth(&e) {
-		return
-	}
 	l.watch(ctx, &e)
-	l.note(ctx, e)
+	if l.worth(&e) {
+		l.note(ctx, e)
+	}
 }
 
 func (l *Log) note(ctx context.Context, e Entry) {

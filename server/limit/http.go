@@ -15,24 +15,32 @@ import (
 // Refuse answers an HTTP request with an error.
 type Refuse func(w http.ResponseWriter, r *http.Request, err error)
 
-// ticket goes with one HTTP request: what it has paid and what is left.
-type ticket struct {
-	mu    sync.Mutex
-	spare bool    // the request's own token is not used by a call yet
-	ip    *client // whose token is given back when the caller turns out to be known
-	left  Report
-	known bool // left is set
+// Ticket goes with one HTTP request: who sends it, what it has paid and what is
+// left. A nil Ticket is that of no request.
+type Ticket struct {
+	mu        sync.Mutex
+	spare     bool // the request's own token is not used by a call yet
+	settled   bool // paid, or owes nothing
+	left      Report
+	reported  bool // left is set
+	principal ratchet.Principal
 }
 
 type ticketKey struct{}
 
-func ticketFrom(ctx context.Context) *ticket {
-	t, _ := ctx.Value(ticketKey{}).(*ticket)
+// Begin returns a context with the ticket of a new request.
+func Begin(ctx context.Context) (context.Context, *Ticket) {
+	t := new(Ticket)
+	return context.WithValue(ctx, ticketKey{}, t), t
+}
+
+func ticketFrom(ctx context.Context) *Ticket {
+	t, _ := ctx.Value(ticketKey{}).(*Ticket)
 	return t
 }
 
 // use says whether the request paid for this call.
-func (t *ticket) use() bool {
+func (t *Ticket) use() bool {
 	if t == nil {
 		return false
 	}
@@ -43,25 +51,36 @@ func (t *ticket) use() bool {
 	return spare
 }
 
-func (t *ticket) report(r Report) {
+func (t *Ticket) report(r Report) {
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.left, t.known = r, true
+	t.left, t.reported = r, true
 }
 
-// Describe sets the X-RateLimit headers of the request that ctx belongs to.
-// The server calls it just before it writes the head of an answer.
-func Describe(ctx context.Context, h http.Header) {
-	t := ticketFrom(ctx)
-	if t == nil {
-		return
-	}
+// settle says that p sends the request and owes nothing more for it; spare
+// says that its first call is paid.
+func (t *Ticket) settle(p ratchet.Principal, spare bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.known || t.left.Limit == 0 {
+	t.settled, t.spare, t.principal = true, spare, p
+}
+
+// Principal is who sends the request, once Known has seen it.
+func (t *Ticket) Principal() ratchet.Principal {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.principal
+}
+
+// Describe sets the X-RateLimit headers of the request. The server calls it
+// just before it writes the head of an answer.
+func (t *Ticket) Describe(h http.Header) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.reported || t.left.Limit == 0 {
 		return
 	}
 	h.Set("X-RateLimit-Limit", strconv.Itoa(t.left.Limit))
@@ -83,76 +102,79 @@ func Free() []string { return []string{"/health", "/live", "/ready"} }
 
 func free(r *http.Request) bool { return slices.Contains(Free(), r.URL.Path) }
 
-// Wrap stands before the authentication: an address may try as often as the
-// anonymous role. What a known caller paid here is given back by Known.
+// Wrap stands before the authentication: an address from which nobody became
+// known may try as often as the anonymous role. The context must have a ticket.
 func (l *Limiter) Wrap(next http.Handler, refuse Refuse) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if free(r) {
+		t := ticketFrom(r.Context())
+		if t == nil || l.cfg.Off || free(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		t := &ticket{}
-		ctx := context.WithValue(r.Context(), ticketKey{}, t)
-		if !l.cfg.Off {
-			nobody := ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none", IP: Address(r)}
-			c, rate := l.of(ctx, &nobody), l.rate(&nobody)
-			left, err := l.take(c, day{quota: rate.PerDay}, need{"requests", "requests of unknown callers", rate.PerMinute, rate.Burst})
+		c, n, quota := l.stranger(r)
+		if left, err := l.peek(c, quota, n); err != nil {
 			t.report(left)
-			if err != nil {
-				Describe(ctx, w.Header())
-				l.cfg.Refused(ctx, nobody, r.Method+" "+r.URL.Path, err)
-				RetryAfter(w.Header(), err)
-				refuse(w, r, err)
-				return
-			}
-			t.ip, t.spare = c, true
-		}
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-// Known stands after the authentication: the caller pays for the request and
-// its address is given back what Wrap took.
-func (l *Limiter) Known(next http.Handler, refuse Refuse) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := l.known(r); err != nil {
-			Describe(r.Context(), w.Header())
+			l.cfg.Refused(r.Context(), nobody(r), r.Method+" "+r.URL.Path, err)
 			RetryAfter(w.Header(), err)
 			refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r)
+		t.mu.Lock()
+		owes := !t.settled
+		t.mu.Unlock()
+		if owes { // wrong credentials, or none where some are needed
+			l.debit(c, n)
+		}
 	})
 }
 
-func (l *Limiter) known(r *http.Request) error {
+// stranger is the client and the rate of a request from nobody known.
+func (l *Limiter) stranger(r *http.Request) (c *client, n need, quota int) {
+	p := nobody(r)
+	rate := l.rate(&p)
+	return l.of(r.Context(), &p), need{"requests", "requests of unknown callers", rate.PerMinute, rate.Burst}, rate.PerDay
+}
+
+func nobody(r *http.Request) ratchet.Principal {
+	return ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none", IP: Address(r)}
+}
+
+// Known stands after the authentication: who was found to send the request
+// pays for it.
+func (l *Limiter) Known(next http.Handler, refuse Refuse) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if t := ticketFrom(r.Context()); t != nil {
+			if err := l.known(r, t); err != nil {
+				RetryAfter(w.Header(), err)
+				refuse(w, r, err)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (l *Limiter) known(r *http.Request, t *Ticket) error {
 	ctx := r.Context()
-	t := ticketFrom(ctx)
-	if t == nil || l.cfg.Off {
-		return nil
-	}
 	p := l.cfg.Who(ctx)
-	if p.Role == ratchet.RoleAnonymous {
-		return l.payPath(r, t.ip, p)
-	}
-	if t.ip != nil {
-		l.refund(t.ip, "requests")
-		t.mu.Lock()
-		t.ip, t.spare, t.known = nil, false, false
-		t.mu.Unlock()
-	}
-	if local(&p) {
+	switch {
+	case l.cfg.Off, free(r), local(&p):
+		t.settle(p, false)
+		return nil
+	case p.Role == ratchet.RoleAnonymous:
+		c, n, _ := l.stranger(r)
+		t.report(l.debit(c, n))
+		t.settle(p, true)
+		return l.payPath(r, c, p)
+	case l.cfg.MCP != "" && r.URL.Path == l.cfg.MCP: // paid by the call
+		t.settle(p, false)
 		return nil
 	}
-	if l.cfg.MCP != "" && r.URL.Path == l.cfg.MCP { // paid by the call
-		return nil
-	}
+	t.settle(p, true)
 	if err := l.Charge(ctx, p, "http", r.Method+" "+r.URL.Path); err != nil {
 		return err
 	}
-	t.mu.Lock()
-	t.spare = true
-	t.mu.Unlock()
 	return l.payPath(r, l.of(ctx, &p), p)
 }
 

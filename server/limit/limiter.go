@@ -176,7 +176,7 @@ func (l *Limiter) take(c *client, d day, needs ...need) (Report, *ratchet.Error)
 	c.today(now)
 	if !d.free && d.quota > 0 && c.used >= int64(d.quota) {
 		return Report{Limit: d.quota, Reset: now.Add(untilTomorrow(now))},
-			tooMany(untilTomorrow(now), "the quota of %d calls a day is used up; the next day begins at 00:00 UTC", d.quota)
+			usedUp(d.quota, now)
 	}
 	var first Report
 	buckets := make([]*rate.Limiter, 0, 4)
@@ -190,8 +190,7 @@ func (l *Limiter) take(c *client, d day, needs ...need) (Report, *ratchet.Error)
 			first = report(n, tokens-1, now)
 		}
 		if tokens < 1 {
-			wait := time.Duration((1 - tokens) * 60 / float64(n.perMinute) * float64(time.Second))
-			return report(n, tokens, now), tooMany(wait, "more than %d %s a minute", n.perMinute, n.what)
+			return report(n, tokens, now), n.over(tokens)
 		}
 		buckets = append(buckets, b)
 	}
@@ -210,19 +209,48 @@ func report(n need, tokens float64, now time.Time) Report {
 	return Report{Limit: n.perMinute, Remaining: int(tokens), Reset: now.Add(time.Duration(full * float64(time.Second)))}
 }
 
-// refund gives back a token of a bucket and of the day.
-func (l *Limiter) refund(c *client, name string) {
+// peek says whether take would refuse, and takes nothing.
+func (l *Limiter) peek(c *client, quota int, n need) (Report, *ratchet.Error) {
 	now := l.cfg.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if b, ok := c.buckets[name]; ok {
-		if b.TokensAt(now) <= float64(b.Burst()-1) {
-			b.AllowN(now, -1)
-		}
+	c.today(now)
+	if quota > 0 && c.used >= int64(quota) {
+		return Report{Limit: quota, Reset: now.Add(untilTomorrow(now))}, usedUp(quota, now)
 	}
-	if c.day == dayOf(now) && c.used > 0 {
-		c.used--
+	if n.perMinute <= 0 {
+		return Report{}, nil
 	}
+	if tokens := c.bucket(n.name, n.perMinute, n.burst, now).TokensAt(now); tokens < 1 {
+		return report(n, tokens, now), n.over(tokens)
+	}
+	return Report{}, nil
+}
+
+// debit takes a token even when there is none: the debt must be waited for.
+func (l *Limiter) debit(c *client, n need) Report {
+	now := l.cfg.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.today(now)
+	c.used++
+	if n.perMinute <= 0 {
+		return Report{}
+	}
+	b := c.bucket(n.name, n.perMinute, n.burst, now)
+	b.ReserveN(now, 1)
+	return report(n, b.TokensAt(now), now)
+}
+
+// over is the refusal of a bucket with too few tokens.
+func (n need) over(tokens float64) *ratchet.Error {
+	wait := time.Duration((1 - tokens) * 60 / float64(n.perMinute) * float64(time.Second))
+	return tooMany(wait, "more than %d %s a minute", n.perMinute, n.what)
+}
+
+// usedUp is the refusal of a day without quota.
+func usedUp(quota int, now time.Time) *ratchet.Error {
+	return tooMany(untilTomorrow(now), "the quota of %d calls a day is used up; the next day begins at 00:00 UTC", quota)
 }
 
 // tooMany is the error of a client that must wait.

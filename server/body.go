@@ -1,0 +1,68 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"ratchet"
+)
+
+// bodyLimits bound what a request may send and how slowly.
+type bodyLimits struct {
+	mcp     string // path of the MCP endpoint, which bounds its own time
+	mcpSize int64
+	size    int64
+	timeout time.Duration
+}
+
+// body bounds the request's body. A body that is announced as too large is
+// refused unread.
+func (h *shield) body(w http.ResponseWriter, r *http.Request) *ratchet.Error {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	size, key := h.limits.size, "server.max_body_size"
+	mcp := h.limits.mcp != "" && (r.URL.Path == h.limits.mcp || strings.HasPrefix(r.URL.Path, h.limits.mcp+"/"))
+	if mcp {
+		size, key = h.limits.mcpSize, "mcp.max_message_size"
+	}
+	if r.ContentLength > size {
+		w.Header().Set("Connection", "close")
+		return bodyTooLarge(size, key)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, size)
+	if !mcp && h.limits.timeout > 0 {
+		conn := http.NewResponseController(w)
+		if conn.SetReadDeadline(time.Now().Add(h.limits.timeout)) == nil {
+			r.Body = &timedBody{ReadCloser: r.Body, conn: conn}
+		}
+	}
+	return nil
+}
+
+// timedBody lifts the deadline at the end of the body: answers may take long.
+type timedBody struct {
+	io.ReadCloser
+	conn *http.ResponseController
+	over bool
+}
+
+// Read implements io.Reader.
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) && !b.over {
+		b.over = true
+		_ = b.conn.SetReadDeadline(time.Time{}) // a connection that is gone needs none
+	}
+	return n, err
+}
+
+func tooLarge(limit int64) *ratchet.Error { return bodyTooLarge(limit, "mcp.max_message_size") }
+
+func bodyTooLarge(limit int64, key string) *ratchet.Error {
+	return ratchet.Errorf(ratchet.CodeTooLarge, "the request body is larger than %d bytes", limit).
+		WithHint("send less, or raise %s", key)
+}
