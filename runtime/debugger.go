@@ -13,6 +13,8 @@ type Debug struct {
 	Exceptions  ExceptionMode // empty = none
 	Entry       bool          // stop at the first statement
 	Until       int64         // run to this checkpoint first, not stopping before it; 0 = no such run
+	Horizon     int64         // stop at this checkpoint whatever happens; 0 = none
+	Count       bool          // count every statement, so that DebugStop.Checkpoint means the same in every replay
 	Watches     []string      // evaluated at every stop
 	NoVariables bool          // stops carry no variables
 	Depth       int           // of shown values (3)
@@ -97,7 +99,19 @@ type DebugEvent struct {
 	Stop   *DebugStop    `json:"stop,omitempty"`   // it stands still until a command moves it
 	Gone   bool          `json:"gone,omitempty"`   // it goes on
 	Answer *DebugAnswer  `json:"answer,omitempty"`
-	Log    *DebugMessage `json:"log,omitempty"` // a logpoint was passed
+	Log    *DebugMessage `json:"log,omitempty"`  // a logpoint was passed
+	Host   *DebugCall    `json:"host,omitempty"` // the script got the answer to a host call
+}
+
+// DebugCall is a host call that was answered.
+type DebugCall struct {
+	Seq    int64    `json:"seq"`
+	Kind   CallKind `json:"kind"`
+	Method string   `json:"method,omitempty"`
+	URL    string   `json:"url,omitempty"`
+	Name   string   `json:"name,omitempty"` // of a secret
+	Status int      `json:"status,omitempty"`
+	Error  string   `json:"error,omitempty"`
 }
 
 // StopReason says why a run stands still.
@@ -188,3 +202,9 @@ type DebugAnswer struct {
 	Scopes []DebugScope `json:"scopes,omitempty"`
 	Tape   []byte       `json:"tape,omitempty"`
 }
+
+// Snippet shows a line of a source with its neighbours and marks the column.
+func Snippet(text string, line, column int) string { return snippet(text, line, column) }
+
+// MainFile is the name of the file that breakpoints without a source mean.
+func MainFile(s Source) string { return sourceName(s) }

@@ -125,7 +125,7 @@ func (d *debugger) emit(e DebugEvent) {
 // arm makes every statement call its checkpoint, or only those that must when
 // nothing can stop the run but a pause: then the run is hardly slowed.
 func (d *debugger) arm() {
-	d.all = len(d.breaks) > 0 || d.step != nil || d.runTo >= 0 || d.pausing || d.config.Until > 0 ||
+	d.all = len(d.breaks) > 0 || d.step != nil || d.runTo >= 0 || d.pausing || d.config.Until > 0 || d.config.Count || d.config.Horizon > 0 ||
 		d.config.Exceptions != ExceptionsNone && d.config.Exceptions != "" || d.code.stops
 	for i := range d.armed {
 		p := &d.code.points[i]

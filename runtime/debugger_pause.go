@@ -216,3 +216,21 @@ func (d *debugger) watch(f *callFrame, e *expression) DebugWatch {
 	out.Value = d.show(value, d.config.Depth, d.config.MaxItems, false).Preview
 	return out
 }
+
+// tellCall tells of a host call when the script gets its answer.
+func (d *debugger) tellCall(c HostCall, settle func(HostReply)) func(HostReply) {
+	return func(r HostReply) {
+		call := DebugCall{Seq: c.Seq, Kind: c.Kind, Name: c.Secret}
+		if c.Fetch != nil {
+			call.Method, call.URL = c.Fetch.Method, c.Fetch.URL
+		}
+		if r.Fetch != nil {
+			call.Status = r.Fetch.Status
+		}
+		if r.Error != nil {
+			call.Error = r.Error.Class + ": " + r.Error.Message
+		}
+		d.emit(DebugEvent{Host: &call})
+		settle(r)
+	}
+}

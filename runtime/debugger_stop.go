@@ -151,6 +151,8 @@ func (d *debugger) consider(f *callFrame, before int) {
 	case stop != nil:
 	case p.stop:
 		stop = &DebugStop{Reason: StopDebugger}
+	case d.config.Horizon > 0 && d.count >= d.config.Horizon:
+		stop = &DebugStop{Reason: StopStep}
 	case d.pausing:
 		stop = &DebugStop{Reason: StopPause}
 	case d.runTo == n:

@@ -23,6 +23,9 @@ func (v *vm) call(c HostCall, settle func(HostReply)) int64 {
 	l.seq++
 	seq := l.seq
 	c.Seq = seq
+	if v.debugger != nil {
+		settle = v.debugger.tellCall(c, settle)
+	}
 	if v.following() {
 		v.followCall(c)
 		l.pending[seq] = settle
