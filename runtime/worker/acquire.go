@@ -97,6 +97,7 @@ func (p *Pool) put(w *process, reuse bool) {
 		p.retire(w)
 	} else {
 		p.ready = append(p.ready, w)
+		p.trim()
 	}
 	p.dispatch()
 	p.refill()

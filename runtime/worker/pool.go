@@ -79,6 +79,7 @@ type Pool struct {
 	failures int64       // of starting a process, in a row
 	failure  error       // the last of them
 	lost     int64       // processes discarded after a run
+	warm     int         // as configured; cfg.Warm is less while the pool is smaller
 	quiet    time.Time   // nothing is started before this unless a run waits
 	later    *time.Timer // refills at quiet
 }
@@ -93,7 +94,7 @@ func NewPool(cfg Config) (*Pool, error) {
 	}
 	p := &Pool{
 		cfg: cfg, spawn: make(chan spawnRequest), closing: make(chan struct{}),
-		wake: make(chan struct{}, 1), busy: make(map[*process]struct{}),
+		wake: make(chan struct{}, 1), busy: make(map[*process]struct{}), warm: cfg.Warm,
 	}
 	p.background.Add(2)
 	go p.spawner()
