@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -18,24 +20,43 @@ import (
 // time and returns nil. onReady, if not nil, hears the address once requests
 // are taken.
 func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) error {
+	if err := s.openCertificate(); err != nil {
+		return err
+	}
 	listener, err := s.listen(ctx, "server.bind_address", s.cfg.Server.BindAddress, s.cfg.Server.Port)
 	if err != nil {
 		return err
 	}
 	servers := []*http.Server{s.httpServer(s.Handler())}
-	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(listener) }()
-	if s.cfg.MCP.Enabled && s.cfg.MCP.SeparateListener {
-		second, err := s.listen(ctx, "mcp.host", s.cfg.MCP.Host, s.cfg.MCP.Port)
+	failed := make(chan error, 3)
+	go func() { failed <- s.serve(servers[0], listener) }()
+	if port := s.cfg.Server.TLS.RedirectHTTP; port != 0 {
+		plain, err := s.listen(ctx, "server.tls.redirect_http", s.cfg.Server.BindAddress, port)
 		if err != nil {
 			return errors.Join(err, servers[0].Close())
 		}
+		redirect := s.httpServer(s.redirect(listener.Addr()))
+		servers = append(servers, redirect)
+		go func() { failed <- redirect.Serve(plain) }()
+	}
+	if s.cfg.MCP.Enabled && s.cfg.MCP.SeparateListener {
+		second, err := s.listen(ctx, "mcp.host", s.cfg.MCP.Host, s.cfg.MCP.Port)
+		if err != nil {
+			for _, server := range servers {
+				err = errors.Join(err, server.Close())
+			}
+			return err
+		}
 		own := s.httpServer(s.mcpHandler())
 		servers = append(servers, own)
-		go func() { failed <- own.Serve(second) }()
+		go func() { failed <- s.serve(own, second) }()
 	}
 	if onReady != nil {
-		onReady(listener.Addr().String())
+		address := listener.Addr().String()
+		if s.certificate != nil {
+			address = "https://" + address
+		}
+		onReady(address)
 	}
 	select {
 	case err := <-failed:
@@ -81,8 +102,9 @@ func (s *Server) awaitCalls(ctx context.Context) {
 
 func (s *Server) httpServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, // bodies have a deadline of their own: streams must not have one
+		Handler: h, ReadHeaderTimeout: cmp.Or(s.cfg.Server.HeaderTimeout, 10*time.Second), // bodies have a deadline of their own: streams must not have one
 		IdleTimeout: 120 * time.Second, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients did wrong
 	}
 }
 

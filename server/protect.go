@@ -111,6 +111,13 @@ func (s *Server) posture(context.Context) tools.Posture {
 	if s.audit != nil && c.Security.Audit.Files && s.deps.Store.Path() != "" {
 		p.AuditFiles = cmp.Or(c.DataDir, filepath.Dir(s.deps.Store.Path()))
 	}
+	if s.certificate != nil {
+		p.TLS, p.TLSMinimum, p.CertificateEnds = true, "1.2", s.certificate.Ends()
+		if c.Server.TLS.MinVersion != "1.2" {
+			p.TLSMinimum = "1.3"
+		}
+		p.ClientCertificate = c.Server.TLS.ClientCA != "" && c.Server.TLS.RequireClientCert
+	}
 	if c.Server.TLS.KeyFile != "" {
 		p.Secrets = append(p.Secrets, c.Server.TLS.KeyFile)
 	}

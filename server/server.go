@@ -13,6 +13,7 @@ import (
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/server/audit"
+	"ratchet/server/certs"
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/tools"
@@ -20,18 +21,19 @@ import (
 
 // Server is an assembled Ratchet. Open or New makes it.
 type Server struct {
-	cfg       config.Config
-	version   string
-	isolation func() string
-	log       *slog.Logger
-	deps      *tools.Deps
-	registry  *tools.Registry
-	binding   *binding
-	mcp       http.Handler
-	graphql   *graphql.Handler // nil = switched off
-	shield    *shield
-	limiter   *limit.Limiter
-	audit     *audit.Log // nil = nothing is recorded
+	cfg         config.Config
+	version     string
+	isolation   func() string
+	log         *slog.Logger
+	deps        *tools.Deps
+	registry    *tools.Registry
+	binding     *binding
+	mcp         http.Handler
+	graphql     *graphql.Handler // nil = switched off
+	shield      *shield
+	certificate *certs.Source // nil = no TLS
+	limiter     *limit.Limiter
+	audit       *audit.Log // nil = nothing is recorded
 
 	draining  atomic.Bool
 	closeOnce sync.Once

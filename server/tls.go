@@ -1,0 +1,59 @@
+package server
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"strconv"
+
+	"ratchet"
+	"ratchet/server/certs"
+	"ratchet/server/wire"
+)
+
+// openCertificate reads the files of server.tls, if there are any.
+func (s *Server) openCertificate() error {
+	cfg := s.cfg.Server.TLS
+	if cfg.CertFile == "" {
+		return nil
+	}
+	minimum := uint16(tls.VersionTLS13)
+	if cfg.MinVersion == "1.2" {
+		minimum = tls.VersionTLS12
+	}
+	var err error
+	s.certificate, err = certs.Open(certs.Config{
+		CertFile: cfg.CertFile, KeyFile: cfg.KeyFile, ChainFile: cfg.ChainFile,
+		ClientCA: cfg.ClientCA, RequireClient: cfg.RequireClientCert, Minimum: minimum, Now: s.deps.Now, Log: s.log,
+	})
+	return err
+}
+
+// serve takes connections, by TLS when there is a certificate. In the clear,
+// requests whose end could be read in two ways are refused: a proxy in front
+// might read them in the other.
+func (s *Server) serve(server *http.Server, listener net.Listener) error {
+	if s.certificate == nil {
+		return server.Serve(wire.Listen(listener))
+	}
+	server.TLSConfig = s.certificate.TLS()
+	return server.ServeTLS(listener, "", "")
+}
+
+// redirect sends plain HTTP to the address of the TLS listener. The host is
+// the request's own, when it is one of ours.
+func (s *Server) redirect(to net.Addr) http.Handler {
+	_, port, _ := net.SplitHostPort(to.String()) // a listener's address has a port
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.shield.mayName(r.Host) || badPath(r) {
+			refuse(w, ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"), newRequestID())
+			return
+		}
+		host := hostName(r.Host)
+		if number, err := strconv.Atoi(port); err == nil && number != 443 {
+			host = net.JoinHostPort(host, port)
+		}
+		w.Header().Set("Connection", "close")
+		http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusPermanentRedirect)
+	})
+}
