@@ -36,6 +36,7 @@ const (
 	OriginDirect   Origin = "direct"   // a caller executed the task
 	OriginTest     Origin = "test"     // run_task_tests
 	OriginRetry    Origin = "retry"    // retry_execution
+	OriginFork     Origin = "fork"     // fork_execution
 	OriginExternal Origin = "external" // store_result: work done elsewhere
 )
 
@@ -96,6 +97,7 @@ type Execution struct {
 	Timeout          time.Duration
 	Attempt          int    // from 1
 	RetryOf          string // execution id
+	ForkedFrom       string // execution id
 	BatchID          string
 	JobID            string
 	ScheduleID       string

@@ -33,6 +33,7 @@ type Mock struct {
 	HTTP    []HTTPMock        `json:"http,omitempty"`    // one object or a list is read
 	Time    string            `json:"time,omitempty"`    // RFC 3339: the clock starts here and moves with timers only
 	Random  *uint64           `json:"random,omitempty"`  // seed of the random source
+	Seed    string            `json:"seed,omitempty"`    // the whole seed of a recorded run, 64 hex digits; before Random
 	Secrets map[string]string `json:"secrets,omitempty"` // values by name
 }
 

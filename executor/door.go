@@ -15,6 +15,7 @@ type door struct {
 	session  *broker.Session // nil without a broker
 	recorder *runtime.Recorder
 	outer    runtime.Host
+	served   *runtime.TapeHost // answers a mocked fork; nil = the world does
 }
 
 // openDoor connects a run to the broker under its task's policy.
@@ -24,6 +25,10 @@ func (e *Executor) openDoor(r *run) *door {
 	if e.cfg.Broker != nil {
 		d.session = e.cfg.Broker.Host(e.doorPolicy(r))
 		inner = d.session
+	}
+	if f := r.req.fork; f != nil && f.mocked {
+		d.served = runtime.NewTapeHost(f.rest, inner)
+		inner = d.served
 	}
 	inner = storedFirst{r, inner}
 	if r.masker == nil {
@@ -39,7 +44,10 @@ func (e *Executor) openDoor(r *run) *door {
 
 // failures are the requests that no mock answered.
 func (d *door) failures() []string {
-	if d.session == nil {
+	switch {
+	case d.served != nil:
+		return d.served.Unmatched()
+	case d.session == nil:
 		return nil
 	}
 	return d.session.Unmatched()

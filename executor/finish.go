@@ -158,19 +158,19 @@ func (r *run) failureOf(end ending) *ratchet.ExecutionError {
 		e := *out.Err
 		return &e
 	}
-	return r.outputError(out.Output)
+	return outputError(r.prog, out.Output)
 }
 
 // outputError checks the output against the task's schema. The offending
 // output is kept, for the author to see.
-func (r *run) outputError(output json.RawMessage) *ratchet.ExecutionError {
-	if r.prog.output == nil {
+func outputError(p *program, output json.RawMessage) *ratchet.ExecutionError {
+	if p.output == nil {
 		return nil
 	}
 	if len(output) == 0 {
 		output = json.RawMessage("null")
 	}
-	found := r.prog.output.Validate(output)
+	found := p.output.Validate(output)
 	if len(found) == 0 {
 		return nil
 	}

@@ -35,6 +35,8 @@ type Request struct {
 	Origin         ratchet.Origin
 	Attempt        int    // 0 = 1
 	RetryOf        string // execution id
+	ForkedFrom     string // execution id
+	Profile        bool   // function spans and line coverage
 	BatchID        string
 	JobID          string
 	ScheduleID     string
@@ -44,6 +46,7 @@ type Request struct {
 	// It must be quick and may be called after Wait gave up.
 	OnProgress func(ratchet.Progress)
 
+	fork      *forkSetup    // set by Fork
 	test      *testSetup    // set by RunTests
 	validated time.Duration // how long checking the input took
 }
@@ -143,7 +146,7 @@ func (e *Executor) newExecution(t *ratchet.Task, p *program, req Request) *ratch
 	return &ratchet.Execution{
 		ID: newID(), TaskID: t.ID, TaskName: t.Name, TaskVersion: t.Version,
 		Status: ratchet.StatusPending, Origin: origin, Priority: req.Priority, Input: req.Input,
-		QueuedAt: e.cfg.Now().UTC(), Timeout: timeout, Attempt: max(1, req.Attempt), RetryOf: req.RetryOf,
+		QueuedAt: e.cfg.Now().UTC(), Timeout: timeout, Attempt: max(1, req.Attempt), RetryOf: req.RetryOf, ForkedFrom: req.ForkedFrom,
 		BatchID: req.BatchID, JobID: req.JobID, ScheduleID: req.ScheduleID, CorrelationToken: req.Correlation,
 		Principal: req.Principal, IdempotencyKey: req.IdempotencyKey,
 		TraceID: traceID(req.TraceID), Trace: !req.NoTrace,
@@ -174,6 +177,10 @@ func (e *Executor) newJob(x *ratchet.Execution, p *program, req Request) runtime
 		Principal: x.Principal, Priority: x.Priority,
 	}
 	rand.Read(job.Seed[:])
+	job.Profile = req.Profile
+	if req.fork != nil {
+		req.fork.apply(&job)
+	}
 	if t := req.test; t != nil {
 		job.Coverage = t.coverage
 		applyMock(&job, t.mock)
@@ -192,6 +199,9 @@ func applyMock(job *runtime.Job, mock *ratchet.Mock) {
 	}
 	if mock.Random != nil {
 		job.Seed = sha256.Sum256(fmt.Appendf(nil, "seed %d", *mock.Random))
+	}
+	if seed, err := hex.DecodeString(mock.Seed); err == nil && len(seed) == len(job.Seed) {
+		copy(job.Seed[:], seed)
 	}
 }
 

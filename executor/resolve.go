@@ -77,6 +77,9 @@ func (e *Executor) resolve(ctx context.Context, req *Request) (*ratchet.Task, *p
 		prog, err := e.programs.get(t.task)
 		return t.task, prog, err
 	}
+	if f := req.fork; f != nil {
+		return f.task, f.prog, nil
+	}
 	r, err := e.task(ctx, req.Task)
 	if err != nil {
 		return nil, nil, err

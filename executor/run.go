@@ -154,8 +154,12 @@ type ending struct {
 // execute runs the job on a worker.
 func (r *run) execute() ending {
 	d := r.e.openDoor(r)
-	x := r.snapshot()
-	out, err := r.e.cfg.Runner.Run(r.ctx, r.e.newJob(x, r.prog, r.req), runtime.Hooks{
+	job := r.e.newJob(r.snapshot(), r.prog, r.req)
+	d.recorder.Pin(job)
+	if f := r.req.fork; f != nil {
+		d.recorder.Preload(f.before, f.after)
+	}
+	out, err := r.e.cfg.Runner.Run(r.ctx, job, runtime.Hooks{
 		Host: d.outer, Started: r.started, Log: r.logged, Progress: r.progressed, Stop: r.stop,
 	})
 	end := ending{outcome: out, door: d}

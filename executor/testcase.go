@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"ratchet"
@@ -93,6 +94,9 @@ func mockOf(c ratchet.TestCase, opt TestOptions) (*ratchet.Mock, error) {
 		if _, err := time.Parse(time.RFC3339Nano, c.Mock.Time); err != nil {
 			return nil, ratchet.Errorf(ratchet.CodeInvalid, "mock.time %q is not an RFC 3339 time", c.Mock.Time)
 		}
+	}
+	if seed, err := hex.DecodeString(c.Mock.Seed); c.Mock.Seed != "" && (err != nil || len(seed) != 32) {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "mock.seed is not 64 hex digits")
 	}
 	return c.Mock, nil
 }

@@ -45,6 +45,11 @@ func newFollower(job *Job) (*follower, error) {
 	if job.Fork {
 		f.fork, f.until = true, min(max(job.ForkAt-1, 0), len(tape.Events))
 	}
+	if f.until > 0 || !f.fork {
+		config := job.Context.Config
+		job.Context, job.Secrets, job.ThrowOnError = h.Context, h.Secrets, h.ThrowOnError
+		job.Context.Config = config
+	}
 	return f, nil
 }
 

@@ -24,6 +24,11 @@ type TapeHeader struct {
 	Clock      int64 // Job.Clock
 	Start      int64 // microseconds UTC at the start of the run
 	Limits     Limits
+
+	// What the script was told of its run.
+	Context      TaskContext // without Config, which is a file of the source
+	Secrets      []string
+	ThrowOnError bool
 }
 
 // TapeKind is the kind of an event on the tape.

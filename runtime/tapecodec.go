@@ -33,10 +33,16 @@ var engine = sync.OnceValue(func() string {
 	return "goja"
 })
 
+// NewTapeHeader is what the tape of a job that began now would be pinned to.
+func NewTapeHeader(job Job) TapeHeader { return newTape(&job, time.Now()).Header }
+
 // newTape is a tape of a job without events.
 func newTape(job *Job, start time.Time) *Tape {
+	told := job.Context
+	told.ExecutionID, told.Config = firstOf(told.ExecutionID, job.ExecutionID), nil
 	return &Tape{
 		Header: TapeHeader{
+			Context: told, Secrets: job.Secrets, ThrowOnError: job.ThrowOnError,
 			Version: TapeVersion, Engine: Engine(), Go: goruntime.Version(), Polyfills: webHash(),
 			SourceHash: job.Source.Hash, Seed: job.Seed, Clock: job.Clock, Start: start.UnixMicro(), Limits: job.Limits,
 		},

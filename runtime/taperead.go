@@ -73,6 +73,14 @@ func (r *tapeReader) header(h *TapeHeader) {
 		limits[i] = r.int()
 	}
 	h.Limits = limitsOf(limits)
+	for _, s := range h.Context.texts() {
+		*s = r.text()
+	}
+	h.Context.Attempt = int(r.int())
+	for n := r.int(); n > 0 && !r.bad; n-- {
+		h.Secrets = append(h.Secrets, r.text())
+	}
+	h.ThrowOnError = r.bool()
 }
 
 // limitNumbers are the members of Limits in the order of the tape.

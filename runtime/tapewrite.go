@@ -35,7 +35,24 @@ func (h *TapeHeader) encode() []byte {
 	for _, n := range limitNumbers(&h.Limits) {
 		w.int(n)
 	}
+	for _, s := range h.Context.texts() {
+		w.text(*s)
+	}
+	w.int(int64(h.Context.Attempt))
+	w.int(int64(len(h.Secrets)))
+	for _, s := range h.Secrets {
+		w.text(s)
+	}
+	w.bool(h.ThrowOnError)
 	return w.b
+}
+
+// texts are the members of a context that a tape keeps, in their order there.
+func (c *TaskContext) texts() [10]*string {
+	return [...]*string{
+		&c.ExecutionID, &c.TaskID, &c.TaskName, &c.TaskVersion, &c.JobID, &c.ScheduleID,
+		&c.BatchID, &c.WorkflowRunID, &c.IdempotencyKey, &c.TraceID,
+	}
 }
 
 // encodeEvents writes times and numbers as differences to the event before.

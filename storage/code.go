@@ -24,7 +24,7 @@ const firstTerminal = 2
 
 // origins by their number in the database.
 func origins() []ratchet.Origin {
-	return []ratchet.Origin{ratchet.OriginDirect, ratchet.OriginTest, ratchet.OriginRetry, ratchet.OriginExternal}
+	return []ratchet.Origin{ratchet.OriginDirect, ratchet.OriginTest, ratchet.OriginRetry, ratchet.OriginExternal, ratchet.OriginFork}
 }
 
 func statusNumber(s ratchet.Status) (int64, error) {

@@ -23,6 +23,7 @@ type head struct {
 	Trace     bool             `msgpack:"t,omitempty"`
 	HTTP      json.RawMessage  `msgpack:"h,omitempty"`
 	Recording string           `msgpack:"rp,omitempty"`
+	Forked    string           `msgpack:"f,omitempty"`
 }
 
 // insertRow is an execution ready to be written.
@@ -111,7 +112,7 @@ func (db *DB) newInsert(e *ratchet.Execution) (*insertRow, error) {
 	}
 	h, err := pack(&head{
 		e.TaskVersion, e.Priority, e.Timeout, e.Attempt, e.RetryOf, e.Principal,
-		e.TraceID, e.Trace, e.HTTPRequests, e.RecordingPath,
+		e.TraceID, e.Trace, e.HTTPRequests, e.RecordingPath, e.ForkedFrom,
 	})
 	if err != nil {
 		return nil, err

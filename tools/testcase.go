@@ -69,12 +69,13 @@ func ParseMock(raw json.RawMessage) (*ratchet.Mock, error) {
 		HTTP    json.RawMessage   `json:"http"`
 		Time    string            `json:"time"`
 		Random  *uint64           `json:"random"`
+		Seed    string            `json:"seed"`
 		Secrets map[string]string `json:"secrets"`
 	}
 	if err := strict(raw, &loose); err != nil {
 		return nil, err
 	}
-	mock := &ratchet.Mock{Time: loose.Time, Random: loose.Random, Secrets: loose.Secrets}
+	mock := &ratchet.Mock{Time: loose.Time, Random: loose.Random, Seed: loose.Seed, Secrets: loose.Secrets}
 	text := bytes.TrimSpace(loose.HTTP)
 	switch {
 	case len(text) == 0 || string(text) == "null":
@@ -96,7 +97,7 @@ func strict(raw []byte, v any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
 		return ratchet.Errorf(ratchet.CodeInvalid, "the mock cannot be read: %s", strings.TrimPrefix(err.Error(), "json: ")).
-			With(ratchet.FieldAllowed, []string{"http", "time", "random", "secrets"})
+			With(ratchet.FieldAllowed, []string{"http", "time", "random", "seed", "secrets"})
 	}
 	return nil
 }

@@ -183,3 +183,9 @@ func commonPrefix(a, b string) (n int) {
 	}
 	return n
 }
+
+// Response reads the response of a mock: {status,…} or {ok,…} is the response,
+// anything else the body of a 200. The error says what is wrong with it.
+func Response(raw json.RawMessage, url string) (*runtime.FetchResponse, *runtime.CallError) {
+	return mockResponse(raw, url)
+}
