@@ -51,6 +51,7 @@ type Executor struct {
 	mu       sync.Mutex
 	live     map[string]*run     // by execution id
 	testRuns map[string]*testRun // by test run id
+	debugs   debugSessions
 	closed   bool
 	keys     keyLocks
 	running  sync.WaitGroup // runs and test runs

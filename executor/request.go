@@ -47,6 +47,7 @@ type Request struct {
 	OnProgress func(ratchet.Progress)
 
 	fork      *forkSetup    // set by Fork
+	debug     *debugSetup   // set by StartDebug
 	test      *testSetup    // set by RunTests
 	validated time.Duration // how long checking the input took
 }
@@ -139,6 +140,9 @@ func (e *Executor) newExecution(t *ratchet.Task, p *program, req Request) *ratch
 	if timeout == 0 || timeout > e.cfg.MaxRun {
 		timeout = e.cfg.MaxRun
 	}
+	if req.debug != nil {
+		timeout = req.debug.session.limit
+	}
 	origin := req.Origin
 	if origin == "" {
 		origin = ratchet.OriginDirect
@@ -180,6 +184,9 @@ func (e *Executor) newJob(x *ratchet.Execution, p *program, req Request) runtime
 	job.Profile = req.Profile
 	if req.fork != nil {
 		req.fork.apply(&job)
+	}
+	if req.debug != nil {
+		job.Debug = &req.debug.config
 	}
 	if t := req.test; t != nil {
 		job.Coverage = t.coverage

@@ -160,7 +160,7 @@ func (r *run) execute() ending {
 		d.recorder.Preload(f.before, f.after)
 	}
 	out, err := r.e.cfg.Runner.Run(r.ctx, job, runtime.Hooks{
-		Host: d.outer, Started: r.started, Log: r.logged, Progress: r.progressed, Stop: r.stop,
+		Host: d.outer, Started: r.started, Log: r.logged, Progress: r.progressed, Stop: r.stop, Debug: r.debugPort(d),
 	})
 	end := ending{outcome: out, door: d}
 	if err != nil {

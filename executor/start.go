@@ -26,19 +26,28 @@ type Handle struct {
 // begin stores the row and sets the run going. It owns one count of e.running.
 func (e *Executor) begin(ctx context.Context, t *ratchet.Task, p *program, req Request) (*Handle, error) {
 	x := e.newExecution(t, p, req)
+	if req.debug != nil {
+		return e.beginDebug(ctx, x, t, p, req)
+	}
 	place, err := e.gate.enter(req.Principal, t.ID+concurrencyKey(p.policy, req.Input), p.policy.Concurrency, req.Priority)
 	if err != nil {
 		e.running.Done()
 		return nil, err
 	}
-	r := newRun(e, x, p, req, place)
+	return e.launch(ctx, newRun(e, x, p, req, place))
+}
+
+// launch stores the row of a run and sets it going.
+func (e *Executor) launch(ctx context.Context, r *run) (*Handle, error) {
+	place := r.place
 	if place.admitted == nil && e.cfg.Runner.Idle() {
-		r.markRunning(x.QueuedAt)
+		r.markRunning(r.x.QueuedAt)
 		r.stored = ratchet.StatusRunning
 	}
 	if !r.unstored() {
 		// The row is on its way while the worker begins: nothing the script
 		// asks for is answered, and nobody is told of it, before it is stored.
+		var err error
 		if r.insertion, err = e.cfg.Store.BeginInsert(context.WithoutCancel(ctx), r.snapshot(), r.notStored); err != nil {
 			e.gate.leave(place)
 			r.cancelContext()
@@ -49,7 +58,7 @@ func (e *Executor) begin(ctx context.Context, t *ratchet.Task, p *program, req R
 	e.add(r)
 	r.publish()
 	go r.live()
-	return &Handle{ID: x.ID, e: e, run: r}, nil
+	return &Handle{ID: r.id, e: e, run: r}, nil
 }
 
 // concurrencyKey is what keeps runs of one task apart: the value in the input

@@ -30,6 +30,9 @@ func (r *run) logged(lines []ratchet.LogLine) {
 	}
 	own := append([]ratchet.LogLine(nil), lines...)
 	r.masker.lines(own)
+	if d := r.req.debug; d != nil {
+		d.session.logged(d.run, own)
+	}
 	r.mu.Lock()
 	r.log.add(own)
 	r.mu.Unlock()

@@ -173,10 +173,18 @@ type DebugVariable struct {
 // DebugValue is a value as text, and what is in it. Nothing of the task runs
 // to make it: getters and proxies are named, not called.
 type DebugValue struct {
-	Type    string          `json:"type"`
-	Preview string          `json:"preview"`
-	Members []DebugVariable `json:"members,omitempty"` // one level, when asked for
-	Size    int             `json:"size,omitempty"`    // members there are
+	Type    string        `json:"type"`
+	Preview string        `json:"preview"`
+	Members []DebugMember `json:"members,omitempty"` // one level, when asked for
+	Size    int           `json:"size,omitempty"`    // members there are
+}
+
+// DebugMember is something in a value.
+type DebugMember struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Preview string `json:"preview"`
+	Size    int    `json:"size,omitempty"`
 }
 
 // DebugWatch is a watch expression with its value or its problem.

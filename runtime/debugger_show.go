@@ -45,11 +45,12 @@ func (d *debugger) show(value goja.Value, depth, items int, members bool) *Debug
 	out.Size = size
 	if members {
 		for _, m := range list {
-			shown := DebugValue{Type: "getter", Preview: "[Getter]"}
+			shown := DebugMember{Name: m.name, Type: "getter", Preview: "[Getter]"}
 			if m.value != nil {
-				shown = *d.show(m.value, depth-1, items, false)
+				value := d.show(m.value, depth-1, items, false)
+				shown.Type, shown.Preview, shown.Size = value.Type, value.Preview, value.Size
 			}
-			out.Members = append(out.Members, DebugVariable{Name: m.name, Value: shown})
+			out.Members = append(out.Members, shown)
 		}
 	}
 	return out

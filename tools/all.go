@@ -21,6 +21,7 @@ func All() []Tool {
 		RunTests,
 		CancelExecution,
 		RetryExecution,
+		DebugTask,
 		// Administration.
 		QueryAudit,
 		SecurityAudit,

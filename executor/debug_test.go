@@ -1,0 +1,185 @@
+package executor_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ratchet"
+	"ratchet/executor"
+	"ratchet/runtime"
+	"ratchet/runtime/broker"
+)
+
+const fetching = `async function main(input) {
+  const found = [];
+  for (const id of input.ids) {
+    const answer = await fetch(input.url + id);
+    let n = Number(answer.body);
+    found.push(n);
+  }
+  console.log('found', found.length);
+  return found;
+}`
+
+func debugStart(t *testing.T, r rig, req executor.DebugRequest) *executor.DebugSession {
+	t.Helper()
+	req.Debug.Count = true
+	s, err := r.StartDebug(context.Background(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func settle(t *testing.T, s *executor.DebugSession) executor.DebugState {
+	t.Helper()
+	if err := s.Wait(context.Background(), 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	return s.State()
+}
+
+func move(t *testing.T, s *executor.DebugSession, verb runtime.DebugVerb) executor.DebugState {
+	t.Helper()
+	if err := s.Continue(context.Background(), runtime.DebugCommand{Verb: verb}); err != nil {
+		t.Fatal(err)
+	}
+	return settle(t, s)
+}
+
+func evaluated(t *testing.T, s *executor.DebugSession, text string) string {
+	t.Helper()
+	a, err := s.Look(context.Background(), runtime.DebugCommand{Verb: runtime.DebugEvaluate, Expression: text})
+	if err != nil {
+		return err.Error()
+	}
+	return a.Value.Preview
+}
+
+// TestDebugLiveAndPast debugs a live run, goes back in it without repeating
+// its requests, goes on live, and debugs the recording of the same run.
+func TestDebugLiveAndPast(t *testing.T) {
+	var served atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		served.Add(1)
+		_, _ = w.Write([]byte(strings.TrimPrefix(q.URL.Path, "/")))
+	}))
+	t.Cleanup(site.Close)
+	r := newRig(t, func(c *executor.Config) {
+		port, _ := strconv.Atoi(site.URL[strings.LastIndex(site.URL, ":")+1:])
+		c.Broker = broker.New(broker.Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowPorts: []uint16{uint16(port)}})
+	})
+	r.task(t, fetching, nil)
+	input := json.RawMessage(`{"url":"` + site.URL + `/","ids":[1,2,3]}`)
+	s := debugStart(t, r, executor.DebugRequest{
+		Request: executor.Request{Task: "t", Input: input},
+		Debug:   runtime.Debug{Breakpoints: []runtime.Breakpoint{{ID: "b", Line: 6, Condition: "n == 2"}}},
+	})
+	state := settle(t, s)
+	if state.Status != executor.DebugPaused || state.Stop.Frames[0].Line != 6 || len(state.Calls) != 2 {
+		t.Fatalf("first stop %+v %+v", state, state.Stop)
+	}
+	if err := s.StepBack(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	state = settle(t, s)
+	if state.Status != executor.DebugPaused || !state.Past || state.Stop.Frames[0].Line != 5 || evaluated(t, s, "found") != "[1]" || served.Load() != 2 {
+		t.Fatalf("one back: %+v %+v, served %d", state, state.Stop, served.Load())
+	}
+	if err := s.StepBack(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if state = settle(t, s); state.Stop.Frames[0].Line != 4 || evaluated(t, s, "id") != "2" {
+		t.Fatalf("two back: %+v", state.Stop)
+	}
+	if state = move(t, s, runtime.DebugStepOver); state.Stop.Frames[0].Line != 5 || !state.Past {
+		t.Fatalf("forward in the past: %+v", state.Stop)
+	}
+	if state = move(t, s, runtime.DebugStepOver); state.Stop.Frames[0].Line != 6 || state.Past {
+		t.Fatalf("back in the present: %+v past %v", state.Stop, state.Past)
+	}
+	if _, err := s.Look(context.Background(), runtime.DebugCommand{Verb: runtime.DebugSetVariable, Path: "n", Expression: "n * 10"}); err != nil {
+		t.Fatal(err)
+	}
+	state = move(t, s, runtime.DebugContinue)
+	if state.Status != executor.DebugCompleted || string(state.Output) != "[1,20,3]" || served.Load() != 3 {
+		t.Fatalf("end %+v, served %d", state, served.Load())
+	}
+	if len(state.Console) != 1 || state.Console[0].Message != "found 3" {
+		t.Errorf("console %+v", state.Console)
+	}
+	x, err := r.Execution(context.Background(), state.Execution.ID)
+	if err != nil || x.Status != ratchet.StatusCompleted || !x.Recorded {
+		t.Fatalf("row %+v %v", x, err)
+	}
+}
+
+// TestDebugRecording debugs a failed run from its recording, back from the throw.
+func TestDebugRecording(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, "function main(input) {\n  let left = input.n;\n  while (true) {\n    left -= 1;\n    if (left < 0) throw new RangeError('below zero: ' + left);\n  }\n}", nil)
+	x := r.run(t, `{"n":2}`)
+	if x.Status != ratchet.StatusFailed {
+		t.Fatalf("row %+v", x)
+	}
+	s := debugStart(t, r, executor.DebugRequest{Execution: x.ID, Debug: runtime.Debug{Exceptions: runtime.ExceptionsUncaught}})
+	state := settle(t, s)
+	if state.Status != executor.DebugPaused || state.Stop.Reason != runtime.StopException || evaluated(t, s, "left") != "-1" {
+		t.Fatalf("at the throw: %+v %+v", state, state.Stop)
+	}
+	for _, want := range []int{5, 5, 4, 5, 4} {
+		if err := s.StepBack(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if state = settle(t, s); state.Stop == nil || state.Stop.Frames[0].Line != want {
+			t.Fatalf("back to %d: %+v", want, state.Stop)
+		}
+	}
+	if got := evaluated(t, s, "left"); got != "1" {
+		t.Errorf("left %s", got)
+	}
+	if _, err := s.Look(context.Background(), runtime.DebugCommand{Verb: runtime.DebugSetVariable, Path: "left", Expression: "5"}); ratchet.CodeOf(err) != ratchet.CodeConflict {
+		t.Errorf("set on a recording: %v", err)
+	}
+	if err := s.Configure(nil, runtime.ExceptionsNone, nil); err != nil {
+		t.Fatal(err)
+	}
+	if state = move(t, s, runtime.DebugContinue); state.Status != executor.DebugError || state.Failure.Type != "RangeError" {
+		t.Fatalf("end %+v", state)
+	}
+}
+
+// TestDebugStop ends a paused session: its run is cancelled.
+func TestDebugStop(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, "function main() {\n  return 1;\n}", nil)
+	s := debugStart(t, r, executor.DebugRequest{Request: executor.Request{Task: "t", Principal: "me"}, Debug: runtime.Debug{Entry: true}})
+	if state := settle(t, s); state.Status != executor.DebugPaused {
+		t.Fatalf("%+v", state)
+	}
+	for range 3 {
+		settle(t, debugStart(t, r, executor.DebugRequest{Request: executor.Request{Task: "t", Principal: "me"}, Debug: runtime.Debug{Entry: true}}))
+	}
+	if _, err := r.StartDebug(context.Background(), executor.DebugRequest{Request: executor.Request{Task: "t", Principal: "me"}}); ratchet.CodeOf(err) != ratchet.CodeRateLimited {
+		t.Errorf("a fifth session: %v", err)
+	}
+	if err := s.End(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	state := s.State()
+	x, err := r.Execution(context.Background(), state.Execution.ID)
+	if err != nil || x.Status != ratchet.StatusCancelled || state.Status != executor.DebugStopped {
+		t.Fatalf("%+v %+v %v", state, x, err)
+	}
+	if _, err := r.DebugSession(s.ID, ratchet.Principal{ID: "somebody", Role: ratchet.RoleUser}); ratchet.CodeOf(err) != ratchet.CodeNotFound {
+		t.Errorf("somebody else: %v", err)
+	}
+}
