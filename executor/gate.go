@@ -118,3 +118,10 @@ func (g *gate) leave(t *ticket) {
 		return true
 	})
 }
+
+// Waiting is how many runs wait for a place.
+func (e *Executor) Waiting() int {
+	e.gate.mu.Lock()
+	defer e.gate.mu.Unlock()
+	return len(e.gate.waiting)
+}

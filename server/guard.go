@@ -44,8 +44,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 					s.deny(seen, r, ratchet.AsError(fmt.Errorf("panic: %v", p)))
 				}
 			}
-			s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", seen.status,
-				"bytes", seen.bytes, "ms", time.Since(started).Milliseconds(), "request_id", id)
+			s.accessed(r, seen, ticket.Principal().Name, id, time.Since(started))
 			if s.audit != nil {
 				s.audit.ReadBytes(ctx, ticket.Principal(), seen.bytes)
 			}

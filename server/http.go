@@ -22,6 +22,7 @@ func (s *Server) Handler() http.Handler {
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		s.mountMCP(mux)
 	}
+	s.mountMetrics(mux)
 	s.mountGraphQL(mux)
 	s.mountDocs(mux)
 	return s.guard(mux)
@@ -50,7 +51,7 @@ func (s *Server) mountMCP(mux *http.ServeMux) {
 }
 
 func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
-	endpoints := map[string]string{"health": "/health", "live": "/live", "ready": "/ready", "docs": "/docs", "openapi": "/api-docs/openapi.json"}
+	endpoints := map[string]string{"health": "/health", "health_detailed": "/health/detailed", "live": "/live", "ready": "/ready", "metrics": "/metrics", "docs": "/docs", "openapi": "/api-docs/openapi.json"}
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		endpoints["mcp"] = s.cfg.MCP.Endpoint
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"

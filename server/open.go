@@ -86,7 +86,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	return New(cfg, Parts{
 		Deps: &tools.Deps{
-			Store: db, Exec: exec, Bus: bus, Folder: o.Folder, Now: o.Now, Log: o.Log,
+			Store: db, Exec: exec, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now, Log: o.Log,
 			Settings: tools.Settings{
 				WaitLimit: cfg.Execution.WaitLimit, MaxRun: cfg.Execution.MaxExecutionDuration,
 				MaxResultBytes: int(cfg.MCP.MaxResultBytes),

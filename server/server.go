@@ -16,6 +16,7 @@ import (
 	"ratchet/server/certs"
 	"ratchet/server/config"
 	"ratchet/server/limit"
+	"ratchet/server/metrics"
 	"ratchet/tools"
 )
 
@@ -39,12 +40,8 @@ type Server struct {
 	closeOnce sync.Once
 	closers   []func(context.Context) error // in order
 	checks    []check
-}
-
-// check is one thing that must be well for the server to be ready.
-type check struct {
-	name string
-	ok   func(context.Context) error
+	started   time.Time
+	metrics   *metrics.Metrics
 }
 
 // Parts is what a Server is assembled from when its caller opened the parts.
@@ -82,15 +79,10 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		cfg: cfg, version: p.Version, isolation: p.Isolation, log: p.Log,
 		deps: p.Deps, registry: p.Registry, closers: p.Close,
 	}
-	if p.Ready != nil {
-		s.checks = append(s.checks, check{"workers", p.Ready})
-	}
-	if p.Deps.Store != nil {
-		s.checks = append(s.checks, check{"database", func(ctx context.Context) error {
-			_, err := p.Deps.Store.TaskNames(ctx, "", 1)
-			return err
-		}})
-	}
+	s.started = p.Deps.Now()
+	s.addChecks(p.Ready)
+	p.Deps.Health = s.Health
+	s.openMetrics()
 	if err := s.protect(context.Background()); err != nil {
 		return nil, err
 	}
@@ -136,7 +128,10 @@ func (s *Server) notReady(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for _, c := range s.checks {
-		if err := c.ok(ctx); err != nil {
+		if !c.critical {
+			continue
+		}
+		if _, err := c.ok(ctx); err != nil {
 			s.log.Warn("not ready", "check", c.name, "error", err)
 			return c.name
 		}

@@ -25,28 +25,65 @@ type TaskStats struct {
 	Bytes      int64 // of inputs, outputs, logs and tapes; a shared payload counts for each execution
 }
 
+// Size is what of Stats is cheap to know, for metrics and health.
+type Size struct {
+	FileBytes, FreeBytes int64
+	Tasks                int64
+	Executions           map[ratchet.Status]int64
+	Connections          int // in use
+}
+
+// Size reads the sizes and counts that need no look at the executions themselves.
+func (db *DB) Size(ctx context.Context) (Size, error) {
+	s := Size{Executions: map[ratchet.Status]int64{}, Connections: db.writes.Stats().InUse}
+	if db.reads != nil {
+		s.Connections += db.reads.Stats().InUse
+	}
+	err := db.snapshot(ctx, func(q querier) error {
+		var err error
+		if s.FileBytes, s.FreeBytes, err = fileSize(ctx, q); err != nil {
+			return err
+		}
+		if err := one(ctx, q, "count tasks", []any{&s.Tasks}, "SELECT count(*) FROM tasks"); err != nil {
+			return err
+		}
+		return countByStatus(ctx, q, s.Executions)
+	})
+	return s, err
+}
+
+func fileSize(ctx context.Context, q querier) (file, free int64, err error) {
+	var page, pages int64
+	for pragma, dest := range map[string]*int64{"page_size": &page, "page_count": &pages, "freelist_count": &free} {
+		if err := one(ctx, q, "measure the file", []any{dest}, "PRAGMA "+pragma); err != nil {
+			return 0, 0, err
+		}
+	}
+	return page * pages, page * free, nil
+}
+
+func countByStatus(ctx context.Context, q querier, counts map[ratchet.Status]int64) error {
+	return each(ctx, q, "count executions", func(r *sql.Rows) error {
+		var status, n int64
+		err := r.Scan(&status, &n)
+		counts[statusName(status)] = n
+		return err
+	}, "SELECT status, count(*) FROM executions GROUP BY status")
+}
+
 // Stats measures the store. It reads all executions, so it is not for hot paths.
 func (db *DB) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Executions: map[ratchet.Status]int64{}}
 	err := db.snapshot(ctx, func(q querier) error {
-		var page, pages, free int64
-		for pragma, dest := range map[string]*int64{"page_size": &page, "page_count": &pages, "freelist_count": &free} {
-			if err := one(ctx, q, "measure the file", []any{dest}, "PRAGMA "+pragma); err != nil {
-				return err
-			}
+		var err error
+		if s.FileBytes, s.FreeBytes, err = fileSize(ctx, q); err != nil {
+			return err
 		}
-		s.FileBytes, s.FreeBytes = page*pages, page*free
-		err := one(ctx, q, "count", []any{&s.Tasks, &s.Payloads}, "SELECT (SELECT count(*) FROM tasks), (SELECT count(*) FROM payloads)")
+		err = one(ctx, q, "count", []any{&s.Tasks, &s.Payloads}, "SELECT (SELECT count(*) FROM tasks), (SELECT count(*) FROM payloads)")
 		if err != nil {
 			return err
 		}
-		err = each(ctx, q, "count executions", func(r *sql.Rows) error {
-			var status, n int64
-			err := r.Scan(&status, &n)
-			s.Executions[statusName(status)] = n
-			return err
-		}, "SELECT status, count(*) FROM executions GROUP BY status")
-		if err != nil {
+		if err := countByStatus(ctx, q, s.Executions); err != nil {
 			return err
 		}
 		return s.perTask(ctx, q)
@@ -72,4 +109,11 @@ func (s *Stats) perTask(ctx context.Context, q querier) error {
 		+ coalesce((SELECT sum(coalesce(length(x.data), length(p.data))) FROM parts AS x
 			LEFT JOIN payloads AS p ON p.hash = x.hash WHERE x.execution = e.id), 0))
 		FROM executions AS e GROUP BY e.task_id ORDER BY 4 DESC`)
+}
+
+// Ping sends a write that changes nothing through the writer, to its commit.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.write(ctx, true, func(t *tx) error {
+		return t.exec("try a write", "UPDATE tasks SET id = id WHERE 0")
+	})
 }

@@ -25,6 +25,9 @@ func All() []Tool {
 		// Administration.
 		QueryAudit,
 		SecurityAudit,
+		ListWorkers,
+		ScaleWorkers,
+		SystemHealth,
 		// Guides.
 		EndpointReference,
 		IntegrationGuide,

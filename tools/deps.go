@@ -19,6 +19,8 @@ type Deps struct {
 	Folder   TaskFolder                    // nil = tasks live in the database only
 	Gates    []Gate                        // stand before every call, in order; nil = every call is admitted
 	Posture  func(context.Context) Posture // how the server is protected; nil = not known here
+	Pool     Pool                          // worker processes; nil = none in this process
+	Health   func(context.Context) Health  // nil = this process is no server
 	Settings Settings
 	Now      func() time.Time
 	Log      *slog.Logger

@@ -49,7 +49,9 @@ func deps(t testing.TB) *tools.Deps {
 			t.Error(err)
 		}
 	})
-	return &tools.Deps{Store: db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	return &tools.Deps{
+		Store: db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Pool: pool(), Health: health(db),
 		Posture: func(context.Context) tools.Posture {
 			return tools.Posture{Address: "127.0.0.1:8080", Loopback: true, Isolation: "full", RateLimited: true, Audited: true}
 		},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"ratchet"
 )
 
 // resizePoll is how often Resize looks whether the surplus has gone.
@@ -51,4 +53,15 @@ func (p *Pool) Size() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.cfg.Workers
+}
+
+// Workers are the processes at this moment, by ID. Those being started are not
+// among them.
+func (p *Pool) Workers() []ratchet.Worker {
+	stats := p.Stats().Workers
+	list := make([]ratchet.Worker, len(stats))
+	for i, w := range stats {
+		list[i] = ratchet.Worker{ID: w.ID, PID: w.PID, State: string(w.State), Started: w.Started, Runs: w.Runs, Memory: w.Memory}
+	}
+	return list
 }

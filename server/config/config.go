@@ -180,6 +180,7 @@ type OIDC struct {
 type Logging struct {
 	Level  string `koanf:"level" default:"info" doc:"debug, info, warn or error"`
 	Format string `koanf:"format" default:"text" doc:"text or json"`
+	Access bool   `koanf:"access" default:"false" doc:"write a line for every HTTP request; at level debug they are written in any case"`
 }
 
 // Source is a configured value and where it came from.

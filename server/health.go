@@ -1,0 +1,133 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ratchet/tools"
+)
+
+// checkTime bounds each check of the server's health.
+const checkTime = 2 * time.Second
+
+// check is one part of the server that can be well or not. ok returns an error
+// when it is not; a *partly error when it is less than well.
+type check struct {
+	name     string
+	critical bool // the server is not ready without it
+	ok       func(context.Context) (message string, err error)
+}
+
+// partly is the error of a part that works, but not as it should.
+type partly struct{ message string }
+
+func (p *partly) Error() string { return p.message }
+
+// look runs one check.
+func (c check) look(ctx context.Context) tools.HealthCheck {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	begun := time.Now()
+	message, err := c.ok(ctx)
+	result := tools.HealthCheck{Status: tools.Healthy, Message: message, Critical: c.critical}
+	if err != nil {
+		result.Status, result.Message = tools.Unhealthy, message
+		if less, ok := errors.AsType[*partly](err); ok {
+			result.Status, result.Message = tools.Degraded, less.message
+		}
+	}
+	result.Duration = float64(time.Since(begun).Microseconds()) / 1000
+	return result
+}
+
+// Health checks every part now.
+func (s *Server) Health(ctx context.Context) tools.Health {
+	now := s.deps.Now()
+	h := tools.Health{
+		Status: tools.Healthy, At: now.UTC().Format(timeFormat), Version: s.version,
+		Uptime: now.Sub(s.started).Seconds(), Checks: make(map[string]tools.HealthCheck, len(s.checks)),
+	}
+	if s.draining.Load() {
+		h.Status = tools.Unhealthy
+	}
+	for _, c := range s.checks {
+		result := c.look(ctx)
+		h.Checks[c.name] = result
+		switch {
+		case result.Status == tools.Unhealthy && c.critical:
+			h.Status = tools.Unhealthy
+		case result.Status != tools.Healthy && h.Status == tools.Healthy:
+			h.Status = tools.Degraded
+		}
+	}
+	return h
+}
+
+func (s *Server) healthDetailed(w http.ResponseWriter, r *http.Request) {
+	h := s.Health(r.Context())
+	status := http.StatusOK
+	if h.Status == tools.Unhealthy {
+		status = http.StatusServiceUnavailable
+	}
+	answer(w, status, h)
+}
+
+// addChecks names the parts of this server.
+func (s *Server) addChecks(workersReady func(context.Context) error) {
+	if workersReady != nil {
+		s.checks = append(s.checks, check{"workers", true, func(ctx context.Context) (string, error) {
+			if err := workersReady(ctx); err != nil {
+				s.log.Warn("no worker starts", "error", err)
+				return "no worker process can be started", err
+			}
+			return "isolation " + s.Isolation(), nil
+		}})
+	}
+	store := s.deps.Store
+	if store == nil {
+		return
+	}
+	s.checks = append(s.checks, check{"database", true, func(ctx context.Context) (string, error) {
+		if err := store.Ping(ctx); err != nil {
+			s.log.Warn("the database does not answer", "error", err)
+			return "the database takes no writes", err
+		}
+		return "reads and writes", nil
+	}})
+	if path := store.Path(); path != "" {
+		s.checks = append(s.checks, check{"disk", false, func(context.Context) (string, error) { return freeSpace(filepath.Dir(path)) }})
+	}
+	if pool := s.deps.Pool; pool != nil {
+		s.checks = append(s.checks, check{"queue", false, func(context.Context) (string, error) { return queued(pool, s.deps.Exec.Waiting()) }})
+	}
+}
+
+// lowSpace is the free space below which the disk is not well.
+const lowSpace = 256 << 20
+
+func freeSpace(dir string) (string, error) {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil {
+		return "", &partly{"the free space of the data folder is not known"}
+	}
+	free := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is positive
+	message := fmt.Sprintf("%d MiB are free", free>>20)
+	if free < lowSpace {
+		return "", &partly{message}
+	}
+	return message, nil
+}
+
+func queued(pool tools.Pool, waiting int) (string, error) {
+	message := fmt.Sprintf("%d runs wait, %d workers at most", waiting, pool.Size())
+	if waiting > 10*pool.Size() {
+		return "", &partly{message}
+	}
+	return message, nil
+}

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"ratchet"
+	"ratchet/server/metrics"
+)
+
+// openMetrics begins to count. Its gate comes first, so that it sees what the
+// others refuse.
+func (s *Server) openMetrics() {
+	cfg := metrics.Config{Version: s.version, Store: s.deps.Store, Bus: s.deps.Bus}
+	if pool := s.deps.Pool; pool != nil {
+		cfg.Workers = pool.Workers
+	}
+	s.metrics = metrics.New(cfg)
+	s.deps.Gates = append(s.deps.Gates, s.metrics.Gate())
+	s.closers = append(s.closers, func(context.Context) error { s.metrics.Close(); return nil })
+}
+
+func (s *Server) mountMetrics(mux *http.ServeMux) {
+	mux.Handle("GET /metrics", s.onlyReaders(s.metrics.Handler()))
+	mux.Handle("GET /metrics/prometheus", s.onlyReaders(s.metrics.Text()))
+	mux.Handle("GET /metrics/json", s.onlyReaders(s.metrics.JSON()))
+	mux.Handle("GET /health/detailed", s.onlyReaders(http.HandlerFunc(s.healthDetailed)))
+}
+
+// onlyReaders refuses callers who may not even read, where callers must say
+// who they are.
+func (s *Server) onlyReaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := principalOf(r.Context()); p.Role == ratchet.RoleAnonymous {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="ratchet"`)
+			refuse(w, ratchet.Errorf(ratchet.CodeUnauthenticated, "this shows the inside of the server: say who you are").
+				WithHint("send an API key in X-API-Key, or a token in Authorization: Bearer"), r.Header.Get(headerRequestID))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// accessed counts an answered request and writes it to the access log: never
+// its query or headers, which may hold secrets.
+func (s *Server) accessed(r *http.Request, seen *statusWriter, principal, id string, took time.Duration) {
+	_, route, ok := strings.Cut(r.Pattern, " ")
+	if !ok {
+		route = r.Pattern
+	}
+	s.metrics.Request(r.Method, route, seen.status, took)
+	level := slog.LevelDebug
+	if s.cfg.Logging.Access {
+		level = slog.LevelInfo
+	}
+	s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "route", route, "status", seen.status,
+		"bytes", seen.bytes, "ms", took.Milliseconds(), "principal", principal, "request_id", id)
+}
