@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ func (s *Server) openMetrics() {
 	}
 	s.metrics = metrics.New(cfg)
 	s.deps.Gates = append(s.deps.Gates, s.metrics.Gate())
-	s.closers = append(s.closers, func(context.Context) error { s.metrics.Close(); return nil })
+	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { s.metrics.Close(); return nil })
 }
 
 func (s *Server) mountMetrics(mux *http.ServeMux) {
