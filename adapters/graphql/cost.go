@@ -31,7 +31,7 @@ func (c *costs) selection(set ast.SelectionSet) cost {
 		case *ast.Field:
 			switch {
 			case sel.Name == "__schema" || sel.Name == "__type":
-			case len(sel.SelectionSet) == 0 && !root(sel.ObjectDefinition):
+			case sel.Name == "__typename" || (len(sel.SelectionSet) == 0 && !root(sel.ObjectDefinition)):
 				add(cost{leaves: 1})
 			default:
 				add(cost{objects: c.object(sel)})
@@ -61,8 +61,11 @@ func (c *costs) object(f *ast.Field) int {
 		return inner
 	}
 	limit, ok := intArgument(f, "limit", c.vars)
-	if !ok {
+	switch {
+	case !ok:
 		limit = 50
+	case limit < 1 || limit > maxLimit:
+		limit = 1 // the tool refuses it
 	}
-	return min(inner*min(max(limit, 1), maxLimit), beyond)
+	return min(inner*limit, beyond)
 }

@@ -15,6 +15,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/casing"
+	ratchetschema "ratchet/schema"
 )
 
 // refused is an error about a request as a whole: nothing of it was done.
@@ -44,11 +45,7 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	code, _ := g.Extensions["code"].(string)
 	switch {
 	case code == errcode.ParseFailed, code == errcode.ValidationFailed:
-		e := ratchet.Errorf(ratchet.CodeInvalid, "%s", g.Message)
-		if near := suggested(g.Message); len(near) > 0 {
-			e.With(ratchet.FieldNearest, near[0])
-		}
-		return h.render(g, e, id)
+		return h.render(g, h.explain(g), id)
 	case code == "PERSISTED_QUERY_NOT_FOUND": // clients look for this code and send the document
 		out := h.render(g, ratchet.Errorf(ratchet.CodeNotFound, "%s", g.Message), id)
 		out.Extensions["code"] = code
@@ -73,6 +70,53 @@ func persistedFault(message string) bool {
 		}
 	}
 	return false
+}
+
+var (
+	unknownArgument = regexp.MustCompile(`^Unknown argument "(\w+)" on field`)
+	missingArgument = regexp.MustCompile(`argument "(\w+)" of type .* is required`)
+	unknownWord     = regexp.MustCompile(`(?:^| )(\S+) is not a valid (\w+)$`)
+)
+
+// explain adds to a fault that the parser or the validator found what a
+// client can act on: which argument it is, and what would be right. The path
+// of a fault in a variable leads into the variables, not into the answer.
+func (h *Handler) explain(g *gqlerror.Error) *ratchet.Error {
+	message := g.Message
+	var pointer string
+	if len(g.Path) > 1 && g.Path[0] == ast.PathName("variable") {
+		name := ""
+		for _, part := range g.Path[1:] {
+			pointer += "/" + fmt.Sprint(part)
+		}
+		name, _, _ = strings.Cut(pointer[1:], "/")
+		message, g.Path = fmt.Sprintf("variable $%s: %s", name, message), nil
+	}
+	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message)
+	for _, rule := range []*regexp.Regexp{unknownArgument, missingArgument} {
+		if m := rule.FindStringSubmatch(message); m != nil {
+			pointer = "/" + m[1]
+		}
+	}
+	if pointer != "" {
+		e.At(pointer)
+	}
+	if near := suggested(message); len(near) > 0 {
+		e.With(ratchet.FieldNearest, near[0])
+	}
+	if m := unknownWord.FindStringSubmatch(message); m != nil {
+		if def := h.schema.ast.Types[m[2]]; def != nil && def.Kind == ast.Enum {
+			var words []string
+			for _, v := range def.EnumValues {
+				words = append(words, v.Name)
+			}
+			e.With(ratchet.FieldAllowed, words)
+			if near := ratchetschema.Nearest(m[1], words); near != "" {
+				e.With(ratchet.FieldNearest, near)
+			}
+		}
+	}
+	return e
 }
 
 var quotedWord = regexp.MustCompile(`"([^"]+)"`)

@@ -57,7 +57,7 @@ func New(cfg Config) (*Handler, error) {
 	h.server.AddTransport(h.websocket())
 	h.server.AddTransport(eventStream{h})
 	h.server.AddTransport(transport.POST{})
-	h.server.AddTransport(transport.GET{})
+	h.server.AddTransport(get{h})
 	documents := newCache(1<<20, func(source string, _ *ast.QueryDocument) int { return len(source) + 256 })
 	h.server.SetQueryCache(documents)
 	h.server.SetParserTokenLimit(cfg.Limits.Tokens)

@@ -12,7 +12,7 @@ import (
 
 // introspectionBudget bounds the values of one answer about the schema: small
 // documents can ask for very large ones. The usual question takes a tenth.
-const introspectionBudget = 1_000_000
+const introspectionBudget = 300_000
 
 // introspect answers __schema and __type.
 func (h *Handler) introspect(who ratchet.Principal, op *gql.OperationContext, f gql.CollectedField, fail func(ast.Path, error)) json.RawMessage {

@@ -58,7 +58,11 @@ func (l limits) MutateOperationParameters(ctx context.Context, p *gql.RawParams)
 				WithHint("ask for the inner parts in a document of their own"), op.Position)
 		}
 	}
-	if name, n, at := s.aliases(l.Aliases); n > 0 {
+	name, n, at := s.aliases(l.Aliases)
+	if s.wide != nil {
+		return refused(ratchet.Errorf(ratchet.CodeInvalid, "a selection has more than %d fields", widest), s.wide)
+	}
+	if n > 0 {
 		return refused(ratchet.Errorf(ratchet.CodeInvalid, "the field %s is asked for under %d names in one selection, at most %d are taken", name, n, l.Aliases), at)
 	}
 	return nil
@@ -79,7 +83,12 @@ type shape struct {
 	doc    *ast.QueryDocument
 	depths map[string]int  // of fragments
 	open   map[string]bool // fragments being measured: a cycle, which validation refuses
+	wide   *ast.Position   // of a field of a selection with too many
 }
+
+// widest is how many fields a selection may have with its fragments: validation
+// compares each with each.
+const widest = 500
 
 func (s *shape) depth(set ast.SelectionSet) int {
 	deepest := 0
@@ -120,8 +129,11 @@ func (s *shape) fragment(name string) int {
 func (s *shape) aliases(most int) (name string, n int, at *ast.Position) {
 	var search func(set ast.SelectionSet) bool
 	search = func(set ast.SelectionSet) bool {
-		names := map[string]map[string]bool{}
+		names, width := map[string]map[string]bool{}, 0
 		s.flatten(set, map[string]bool{}, func(f *ast.Field) {
+			if width++; width > widest {
+				s.wide = f.Position
+			}
 			if names[f.Name] == nil {
 				names[f.Name] = map[string]bool{}
 			}
@@ -130,7 +142,7 @@ func (s *shape) aliases(most int) (name string, n int, at *ast.Position) {
 				name, n, at = f.Name, len(names[f.Name]), f.Position
 			}
 		})
-		if n > 0 {
+		if n > 0 || s.wide != nil {
 			return true
 		}
 		for _, sel := range set {

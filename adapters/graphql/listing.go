@@ -18,7 +18,7 @@ type listing struct {
 // of the tool's own arguments for these.
 func (b *builder) list(op *operation, def *ast.FieldDefinition, d described, items string) {
 	op.list = &listing{items: items}
-	b.arguments(op, def, d, def.Name, false, "page", "limit", "cursor", "sort_by", "sort_order", "filters", "fields")
+	b.arguments(op, def, d, def.Name, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
 	rows, _ := d.out.Properties.Get(items)
 	row := b.out.value(typeStem(d.Name)+casing.Pascal(singular(items)), singular(items), rows.Items)
 	name := row.name

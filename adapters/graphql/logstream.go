@@ -24,14 +24,18 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 		return nil, err
 	}
 	f.id = page.ExecutionID
-	out := &feed{kinds: []string{"execution.log", "execution.updated"}, id: f.id, view: f.view}
+	state, err := f.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &feed{kinds: []string{"execution.log", "execution.updated"}, id: f.id, view: f.view, over: state.Terminal()}
 	out.first = func(ctx context.Context) ([]any, bool, error) {
 		shown, err := f.read(ctx, EventHead{Kind: "execution.log", At: tools.Stamp(h.now())})
 		if err != nil {
 			return nil, true, err
 		}
-		row, err := ask[tools.Row[tools.StatusView]](ctx, h, toolStatus, map[string]any{"execution_id": f.id})
-		if err != nil || !ratchet.Status(row.Value.Status).Terminal() {
+		state, err := f.state(ctx)
+		if err != nil || !state.Terminal() {
 			return shown, err != nil, err
 		}
 		// It may have logged and ended since the lines were read.
@@ -39,6 +43,12 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 		return append(shown, rest...), true, err
 	}
 	return out, nil
+}
+
+// state is how the execution stands.
+func (f *logFeed) state(ctx context.Context) (ratchet.Status, error) {
+	row, err := ask[tools.Row[tools.StatusView]](ctx, f.h, toolStatus, map[string]any{"execution_id": f.id})
+	return ratchet.Status(row.Value.Status), err
 }
 
 // read shows the stored lines behind the last one.

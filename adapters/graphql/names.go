@@ -59,7 +59,7 @@ func isID(key string) bool { return key == "id" || key == "uuid" || strings.HasS
 // isTime says whether a key holds a time.
 func isTime(key string) bool {
 	switch key {
-	case "at", "timestamp", "since", "until":
+	case "at", "time", "timestamp", "since", "until":
 		return true
 	}
 	return strings.HasSuffix(key, "_at")

@@ -66,8 +66,8 @@ func (o *outputs) object(stem string, s *jsonSchema) *value {
 		}
 		inner, nullable := p.core()
 		m := &member{key: key, value: o.value(name+casing.Pascal(key), key, p), required: !nullable && slices.Contains(s.Required, key)}
-		if inner.is("array") {
-			m.required = false // an empty list may be null
+		if inner.is("array") || m.value.kind == kindJSON {
+			m.required = false // an empty list may be null, and so may any JSON
 		}
 		obj.fields[field], obj.order = m, append(obj.order, field)
 		def.Fields = append(def.Fields, &ast.FieldDefinition{

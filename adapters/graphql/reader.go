@@ -69,9 +69,29 @@ func (r *reader) begin() {
 	r.ended = last || err != nil
 }
 
+// resume goes on behind the events that the reader knows: what was before them
+// is not shown again, unless the stream is over and its events are gone.
+func (r *reader) resume() {
+	if !r.feed.over {
+		r.feed.first = nil
+		return
+	}
+	events, missed := r.sub.Take()
+	if missed > 0 {
+		return
+	}
+	r.feed.first = nil
+	r.show(events, 0)
+	r.ended = true
+}
+
 // take turns the unread events into answers.
 func (r *reader) take() {
 	events, missed := r.sub.Take()
+	r.show(events, missed)
+}
+
+func (r *reader) show(events []ratchet.Event, missed int64) {
 	for _, e := range events {
 		values, last, err := r.feed.view(r.ctx, e, missed)
 		missed = 0

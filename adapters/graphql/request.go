@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -16,6 +18,9 @@ import (
 // acceptable looks at a request before the transports do. It returns why the
 // request is refused, nil when it is not.
 func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
+	if r.Header.Get("Upgrade") != "" {
+		return h.acceptableSocket(r)
+	}
 	switch r.Method {
 	case http.MethodGet:
 		return nil
@@ -50,6 +55,27 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 		}
 		return nil
 	}
+}
+
+// acceptableSocket looks at a request for a WebSocket: its protocol, and the
+// web page it comes from.
+func (h *Handler) acceptableSocket(r *http.Request) *ratchet.Error {
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || r.Method != http.MethodGet {
+		return ratchet.Errorf(ratchet.CodeInvalid, "a connection cannot be upgraded to %q", clip(r.Header.Get("Upgrade")))
+	}
+	offered := strings.FieldsFunc(strings.Join(r.Header.Values("Sec-Websocket-Protocol"), ","), func(c rune) bool { return c == ',' || c == ' ' })
+	if !slices.Contains(offered, subprotocol) {
+		return ratchet.Errorf(ratchet.CodeInvalid, "the WebSocket does not offer the subprotocol %s", subprotocol)
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(h.cfg.Origins, origin) {
+		return nil
+	}
+	if page, err := url.Parse(origin); err != nil || !strings.EqualFold(page.Host, r.Host) {
+		return ratchet.Errorf(ratchet.CodeDenied, "pages of this origin may not open a WebSocket").
+			WithHint("add the origin to server.cors.allowed_origins")
+	}
+	return nil
 }
 
 type readCloser struct {

@@ -17,7 +17,11 @@ func (a *streamArgs) resume(lastEvent string) {
 	}
 }
 
-// subscribe listens to the events that match.
+// subscribe listens to the events that match: those behind after, or those to
+// come.
 func subscribe(bus *ratchet.Bus, after *int64, match func(*ratchet.Event) bool) *ratchet.Subscription {
+	if after != nil {
+		return bus.SubscribeFrom(*after, unread, match)
+	}
 	return bus.Subscribe(unread, match)
 }

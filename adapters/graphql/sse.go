@@ -44,7 +44,7 @@ func (t eventStream) Do(w http.ResponseWriter, r *http.Request, exec gql.GraphEx
 	op, errs := exec.CreateOperationContext(ctx, params)
 	ctx = gql.WithOperationContext(ctx, op)
 	if len(errs) == 0 && r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation {
-		t.h.refuse(w, r, getMutation())
+		t.h.refuse(w, r, notByGet())
 		return
 	}
 	s := eventWriter{w: w, out: http.NewResponseController(w)}
@@ -142,9 +142,9 @@ func streamParams(r *http.Request) (*gql.RawParams, *ratchet.Error) {
 	return params, nil
 }
 
-// getMutation refuses what GET must not do.
-func getMutation() *ratchet.Error {
-	return ratchet.Errorf(ratchet.CodeMethodNotAllowed, "GET does not take mutations").WithHint("send it by POST")
+// notByGet refuses what GET must not do.
+func notByGet() *ratchet.Error {
+	return ratchet.Errorf(ratchet.CodeMethodNotAllowed, "GET takes queries only").WithHint("send it by POST")
 }
 
 // eventWriter writes server-sent events.

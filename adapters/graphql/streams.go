@@ -177,7 +177,7 @@ func openProgress(ctx context.Context, h *Handler, args streamArgs) (*feed, erro
 	}
 	ended := func(status string) bool { return ratchet.Status(status).Terminal() }
 	return &feed{
-		kinds: []string{"execution.progress", "execution.updated"}, id: start.ExecutionID,
+		kinds: []string{"execution.progress", "execution.updated"}, id: start.ExecutionID, over: ended(start.Status),
 		first: func(ctx context.Context) ([]any, bool, error) {
 			v, err := now(ctx)
 			if err != nil {

@@ -40,6 +40,7 @@ type feed struct {
 	kinds []string // of events, or prefixes that end with a dot
 	id    string   // of the events; empty = any
 	match func(*ratchet.Event) bool
+	over  bool // no further events will come: first shows all there is
 	// first reads what is shown before any event; nil = nothing.
 	first func(ctx context.Context) ([]any, bool, error)
 	// view makes what is shown of an event; last ends the stream behind it.
@@ -97,7 +98,7 @@ func (h *Handler) follow(ctx context.Context, op *gql.OperationContext) gql.Resp
 	r := &reader{h: h, ctx: ctx, feed: feed, result: s.result, alias: f.Alias, plan: planOf(op, f, s.result)}
 	r.sub = subscribe(h.deps.Bus, args.After, feed.fits)
 	if args.After != nil {
-		feed.first = nil // a reader who comes back knows what was before
+		r.resume()
 	}
 	context.AfterFunc(ctx, r.sub.Close)
 	return r.next
