@@ -54,6 +54,7 @@ type Executor struct {
 	debugs   debugSessions
 	closed   bool
 	keys     keyLocks
+	replays  replayRuns
 	running  sync.WaitGroup // runs and test runs
 	settling sync.WaitGroup // rows that wait for the store
 	draining chan struct{}  // closed with closed

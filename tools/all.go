@@ -21,6 +21,9 @@ func All() []Tool {
 		RunTests,
 		CancelExecution,
 		RetryExecution,
+		ReplayExecution,
+		ForkExecution,
+		PromoteToTest,
 		DebugTask,
 		// Administration.
 		QueryAudit,

@@ -13,6 +13,7 @@ type ExecuteTaskIn struct {
 	TaskID         string          `json:"task_id" jsonschema_description:"name, name@version or id of the task"`
 	Input          json.RawMessage `json:"input" jsonschema:"type=object" jsonschema_description:"what the task gets; must fit its input schema"`
 	Trace          bool            `json:"trace,omitempty" jsonschema:"default=true" jsonschema_description:"keep steps and spans; the recording is kept anyway"`
+	Profile        bool            `json:"profile,omitempty" jsonschema_description:"instrument this run: function spans and line coverage, slower; a replay of the recording gives them later"`
 	Timeout        int             `json:"timeout,omitempty" jsonschema:"minimum=1" jsonschema_description:"wall clock of the run in seconds; default: the task's, then 300"`
 	StreamProgress bool            `json:"stream_progress,omitempty" jsonschema_description:"send progress when the request has a progress token"`
 	ProgressFilter *ProgressFilter `json:"progress_filter,omitempty"`
@@ -46,7 +47,7 @@ func executeTask(ctx context.Context, d *Deps, in ExecuteTaskIn) (RunOut, error)
 		filter = &ProgressFilter{}
 	}
 	return startAndWait(ctx, d, executor.Request{
-		Task: in.TaskID, Input: in.Input, NoTrace: !in.Trace, Timeout: seconds(float64(in.Timeout)),
+		Task: in.TaskID, Input: in.Input, NoTrace: !in.Trace, Profile: in.Profile, Timeout: seconds(float64(in.Timeout)),
 		Priority: ratchet.ParsePriority(in.Priority), IdempotencyKey: in.IdempotencyKey,
 	}, seconds(in.Wait), filter)
 }

@@ -19,6 +19,7 @@ type RunOut struct {
 	IsolationLevel    *string         `json:"isolation_level" jsonschema:"nullable"`
 	WaitingReason     string          `json:"waiting_reason,omitempty"`
 	RetryOf           string          `json:"retry_of,omitempty"`
+	ForkedFrom        string          `json:"forked_from,omitempty"`
 	DeprecationNotice string          `json:"deprecation_notice,omitempty"`
 	Error             *RunError       `json:"error,omitempty"`
 	LogsTail          []LogView       `json:"logs_tail,omitempty" jsonschema_description:"the last five lines of a failed run"`
@@ -85,7 +86,7 @@ func startAndWait(ctx context.Context, d *Deps, req executor.Request, wait time.
 func runOut(ctx context.Context, d *Deps, x *ratchet.Execution) RunOut {
 	out := RunOut{
 		ExecutionRef: executionRef(x), Output: x.Output, TraceEnabled: x.Trace, IsolationLevel: orNull(x.Isolation),
-		RetryOf: x.RetryOf, Error: runError(x.Error),
+		RetryOf: x.RetryOf, ForkedFrom: x.ForkedFrom, Error: runError(x.Error),
 	}
 	id := map[string]any{"execution_id": x.ID}
 	switch {

@@ -26,6 +26,7 @@ type StatusView struct {
 	Attempt            int             `json:"attempt"`
 	Origin             string          `json:"origin"`
 	RetryOf            *string         `json:"retry_of" jsonschema:"nullable"`
+	ForkedFrom         *string         `json:"forked_from" jsonschema:"nullable"`
 	JobID              *string         `json:"job_id" jsonschema:"nullable"`
 	ScheduleID         *string         `json:"schedule_id" jsonschema:"nullable"`
 	BatchID            *string         `json:"batch_id" jsonschema:"nullable"`
@@ -85,7 +86,7 @@ func statusView(d *Deps, x *ratchet.Execution) StatusView {
 	v := StatusView{
 		ExecutionRef: executionRef(x), Input: orJSONNull(x.Input), Output: orJSONNull(x.Output),
 		ErrorDetails: runError(x.Error), Progress: progressView(d, x), Attempt: x.Attempt, Origin: string(x.Origin),
-		RetryOf: orNull(x.RetryOf), JobID: orNull(x.JobID), ScheduleID: orNull(x.ScheduleID), BatchID: orNull(x.BatchID),
+		RetryOf: orNull(x.RetryOf), ForkedFrom: orNull(x.ForkedFrom), JobID: orNull(x.JobID), ScheduleID: orNull(x.ScheduleID), BatchID: orNull(x.BatchID),
 		CanRetry: canRetry(x), CanCancel: !x.Status.Terminal(), RecordingAvailable: x.Recorded,
 	}
 	id := map[string]any{"execution_id": x.ID}
