@@ -162,8 +162,8 @@ func (h *Handler) invoke(ctx context.Context, op *gql.OperationContext, o *opera
 // first is the first item of the list under key.
 func first(raw json.RawMessage, key string) (json.RawMessage, error) {
 	var found json.RawMessage
-	eachMember(raw, func(k string, v []byte) bool {
-		if k != key {
+	eachMember(raw, func(k, v []byte) bool {
+		if string(k) != key {
 			return true
 		}
 		eachItem(v, func(item []byte) bool {

@@ -174,11 +174,11 @@ func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]a
 		return nil, fmt.Errorf("read a page: %w", err)
 	}
 	items := json.RawMessage("[]")
-	eachMember(result, func(key string, raw []byte) bool {
-		if key == l.items {
+	eachMember(result, func(key, raw []byte) bool {
+		if string(key) == l.items {
 			items = raw
 		}
-		return key != l.items
+		return string(key) != l.items
 	})
 	if string(items) == "null" {
 		items = json.RawMessage("[]")

@@ -74,9 +74,9 @@ func (w *projection) list(raw []byte, elem *value, p *plan) bool {
 func (w *projection) object(raw []byte, p *plan) bool {
 	var room [24][]byte
 	values := append(room[:0], make([][]byte, len(p.fields))...)
-	if !eachMember(raw, func(key string, v []byte) bool {
+	if !eachMember(raw, func(key, v []byte) bool {
 		for i := range p.fields {
-			if m := p.fields[i].member; m != nil && m.key == key {
+			if m := p.fields[i].member; m != nil && m.key == string(key) {
 				values[i] = v
 			}
 		}

@@ -33,7 +33,7 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type %q is not taken", clip(r.Header.Get("Content-Type"))).
 			WithHint("send application/json with query, variables and operationName")
 	}
-	body := bufio.NewReader(r.Body)
+	body := bufio.NewReaderSize(r.Body, 512)
 	r.Body = readCloser{body, r.Body}
 	for {
 		b, err := body.ReadByte()

@@ -8,7 +8,7 @@ import "bytes"
 // eachMember calls yield with the keys and values of a JSON object until it
 // returns false. Keys are given as they are written, without the quotes. It
 // says whether raw is an object.
-func eachMember(raw []byte, yield func(key string, value []byte) bool) bool {
+func eachMember(raw []byte, yield func(key, value []byte) bool) bool {
 	i := space(raw, 0)
 	if i >= len(raw) || raw[i] != '{' {
 		return false
@@ -22,7 +22,7 @@ func eachMember(raw []byte, yield func(key string, value []byte) bool) bool {
 		}
 		i = space(raw, i+1)
 		end = skip(raw, i)
-		if !yield(string(key), raw[i:end]) {
+		if !yield(key, raw[i:end]) {
 			return true
 		}
 		i = space(raw, end)
