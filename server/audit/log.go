@@ -171,16 +171,14 @@ func (l *Log) failed(doing string, err error) {
 func (l *Log) forget() {
 	before := l.cfg.Now().Add(-l.cfg.Keep)
 	var removed int64
-	for {
+	for ended := false; !ended; {
 		n, err := l.cfg.Store.ForgetAudit(context.Background(), before)
 		removed += n
-		if err != nil || n == 0 {
-			l.failed("remove old audit entries", err)
-			break
-		}
+		l.failed("remove old audit entries", err)
+		ended = err != nil || n == 0
 		select {
-		case <-l.quit:
-			return
+		case <-l.quit: // the rest at the next start
+			ended = true
 		default:
 		}
 	}

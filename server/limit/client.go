@@ -112,3 +112,9 @@ func (c *client) idle() bool {
 	defer c.mu.Unlock()
 	return c.calls == 0
 }
+
+func (cs *clients) count() int {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return len(cs.known)
+}

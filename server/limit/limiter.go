@@ -92,6 +92,9 @@ func (l *Limiter) Close() {
 // Active is the number of calls that are open.
 func (l *Limiter) Active() int { return int(l.active.Load()) }
 
+// Clients is the number of callers that are remembered.
+func (l *Limiter) Clients() int { return l.clients.count() }
+
 // local says that p is the owner of the machine, who has no rates.
 func local(p *ratchet.Principal) bool { return p.ID == "" && p.Role != ratchet.RoleAnonymous }
 

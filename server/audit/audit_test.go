@@ -1,0 +1,377 @@
+package audit_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"ratchet"
+	"ratchet/server/audit"
+	"ratchet/storage"
+	"ratchet/tools"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// clock is a time that a test sets; it is read by one goroutine at a time.
+type clock struct{ now time.Time }
+
+func store(t *testing.T, path string) *storage.DB {
+	t.Helper()
+	db, err := storage.Open(t.Context(), storage.Config{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func closeAll(t *testing.T, l *audit.Log, db *storage.DB) {
+	t.Helper()
+	if err := errors.Join(l.Close(context.Background()), db.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// entries are all entries, the oldest first, as their bodies.
+func entries(t *testing.T, db *storage.DB) []map[string]any {
+	t.Helper()
+	rows, err := db.AuditAfter(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]any
+	for _, r := range rows {
+		var m map[string]any
+		if err := json.Unmarshal(r.Body, &m); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Body) > 8<<10 {
+			t.Errorf("an entry has %d bytes", len(r.Body))
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+type noteIn struct {
+	Name string `json:"name"`
+	Fail string `json:"fail,omitempty"`
+}
+
+// writes is a tool that stores a task, or fails before or after it did.
+func writes(spec tools.Spec) tools.Tool {
+	spec.Title, spec.Doc, spec.Category = "Write", "Call this to write.", "development"
+	spec.Toolset = "core"
+	spec.Effect = tools.Writes
+	return tools.Define(spec, func(ctx context.Context, d *tools.Deps, in noteIn) (noteIn, error) {
+		if in.Fail == "before" {
+			return in, ratchet.Errorf(ratchet.CodeConflict, "no password=hunter2hunter2 here")
+		}
+		if in.Fail != "nothing" {
+			if err := d.Store.CreateTask(ctx, &ratchet.Task{Name: in.Name, Version: "1.0.0"}, "", ""); err != nil {
+				return in, err
+			}
+		}
+		if in.Fail == "after" {
+			return in, errors.New("the disk is gone")
+		}
+		return in, nil
+	})
+}
+
+func TestEveryWriteHasItsEntry(t *testing.T) {
+	db := store(t, filepath.Join(t.TempDir(), "a.db"))
+	l, err := audit.Open(t.Context(), audit.Config{Store: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(t, l, db)
+	d := &tools.Deps{Store: db, Gates: []tools.Gate{l}}
+	tool := writes(tools.Spec{Name: "ratchet_create_task"})
+	ctx := tools.WithCaller(t.Context(), tools.Caller{
+		Surface: "rest", RequestID: "req_1",
+		Identity: ratchet.Principal{ID: "key:1", Name: "bot", Role: ratchet.RoleUser, Via: "api_key", IP: "192.0.2.1"},
+	})
+	for _, args := range []string{`{"name":"one"}`, `{"name":"two","fail":"nothing"}`, `{"name":"three","fail":"before"}`, `{"name":"four","fail":"after"}`, `{"nam":"five"}`} {
+		_, _ = tools.Invoke(ctx, d, tool, json.RawMessage(args))
+	}
+	// What comes after waits for what was queued before it.
+	if err := l.Record(ctx, audit.Entry{Type: audit.ConfigChanged}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries(t, db)[1:] {
+		got = append(got, strings.Join([]string{e["type"].(string), e["outcome"].(string), text(e["resource"]), text(e["code"]), text(e["message"])}, "|"))
+	}
+	want := []string{
+		"resource_created|success|name one||",
+		"resource_created|success|name two||",
+		"resource_created|failure|name three|CONFLICT|no password=*** here",
+		"resource_created|success|name four||", // the task is there
+		"error_occurred|failure|name four|INTERNAL_ERROR|the server failed to do this",
+		`resource_created|failure||VALIDATION_ERROR|argument nam is not known; did you mean "name"?`,
+		"config_changed|success|||",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("entries:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	first := entries(t, db)[1]
+	for key, value := range map[string]string{
+		"principal": "key:1", "user": "bot", "role": "user", "via": "api_key", "ip": "192.0.2.1", "surface": "rest",
+		"operation": "ratchet_create_task", "request_id": "req_1", "severity": "info",
+	} {
+		if first[key] != value {
+			t.Errorf("%s = %v, want %s", key, first[key], value)
+		}
+	}
+	if hash := text(first["args_hash"]); !strings.HasPrefix(hash, "hmac-sha256:") || len(hash) != 12+64 {
+		t.Errorf("args_hash = %q", hash)
+	}
+}
+
+func text(v any) string { s, _ := v.(string); return s }
+
+func TestReadsAreRecordedWhenRefused(t *testing.T) {
+	db := store(t, "")
+	l, err := audit.Open(t.Context(), audit.Config{Store: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(t, l, db)
+	refusal := error(nil)
+	read := tools.Tool{Spec: tools.Spec{Name: "ratchet_list_users", Toolset: "core", Effect: tools.Reads}}
+	admin := read
+	admin.Toolset = "admin"
+	for _, step := range []struct {
+		tool tools.Tool
+		err  error
+	}{
+		{read, nil},
+		{read, ratchet.Errorf(ratchet.CodeNotFound, "x")},
+		{read, ratchet.Errorf(ratchet.CodeDenied, "x")},
+		{admin, ratchet.Errorf(ratchet.CodeDenied, "x")},
+		{read, ratchet.Errorf(ratchet.CodeRateLimited, "x")},
+		{read, ratchet.Errorf(ratchet.CodeRateLimited, "x")},
+		{admin, nil},
+	} {
+		refusal = step.err
+		_, leave, err := l.Enter(t.Context(), step.tool, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		leave(nil, refusal)
+	}
+	var got []string
+	for _, e := range entries(t, db)[1:] {
+		got = append(got, e["type"].(string))
+	}
+	if want := "access_denied permission_escalation rate_limit_exceeded resource_read"; strings.Join(got, " ") != want {
+		t.Errorf("types = %v, want %s", got, want)
+	}
+}
+
+func TestSecretsAndSizes(t *testing.T) {
+	db := store(t, "")
+	l, err := audit.Open(t.Context(), audit.Config{Store: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(t, l, db)
+	secrets := []string{
+		"rk_0123456789abcdefghijklmnopqrstuvwxyz", "hunter2hunter2",
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl",
+	}
+	leaky := "key " + secrets[0] + " password: " + secrets[1] + " Bearer " + secrets[2] + " postgres://ada:" + secrets[1] + "@db/x"
+	if err := l.Record(t.Context(), audit.Entry{
+		Type: audit.Violation, User: leaky, Operation: leaky, Resource: leaky, Message: leaky + strings.Repeat("é", 9000),
+		Details: map[string]any{"header": leaky, "large": strings.Repeat("x", 1<<20), "list": make([]int, 10000)},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	all, _ := json.Marshal(entries(t, db))
+	for _, s := range secrets {
+		if strings.Contains(string(all), s) {
+			t.Errorf("the audit has %q", s)
+		}
+	}
+}
+
+func TestFilesFollowTheTable(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.db")
+	c := &clock{time.Date(2026, 5, 1, 23, 59, 0, 0, time.UTC)}
+	cfg := audit.Config{Dir: dir, Now: func() time.Time { return c.now }, Keep: 10 * 24 * time.Hour}
+	run := func(times int) {
+		t.Helper()
+		db := store(t, path)
+		cfg.Store = db
+		l, err := audit.Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeAll(t, l, db)
+		for range times {
+			if err := l.Record(t.Context(), audit.Entry{Type: audit.Login, User: "ada"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	check := func() audit.Verification {
+		t.Helper()
+		db := store(t, path)
+		defer func() { _ = db.Close() }()
+		v, err := audit.Verify(t.Context(), db, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	run(3)
+	c.now = c.now.Add(2 * time.Minute) // the next day
+	run(2)
+	if v := check(); !v.Whole() || v.Files != 2 || v.Lines != 9 || v.Entries != 9 {
+		t.Fatalf("verification = %+v", v)
+	}
+	first, second := filepath.Join(dir, "audit-2026-05-01.jsonl"), filepath.Join(dir, "audit-2026-05-02.jsonl")
+	for _, f := range []string{first, second} {
+		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", f, info, err)
+		}
+	}
+	whole, err := os.ReadFile(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A server that was killed left half a line, and lost one.
+	lines := strings.SplitAfter(string(whole), "\n")
+	if err := os.WriteFile(second, []byte(strings.Join(lines[:2], "")+lines[2][:20]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := check(); v.Whole() {
+		t.Error("half a line is whole")
+	}
+	run(0)
+	if v := check(); !v.Whole() || v.Lines != 11 {
+		t.Errorf("after a restart: %+v", v)
+	}
+	// Somebody changes a file.
+	changed := strings.Replace(string(whole), `"user":"ada"`, `"user":"eve"`, 1)
+	if err := os.WriteFile(second, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := check(); v.Whole() || !strings.Contains(v.FileNote, "differs") {
+		t.Errorf("a changed file: %+v", v)
+	}
+	if err := os.WriteFile(second, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Days later the first ones are forgotten, in the table and on disk.
+	c.now = c.now.AddDate(0, 0, 11)
+	run(0)
+	if _, err := os.Stat(first); !os.IsNotExist(err) {
+		t.Errorf("an old file is still there: %v", err)
+	}
+	if v := check(); v.Broken != 0 || v.Removed == 0 || v.Entries != 3 { // retention, start, stop
+		t.Errorf("after retention: %+v", v)
+	}
+}
+
+func TestAlerts(t *testing.T) {
+	db := store(t, "")
+	c := &clock{time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	bus := new(ratchet.Bus)
+	sub := bus.Subscribe(0, func(e *ratchet.Event) bool { return e.Kind == "security.alert" })
+	defer sub.Close()
+	l, err := audit.Open(t.Context(), audit.Config{Store: db, Bus: bus, Now: func() time.Time { return c.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(t, l, db)
+	alerts := func() (names []string) {
+		events, _ := sub.Take()
+		for _, e := range events {
+			names = append(names, e.ID+" "+e.Data.(audit.Alert).Principal)
+		}
+		return names
+	}
+	expect := func(what string, want ...string) {
+		t.Helper()
+		if got := alerts(); strings.Join(got, ",") != strings.Join(want, ",") {
+			t.Errorf("%s: alerts %q, want %q", what, got, want)
+		}
+	}
+	for i := range 4 {
+		l.Note(t.Context(), audit.Entry{Type: audit.LoginFailed, IP: "192.0.2.1", User: "name" + string(rune('a'+i))})
+	}
+	expect("four failures")
+	c.now = c.now.Add(time.Minute)
+	l.Note(t.Context(), audit.Entry{Type: audit.LoginFailed, IP: "192.0.2.1", User: "x"})
+	expect("one a minute later")
+	for i := range 4 {
+		l.Note(t.Context(), audit.Entry{Type: audit.LoginFailed, IP: "192.0.2." + string(rune('2'+i)), User: "ada"})
+	}
+	l.Note(t.Context(), audit.Entry{Type: audit.LoginFailed, IP: "192.0.2.9", User: "ada"})
+	expect("five addresses at one name", "failed_logins user:ada")
+	for range 10 {
+		l.Note(t.Context(), audit.Entry{Type: audit.AccessDenied, Principal: "key:1"})
+	}
+	expect("ten refusals", "suspicious_activity key:1")
+	p := ratchet.Principal{ID: "key:2"}
+	for range 101 {
+		l.ReadBytes(t.Context(), p, 1<<20)
+		l.ReadBytes(t.Context(), ratchet.Local(), 1<<20)
+	}
+	expect("101 MB", "data_exfiltration key:2")
+	if err := l.Record(t.Context(), audit.Entry{Type: audit.Login}); err != nil { // after all that is queued
+		t.Fatal(err)
+	}
+	types := map[string]int{}
+	for _, e := range entries(t, db) {
+		types[e["type"].(string)]++
+	}
+	if types["access_denied"] != 10 || types["suspicious_activity"] != 2 || types["data_exfiltration"] != 1 {
+		t.Errorf("entries of alerts: %v", types)
+	}
+}
+
+func BenchmarkEnter(b *testing.B) {
+	db, err := storage.Open(b.Context(), storage.Config{Path: filepath.Join(b.TempDir(), "a.db")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	l, err := audit.Open(b.Context(), audit.Config{Store: db})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = errors.Join(l.Close(context.Background()), db.Close()) }()
+	read := tools.Tool{Spec: tools.Spec{Name: "ratchet_list_templates", Toolset: "core", Effect: tools.Reads}}
+	b.Run("read", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, leave, err := l.Enter(b.Context(), read, nil); err == nil {
+				leave(nil, nil)
+			}
+		}
+	})
+	write := writes(tools.Spec{Name: "ratchet_create_task"})
+	for name, gates := range map[string][]tools.Gate{"write without": nil, "write with": {l}} {
+		d := &tools.Deps{Store: db, Gates: gates}
+		b.Run(name, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				n++
+				args, _ := json.Marshal(noteIn{Name: strings.ReplaceAll(name, " ", "_") + time.Now().Format("150405.000000000")})
+				if _, err := tools.Invoke(b.Context(), d, write, args); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

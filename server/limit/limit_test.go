@@ -1,0 +1,369 @@
+package limit_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"ratchet"
+	"ratchet/server/limit"
+	"ratchet/storage"
+	"ratchet/tools"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	reads    = tools.Tool{Spec: tools.Spec{Name: "ratchet_list_available_tasks", Effect: tools.Reads}}
+	executes = tools.Tool{Spec: tools.Spec{Name: "ratchet_execute_task", Effect: tools.Writes, Executes: true}}
+	creates  = tools.Tool{Spec: tools.Spec{Name: "ratchet_create_task", Effect: tools.Writes}}
+	logs     = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_logs", Effect: tools.Reads}}
+	traces   = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_trace", Effect: tools.Reads}}
+)
+
+// open returns a limiter that the test closes.
+func open(t *testing.T, cfg limit.Config) *limit.Limiter {
+	t.Helper()
+	l, err := limit.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+func as(surface string, p ratchet.Principal) context.Context {
+	return tools.WithCaller(context.Background(), tools.Caller{Surface: surface, Principal: p.ID, Identity: p})
+}
+
+// calls makes calls one after another until one is refused, up to most, and
+// returns how many were admitted and the refusal.
+func calls(ctx context.Context, l *limit.Limiter, t tools.Tool, most int) (int, *ratchet.Error) {
+	for n := range most {
+		_, leave, err := l.Enter(ctx, t, nil)
+		if err != nil {
+			return n, ratchet.AsError(err)
+		}
+		leave(nil, nil)
+	}
+	return most, nil
+}
+
+// TestRatesOfEveryRole holds the limiter to the table: the burst at once, then
+// as many a minute as it says.
+func TestRatesOfEveryRole(t *testing.T) {
+	for _, tier := range []string{limit.TierDefault, limit.TierPermissive, limit.TierStrict} {
+		for _, role := range []ratchet.Role{ratchet.RoleAnonymous, ratchet.RoleUser, ratchet.RoleReadonly, ratchet.RoleAdmin, ratchet.RoleService} {
+			t.Run(tier+" "+string(role), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					l := open(t, limit.Config{Tier: tier})
+					want := limit.RateOf(tier, role)
+					p := ratchet.Principal{ID: "user:1", Role: role, IP: "192.0.2.1"}
+					if role == ratchet.RoleAnonymous {
+						p.ID = ""
+					}
+					ctx := as("rest", p)
+					n, err := calls(ctx, l, reads, want.Burst+1)
+					if n != want.Burst || err == nil || err.Code != ratchet.CodeRateLimited || err.Hint == "" {
+						t.Fatalf("%d calls at once, %v; want %d", n, err, want.Burst)
+					}
+					wait := time.Duration(err.Fields[ratchet.FieldRetryAfter].(int64)) * time.Millisecond
+					if each := time.Minute / time.Duration(want.PerMinute); wait < each-time.Millisecond || wait > each+time.Millisecond {
+						t.Errorf("retry after %s, want %s", wait, each)
+					}
+					time.Sleep(wait) // the clock is the test's own
+					if n, _ := calls(ctx, l, reads, 2); n != 1 {
+						t.Errorf("%d calls after the wait, want 1", n)
+					}
+					admitted := 0
+					for range want.PerMinute {
+						time.Sleep(time.Minute / time.Duration(want.PerMinute))
+						n, _ := calls(ctx, l, reads, 1)
+						admitted += n
+					}
+					if admitted < want.PerMinute-1 {
+						t.Errorf("%d calls in a minute, want %d", admitted, want.PerMinute)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestKindsOverMCP(t *testing.T) {
+	for _, tier := range []string{limit.TierDefault, limit.TierPermissive, limit.TierStrict} {
+		k := limit.KindsOf(tier)
+		for _, tc := range []struct {
+			tool  tools.Tool
+			bound int
+		}{{executes, k.Execute}, {creates, k.Create}, {logs, k.Logs}, {traces, k.Traces}, {reads, k.Total}} {
+			t.Run(tier+" "+tc.tool.Name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					l := open(t, limit.Config{})
+					ctx := as("mcp", ratchet.Principal{ID: "key:1", Role: ratchet.RoleService, Tier: tier})
+					if n, err := calls(ctx, l, tc.tool, tc.bound+1); n != tc.bound || err == nil {
+						t.Errorf("%d calls, %v; want %d", n, err, tc.bound)
+					}
+					time.Sleep(time.Minute)
+					if n, _ := calls(ctx, l, tc.tool, tc.bound+1); n != tc.bound {
+						t.Errorf("%d calls a minute later, want %d", n, tc.bound)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRunsAndCallsAtOnce(t *testing.T) {
+	l := open(t, limit.Config{Calls: 7, OpenCalls: 9})
+	for _, tc := range []struct {
+		name string
+		ctx  context.Context
+		tool tools.Tool
+		want int
+	}{
+		{"runs over MCP", as("mcp", ratchet.Principal{ID: "key:1", Role: ratchet.RoleUser}), executes, 5},
+		{"runs of a strict key", as("mcp", ratchet.Principal{ID: "key:2", Role: ratchet.RoleUser, Tier: "strict"}), executes, 2},
+		{"calls", as("rest", ratchet.Principal{ID: "key:3", Role: ratchet.RoleAdmin}), executes, 7},
+		{"open loopback", as("mcp", ratchet.Local()), executes, 9},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			for range 2 { // the second time after all have left
+				var leaves []func(any, error)
+				for {
+					_, leave, err := l.Enter(tc.ctx, tc.tool, nil)
+					if err != nil {
+						if e := ratchet.AsError(err); e.Code != ratchet.CodeRateLimited || e.Fields[ratchet.FieldRetryAfter] == nil {
+							t.Errorf("refused with %+v", e)
+						}
+						break
+					}
+					leaves = append(leaves, leave)
+				}
+				if len(leaves) != tc.want || l.Active() != tc.want {
+					t.Errorf("%d calls at once, %d active; want %d", len(leaves), l.Active(), tc.want)
+				}
+				for _, leave := range leaves {
+					leave(nil, nil)
+				}
+				if l.Active() != 0 {
+					t.Errorf("%d calls are open after all left", l.Active())
+				}
+			}
+		})
+	}
+}
+
+func TestOpenLoopbackHasNoRates(t *testing.T) {
+	l := open(t, limit.Config{Tier: limit.TierStrict})
+	if n, err := calls(as("mcp", ratchet.Local()), l, executes, 5000); n != 5000 {
+		t.Errorf("%d calls, %v", n, err)
+	}
+}
+
+func TestOwnNumbersAndTools(t *testing.T) {
+	l := open(t, limit.Config{Default: limit.Rate{PerMinute: 1000, Burst: 200}, PerTool: map[string]int{creates.Name: 3}})
+	p := ratchet.Principal{ID: "user:1", Role: ratchet.RoleReadonly}
+	if n, _ := calls(as("rest", p), l, creates, 10); n != 3 {
+		t.Errorf("%d calls of a tool with a rate of its own, want 3", n)
+	}
+	if n, _ := calls(as("rest", p), l, reads, 500); n < 190 || n > 199 {
+		t.Errorf("%d calls, want the burst less those before", n)
+	}
+	if _, err := limit.New(limit.Config{Tier: "gold"}); ratchet.CodeOf(err) != ratchet.CodeConfig {
+		t.Errorf("an unknown tier: %v", err)
+	}
+}
+
+// TestDayAcrossRestart uses up a day's quota with two servers.
+func TestDayAcrossRestart(t *testing.T) {
+	db, err := storage.Open(t.Context(), storage.Config{Path: filepath.Join(t.TempDir(), "a.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	now := time.Date(2026, 5, 1, 23, 0, 0, 0, time.UTC)
+	cfg := limit.Config{Default: limit.Rate{PerMinute: 1e6, Burst: 1e6, PerDay: 100}, Days: db, Now: func() time.Time { return now }}
+	ctx := as("rest", ratchet.Principal{ID: "user:1", Role: ratchet.RoleUser})
+	other := as("rest", ratchet.Principal{ID: "user:2", Role: ratchet.RoleUser})
+	for i, want := range []int{60, 40, 0} {
+		l, err := limit.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, refused := calls(ctx, l, reads, 60)
+		l.Close()
+		if n != want {
+			t.Errorf("server %d admitted %d calls, want %d (%v)", i+1, n, want, refused)
+		}
+		if i == 2 {
+			if after := refused.Fields[ratchet.FieldRetryAfter].(int64); after != time.Hour.Milliseconds() {
+				t.Errorf("retry after %d ms, want an hour", after)
+			}
+		}
+	}
+	l := open(t, cfg)
+	if n, _ := calls(other, l, reads, 60); n != 60 {
+		t.Errorf("another principal made %d calls", n)
+	}
+	now = now.Add(time.Hour)
+	if n, _ := calls(ctx, l, reads, 60); n != 60 {
+		t.Errorf("%d calls on the next day", n)
+	}
+}
+
+// TestForgetsThoseSeenLongestAgo keeps the memory bounded; quotas of those
+// forgotten are kept.
+func TestForgetsThoseSeenLongestAgo(t *testing.T) {
+	db, err := storage.Open(t.Context(), storage.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	l := open(t, limit.Config{Clients: 10, Default: limit.Rate{PerMinute: 1e6, Burst: 1e6, PerDay: 5}, Days: db})
+	for i := range 25 {
+		if n, _ := calls(as("rest", ratchet.Principal{ID: fmt.Sprint("user:", i), Role: ratchet.RoleUser}), l, reads, 10); n != 5 {
+			t.Fatalf("client %d made %d calls", i, n)
+		}
+	}
+	if n, _ := calls(as("rest", ratchet.Principal{ID: "user:0", Role: ratchet.RoleUser}), l, reads, 10); n != 0 {
+		t.Errorf("a client that was forgotten made %d calls more", n)
+	}
+	if n := l.Clients(); n != 10 {
+		t.Errorf("%d clients are remembered", n)
+	}
+}
+
+// TestHTTP plays requests of unknown and known callers.
+func TestHTTP(t *testing.T) {
+	now := time.Now()
+	type who struct{}
+	cfg := limit.Config{
+		Now: func() time.Time { return now }, MCP: "/mcp", PerPath: map[string]int{"/slow": 2},
+		Who: func(ctx context.Context) ratchet.Principal { p, _ := ctx.Value(who{}).(ratchet.Principal); return p },
+	}
+	l := open(t, cfg)
+	refuse := func(w http.ResponseWriter, r *http.Request, err error) {
+		w.WriteHeader(ratchet.CodeOf(err).HTTPStatus())
+	}
+	app := l.Known(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := tools.WithCaller(r.Context(), tools.Caller{Surface: "rest", Identity: cfg.Who(r.Context())})
+		for range 2 { // the first call is paid with the request
+			if n, _ := calls(ctx, l, reads, 1); n != 1 {
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			if r.URL.Path != "/twice" {
+				break
+			}
+		}
+	}), refuse)
+	authenticate := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := ratchet.Principal{Role: ratchet.RoleAnonymous, IP: "192.0.2.9"}
+		switch r.Header.Get("X-API-Key") {
+		case "wrong":
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		case "good":
+			p = ratchet.Principal{ID: "key:1", Role: ratchet.RoleUser, IP: "192.0.2.9"}
+		case "local":
+			p = ratchet.Local()
+		}
+		app.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), who{}, p)))
+	})
+	handler := l.Wrap(authenticate, refuse)
+	do := func(path, key string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.RemoteAddr = "192.0.2.9:1234"
+		r.Header.Set("X-API-Key", key)
+		ctx, ticket := limit.Begin(r.Context())
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r.WithContext(ctx))
+		ticket.Describe(w.Header())
+		return w
+	}
+	for i := range 30 { // known callers do not use up their address
+		w := do("/", "good")
+		want := http.StatusOK
+		if i >= 20 {
+			want = http.StatusTooManyRequests
+		}
+		if w.Code != want || w.Header().Get("X-RateLimit-Limit") != "120" || w.Header().Get("X-RateLimit-Remaining") != strconv.Itoa(max(0, 19-i)) {
+			t.Fatalf("request %d: %d %v", i, w.Code, w.Header())
+		}
+		if reset, _ := strconv.ParseInt(w.Header().Get("X-RateLimit-Reset"), 10, 64); reset < now.Unix() || reset > now.Unix()+10 {
+			t.Errorf("reset = %d", reset-now.Unix())
+		}
+		if (w.Header().Get("Retry-After") == "1") != (want == http.StatusTooManyRequests) {
+			t.Errorf("Retry-After = %q", w.Header().Get("Retry-After"))
+		}
+	}
+	for i := range 8 {
+		if w := do("/", "wrong"); (w.Code == http.StatusTooManyRequests) != (i >= 5) {
+			t.Errorf("wrong key %d: %d", i, w.Code)
+		}
+	}
+	if w := do("/", "good"); w.Code != http.StatusTooManyRequests {
+		t.Errorf("an address that guesses keys: %d", w.Code)
+	}
+	for _, path := range limit.Free() {
+		if w := do(path, "none"); w.Code != http.StatusOK {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	now = now.Add(time.Minute)
+	for i := range 4 {
+		if w := do("/slow/x", "good"); (w.Code == http.StatusTooManyRequests) != (i >= 2) {
+			t.Errorf("path %d: %d", i, w.Code)
+		}
+	}
+	now = now.Add(time.Minute)
+	admitted := 0
+	for range 20 { // each request makes two calls
+		if do("/twice", "good").Code == http.StatusOK {
+			admitted++
+		}
+	}
+	if admitted != 10 {
+		t.Errorf("%d requests with two calls each, want 10", admitted)
+	}
+	for range 100 {
+		if w := do("/", "local"); w.Code != http.StatusOK || w.Header().Get("X-RateLimit-Limit") != "" {
+			t.Fatalf("the owner of the machine: %d", w.Code)
+		}
+	}
+}
+
+func BenchmarkEnter(b *testing.B) {
+	l, err := limit.New(limit.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	for name, ctx := range map[string]context.Context{
+		"open loopback": as("mcp", ratchet.Local()),
+		"principal":     as("rest", ratchet.Principal{ID: "user:1", Role: ratchet.RoleUser, Tier: limit.TierUnlimited}),
+		"rated":         as("mcp", ratchet.Principal{ID: "user:2", Role: ratchet.RoleAdmin, Tier: limit.TierPermissive}),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, leave, err := l.Enter(ctx, reads, nil); err == nil {
+					leave(nil, nil)
+				}
+			}
+		})
+	}
+}
