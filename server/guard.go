@@ -21,7 +21,11 @@ var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
 // address behind a proxy, security headers, shape, Host and Origin checks,
 // limits of unknown callers, and bounds on the body.
 func (s *Server) guard(next http.Handler) http.Handler {
-	next = s.limiter.Wrap(s.limiter.Known(next, s.deny), s.deny)
+	next = s.limiter.Known(next, s.deny)
+	if s.authenticate != nil { // between the two: the first limits whom nobody knows, the second who was found
+		next = s.authenticate(next)
+	}
+	next = s.limiter.Wrap(next, s.deny)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		id := r.Header.Get(headerRequestID)

@@ -13,6 +13,7 @@ import (
 
 	"ratchet"
 	"ratchet/server/audit"
+	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/tools"
@@ -91,6 +92,25 @@ func (s *Server) limited(ctx context.Context, p ratchet.Principal, operation str
 	s.audit.Note(ctx, audit.Entry{
 		Type: audit.RateLimited, Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
 		Surface: "http", Operation: operation, Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message,
+	})
+}
+
+// recordAuth records what the authentication saw.
+func (s *Server) recordAuth(ctx context.Context, e auth.Event) {
+	if s.audit == nil {
+		return
+	}
+	kind, outcome := audit.Type(e.Kind), audit.Success
+	if e.Kind == "password_changed" {
+		kind = audit.Updated
+	}
+	if kind == audit.LoginFailed {
+		outcome = audit.Denied
+	}
+	s.audit.Note(ctx, audit.Entry{
+		Type: kind, Principal: e.Principal.ID, User: cmp.Or(e.Name, e.Principal.Name), Role: string(e.Principal.Role),
+		Via: cmp.Or(e.Principal.Via, "none"), IP: cmp.Or(e.IP, e.Principal.IP), Surface: "http", Operation: e.Kind,
+		Outcome: outcome, Message: e.Reason,
 	})
 }
 

@@ -34,7 +34,10 @@ type Server struct {
 	shield      *shield
 	certificate *certs.Source // nil = no TLS
 	limiter     *limit.Limiter
-	audit       *audit.Log // nil = nothing is recorded
+	// authenticate puts the principal into the context of requests; nil = all
+	// are the machine's owner.
+	authenticate func(http.Handler) http.Handler
+	audit        *audit.Log // nil = nothing is recorded
 
 	draining  atomic.Bool
 	closeOnce sync.Once
