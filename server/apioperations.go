@@ -9,7 +9,11 @@ import (
 
 // operations describes what is served and is no tool.
 func (s *Server) operations() []openapi.Operation {
-	return s.rootOperations()
+	list := s.rootOperations()
+	if s.graphql != nil {
+		list = append(list, graphQLOperations(s.cfg.GraphQL.Playground)...)
+	}
+	return list
 }
 
 // object is the schema of an object by the schemas of its members; those with
@@ -33,6 +37,7 @@ const (
 	aNumber  = `{"type":"number"}`
 	aTime    = `{"type":"string","format":"date-time"}`
 	aBoolean = `{"type":"boolean"}`
+	orNull   = `{"type":["string","null"]}`
 )
 
 // read is a GET that answers one JSON body without an envelope.
@@ -72,6 +77,55 @@ func (s *Server) rootOperations() []openapi.Operation {
 		list = append(list, read(s.cfg.MCP.Endpoint+"/health", "mcpHealth", "Health", "How the MCP endpoint is", object(
 			"status!", aString, "transport!", aString, "endpoint!", aString, "capacity!", aNumber, "active!", aNumber, "calls!", aNumber,
 			"session_timeout_minutes!", aNumber, "protocol_versions!", `{"type":"array","items":{"type":"string"}}`)))
+	}
+	return append(list, s.insideOperations()...)
+}
+
+// insideOperations show the inside of the server, so they want to know who asks.
+func (s *Server) insideOperations() []openapi.Operation {
+	inside := func(o openapi.Operation) openapi.Operation {
+		o.Open, o.Errors = false, []int{401, 403, 429}
+		return o
+	}
+	text := func(path, id, kind string) openapi.Operation {
+		o := read(path, id, "Health", "The server's counters", nil)
+		o.Answers = []openapi.Answer{{Status: http.StatusOK, Description: "In Prometheus' text format.", Kind: kind}}
+		return inside(o)
+	}
+	detailed := object("status!", aString, "timestamp!", aTime, "version!", aString)
+	return []openapi.Operation{
+		text("/metrics", "metrics", "text/plain"), text("/metrics/prometheus", "metricsText", "text/plain"),
+		inside(read("/metrics/json", "metricsJson", "Health", "The server's counters as JSON", json.RawMessage(`{"type":"object"}`))),
+		inside(read("/health/detailed", "healthDetailed", "Health", "How each part of the server is", detailed,
+			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "A critical part is not well.", Schema: detailed, Whole: true})),
+	}
+}
+
+// graphQLOperations are those of the GraphQL surface.
+func graphQLOperations(playground bool) []openapi.Operation {
+	result := object("data", `{"type":["object","null"]}`, "errors", `{"type":"array","items":{"type":"object"}}`, "extensions", `{"type":"object"}`)
+	answers := []openapi.Answer{{Status: http.StatusOK, Description: "The result of the operation.", Schema: result, Whole: true}}
+	list := []openapi.Operation{
+		{
+			Method: http.MethodPost, Path: "/graphql", ID: "graphql", Tag: "GraphQL", Summary: "Run a GraphQL operation", Answers: answers, Errors: []int{400, 401, 403, 413, 415, 429},
+			Body:        object("query", aString, "operationName", orNull, "variables", `{"type":["object","null"]}`, "extensions", `{"type":["object","null"]}`),
+			BodyExample: json.RawMessage(`{"query":"{ __typename }"}`),
+		},
+		{
+			Method: http.MethodGet, Path: "/graphql", ID: "graphqlQuery", Tag: "GraphQL", Summary: "Run a GraphQL query", Answers: answers, Errors: []int{400, 401, 403, 429},
+			Description: "A WebSocket (graphql-transport-ws) subscribes here too.",
+			Parameters: []openapi.Parameter{
+				{Name: "query", In: "query", Schema: json.RawMessage(aString)}, {Name: "operationName", In: "query", Schema: json.RawMessage(aString)},
+				{Name: "variables", In: "query", Description: "a JSON object", Schema: json.RawMessage(aString)},
+				{Name: "extensions", In: "query", Description: "a JSON object", Schema: json.RawMessage(aString)},
+			},
+		},
+	}
+	if playground {
+		list = append(list, openapi.Operation{
+			Method: http.MethodGet, Path: "/playground", ID: "playground", Tag: "GraphQL", Summary: "A page to write GraphQL on", Open: true,
+			Answers: []openapi.Answer{{Status: http.StatusOK, Description: "A page that needs no other server.", Kind: "text/html"}},
+		})
 	}
 	return list
 }

@@ -142,9 +142,9 @@ func (b *builder) shared() {
 	c := &b.doc.Components
 	c.Schemas.Set("Error", errorSchema())
 	c.Schemas.Set("Meta", json.RawMessage(`{"type":"object","required":["requestId","timestamp"],"properties":{"requestId":{"type":"string"},"timestamp":{"type":"string","format":"date-time"},"pagination":{"$ref":"#/components/schemas/Pagination"}}}`))
-	c.Schemas.Set("Pagination", json.RawMessage(`{"type":"object","required":["limit","total","totalPages","hasNext","hasPrevious","offset"],"properties":{`+
-		`"page":{"type":"integer","description":"from 1"},"limit":{"type":"integer"},"total":{"type":"integer"},"totalPages":{"type":"integer"},`+
-		`"hasNext":{"type":"boolean"},"hasPrevious":{"type":"boolean"},"offset":{"type":"integer"},"nextCursor":{"type":["string","null"],"description":"absent or null on the last page"}}}`))
+	c.Schemas.Set("Pagination", json.RawMessage(`{"type":"object","required":["limit","total","totalPages","hasNext","hasPrevious"],"properties":{`+
+		`"page":{"type":"integer","description":"from 1; absent after a cursor"},"limit":{"type":"integer"},"total":{"type":"integer"},"totalPages":{"type":"integer"},`+
+		`"hasNext":{"type":"boolean"},"hasPrevious":{"type":"boolean"},"offset":{"type":"integer","description":"absent after a cursor"},"nextCursor":{"type":"string","description":"absent on the last page"}}}`))
 	c.Schemas.Set("Document", json.RawMessage(`{"type":"object","required":["text"],"properties":{"text":{"type":"string","description":"Markdown"}}}`))
 	for _, h := range []struct{ key, about, schema string }{
 		{"RequestID", "Id of the request: the one that was sent, or a new one.", `{"type":"string"}`},

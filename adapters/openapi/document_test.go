@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 	"go.yaml.in/yaml/v3"
 
+	"ratchet/adapters/casing"
 	"ratchet/adapters/openapi"
 	"ratchet/tools"
 )
@@ -69,6 +71,8 @@ func TestValid(t *testing.T) {
 	}
 }
 
+var variable = regexp.MustCompile(`\{\w+\}`)
+
 // TestEveryTool looks for each tool, route, argument and example.
 func TestEveryTool(t *testing.T) {
 	var doc struct {
@@ -100,7 +104,7 @@ func TestEveryTool(t *testing.T) {
 			if r.Method == "" {
 				continue
 			}
-			path := "/api/v1" + strings.NewReplacer("{task_id}", "{taskId}", "{execution_id}", "{executionId}", "{task_name}", "{taskName}").Replace(r.Path)
+			path := "/api/v1" + variable.ReplaceAllStringFunc(r.Path, casing.Camel)
 			if op, ok := doc.Paths[path][strings.ToLower(r.Method)]; !ok || op.Tool != tool.Name {
 				t.Errorf("%s %s of %s is not there", r.Method, path, tool.Name)
 			}

@@ -36,20 +36,19 @@ func faults() []fault {
 		500: "The server failed; its log has the request id.",
 		503: "The server cannot do this now; Retry-After says when to try again.",
 	}
-	wire := map[int]string{412: "CONFLICT"}
-	for _, code := range ratchet.Codes() {
-		if wire[code.HTTPStatus()] == "" {
-			wire[code.HTTPStatus()] = code.Wire()
+	code := map[int]ratchet.Code{412: ratchet.CodeConflict, 500: ratchet.CodeInternal}
+	for _, c := range ratchet.Codes() {
+		if _, has := code[c.HTTPStatus()]; !has {
+			code[c.HTTPStatus()] = c
 		}
 	}
-	wire[500] = ratchet.CodeInternal.Wire()
 	var list []fault
 	for status, text := range about {
 		message := http.StatusText(status)
 		list = append(list, fault{
 			status: status, name: component(status), about: text,
-			example: fmt.Sprintf(`{"error":{"code":%q,"message":%q,"status":%d,"requestId":"0192f0c1-7e1a-7bd1-9d3e-3f1f4f6f2a10","timestamp":"2026-01-02T03:04:05.678Z","path":"/api/v1/tasks","details":[],"suggestions":[]},"statusCode":%[3]d,"message":%[2]q}`,
-				wire[status], message, status),
+			example: fmt.Sprintf(`{"error":{"code":%q,"message":%q,"status":%d,"requestId":"0192f0c1-7e1a-7bd1-9d3e-3f1f4f6f2a10","timestamp":"2026-01-02T03:04:05.678Z","path":"/api/v1/tasks","details":[],"suggestions":[],"errorType":%[4]q,"retryable":%[5]t},"statusCode":%[3]d,"message":%[2]q}`,
+				code[status].Wire(), message, status, code[status].ErrorType(), code[status].Retryable()),
 		})
 	}
 	slices.SortFunc(list, func(a, b fault) int { return a.status - b.status })
@@ -76,7 +75,7 @@ func errorSchema() json.RawMessage {
 		}
 	}
 	return json.RawMessage(`{"type":"object","description":"The body of every error.","required":["error","statusCode","message"],"properties":{` +
-		`"error":{"type":"object","required":["code","message","status","timestamp","path","details","suggestions"],"properties":{` +
+		`"error":{"type":"object","required":["code","message","status","requestId","timestamp","path","details","suggestions","errorType","retryable"],"properties":{` +
 		`"code":{"type":"string","enum":` + string(marshal(codes)) + `,"description":"for programs"},` +
 		`"message":{"type":"string","description":"what is wrong, for people"},` +
 		`"status":{"type":"integer","description":"the HTTP status"},` +
@@ -85,8 +84,12 @@ func errorSchema() json.RawMessage {
 		`"path":{"type":"string"},` +
 		`"details":{"type":"array","items":{"type":"object","properties":{` +
 		`"field":{"type":"string","description":"JSON pointer into the arguments, or a query parameter"},` +
-		`"code":{"type":"string"},"message":{"type":"string"}}}},` +
-		`"suggestions":{"type":"array","items":{"type":"string"},"description":"what to do next"}}},` +
+		`"code":{"type":"string"},"message":{"type":"string"},"allowed":{"description":"what would be accepted"},` +
+		`"nearest":{"type":"string","description":"the closest right name"},"example":{"description":"one that is right"}}}},` +
+		`"suggestions":{"type":"array","items":{"type":"string"},"description":"what to do next"},` +
+		`"errorType":{"type":"string"},"retryable":{"type":"boolean","description":"the same call may succeed later"},` +
+		`"retryAfterMs":{"type":"integer"},"nextTool":{"type":"object","description":"a call worth making next"},` +
+		`"facts":{"type":"object","description":"further facts, such as line and column"}}},` +
 		`"statusCode":{"type":"integer"},"message":{"type":"string"}}}`)
 }
 

@@ -10,12 +10,15 @@ import (
 	"ratchet/tools"
 )
 
+// paging is how many of the shared parameters are those of lists.
+const paging = 7
+
 type named struct {
 	key string
 	parameter
 }
 
-// sharedParameters are those of every list.
+// sharedParameters are those that many operations take.
 func sharedParameters() []named {
 	query := func(key, name, about, schema string) named {
 		return named{key, parameter{Name: name, In: "query", Description: about, Schema: json.RawMessage(schema)}}
@@ -27,13 +30,15 @@ func sharedParameters() []named {
 		query("Limit", "limit", "Items of a page.", `{"type":"integer","minimum":1,"maximum":100,"default":25}`),
 		query("Cursor", "cursor", "meta.pagination.nextCursor of the page before; excludes page and _start.", `{"type":"string"}`),
 		query("Sort", "_sort", "Fields to sort by, joined by commas.", `{"type":"string"}`),
-		query("Order", "_order", "ASC or DESC for each field of _sort, joined by commas; ASC where it is missing.", `{"type":"string","pattern":"^(?i:asc|desc)(,(?i:asc|desc))*$"}`),
+		query("Order", "_order", "ASC or DESC for each field of _sort, joined by commas; ASC where it is missing.", `{"type":"string"}`),
+		{"IdempotencyKey", parameter{Name: "Idempotency-Key", In: "header", Description: "A repeated key returns the first answer.", Schema: json.RawMessage(`{"type":"string","minLength":1,"maxLength":255}`)}},
+		{"IfMatch", parameter{Name: "If-Match", In: "header", Description: "The ETag that the change is meant for.", Schema: json.RawMessage(`{"type":"string"}`)}},
 	}
 }
 
 // listArguments are the tool's arguments that the parameters of lists stand for.
 func listArguments() []string {
-	return []string{"page", "limit", "cursor", "sort_by", "sort_order", "filters"}
+	return []string{"page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters"}
 }
 
 // suffixes are how a query spells the operators; no suffix = equal.
@@ -49,7 +54,7 @@ func suffixes() map[ratchet.Operator]string {
 // hundreds.
 func listParameters(t tools.Tool) []parameter {
 	var list []parameter
-	for _, p := range sharedParameters() {
+	for _, p := range sharedParameters()[:paging] {
 		list = append(list, parameter{Ref: "#/components/parameters/" + p.key})
 	}
 	in := schemaOf(t.In)

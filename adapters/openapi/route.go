@@ -42,7 +42,7 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 	for name := range fixed(r.Set) {
 		elsewhere = append(elsewhere, name)
 	}
-	list := t.Filters != nil && !r.One
+	list := t.Filters != nil && r.Method == http.MethodGet && !r.One
 	switch r.Method {
 	case http.MethodGet, http.MethodDelete:
 		if list {
@@ -65,12 +65,12 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 			data = json.RawMessage(`{"type":"array","items":` + string(item) + `}`)
 		}
 	}
-	b.answers(op, t, status(t, r), data, list)
+	b.answers(op, t, r.Method, status(r), data, list)
 	return op, nil
 }
 
 // status is that of the answer when all is well.
-func status(_ tools.Tool, r tools.Route) int {
+func status(r tools.Route) int {
 	if r.Method == http.MethodDelete {
 		return http.StatusNoContent
 	}

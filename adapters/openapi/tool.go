@@ -41,7 +41,7 @@ func (b *builder) call(t tools.Tool) *operation {
 		RequestBody: b.argumentsBody(t, ref(typeName(t)+"Input"), nil),
 		Responses:   newOrdered[response](),
 	}
-	b.answers(op, t, 200, output(t), false)
+	b.answers(op, t, http.MethodPost, http.StatusOK, output(t), false)
 	return op
 }
 
@@ -104,7 +104,7 @@ func needed(s shape, elsewhere []string) bool {
 }
 
 // answers writes the responses of a tool's operation.
-func (b *builder) answers(op *operation, t tools.Tool, status int, data json.RawMessage, list bool) {
+func (b *builder) answers(op *operation, t tools.Tool, method string, status int, data json.RawMessage, list bool) {
 	r := response{Description: "The result.", Headers: newOrdered[parameter]()}
 	if status == http.StatusNoContent {
 		r.Description = "Done; there is nothing to say."
@@ -113,6 +113,10 @@ func (b *builder) answers(op *operation, t tools.Tool, status int, data json.Raw
 	}
 	header := func(name, component string) { r.Headers.Set(name, parameter{Ref: "#/components/headers/" + component}) }
 	header("X-Request-ID", "RequestID")
+	_, tagged := schemaOf(orEmpty(t.Out)).Properties.Get("checksum")
+	if tagged && status != http.StatusNoContent && !list {
+		header("ETag", "ETag")
+	}
 	switch {
 	case list:
 		header("X-Total-Count", "TotalCount")
@@ -122,16 +126,44 @@ func (b *builder) answers(op *operation, t tools.Tool, status int, data json.Raw
 		header("Location", "Location")
 	}
 	op.Responses.Set(strconv.Itoa(status), r)
-	if t.Executes {
+	if t.Executes && method == http.MethodPost {
 		running := r
 		running.Description = "A run goes on; ask for its status."
 		op.Responses.Set("202", running)
 	}
-	statuses := []int{400, 401, 403, 404, 408, 409}
+	if tagged && method == http.MethodGet && !list {
+		op.Responses.Set("304", response{Description: "If-None-Match names the present version."})
+	}
+	statuses := []int{400, 401, 403, 404, 408, 409, 410}
+	if b.conditions(op, t, method) {
+		statuses = append(statuses, 412)
+	}
 	if op.RequestBody != nil {
 		statuses = append(statuses, 413, 415)
 	}
 	refusals(op.Responses, append(statuses, 429, 500, 503))
+}
+
+// conditions adds the headers that stand for arguments, and says whether one
+// of them is If-Match.
+func (b *builder) conditions(op *operation, t tools.Tool, method string) bool {
+	in := schemaOf(t.In)
+	if _, takes := in.Properties.Get("idempotency_key"); takes && method == http.MethodPost {
+		op.Parameters = append(op.Parameters, parameter{Ref: "#/components/parameters/IdempotencyKey"})
+	}
+	_, takes := in.Properties.Get("expected_checksum")
+	if takes {
+		op.Parameters = append(op.Parameters, parameter{Ref: "#/components/parameters/IfMatch"})
+	}
+	return takes
+}
+
+// orEmpty is a schema, or that of no members where there is none.
+func orEmpty(schema json.RawMessage) json.RawMessage {
+	if len(schema) == 0 {
+		return json.RawMessage(`{}`)
+	}
+	return schema
 }
 
 // envelope is {data, meta} around a schema.
