@@ -21,6 +21,20 @@ type rule struct {
 	with    string
 }
 
+// named stands for the replacement of a value that a name announces.
+const named = "name: value"
+
+// prose are words that follow the name of an argument in a message about it.
+func prose(word string) bool {
+	switch word {
+	case "a", "an", "argument", "cannot", "expected", "has", "invalid", "is", "may", "missing", "must", "needs", "no", "not",
+		"required", "should", "the", "there", "too", "unknown", "want", "was", "***":
+		return true
+	default:
+		return false
+	}
+}
+
 // secretRules are compiled on first use: most processes never need them.
 var secretRules = sync.OnceValue(func() []rule {
 	return []rule{
@@ -30,7 +44,7 @@ var secretRules = sync.OnceValue(func() []rule {
 		{[]string{"://"}, regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@'"]+@`), "$1***@"},
 		{
 			[]string{"pass", "pwd", "secret", "token", "key", "authorization", "cookie"},
-			regexp.MustCompile(`(?i)("?(?:[a-z0-9_-]*(?:password|passwd|pwd|secret|token)|api[_-]?key|access[_-]?key|private[_-]?key|authorization|(?:set-)?cookie)"?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"']+)`), "$1***",
+			regexp.MustCompile(`(?i)("?(?:[a-z0-9_-]*(?:password|passwd|pwd|secret|token)|api[_-]?key|access[_-]?key|private[_-]?key|authorization|(?:set-)?cookie)"?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"']+)`), named,
 		},
 		{[]string{"-----begin"}, regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)`), "***"},
 	}
@@ -65,10 +79,30 @@ func apply(s string, rules []rule) string {
 	for _, r := range rules {
 		for _, hint := range r.hints {
 			if strings.Contains(low, hint) {
-				s = r.pattern.ReplaceAllString(s, r.with)
+				if r.with == named {
+					s = replaceNamed(s, r.pattern)
+				} else {
+					s = r.pattern.ReplaceAllString(s, r.with)
+				}
 				break
 			}
 		}
 	}
 	return s
+}
+
+// replaceNamed masks the second group of what pattern finds, unless it is a
+// word of a sentence.
+func replaceNamed(s string, pattern *regexp.Regexp) string {
+	var b strings.Builder
+	last := 0
+	for _, at := range pattern.FindAllStringSubmatchIndex(s, -1) {
+		if prose(s[at[4]:at[5]]) {
+			continue
+		}
+		b.WriteString(s[last:at[4]])
+		b.WriteString("***")
+		last = at[5]
+	}
+	return b.String() + s[last:]
 }

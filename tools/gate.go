@@ -3,6 +3,9 @@ package tools
 import (
 	"context"
 	"encoding/json"
+
+	"ratchet"
+	"ratchet/mask"
 )
 
 // Gate stands before every tool call on every surface: authorisation, rate
@@ -29,5 +32,31 @@ func Invoke(ctx context.Context, d *Deps, t Tool, args json.RawMessage) (out any
 			defer func() { leave(out, err) }()
 		}
 	}
-	return t.Call(ctx, d, args)
+	out, err = t.Call(ctx, d, args)
+	if err != nil {
+		err = masked(ctx, err)
+	}
+	return out, err
+}
+
+// masked takes secrets out of the text of an error that goes to a caller, and
+// for callers who are not the machine's owner its paths and statements too.
+// What a task said is the caller's own and stays whole.
+func masked(ctx context.Context, err error) error {
+	e := ratchet.AsError(err)
+	switch e.Code {
+	case ratchet.CodeScript, ratchet.CodeLimit, ratchet.CodeTimeout, ratchet.CodeCancelled, ratchet.CodeDiverged:
+		return err
+	}
+	hide := mask.Secrets
+	if CallerFrom(ctx).Identity.ID != "" {
+		hide = mask.Internals
+	}
+	message, hint := hide(e.Message), hide(e.Hint)
+	if message == e.Message && hint == e.Hint {
+		return err
+	}
+	shown := *e
+	shown.Message, shown.Hint = message, hint
+	return &shown
 }
