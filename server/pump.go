@@ -27,6 +27,9 @@ type pump struct {
 
 	era      atomic.Pointer[string] // version of the client's first request; nil = the SDK knows no client yet
 	draining atomic.Bool
+	turn     chan *bufio.Reader // hands the reading over
+	over     chan struct{}      // closed when nobody reads any more
+	idle     atomic.Int32       // goroutines that wait for a turn
 	calls    running
 	wg       sync.WaitGroup
 }
@@ -41,19 +44,43 @@ func (p *pump) opened(params *mcp.InitializeParams) {
 // wait returns when no plain call is running.
 func (p *pump) wait() { p.wg.Wait() }
 
+// run reads until the input ends.
 func (p *pump) run(ctx context.Context) {
-	lines := bufio.NewReaderSize(p.in, 64<<10)
+	p.turn, p.over = make(chan *bufio.Reader), make(chan struct{})
+	p.read(ctx, bufio.NewReaderSize(p.in, 64<<10))
+}
+
+// read reads lines. With a plain call in hand it leaves the reading to another
+// goroutine and answers the call itself: the other way round the call would
+// wait until another thread had woken up. Then it waits for its next turn.
+func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
 	for {
 		line, long, err := p.next(lines)
+		var answer func()
 		switch body := bytes.TrimSpace(line); {
 		case long:
 			p.refuse(nil, jsonrpc.CodeInvalidRequest, fmt.Sprintf("the message is longer than %d bytes", p.limit))
 		case len(body) == 0:
 		case !json.Valid(body):
 			p.refuse(nil, jsonrpc.CodeParseError, "the line is not JSON")
-		case !p.take(ctx, body):
+		case !p.take(ctx, body, &answer):
 			if _, err := p.sdk.Write(append(body, '\n')); err != nil {
+				close(p.over)
 				return // the SDK ended the connection
+			}
+		}
+		if answer != nil {
+			p.wg.Add(1)
+			if err == nil {
+				p.pass(ctx, lines)
+			}
+			answer()
+			p.wg.Done()
+			if err == nil {
+				if lines = p.await(); lines == nil {
+					return
+				}
+				continue
 			}
 		}
 		if err != nil {
@@ -62,8 +89,38 @@ func (p *pump) run(ctx context.Context) {
 				err = nil
 			}
 			_ = p.sdk.CloseWithError(err)
+			close(p.over)
 			return
 		}
+	}
+}
+
+// idleReaders is how many goroutines wait for a turn to read: more than one
+// call at a time is rare on stdio, and a goroutine that stays keeps its stack.
+const idleReaders = 4
+
+// pass gives the reading to a goroutine that waits, or to a new one.
+func (p *pump) pass(ctx context.Context, lines *bufio.Reader) {
+	select {
+	case p.turn <- lines:
+	default:
+		go p.read(ctx, lines)
+	}
+}
+
+// await waits for a turn to read; nil = there is none any more, or enough
+// others wait.
+func (p *pump) await() *bufio.Reader {
+	if p.idle.Add(1) > idleReaders {
+		p.idle.Add(-1)
+		return nil
+	}
+	defer p.idle.Add(-1)
+	select {
+	case lines := <-p.turn:
+		return lines
+	case <-p.over:
+		return nil
 	}
 }
 
@@ -84,8 +141,9 @@ func (p *pump) next(lines *bufio.Reader) (line []byte, long bool, err error) {
 	return whole, long, err
 }
 
-// take handles a line that needs nothing of the SDK.
-func (p *pump) take(ctx context.Context, line []byte) bool {
+// take handles a line that needs nothing of the SDK. A plain call is not made
+// yet: answer makes it, and needs nothing of line.
+func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	msg, ok := decodeMessage(line)
 	if !ok {
 		return false
@@ -112,12 +170,12 @@ func (p *pump) take(ctx context.Context, line []byte) bool {
 		p.refuse(call.id, jsonrpc.CodeInvalidRequest, "duplicate in-flight request ID "+string(call.id))
 		return true
 	}
-	p.wg.Go(func() {
+	*answer = func() {
 		defer end()
 		buf := p.b.plain(ctx, p.offer, tool, call, newRequestID())
 		buf.WriteByte('\n')
 		_, _ = p.out.Write(buf.Bytes()) // the client went away: nobody to tell
-	})
+	}
 	return true
 }
 
