@@ -206,6 +206,9 @@ func (s *DebugSession) logged(r *debugRun, lines []ratchet.LogLine) {
 func (s *DebugSession) ended(r *debugRun, output json.RawMessage, failure *ratchet.ExecutionError, usage ratchet.Usage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.tip != nil && r == s.active && s.over() {
+		return
+	}
 	if s.tip != nil && r == s.active { // the recording of the past ends where the live run stands
 		s.toTip()
 		return

@@ -87,7 +87,7 @@ func (d *debugger) follow(f *callFrame, path string) (goja.Value, error) {
 // memberAt is a property, looked for in the prototypes too, or the entry of a
 // Map by its key or of a Set by its place.
 func (d *debugger) memberAt(o *goja.Object, key string) (goja.Value, error) {
-	if class := o.ClassName(); class == "Map" || class == "Set" {
+	if class := classOf(o); class == "Map" || class == "Set" {
 		list, _ := d.entries(o, 1_000_000)
 		for i, m := range list {
 			if m.name == key || m.name == strconv.Quote(key) || strconv.Itoa(i) == key {

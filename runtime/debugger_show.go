@@ -77,12 +77,31 @@ func typeOf(value goja.Value) string {
 	case isProxy(o):
 		return "proxy"
 	}
-	switch class := o.ClassName(); class {
+	switch class := classOf(o); class {
 	case "Object", "Array", "Function":
 		return strings.ToLower(class)
 	default:
 		return class
 	}
+}
+
+// classOf is what an object is inside. The engine calls many things Object.
+func classOf(o *goja.Object) string {
+	class := o.ClassName()
+	if class != "Object" {
+		return class
+	}
+	switch t := o.ExportType(); {
+	case t == reflect.TypeFor[[][2]any]():
+		return "Map"
+	case t == reflect.TypeFor[[]any]():
+		return "Set"
+	case t == promiseType:
+		return "Promise"
+	case t.Kind() == reflect.Slice: // typed arrays
+		return "Array"
+	}
+	return class
 }
 
 func isProxy(o *goja.Object) bool { return o.ExportType() == reflect.TypeFor[goja.Proxy]() }
@@ -96,7 +115,7 @@ type member struct {
 
 // members lists what an object holds itself, up to limit, and how much there is.
 func (d *debugger) members(o *goja.Object, limit int) ([]member, int) {
-	switch o.ClassName() {
+	switch classOf(o) {
 	case "Map", "Set":
 		return d.entries(o, limit)
 	}
@@ -104,7 +123,7 @@ func (d *debugger) members(o *goja.Object, limit int) ([]member, int) {
 	if d.v.rt.Try(func() { names = o.GetOwnPropertyNames() }) != nil {
 		return nil, 0
 	}
-	names = slices.DeleteFunc(names, func(n string) bool { return n == "length" && o.ClassName() == "Array" })
+	names = slices.DeleteFunc(names, func(n string) bool { return n == "length" && classOf(o) == "Array" })
 	out := make([]member, 0, min(len(names), limit))
 	for _, n := range names {
 		if len(out) == limit {
@@ -128,7 +147,7 @@ func (d *debugger) property(o *goja.Object, key string) (member, bool) {
 }
 
 func (d *debugger) entries(o *goja.Object, limit int) ([]member, int) {
-	each, isMap := d.natives.eachSet, o.ClassName() == "Map"
+	each, isMap := d.natives.eachSet, classOf(o) == "Map"
 	if isMap {
 		each = d.natives.eachMap
 	}
@@ -181,7 +200,7 @@ func (s *shower) write(value goja.Value, depth int) {
 }
 
 func (s *shower) object(o *goja.Object, depth int) {
-	class := o.ClassName()
+	class := classOf(o)
 	switch class {
 	case "Function":
 		s.out.WriteString("[Function " + s.own(o, "name", "(anonymous)") + "]")
@@ -197,10 +216,11 @@ func (s *shower) object(o *goja.Object, depth int) {
 		return
 	}
 	open, end := "{", "}"
+	if name := s.constructor(o); name != "" && name != "Object" && name != "Array" {
+		s.out.WriteString(name + " ")
+	}
 	if class == "Array" {
 		open, end = "[", "]"
-	} else if name := s.constructor(o); name != "" && name != "Object" {
-		s.out.WriteString(name + " ")
 	}
 	if depth <= 0 || s.out.Len() > showLength {
 		s.out.WriteString(open + "…" + end)
