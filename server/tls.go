@@ -45,6 +45,7 @@ func (s *Server) serve(server *http.Server, listener net.Listener) error {
 func (s *Server) redirect(to net.Addr) http.Handler {
 	_, port, _ := net.SplitHostPort(to.String()) // a listener's address has a port
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
 		if !s.shield.mayName(r.Host) || badPath(r) {
 			refuse(w, ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"), newRequestID())
 			return
@@ -53,7 +54,6 @@ func (s *Server) redirect(to net.Addr) http.Handler {
 		if number, err := strconv.Atoi(port); err == nil && number != 443 {
 			host = net.JoinHostPort(host, port)
 		}
-		w.Header().Set("Connection", "close")
 		http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusPermanentRedirect)
 	})
 }
