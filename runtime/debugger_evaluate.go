@@ -168,6 +168,9 @@ func (d *debugger) evaluate(f *callFrame, e *expression) (goja.Value, error) {
 	if err != nil {
 		return nil, d.problem(err)
 	}
+	if d.refused != "" {
+		return nil, errors.New("TypeError: the expression has a side effect: " + d.refused)
+	}
 	return out, nil
 }
 

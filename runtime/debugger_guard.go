@@ -90,6 +90,9 @@ func (n *natives) keep(v *vm) error {
 
 // sideEffect is what an evaluated expression gets that would do more than read.
 func (v *vm) sideEffect(what string) *goja.Object {
+	if d := v.debugger; d.refused == "" {
+		d.refused = what
+	}
 	return v.rt.NewTypeError("the expression has a side effect: %s", what)
 }
 
@@ -108,13 +111,9 @@ func (v *vm) evaluates() bool { return v.debugger != nil && v.debugger.evaluatin
 func (d *debugger) guarded(fn func() error) error {
 	running, thrown, origin, rejected, read := d.running, d.thrown, d.origin, len(d.v.rejected), d.v.turnRead
 	if d.evaluating == 0 {
-		for i := range d.natives.changers {
-			c := &d.natives.changers[i]
-			if c.held = c.holder.Get(c.key); c.held != nil {
-				_ = c.holder.Set(c.key, c.refuses) // frozen by the task: then it stays as it is
-			}
-		}
+		d.natives.forbid()
 		d.fill()
+		d.refused = ""
 		d.deadline = time.Now().Add(evaluateTime)
 	}
 	d.evaluating++
@@ -122,17 +121,47 @@ func (d *debugger) guarded(fn func() error) error {
 	d.evaluating--
 	d.running, d.thrown, d.origin, d.v.rejected, d.v.turnRead = running, thrown, origin, d.v.rejected[:min(rejected, len(d.v.rejected))], read
 	if d.evaluating == 0 {
-		for i := range d.natives.changers {
-			if c := &d.natives.changers[i]; c.held != nil {
-				_ = c.holder.Set(c.key, c.held)
-			}
-		}
+		d.natives.allow()
 		d.arm()
 	}
 	if d.v.ctx.Err() != nil {
 		panic(&goja.InterruptedError{})
 	}
 	return err
+}
+
+// forbid puts what throws in the place of the builtins that change something.
+func (n *natives) forbid() {
+	for i := range n.changers {
+		c := &n.changers[i]
+		if c.held = c.holder.Get(c.key); c.held != nil {
+			_ = c.holder.Set(c.key, c.refuses) // frozen by the task: then it stays as it is
+		}
+	}
+}
+
+func (n *natives) allow() {
+	for i := range n.changers {
+		if c := &n.changers[i]; c.held != nil {
+			_ = c.holder.Set(c.key, c.held)
+		}
+	}
+}
+
+// unguard lets a part of the environment be installed that an expression is
+// the first to name. The returned function ends that.
+func (v *vm) unguard() func() {
+	if !v.evaluates() {
+		return func() {}
+	}
+	d := v.debugger
+	depth := d.evaluating
+	d.natives.allow()
+	d.evaluating = 0
+	return func() {
+		d.evaluating = depth
+		d.natives.forbid()
+	}
 }
 
 // guardTime ends an evaluation that takes too long. The script cannot catch it.

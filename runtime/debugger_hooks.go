@@ -33,7 +33,8 @@ type debugger struct {
 	origin *thrownPlace // where the last throw statement was
 	module goja.Value   // reads the names of the top level
 
-	evaluating int // nested evaluations
+	evaluating int    // nested evaluations
+	refused    string // the first side effect refused in an evaluation; it may have been caught there
 	deadline   time.Time
 	watched    []*expression
 	natives    natives

@@ -97,6 +97,7 @@ func (v *vm) installModule(i int) error {
 		return nil
 	}
 	v.installed |= 1 << i
+	defer v.unguard()()
 	m := theModules().list[i]
 	if err := m.install(v); err != nil {
 		return fmt.Errorf("install module %s: %w", m.name, err)
