@@ -23,14 +23,18 @@ var layers = map[string][]string{
 	"ratchet/runtime":         {"ratchet"},
 	"ratchet/runtime/broker":  {"ratchet", "ratchet/runtime"},
 	"ratchet/runtime/worker":  {"ratchet", "ratchet/runtime"},
+
+	"ratchet/runtime/recording": {"ratchet", "ratchet/runtime"},
+
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
 	"ratchet/executor":        {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
-	"ratchet/tools":           {"ratchet", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
+	"ratchet/tools":           {"ratchet", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
-	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
+	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/prompts":             {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/mask":                {},
+	"ratchet/spans":               {},
 	"ratchet/adapters/casing":     {},
 	"ratchet/adapters/dap":        {},
 	"ratchet/adapters/typescript": {"ratchet", "ratchet/tools", "ratchet/adapters/casing"},
