@@ -16,13 +16,13 @@ import (
 // layers says what each package of ours may import of ours. A package that is
 // not listed fails the test: name it here when it is made.
 var layers = map[string][]string{
-	"ratchet":                 {},
-	"ratchet/schema":          {"ratchet"},
-	"ratchet/credential":      {"ratchet"},
-	"ratchet/storage":         {"ratchet"},
-	"ratchet/runtime":         {"ratchet"},
-	"ratchet/runtime/broker":  {"ratchet", "ratchet/runtime"},
-	"ratchet/runtime/worker":  {"ratchet", "ratchet/runtime"},
+	"ratchet":                {},
+	"ratchet/schema":         {"ratchet"},
+	"ratchet/credential":     {"ratchet"},
+	"ratchet/storage":        {"ratchet"},
+	"ratchet/runtime":        {"ratchet"},
+	"ratchet/runtime/broker": {"ratchet", "ratchet/runtime"},
+	"ratchet/runtime/worker": {"ratchet", "ratchet/runtime"},
 
 	"ratchet/runtime/recording": {"ratchet", "ratchet/runtime"},
 
