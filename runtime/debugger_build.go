@@ -14,6 +14,7 @@ import (
 const (
 	debugHooks   = "$ratchetDebug" // function that returns the others; gone after its call
 	debugArmed   = "$ratchetArmed"
+	debugSpins   = "$ratchetSpins"
 	debugCheck   = "$ratchetCheck"
 	debugEnter   = "$ratchetEnter"
 	debugExit    = "$ratchetExit"
@@ -31,7 +32,7 @@ const (
 )
 
 var debugBound = []string{
-	debugArmed, debugCheck, debugEnter, debugExit, debugSuspend, debugResume, debugCaught, debugThrow, debugBind,
+	debugArmed, debugCheck, debugEnter, debugExit, debugSuspend, debugResume, debugCaught, debugThrow, debugBind, debugSpins,
 }
 
 func text(s string, at file.Idx) *ast.StringLiteral {
@@ -92,12 +93,23 @@ func access(code string, at file.Idx) *ast.CaseStatement {
 	}}}
 }
 
+// spinsPerCheck is how often a loop that calls nothing goes round before it
+// looks for a pause.
+const spinsPerCheck = 2000
+
 // checkpoint makes armed[n] && check(n, frame, reader). Outside functions it is
 // the value of a declaration, which leaves the completion value alone.
 func (d *debugInstrumenter) checkpoint(n int, s *debugScope, at file.Idx) ast.Statement {
 	armed := &ast.BracketExpression{Left: name(debugArmed, at), Member: number(n, at), LeftBracket: at, RightBracket: at}
+	var armedOrDue ast.Expression = armed
+	if d.code.points[n].spins { // now and then, so that a pause gets in
+		counter := &ast.BracketExpression{Left: name(debugSpins, at), Member: number(0, at), LeftBracket: at, RightBracket: at}
+		count := &ast.UnaryExpression{Operator: token.INCREMENT, Idx: at, Operand: counter}
+		due := &ast.BinaryExpression{Operator: token.GREATER, Left: count, Right: number(spinsPerCheck, at), Comparison: true}
+		armedOrDue = &ast.BinaryExpression{Operator: token.LOGICAL_OR, Left: armed, Right: due}
+	}
 	call := callHook(debugCheck, at, number(n, at), name(debugFrame, at), d.readerOf(s, at))
-	both := &ast.BinaryExpression{Operator: token.LOGICAL_AND, Left: armed, Right: call}
+	both := &ast.BinaryExpression{Operator: token.LOGICAL_AND, Left: armedOrDue, Right: call}
 	if s.fn == 0 {
 		return constant(name("$ratchet"+strconv.Itoa(n), at), both, at)
 	}

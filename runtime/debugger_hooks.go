@@ -17,6 +17,7 @@ type debugger struct {
 
 	all     bool         // every checkpoint calls
 	armed   []byte       // one per point, shared with the VM: not 0 = its checkpoint calls
+	spins   [4]byte      // rounds of loops that call nothing, since the last look; shared with the VM
 	frames  []*callFrame // by id; nil = free
 	root    *callFrame   // of the top level
 	free    []int
@@ -83,7 +84,11 @@ func (v *vm) attach() error {
 	if err != nil {
 		return err
 	}
-	hooks := []any{array, d.check, d.enter, d.exit, d.suspend, d.resume, d.caught, d.throwing, d.bind}
+	spins, err := v.rt.New(v.global("Uint32Array"), v.rt.ToValue(v.rt.NewArrayBuffer(d.spins[:])))
+	if err != nil {
+		return err
+	}
+	hooks := []any{array, d.check, d.enter, d.exit, d.suspend, d.resume, d.caught, d.throwing, d.bind, spins}
 	d.root = &callFrame{point: -1}
 	d.frames, d.running = append(d.frames, d.root), append(d.running, d.root)
 	d.start()
@@ -130,7 +135,7 @@ func (d *debugger) arm() {
 		d.config.Exceptions != ExceptionsNone && d.config.Exceptions != "" || d.code.stops
 	for i := range d.armed {
 		p := &d.code.points[i]
-		if d.all || p.spins || p.stop {
+		if d.all || p.stop {
 			d.armed[i] = 1
 		} else {
 			d.armed[i] = 0
@@ -240,6 +245,7 @@ func (d *debugger) check(c goja.FunctionCall) goja.Value {
 	before := f.point
 	f.point, f.read = n, c.Argument(2)
 	d.count++
+	clear(d.spins[:])
 	if d.thrown != nil && !isObject(d.thrown.value) {
 		d.thrown = nil
 	}
