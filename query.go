@@ -5,9 +5,16 @@ type Query struct {
 	Filters []Filter // joined by AND
 	SortBy  string   // a field of the list; empty = the list's default
 	Desc    bool
-	Limit   int    // 1 to 1000; 0 = 50
-	Offset  int    // rows to skip; excludes Cursor
-	Cursor  string // opaque position from Page.NextCursor
+	ThenBy  []SortKey // further fields, which order the rows that are alike in those before
+	Limit   int       // 1 to 1000; 0 = 50
+	Offset  int       // rows to skip; excludes Cursor
+	Cursor  string    // opaque position from Page.NextCursor
+}
+
+// SortKey is one field to sort by.
+type SortKey struct {
+	Field string `json:"field"`
+	Order string `json:"order,omitempty" jsonschema:"enum=asc,enum=desc,default=asc"`
 }
 
 // Filter is one condition on a whitelisted field of the list.

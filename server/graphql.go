@@ -45,6 +45,9 @@ func (s *Server) mountGraphQL(mux *http.ServeMux) {
 
 // endStreams ends what would keep connections open.
 func (s *Server) endStreams() {
+	if s.rest != nil {
+		s.rest.Close()
+	}
 	if s.graphql != nil {
 		s.graphql.Close()
 	}

@@ -7,13 +7,17 @@ import (
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet/adapters/rest"
 )
 
 // timeFormat is how all surfaces write times.
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
 // Handler is everything the main listener serves.
-func (s *Server) Handler() http.Handler {
+func (s *Server) Handler() http.Handler { return s.guard(s.routes()) }
+
+func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.index)
 	mux.HandleFunc("GET /live", s.live)
@@ -23,9 +27,10 @@ func (s *Server) Handler() http.Handler {
 		s.mountMCP(mux)
 	}
 	s.mountMetrics(mux)
+	s.mountREST(mux)
 	s.mountGraphQL(mux)
 	s.mountDocs(mux)
-	return s.guard(mux)
+	return mux
 }
 
 // mcpHandler is what the separate listener serves.
@@ -55,6 +60,9 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		endpoints["mcp"] = s.cfg.MCP.Endpoint
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"
+	}
+	if s.rest != nil {
+		endpoints["rest"] = rest.Prefix
 	}
 	if s.graphql != nil {
 		endpoints["graphql"] = "/graphql"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ratchet/adapters/graphql"
+	"ratchet/adapters/rest"
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/server/audit"
@@ -31,6 +32,7 @@ type Server struct {
 	binding     *binding
 	mcp         http.Handler
 	graphql     *graphql.Handler // nil = switched off
+	rest        *rest.Handler    // nil = switched off
 	shield      *shield
 	certificate *certs.Source // nil = no TLS
 	limiter     *limit.Limiter
@@ -99,6 +101,9 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		resources: p.Resources, prompts: p.Prompts, log: p.Log,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
+	if err := s.openREST(); err != nil {
+		return nil, err
+	}
 	if err := s.openGraphQL(); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ func executionList() *list {
 				- (SELECT count(*) FROM executions WHERE status > 2)`,
 		},
 		sorts: map[string]sortField{
+			"id":           {expr: "e.id"},
 			"queued_at":    {expr: "e.queued_at"},
 			"started_at":   {expr: "e.started_at", nullable: true},
 			"completed_at": {expr: "e.completed_at", nullable: true},

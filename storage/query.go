@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"ratchet"
@@ -28,13 +29,48 @@ type sortField struct {
 	nullable bool // nulls come last in both orders
 }
 
+// sortKey is a field of a checked order.
+type sortKey struct {
+	sortField
+	name string
+	desc bool
+}
+
+// maxSortKeys bounds the fields of one order.
+const maxSortKeys = 5
+
+// order checks what a query sorts by.
+func (l *list) order(q ratchet.Query) ([]sortKey, error) {
+	wanted := append([]ratchet.SortKey{{Field: q.SortBy}}, q.ThenBy...)
+	if q.SortBy == "" {
+		wanted[0].Field = l.sort
+	}
+	if len(wanted) > maxSortKeys {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "a list is sorted by at most %d fields", maxSortKeys).At("/sort")
+	}
+	keys := make([]sortKey, 0, len(wanted))
+	for i, k := range wanted {
+		f, ok := l.sorts[k.Field]
+		if !ok {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%ss cannot be sorted by %q", l.noun, k.Field).
+				At("/sort_by").With(ratchet.FieldAllowed, sorted(l.sorts))
+		}
+		desc := k.Order == "desc"
+		if i == 0 {
+			desc = q.Desc || (q.SortBy == "" && l.desc)
+		}
+		if !slices.ContainsFunc(keys, func(other sortKey) bool { return other.name == k.Field }) {
+			keys = append(keys, sortKey{f, k.Field, desc})
+		}
+	}
+	return keys, nil
+}
+
 // plan is a query checked and turned into SQL.
 type plan struct {
 	where  string
 	args   []any
-	sort   sortField
-	name   string // of the sort
-	desc   bool
+	sorts  []sortKey // at least one
 	limit  int
 	offset int
 	after  *cursor
@@ -48,15 +84,11 @@ const (
 
 // plan checks a query against the list.
 func (l *list) plan(q ratchet.Query) (*plan, error) {
-	p := &plan{name: q.SortBy, desc: q.Desc, limit: q.Limit, offset: q.Offset}
-	if p.name == "" {
-		p.name, p.desc = l.sort, q.Desc || l.desc
+	keys, err := l.order(q)
+	if err != nil {
+		return nil, err
 	}
-	var ok bool
-	if p.sort, ok = l.sorts[p.name]; !ok {
-		return nil, ratchet.Errorf(ratchet.CodeInvalid, "%ss cannot be sorted by %q", l.noun, q.SortBy).
-			At("/sort_by").With(ratchet.FieldAllowed, sorted(l.sorts))
-	}
+	p := &plan{sorts: keys, limit: q.Limit, offset: q.Offset}
 	if p.limit == 0 {
 		p.limit = defaultLimit
 	}
@@ -78,15 +110,21 @@ func (l *list) plan(q ratchet.Query) (*plan, error) {
 	if p.where == "" {
 		p.where = "1"
 	}
-	p.mark = fingerprint(l.noun, p.name, p.desc, p.where, p.args)
+	parts := []any{l.noun, p.where, p.args}
+	for _, k := range keys {
+		parts = append(parts, k.name, k.desc)
+	}
+	p.mark = fingerprint(parts...)
 	if q.Cursor == "" {
 		return p, nil
 	}
 	if q.Offset > 0 {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "give a cursor or an offset, not both").At("/cursor")
 	}
-	var err error
 	p.after, err = readCursor(q.Cursor, p.mark)
+	if err == nil && len(p.after.values) != len(keys) {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "this is not a cursor").At("/cursor")
+	}
 	return p, err
 }
 
@@ -105,10 +143,14 @@ func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []a
 		condition, more := p.seek(l.id)
 		where, args = "("+where+") AND "+condition, append(append([]any{}, args...), more...)
 	}
-	query := "SELECT " + l.columns + ", " + p.sort.expr + " FROM " + l.from + " WHERE " + where +
+	columns := l.columns
+	for _, k := range p.sorts {
+		columns += ", " + k.expr
+	}
+	query := "SELECT " + columns + " FROM " + l.from + " WHERE " + where +
 		" ORDER BY " + p.order(l.id) + " LIMIT ? OFFSET ?"
 	args = append(append([]any{}, args...), p.limit+1, p.offset) // one more tells whether a page follows
-	var last cursor
+	last := cursor{values: make([]any, len(p.sorts))}
 	n := 0
 	err = each(ctx, q, "list "+l.noun+"s", func(r *sql.Rows) error {
 		if n++; n > p.limit {
@@ -116,12 +158,17 @@ func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []a
 			return nil
 		}
 		row, id, keep := dest()
-		last.value = nil
-		if err := r.Scan(append(row, &last.value)...); err != nil {
+		for i := range last.values {
+			last.values[i] = nil
+			row = append(row, &last.values[i])
+		}
+		if err := r.Scan(row...); err != nil {
 			return err
 		}
-		if b, ok := last.value.([]byte); ok {
-			last.value = append([]byte{}, b...)
+		for i, v := range last.values {
+			if b, ok := v.([]byte); ok {
+				last.values[i] = slices.Clone(b)
+			}
 		}
 		last.id = *id
 		return keep()
@@ -129,32 +176,49 @@ func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []a
 	return total, next, err
 }
 
-// order is the ORDER BY clause; ties follow the direction.
+// order is the ORDER BY clause; ties follow the direction of the first field.
 func (p *plan) order(id string) string {
-	dir := " ASC"
-	if p.desc {
-		dir = " DESC"
+	var terms []string
+	for _, k := range p.sorts {
+		if k.nullable {
+			terms = append(terms, "("+k.expr+") IS NULL")
+		}
+		terms = append(terms, k.expr+direction(k.desc))
 	}
-	clause := p.sort.expr + dir + ", " + id + dir
-	if p.sort.nullable {
-		return "(" + p.sort.expr + ") IS NULL, " + clause
-	}
-	return clause
+	return strings.Join(append(terms, id+direction(p.sorts[0].desc)), ", ")
 }
 
-// seek is the condition for rows after the cursor.
+func direction(desc bool) string {
+	if desc {
+		return " DESC"
+	}
+	return " ASC"
+}
+
+// seek is the condition for rows after the cursor: those that are alike in
+// the first fields and later in the next one.
 func (p *plan) seek(id string) (string, []any) {
-	op := " > "
-	if p.desc {
-		op = " < "
+	sign := map[bool]string{false: " > ", true: " < "}
+	var alike []string
+	var held []any // arguments of alike
+	var ways []string
+	var args []any
+	way := func(condition string, more ...any) {
+		ways = append(ways, "("+strings.Join(append(slices.Clone(alike), condition), " AND ")+")")
+		args = append(append(args, held...), more...)
 	}
-	x := "(" + p.sort.expr + ")"
-	if p.after.value == nil {
-		return "(" + x + " IS NULL AND " + id + op + "?)", []any{p.after.id}
+	for i, k := range p.sorts {
+		x, value := "("+k.expr+")", p.after.values[i]
+		if value == nil {
+			alike = append(alike, x+" IS NULL")
+			continue
+		}
+		way(x+sign[k.desc]+"?", value)
+		if k.nullable {
+			way(x + " IS NULL")
+		}
+		alike, held = append(alike, x+" = ?"), append(held, value)
 	}
-	condition := x + op + "? OR (" + x + " = ? AND " + id + op + "?)"
-	if p.sort.nullable {
-		condition += " OR " + x + " IS NULL"
-	}
-	return "(" + condition + ")", []any{p.after.value, p.after.value, p.after.id}
+	way(id+sign[p.sorts[0].desc]+"?", p.after.id)
+	return "(" + strings.Join(ways, " OR ") + ")", args
 }

@@ -13,21 +13,21 @@ import (
 	"ratchet"
 )
 
-// cursor is a position in a sorted list: behind the row with this sort value
+// cursor is a position in a sorted list: behind the row with these sort values
 // and id. Rows added later do not move it.
 type cursor struct {
-	value any // int64, float64, []byte or nil
-	id    int64
+	values []any // one for each sort key: int64, float64, []byte or nil
+	id     int64
 }
 
 type cursorWire struct {
-	Mark  string `msgpack:"m"`
-	Value any    `msgpack:"v"`
-	ID    int64  `msgpack:"i"`
+	Mark   string `msgpack:"m"`
+	Values []any  `msgpack:"v"`
+	ID     int64  `msgpack:"i"`
 }
 
 func (c cursor) write(mark string) string {
-	data, err := msgpack.Marshal(cursorWire{mark, c.value, c.id})
+	data, err := msgpack.Marshal(cursorWire{mark, c.values, c.id})
 	if err != nil {
 		return "" // cannot happen: the values are scalars
 	}
@@ -48,16 +48,18 @@ func readCursor(text, mark string) (*cursor, error) {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the cursor belongs to a list with other filters or another order").At("/cursor").
 			WithHint("repeat filters and sorting of the page the cursor came from, or leave the cursor out to start again")
 	}
-	c := &cursor{id: w.ID}
-	switch v := w.Value.(type) {
-	case nil, float64, []byte:
-		c.value = v
-	default:
-		n, ok := integer(v)
-		if !ok {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "this is not a cursor").At("/cursor")
+	c := &cursor{id: w.ID, values: make([]any, len(w.Values))}
+	for i, value := range w.Values {
+		switch v := value.(type) {
+		case nil, float64, []byte:
+			c.values[i] = v
+		default:
+			n, ok := integer(v)
+			if !ok {
+				return nil, ratchet.Errorf(ratchet.CodeInvalid, "this is not a cursor").At("/cursor")
+			}
+			c.values[i] = n
 		}
-		c.value = n
 	}
 	return c, nil
 }

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"time"
+
+	"ratchet"
 )
 
 // purgeStep bounds one transaction of a purge, so that writers wait little.
@@ -48,7 +50,32 @@ func (t *tx) purge(p Purge) (int, error) {
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	steps = []string{
+	return int(n), t.deleteDoomed()
+}
+
+// DeleteExecution deletes one terminal execution with all it left.
+func (db *DB) DeleteExecution(ctx context.Context, id string) error {
+	return db.write(ctx, true, func(t *tx) error {
+		for _, s := range []string{"CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY)", "DELETE FROM temp.doomed"} {
+			if err := t.exec("prepare a deletion", s); err != nil {
+				return err
+			}
+		}
+		n, err := t.change("choose an execution to delete",
+			"INSERT INTO temp.doomed SELECT id FROM executions WHERE uuid = ? AND status >= 2", []byte(id))
+		if err == nil && n == 0 {
+			err = ratchet.Errorf(ratchet.CodeConflict, "execution %s has not ended, or is not there", id).At("/execution_id")
+		}
+		if err != nil {
+			return err
+		}
+		return t.deleteDoomed()
+	})
+}
+
+// deleteDoomed deletes the executions that were chosen.
+func (t *tx) deleteDoomed() error {
+	steps := []string{
 		`UPDATE payloads SET refs = refs - d.n FROM (SELECT hash AS h, count(*) AS n FROM (
 			SELECT input_hash AS hash FROM executions WHERE id IN ` + doomed + ` AND input_hash IS NOT NULL
 			UNION ALL SELECT output_hash FROM executions WHERE id IN ` + doomed + ` AND output_hash IS NOT NULL
@@ -61,10 +88,10 @@ func (t *tx) purge(p Purge) (int, error) {
 	}
 	for _, s := range steps {
 		if err := t.exec("delete executions", s); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return int(n), nil
+	return nil
 }
 
 // Vacuum gives up to limit unused pages back to the file system (0 = all).

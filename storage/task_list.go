@@ -34,7 +34,7 @@ func taskList() *list {
 		columns: taskColumns + `, (SELECT 8 * queued_at + status FROM executions
 			WHERE task_id = t.uuid ORDER BY queued_at DESC, id DESC LIMIT 1)`,
 		sorts: map[string]sortField{
-			"name": {expr: "t.name"}, "version": {expr: "t.version_key"},
+			"id": {expr: "t.id"}, "name": {expr: "t.name"}, "version": {expr: "t.version_key"},
 			"created_at": {expr: "t.created_at"}, "updated_at": {expr: "t.updated_at"},
 		},
 	}

@@ -11,6 +11,8 @@ func All() []Tool {
 		DeleteTask,
 		ListTemplates,
 		GenerateFromTemplate,
+		GetTask,
+		ListVersions,
 		// Executions.
 		ExecuteTask,
 		GetExecutionStatus,
@@ -21,6 +23,9 @@ func All() []Tool {
 		RunTests,
 		CancelExecution,
 		RetryExecution,
+		ExecutionStats,
+		UpdateExecution,
+		DeleteExecution,
 		ReplayExecution,
 		ForkExecution,
 		PromoteToTest,

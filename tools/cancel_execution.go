@@ -20,7 +20,7 @@ var CancelExecution = Define(Spec{
 	Name: "ratchet_cancel_execution", Title: "Cancel an execution", Toolset: "control", Category: "execution",
 	Doc: "Call this to end an execution that is pending or running. The script's context.signal aborts; " +
 		"its worker is ended five seconds later, or at once with force. Next: ratchet_retry_execution to run it again.",
-	Effect: Writes, Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/cancel"}},
+	Effect: Writes, Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/cancel", Field: "cancelExecution"}},
 }, cancelExecution)
 
 func cancelExecution(ctx context.Context, d *Deps, in CancelExecutionIn) (CancelExecutionOut, error) {

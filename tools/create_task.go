@@ -53,7 +53,10 @@ var CreateTask = Define(Spec{
 		"Failing tests do not prevent creation; warnings and test_results name them. " +
 		"Next: ratchet_execute_task to run it, ratchet_edit_task to change it.",
 	Effect: Writes, Executes: true,
-	Routes: []Route{{Method: "POST", Path: "/tasks"}},
+	Routes: []Route{
+		{Method: "POST", Path: "/tasks", Field: "createTask", Created: "/tasks/{task_id}"},
+		{Method: "POST", Path: "/mcp/tasks", Field: "mcpCreateTask", Created: "/tasks/{task_id}"},
+	},
 	Examples: []Example{{
 		Title: "A task that adds two numbers, with a test",
 		Args: json.RawMessage(`{"name":"add","description":"Adds a and b.","code":"export default (input) => ({ sum: input.a + input.b })",` +

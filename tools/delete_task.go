@@ -43,7 +43,10 @@ var DeleteTask = Define(Spec{
 	Doc: "Call this to remove a task for good. The history of its executions stays and a backup is kept unless you decline it. " +
 		"A task with pending or running executions is refused with their list; force deletes it all the same and leaves them to end.",
 	Effect: Destroys,
-	Routes: []Route{{Method: "DELETE", Path: "/tasks/{task_id}"}},
+	Routes: []Route{
+		{Method: "DELETE", Path: "/tasks/{task_id}", Field: "deleteTask"},
+		{Method: "DELETE", Path: "/mcp/tasks/{task_id}", Field: "mcpDeleteTask"},
+	},
 	Examples: []Example{{
 		Title: "Delete a task and keep a backup",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},

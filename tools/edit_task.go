@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type EditTaskIn struct {
 	TestCases        *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"replaces the stored tests"`
 	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first"`
 	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state"`
+	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default; needs description, code and both schemas"`
 	ExpectedChecksum string          `json:"expected_checksum,omitempty" jsonschema_description:"refuse when the task changed since"`
 }
 
@@ -54,7 +56,14 @@ var EditTask = Define(Spec{
 		"The version stays; running executions keep the code they began with. " +
 		"Next: ratchet_run_task_tests or ratchet_execute_task.",
 	Effect: Writes, Executes: true,
-	Routes:  []Route{{Method: "PATCH", Path: "/tasks/{task_id}"}},
+	Routes: []Route{
+		{Method: "PATCH", Path: "/tasks/{task_id}", Field: "updateTask", Doc: "Change what is given of a task"},
+		{Method: "PUT", Path: "/tasks/{task_id}", Set: json.RawMessage(`{"replace":true}`), Doc: "Replace what an author wrote of a task"},
+		{Method: "POST", Path: "/tasks/{task_id}/enable", Set: json.RawMessage(`{"enabled":true,"validate_changes":false}`), Doc: "Enable a task"},
+		{Method: "POST", Path: "/tasks/{task_id}/disable", Set: json.RawMessage(`{"enabled":false,"validate_changes":false}`), Doc: "Disable a task"},
+		{Method: "PATCH", Path: "/mcp/tasks/{task_id}", Field: "mcpEditTask"},
+		{Field: "updateTaskStatus", Set: json.RawMessage(`{"validate_changes":false}`), Doc: "Enable or disable a task"},
+	},
 	Aliases: []string{"ratchet.update_task"},
 	Examples: []Example{{
 		Title: "Give a task a better description",
@@ -76,12 +85,23 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeConflict, "task %s changed since: its checksum is %s", t.Name, before).
 			At("/expected_checksum").WithHint("read the task again and apply your change to what it is now")
 	}
+	if in.Replace {
+		if in, err = in.whole(); err != nil {
+			return EditTaskOut{}, err
+		}
+	}
 	changes, err := in.apply(t)
 	if err != nil {
 		return EditTaskOut{}, err
 	}
 	// What is tested is not what is stored: it must not share its caches.
 	t.Checksum = ""
+	if len(changes) == 0 && in.settled() {
+		return EditTaskOut{
+			TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: []string{}, ValidationResults: []CheckResult{}, Warnings: []string{},
+			Checksum: before, EditedAt: Stamp(t.UpdatedAt), Message: fmt.Sprintf("task %s is so already", t.Name),
+		}, nil
+	}
 	if len(changes) == 0 {
 		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeInvalid, "there is nothing to change: no argument differs from the stored task").
 			WithHint("give at least one of code, description, input_schema, output_schema, tags, enabled, metadata, test_cases")
@@ -125,6 +145,40 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	return out, nil
 }
 
+// whole is the edit that replaces a task: what is left out gets its default.
+func (in EditTaskIn) whole() (EditTaskIn, error) {
+	for name, missing := range map[string]bool{
+		"code": in.Code == nil, "description": in.Description == nil, "input_schema": in.InputSchema == nil, "output_schema": in.OutputSchema == nil,
+	} {
+		if missing {
+			return in, ratchet.Errorf(ratchet.CodeInvalid, "argument %s is required to replace a task", name).At("/" + name).
+				WithHint("give code, description, input_schema and output_schema, or leave replace out to change a part")
+		}
+	}
+	if in.Tags == nil {
+		in.Tags = &[]string{}
+	}
+	if in.Enabled == nil {
+		enabled := true
+		in.Enabled = &enabled
+	}
+	if in.TestCases == nil {
+		in.TestCases = &[]TestCaseIn{}
+	}
+	if in.Metadata == nil {
+		in.Metadata = json.RawMessage("{}")
+	}
+	return in, nil
+}
+
+// settled says whether an edit without changes is what was wanted: the task
+// is to be in a state, and is.
+func (in EditTaskIn) settled() bool {
+	alone := in
+	alone.TaskID, alone.Enabled, alone.ExpectedChecksum, alone.ValidateChanges, alone.CreateBackup = "", nil, "", false, false
+	return in.Replace || (in.Enabled != nil && reflect.DeepEqual(alone, EditTaskIn{}))
+}
+
 // apply puts the given arguments into t and names those that differed.
 func (in EditTaskIn) apply(t *ratchet.Task) ([]string, error) {
 	var changes []string
@@ -152,7 +206,10 @@ func (in EditTaskIn) apply(t *ratchet.Task) ([]string, error) {
 		t.Enabled = *in.Enabled
 		changes = append(changes, "enabled")
 	}
-	if in.Metadata != nil {
+	switch {
+	case in.Metadata != nil && in.Replace:
+		raw("metadata", &t.Metadata, in.Metadata)
+	case in.Metadata != nil:
 		merged, err := mergeObject(t.Metadata, in.Metadata)
 		if err != nil {
 			return nil, ratchet.Errorf(ratchet.CodeInvalid, "metadata is not an object").At("/metadata").Wrap(err)

@@ -30,7 +30,10 @@ var ExecuteTask = Define(Spec{
 		"and ratchet_get_execution_status can wait for the end. A failed run names line and column of the author's source. " +
 		"Next after a failure: ratchet_get_execution_logs, then ratchet_edit_task.",
 	Effect: Writes, Executes: true, OpenWorld: true,
-	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/execute"}},
+	Routes: []Route{
+		{Method: "POST", Path: "/tasks/{task_id}/execute", Field: "executeTaskDirect"},
+		{Method: "POST", Path: "/executions", Field: "createExecution", Created: "/executions/{execution_id}"},
+	},
 	Examples: []Example{{
 		Title: "Run a task by name",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})","input_schema":{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]},"output_schema":{"type":"object","properties":{"n":{"type":"number"}}}}`)}},

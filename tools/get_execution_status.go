@@ -55,7 +55,11 @@ var GetExecutionStatus = Define(Spec{
 	Doc: "Call this to see how an execution stands, or to wait for one that was still running. " +
 		"With wait it returns as soon as the execution has ended, and sends progress when the request has a progress token. Next: ratchet_get_execution_logs when it failed.",
 	Effect: Reads, Failure: "status_retrieval_error",
-	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}"}}, Aliases: []string{"ratchet.get_status"},
+	Routes: []Route{
+		{Method: "GET", Path: "/executions/{execution_id}", Field: "execution"},
+		{Method: "GET", Path: "/executions/{execution_id}/output", Set: json.RawMessage(`{"fields":["execution_id","status","output"]}`), Doc: "What an execution returned"},
+	},
+	Aliases:  []string{"ratchet.get_status"},
 	Examples: []Example{{Title: "Wait for an execution", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","wait":5}`)}},
 }, getExecutionStatus)
 

@@ -73,7 +73,10 @@ var GetResults = Define(Spec{
 	Name: "ratchet_get_results", Title: "Get results", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to read inputs and outputs of past executions, by task or by execution. " +
 		"Next: ratchet_get_execution_logs for one of them.",
-	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/results"}},
+	Effect: Reads, Routes: []Route{
+		{Method: "GET", Path: "/results", Field: "results"},
+		{Method: "GET", Path: "/mcp/results/{task_id}", Doc: "Results of one task"},
+	},
 	Examples: []Example{{Title: "The newest results", Args: json.RawMessage(`{"limit":5}`)}},
 }, getResults)
 

@@ -14,12 +14,14 @@ import (
 // ListIn are the arguments every list takes. Embed it; sort_by and its enum
 // are the tool's own.
 type ListIn struct {
-	Page      int              `json:"page,omitempty" jsonschema:"minimum=0,default=0" jsonschema_description:"0-based page"`
-	Limit     int              `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50" jsonschema_description:"page size"`
-	Cursor    string           `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; excludes page"`
-	SortOrder string           `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc"`
-	Filters   []ratchet.Filter `json:"filters,omitempty" jsonschema_description:"conditions joined by AND"`
-	Fields    []string         `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields of each item"`
+	Page      int               `json:"page,omitempty" jsonschema:"minimum=0,default=0" jsonschema_description:"0-based page"`
+	Limit     int               `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50" jsonschema_description:"page size"`
+	Cursor    string            `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; excludes page"`
+	Offset    int               `json:"offset,omitempty" jsonschema:"minimum=0" jsonschema_description:"rows to skip; excludes page and cursor"`
+	SortOrder string            `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc"`
+	Sort      []ratchet.SortKey `json:"sort,omitempty" jsonschema:"maxItems=5" jsonschema_description:"several fields of sort_by; instead of it"`
+	Filters   []ratchet.Filter  `json:"filters,omitempty" jsonschema_description:"conditions joined by AND"`
+	Fields    []string          `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields of each item"`
 }
 
 // Query is the arguments as a query, sorted by sortBy; extra filters come first.
@@ -28,14 +30,22 @@ func (l ListIn) Query(sortBy string, extra ...ratchet.Filter) (ratchet.Query, er
 		return ratchet.Query{}, ratchet.Errorf(ratchet.CodeInvalid, "cursor and page exclude each other").
 			At("/page").WithHint("pass the cursor alone")
 	}
+	if l.Offset > 0 && (l.Cursor != "" || l.Page > 0) {
+		return ratchet.Query{}, ratchet.Errorf(ratchet.CodeInvalid, "offset excludes cursor and page").
+			At("/offset").WithHint("pass one of offset, page and cursor")
+	}
 	limit := l.Limit
 	if limit == 0 {
 		limit = 50
 	}
-	return ratchet.Query{
+	q := ratchet.Query{
 		Filters: slices.Concat(extra, l.Filters), SortBy: sortBy, Desc: l.SortOrder == "desc",
-		Limit: limit, Offset: l.Page * limit, Cursor: l.Cursor,
-	}, nil
+		Limit: limit, Offset: max(l.Page*limit, l.Offset), Cursor: l.Cursor,
+	}
+	if len(l.Sort) > 0 {
+		q.SortBy, q.Desc, q.ThenBy = l.Sort[0].Field, l.Sort[0].Order == "desc", l.Sort[1:]
+	}
+	return q, nil
 }
 
 // ListOut is what every list answers beside its items. Embed it.
@@ -61,8 +71,9 @@ type Pagination struct {
 
 // Sorting is the order of a list.
 type Sorting struct {
-	SortBy    string `json:"sort_by"`
-	SortOrder string `json:"sort_order"`
+	SortBy    string            `json:"sort_by"`
+	SortOrder string            `json:"sort_order"`
+	ThenBy    []ratchet.SortKey `json:"then_by,omitempty" jsonschema_description:"further fields"`
 }
 
 // NewListOut describes the page that q asked for.
@@ -92,7 +103,7 @@ func NewListOut(q ratchet.Query, total int64, next string) ListOut {
 	if filters == nil {
 		filters = []ratchet.Filter{}
 	}
-	return ListOut{Pagination: p, NextCursor: next, Sorting: Sorting{SortBy: q.SortBy, SortOrder: order}, Filters: filters}
+	return ListOut{Pagination: p, NextCursor: next, Sorting: Sorting{SortBy: q.SortBy, SortOrder: order, ThenBy: q.ThenBy}, Filters: filters}
 }
 
 // Row is an item of a list, shown whole or with some of its fields.

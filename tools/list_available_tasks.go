@@ -59,8 +59,10 @@ var ListTasks = Define(Spec{
 	Doc: "Call this first to find the tasks that exist, before you execute or create one. " +
 		"Filter by part of the name, category or tags; include_schemas shows what a task takes and returns. " +
 		"Next: ratchet_execute_task with a task's name, or ratchet_create_task when none fits.",
-	Effect:   Reads,
-	Routes:   []Route{{Method: "GET", Path: "/tasks"}},
+	Effect: Reads,
+	Routes: []Route{{
+		Method: "GET", Path: "/tasks", Field: "tasks", Set: json.RawMessage(`{"include_disabled":true}`), Doc: "All tasks, enabled or not",
+	}},
 	Aliases:  []string{"ratchet.list_tasks", "ratchet.list_tasks_paginated"},
 	Filters:  storage.TaskFilters,
 	Examples: []Example{{Title: "Tasks whose name holds \"report\"", Args: json.RawMessage(`{"filter":"report","limit":10}`)}},

@@ -70,7 +70,7 @@ var ListExecutions = Define(Spec{
 	Name: "ratchet_list_executions", Title: "List executions", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to find executions: by task, status or time, newest first. " +
 		"Next: ratchet_get_execution_status or ratchet_get_execution_logs with an execution_id.",
-	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/executions"}},
+	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/executions", Field: "executions"}},
 	Aliases: []string{"ratchet.list_executions_paginated"}, Filters: storage.ExecutionFilters,
 	Examples: []Example{{Title: "The newest failures", Args: json.RawMessage(`{"status":["failed","timed_out"],"limit":10}`)}},
 }, listExecutions)

@@ -49,7 +49,7 @@ var ListTemplates = Define(Spec{
 	Doc: "Call this before you write a task from nothing: a template may already do most of it. " +
 		"It shows each template with its parameters; detailed adds the code. Next: ratchet_generate_from_template.",
 	Effect:   Reads,
-	Routes:   []Route{{Method: "GET", Path: "/templates"}},
+	Routes:   []Route{{Method: "GET", Path: "/templates", Field: "templates"}},
 	Examples: []Example{{Title: "Templates that call an API", Args: json.RawMessage(`{"category":"api"}`)}},
 }, listTemplates)
 

@@ -23,7 +23,7 @@ var RetryExecution = Define(Spec{
 	Doc: "Call this to run a failed, timed out or cancelled execution again, as a new one linked by retry_of. " +
 		"Its input is reused unless you give another. Next: as after ratchet_execute_task.",
 	Effect: Writes, Executes: true, OpenWorld: true,
-	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/retry"}},
+	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/retry", Field: "retryExecution"}},
 }, retryExecution)
 
 func retryExecution(ctx context.Context, d *Deps, in RetryExecutionIn) (RunOut, error) {

@@ -28,7 +28,10 @@ var RunTests = Define(Spec{
 	Doc: "Call this after you created or edited a task, to see whether its tests pass. " +
 		"They run in workers, offline unless live: fetch is answered by each test's mock. " +
 		"A failing test shows what differs, by path. Next: ratchet_edit_task to mend the code, or ratchet_execute_task.",
-	Effect: Writes, Executes: true, Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/tests/run"}},
+	Effect: Writes, Executes: true, Routes: []Route{
+		{Method: "POST", Path: "/tasks/{task_id}/test", Field: "runTaskTests"},
+		{Method: "POST", Path: "/mcp/tasks/{task_id}/test", Field: "mcpTestTask"},
+	},
 	Examples: []Example{{
 		Title: "Run all tests of a task",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},

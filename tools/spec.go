@@ -45,12 +45,13 @@ type Spec struct {
 // Every tool is also POST /api/v1/tools/{name} and a GraphQL field named like
 // the tool in camelCase without ratchet_.
 type Route struct {
-	Method string          // GET, POST, PATCH, …; empty = no REST route
-	Path   string          // below /api/v1, e.g. /tasks/{task_id}; variables are names of arguments
-	Field  string          // GraphQL field, e.g. createTask; empty = none
-	Set    json.RawMessage // arguments this route fixes, e.g. {"enabled":true}; nil = none
-	One    bool            // the result is a list of one: answer its item alone, or not_found
-	Doc    string          // what this route does, where the tool's title does not say it; empty = the title
+	Method  string          // GET, POST, PATCH, …; empty = no REST route
+	Path    string          // below /api/v1, e.g. /tasks/{task_id}; variables are names of arguments
+	Field   string          // GraphQL field, e.g. createTask; empty = none
+	Set     json.RawMessage // arguments this route fixes, e.g. {"enabled":true}; nil = none
+	Created string          // path of what the route makes, with members of the result as variables; answers 201; empty = it makes nothing
+	One     bool            // the result is a list of one: answer its item alone, or not_found
+	Doc     string          // what this route does, where the tool's title does not say it; empty = the title
 }
 
 // Example is one call shown in the documentation and run as a test.

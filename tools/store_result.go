@@ -42,7 +42,10 @@ var StoreResult = Define(Spec{
 	Name: "ratchet_store_result", Title: "Store a result", Toolset: "core", Category: "execution",
 	Doc: "Call this to record the result of work you did outside Ratchet under a task, so that it is found with the others. " +
 		"Such a row has origin external: it is neither retried nor replayed. Next: ratchet_get_results.",
-	Effect: Writes, Routes: []Route{{Method: "POST", Path: "/results"}},
+	Effect: Writes, Routes: []Route{
+		{Method: "POST", Path: "/results", Created: "/executions/{execution_id}"},
+		{Method: "POST", Path: "/mcp/results", Field: "mcpStoreResult", Created: "/executions/{execution_id}"},
+	},
 	Examples: []Example{{
 		Title: "Record what was done by hand",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},

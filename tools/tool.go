@@ -165,6 +165,12 @@ func defaultsOf(raw json.RawMessage) json.RawMessage {
 	return out
 }
 
+// Check says whether Call would take args, without calling.
+func (t Tool) Check(args json.RawMessage) error {
+	_, err := t.accept(context.Background(), args)
+	return err
+}
+
 // decodeInput turns arguments into In. Arguments that fit take the short way.
 func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In, error) {
 	var in In

@@ -37,7 +37,7 @@ var ValidateTask = Define(Spec{
 		"A bad task is a result with valid: false and the place of each problem, not an error. " +
 		"Next: ratchet_edit_task or ratchet_create_task.",
 	Effect: Reads, Executes: true,
-	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/validate"}},
+	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/validate", Field: "validateTask"}},
 	Examples: []Example{{
 		Title: "Check a change before making it",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},

@@ -10,6 +10,7 @@ type Config struct {
 	Execution Execution         `koanf:"execution"`
 	HTTP      HTTP              `koanf:"http"`
 	MCP       MCP               `koanf:"mcp"`
+	REST      REST              `koanf:"rest"`
 	GraphQL   GraphQL           `koanf:"graphql_api"`
 	Registry  Registry          `koanf:"registry"`
 	RateLimit RateLimit         `koanf:"rate_limit"`
@@ -131,6 +132,11 @@ type MCP struct {
 	Tools              []string      `koanf:"tools" doc:"single tools to add; without toolsets only these are served"`
 	ExcludeTools       []string      `koanf:"exclude_tools" doc:"tools to leave out"`
 	ReadOnly           bool          `koanf:"read_only" default:"false" doc:"serve only tools that change nothing"`
+}
+
+// REST is the surface /api/v1.
+type REST struct {
+	Enabled bool `koanf:"enabled" default:"true" doc:"answer REST at /api/v1"`
 }
 
 // GraphQL is the surface /graphql.

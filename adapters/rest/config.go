@@ -1,0 +1,135 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"ratchet"
+	"ratchet/tools"
+)
+
+// Prefix is where the surface begins.
+const Prefix = "/api/v1"
+
+// timeFormat is how all surfaces write times.
+const timeFormat = "2006-01-02T15:04:05.000Z"
+
+// Config says what to serve. Registry and Deps are required.
+type Config struct {
+	Registry  *tools.Registry
+	Deps      *tools.Deps                           // its gates are read at each call
+	Principal func(*http.Request) ratchet.Principal // who calls; nil = the machine's owner
+	Log       *slog.Logger                          // nil = that of Deps
+
+	MaxBody   int           // bytes of a request body; 0 = 10 MiB
+	MaxResult int           // bytes of a result before fields are cut; 0 = 10 MiB
+	Bulk      int           // calls of one bulk request; 0 = 100
+	Heartbeat time.Duration // between two signs of life of an idle stream; 0 = 15 s
+	Unread    int           // events that wait for a slow reader before the oldest are lost; 0 = 256
+	Write     time.Duration // longest wait for a reader of a stream to take an event; 0 = 10 s
+}
+
+// Handler is the surface. It is safe for concurrent use.
+type Handler struct {
+	cfg     Config
+	log     *slog.Logger
+	routes  *router
+	shapes  map[string]*operation // by name of the tool
+	ctx     context.Context       // ends when the handler is closed
+	stop    context.CancelFunc
+	streams sync.WaitGroup
+}
+
+// New makes the surface. It refuses routes that name arguments their tool
+// does not have, and routes that exist twice.
+func New(cfg Config) (*Handler, error) {
+	def := func(n *int, v int) {
+		if *n <= 0 {
+			*n = v
+		}
+	}
+	def(&cfg.MaxBody, 10<<20)
+	def(&cfg.MaxResult, 10<<20)
+	def(&cfg.Bulk, 100)
+	def(&cfg.Unread, 256)
+	if cfg.Heartbeat <= 0 {
+		cfg.Heartbeat = 15 * time.Second
+	}
+	if cfg.Write <= 0 {
+		cfg.Write = 10 * time.Second
+	}
+	if cfg.Principal == nil {
+		cfg.Principal = func(*http.Request) ratchet.Principal { return ratchet.Local() }
+	}
+	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}}
+	if h.log == nil {
+		h.log = cfg.Deps.Log
+	}
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	if err := h.mount(); err != nil {
+		return nil, fmt.Errorf("make the REST surface: %w", err)
+	}
+	return h, nil
+}
+
+// Close ends the streams that are open and waits for them. Calls go on.
+func (h *Handler) Close() {
+	h.stop()
+	h.streams.Wait()
+}
+
+// mount declares all routes.
+func (h *Handler) mount() error {
+	for _, t := range h.cfg.Registry.List() {
+		op, err := newOperation(t, tools.Route{Method: http.MethodPost, Path: "/tools/" + t.Name})
+		if err != nil {
+			return err
+		}
+		h.shapes[t.Name] = op
+		for _, r := range t.Routes {
+			if r.Method == "" {
+				continue
+			}
+			op, err := newOperation(t, r)
+			if err == nil {
+				err = h.routes.add(r.Method, r.Path, &endpoint{op: op})
+			}
+			if err != nil {
+				return fmt.Errorf("%s %s of %s: %w", r.Method, r.Path, t.Name, err)
+			}
+		}
+	}
+	for _, own := range []struct {
+		method, path string
+		serve        func(*exchange) error
+	}{
+		{http.MethodGet, "/tools", h.listTools},
+		{http.MethodPost, "/tools/{tool}", h.callTool},
+		{http.MethodPost, "/bulk", h.bulk},
+		{http.MethodGet, "/events", h.allEvents},
+		{http.MethodGet, "/executions/{execution_id}/events", h.executionEvents},
+	} {
+		if err := h.routes.add(own.method, own.path, &endpoint{serve: own.serve}); err != nil {
+			return fmt.Errorf("%s %s: %w", own.method, own.path, err)
+		}
+	}
+	return nil
+}
+
+// deps are those of the tools with this surface's bound of results.
+func (h *Handler) deps() *tools.Deps {
+	d := *h.cfg.Deps
+	d.Settings.MaxResultBytes = h.cfg.MaxResult
+	return &d
+}
+
+func (h *Handler) now() time.Time {
+	if h.cfg.Deps.Now != nil {
+		return h.cfg.Deps.Now().UTC()
+	}
+	return time.Now().UTC()
+}

@@ -1,0 +1,267 @@
+package rest
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ratchet"
+	"ratchet/tools"
+)
+
+// The tools that streams ask before they open.
+const (
+	toolStatus = "ratchet_get_execution_status"
+	toolLogs   = "ratchet_get_execution_logs"
+	toolTasks  = "ratchet_list_available_tasks"
+	toolAudit  = "ratchet_query_audit"
+)
+
+// ask calls a tool as the caller of the stream, so that the gates decide, and
+// reads its result.
+func (x *exchange) ask(name string, args any, into any) error {
+	op, err := x.h.named(name)
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	out, err := tools.Invoke(x.context(), x.h.deps(), op.tool, raw)
+	if err != nil || into == nil {
+		return err
+	}
+	if raw, err = json.Marshal(out); err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, into)
+}
+
+// allEvents serves GET /events: everything that happens and that the caller
+// may know of.
+func (h *Handler) allEvents(x *exchange) error {
+	values, err := parseQuery(x.r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	for _, name := range names(values) {
+		if name != "kinds" && name != "after" {
+			return unknownParameter(name, []string{"after", "kinds"})
+		}
+	}
+	after, err := x.after(values.Get("after"))
+	if err != nil {
+		return err
+	}
+	if err := x.ask(toolTasks, map[string]any{"limit": 1}, nil); err != nil {
+		return err
+	}
+	var kinds []string
+	for _, list := range values["kinds"] {
+		kinds = append(kinds, strings.Split(list, ",")...)
+	}
+	p := h.cfg.Principal(x.r)
+	admin := p.Role == ratchet.RoleAdmin
+	if t, ok := h.cfg.Registry.Lookup(toolAudit); ok {
+		admin = tools.Permit(p, t) == nil
+	}
+	seen := visible(p.Scope, admin)
+	f := &feed{after: after, match: func(e *ratchet.Event) bool { return wants(kinds, e.Kind) && seen(e) }}
+	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{frameOf(e)}, false }
+	return h.stream(x, f)
+}
+
+// wants says whether kinds name a kind, whole or by its first part; none name all.
+func wants(kinds []string, kind string) bool {
+	first, _, _ := strings.Cut(kind, ".")
+	return len(kinds) == 0 || slices.Contains(kinds, kind) || slices.Contains(kinds, first) || slices.Contains(kinds, first+".*")
+}
+
+// visible says of which events a caller may hear. Events that name no task are
+// kept from callers who may not know all tasks.
+func visible(scope *ratchet.Scope, admin bool) func(*ratchet.Event) bool {
+	limited := scope.LimitsTasks()
+	return func(e *ratchet.Event) bool {
+		area, _, _ := strings.Cut(e.Kind, ".")
+		switch area {
+		case "task", "execution", "resource":
+			if !limited {
+				return true
+			}
+			switch data := e.Data.(type) {
+			case *ratchet.Task:
+				return data != nil && scope.AllowsTask(data.Name)
+			case *ratchet.Execution:
+				return data != nil && scope.AllowsTask(data.TaskName)
+			default:
+				return false
+			}
+		case "tools", "prompts":
+			return true
+		default: // workers, security and what is to come
+			return admin
+		}
+	}
+}
+
+// after is the number of the event behind which a reader goes on: that of
+// Last-Event-ID, else the parameter. -1 = with what happens from now on.
+func (x *exchange) after(parameter string) (int64, error) {
+	text, where := x.r.Header.Get("Last-Event-ID"), "Last-Event-ID"
+	if text == "" {
+		text, where = parameter, "/after"
+	}
+	if text == "" {
+		return -1, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, ratchet.Errorf(ratchet.CodeInvalid, "%q is not the id of an event", clip(text)).At(where).
+			WithHint("send the id of the last event that was read, or nothing to begin with what happens now")
+	}
+	return n, nil
+}
+
+// executionEvents serves GET /executions/{id}/events: how the run stands,
+// then its states, progress and log lines until its end.
+func (h *Handler) executionEvents(x *exchange) error {
+	after, err := x.after(x.r.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	var now json.RawMessage
+	id := x.variable("execution_id")
+	if err := x.ask(toolStatus, map[string]any{"execution_id": id}, &now); err != nil {
+		return err
+	}
+	id = textOf(find(members(now), "execution_id"))
+	f := &feed{after: after, match: func(e *ratchet.Event) bool {
+		return e.ID == id && strings.HasPrefix(e.Kind, "execution.")
+	}}
+	f.first = func() ([]frame, bool, error) {
+		var state json.RawMessage // read behind the subscription: nothing is lost between
+		if err := x.ask(toolStatus, map[string]any{"execution_id": id}, &state); err != nil {
+			return nil, false, err
+		}
+		op := h.shapes[toolStatus]
+		ended := ratchet.Status(textOf(find(members(state), "status"))).Terminal()
+		return []frame{{kind: "execution.status", data: camelJSON(op.out, state, nil)}}, ended, nil
+	}
+	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{frameOf(e)}, ends(e) }
+	return h.stream(x, f)
+}
+
+// ends says whether an event is the end of its execution.
+func ends(e ratchet.Event) bool {
+	run, ok := e.Data.(*ratchet.Execution)
+	return ok && e.Kind == "execution.updated" && run.Status.Terminal()
+}
+
+// logStream serves GET /executions/{id}/logs?stream=true: the lines there
+// are, then each new one until the run ends.
+func (h *Handler) logStream(x *exchange) error {
+	values, err := parseQuery(x.r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	for _, name := range names(values) {
+		if !slices.Contains([]string{"stream", "level", "search", "afterLine", "after_line"}, name) {
+			return unknownParameter(name, []string{"afterLine", "level", "search", "stream"})
+		}
+	}
+	args := map[string]any{"execution_id": x.variable("execution_id"), "limit": 1000, "after_line": 0}
+	for parameter, name := range map[string]string{"level": "level", "search": "search", "afterLine": "after_line", "after_line": "after_line"} {
+		if values.Has(parameter) {
+			args[name] = values.Get(parameter)
+		}
+	}
+	if id := x.r.Header.Get("Last-Event-ID"); id != "" {
+		args["after_line"] = id // the id of a line's event is its number
+	}
+	r := &lineReader{x: x, args: args}
+	if err := r.probe(); err != nil {
+		return err
+	}
+	f := &feed{after: -1, match: func(e *ratchet.Event) bool {
+		return e.ID == r.id && (e.Kind == "execution.log" || e.Kind == "execution.updated")
+	}}
+	f.first = func() ([]frame, bool, error) {
+		ended, err := r.ended()
+		if err != nil {
+			return nil, false, err
+		}
+		lines, err := r.read()
+		return lines, ended, err
+	}
+	f.show = func(e ratchet.Event) ([]frame, bool) {
+		lines, err := r.read()
+		if err != nil {
+			h.log.Error("read the lines of a stream", "request_id", x.id, "error", err)
+			return nil, true
+		}
+		return lines, ends(e)
+	}
+	return h.stream(x, f)
+}
+
+// lineReader reads the stored lines of an execution in order.
+type lineReader struct {
+	x    *exchange
+	args map[string]any
+	id   string
+	seen int // number of the last line
+}
+
+// probe checks the arguments and who calls.
+func (r *lineReader) probe() error {
+	var out struct {
+		ExecutionID string `json:"execution_id"`
+	}
+	if err := r.x.ask(toolLogs, r.args, &out); err != nil {
+		return err
+	}
+	r.id = out.ExecutionID
+	return nil
+}
+
+func (r *lineReader) ended() (bool, error) {
+	var out struct {
+		Status ratchet.Status `json:"status"`
+	}
+	err := r.x.ask(toolStatus, map[string]any{"execution_id": r.id, "fields": []string{"status"}}, &out)
+	return out.Status.Terminal(), err
+}
+
+// read shows the lines behind the last one.
+func (r *lineReader) read() ([]frame, error) {
+	var shown []frame
+	for {
+		if r.seen > 0 {
+			r.args["after_line"] = r.seen
+		}
+		var page struct {
+			Logs       []json.RawMessage `json:"logs"`
+			NextCursor string            `json:"next_cursor"`
+		}
+		if err := r.x.ask(toolLogs, r.args, &page); err != nil {
+			return nil, err
+		}
+		shape := r.x.h.shapes[toolLogs].out.props["logs"].shape.items
+		before := r.seen
+		for _, raw := range page.Logs {
+			var line struct {
+				Number int `json:"line_number"`
+			}
+			if err := json.Unmarshal(raw, &line); err != nil {
+				return nil, err
+			}
+			r.seen = max(r.seen, line.Number)
+			shown = append(shown, frame{id: strconv.Itoa(line.Number), kind: "log", data: camelJSON(shape, raw, nil)})
+		}
+		if page.NextCursor == "" || r.seen == before || !strings.HasPrefix(page.NextCursor, "after-") {
+			return shown, nil
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/executor"
+)
+
+// GetTaskIn are the arguments of ratchet_get_task.
+type GetTaskIn struct {
+	TaskID string   `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, name@version, UUID or number"`
+	Fields []string `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields"`
+}
+
+// TaskView is a task with its code.
+type TaskView struct {
+	TaskItem
+	Language  string             `json:"language"`
+	Code      string             `json:"code"`
+	Metadata  json.RawMessage    `json:"metadata,omitempty"`
+	TestCases []ratchet.TestCase `json:"test_cases"`
+	Checksum  string             `json:"checksum" jsonschema_description:"for expected_checksum of ratchet_edit_task"`
+}
+
+// GetTask shows one task.
+var GetTask = Define(Spec{
+	Name: "ratchet_get_task", Title: "Get task", Toolset: "control", Category: "discovery",
+	Doc: "Call this to read one task whole: its code, schemas, metadata, tests and checksum. " +
+		"Next: ratchet_edit_task with the checksum as expected_checksum, or ratchet_execute_task.",
+	Effect: Reads,
+	Routes: []Route{
+		{Method: "GET", Path: "/tasks/{task_id}", Field: "task"},
+		{Method: "GET", Path: "/mcp/tasks/{task_id}", Doc: "One task"},
+		{Field: "taskByUuid", Doc: "One task"},
+	},
+	Examples: []Example{{
+		Title: "Read a task before changing it",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args:  json.RawMessage(`{"task_id":"add"}`),
+	}},
+}, getTask)
+
+func getTask(ctx context.Context, d *Deps, in GetTaskIn) (Row[TaskView], error) {
+	t, err := executor.FindTask(ctx, d.Store, in.TaskID)
+	if err != nil {
+		return Row[TaskView]{}, err
+	}
+	view := TaskView{
+		TaskItem: taskItem(t, true), Language: string(t.Language), Code: t.Code, Metadata: t.Metadata,
+		TestCases: append([]ratchet.TestCase{}, t.Tests...), Checksum: t.Checksum,
+	}
+	rows, err := Rows([]TaskView{view}, in.Fields)
+	if err != nil {
+		return Row[TaskView]{}, err
+	}
+	return rows[0], nil
+}
