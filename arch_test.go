@@ -27,7 +27,7 @@ var layers = map[string][]string{
 	"ratchet/runtime/recording": {"ratchet", "ratchet/runtime"},
 
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
-	"ratchet/executor":        {"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
+	"ratchet/executor":        {"ratchet", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
 	"ratchet/tools":           {"ratchet", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.

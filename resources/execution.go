@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"ratchet"
 	"ratchet/runtime"
+	"ratchet/runtime/recording"
 	"ratchet/storage"
 )
 
@@ -99,18 +101,6 @@ func readOutput(ctx context.Context, s Source, a address) (Document, error) {
 	return Document{Text: string(e.Output)}, nil
 }
 
-// recordedCall is one effect of a run.
-type recordedCall struct {
-	Seq     int64                  `json:"seq"`
-	Kind    runtime.CallKind       `json:"kind"`
-	StartUS int64                  `json:"start_us"`
-	EndUS   int64                  `json:"end_us"`
-	Request *runtime.FetchRequest  `json:"request,omitempty"`
-	Secret  string                 `json:"secret_name,omitempty"`
-	Answer  *runtime.FetchResponse `json:"response,omitempty"`
-	Error   *runtime.CallError     `json:"error,omitempty"`
-}
-
 func readRecording(ctx context.Context, s Source, a address) (Document, error) {
 	e, err := s.Store.Execution(ctx, a.name)
 	if err != nil {
@@ -128,14 +118,11 @@ func readRecording(ctx context.Context, s Source, a address) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	calls := make([]recordedCall, 0, len(tape.Calls))
-	for _, c := range tape.Calls {
-		calls = append(calls, recordedCall{
-			Seq: c.Call.Seq, Kind: c.Call.Kind, StartUS: c.Start, EndUS: c.End, Request: c.Call.Fetch,
-			Secret: c.Call.Secret, Answer: c.Reply.Fetch, Error: c.Reply.Error,
-		})
+	var text strings.Builder
+	if err := recording.WriteEvents(&text, tape); err != nil {
+		return Document{}, err
 	}
-	return asLines(calls)
+	return Document{Text: text.String()}, nil
 }
 
 func asJSON(v any) (Document, error) {

@@ -34,7 +34,10 @@ func newFollower(job *Job) (*follower, error) {
 		return nil, err
 	}
 	h := &tape.Header
-	job.Seed, job.Clock = h.Seed, h.Clock
+	if h.Engine != "" { // else it was made from a HAR file
+		job.Seed = h.Seed
+	}
+	job.Clock = h.Clock
 	own := job.Limits
 	job.Limits = h.Limits.WithDefaults()
 	job.Limits.Memory, job.Limits.CPU = own.Memory, own.CPU
@@ -45,7 +48,7 @@ func newFollower(job *Job) (*follower, error) {
 	if job.Fork {
 		f.fork, f.until = true, min(max(job.ForkAt-1, 0), len(tape.Events))
 	}
-	if f.until > 0 || !f.fork {
+	if h.Engine != "" && (f.until > 0 || !f.fork) {
 		config := job.Context.Config
 		job.Context, job.Secrets, job.ThrowOnError = h.Context, h.Secrets, h.ThrowOnError
 		job.Context.Config = config

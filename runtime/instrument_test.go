@@ -42,7 +42,13 @@ func (w *programWriter) statements() string {
 
 func (w *programWriter) statement() string {
 	n, e := w.name(), w.expression()
-	switch w.next(16) {
+	switch w.next(19) {
+	case 16:
+		return fmt.Sprintf("await new Promise((r) => setTimeout(r, %d));", w.next(3))
+	case 17:
+		return "try { log(fetch('http://h/" + n + "').status); } catch (e) { log(e.name); }"
+	case 18:
+		return "log(Date.now(), Math.random());"
 	case 1:
 		return fmt.Sprintf("if (%s) log('y'); else if (%s) { %s } else log('n');", e, w.expression(), w.statements())
 	case 2:
@@ -84,7 +90,11 @@ func (w *programWriter) expression() string {
 	if w.depth > 6 {
 		return "1"
 	}
-	switch w.next(8) {
+	switch w.next(10) {
+	case 7:
+		return "new Error('s').stack.split('\\n')[1].replace(/\\(\\d+\\)/, '')" // with the engine's offset and the frames that wait, it differs
+	case 8:
+		return "(Date.now() > 0, Math.random(), crypto.randomUUID())"
 	case 1:
 		return "(" + w.expression() + ", " + w.expression() + ")"
 	case 2:
@@ -102,7 +112,8 @@ func (w *programWriter) expression() string {
 	}
 }
 
-// FuzzInstrument checks that watching a program does not change what it does.
+// FuzzInstrument checks that neither replaying nor watching a program changes
+// what it does.
 func FuzzInstrument(f *testing.F) {
 	for i := range 24 {
 		seed := make([]byte, 40)
@@ -116,26 +127,21 @@ func FuzzInstrument(f *testing.F) {
 		w := &programWriter{data: data}
 		code := "const out = []; const log = (...a) => { out.push(a.map(String)); };\n" +
 			"async function main() {\nconst body = async () => {\n" + w.statements() + "};\nawait body();\nreturn out;\n}"
-		var plain Outcome
-		watched := &Debug{Exceptions: ExceptionsAll, Breakpoints: []Breakpoint{{ID: "all", Line: 1, Condition: "[out] && false"}}, Watches: []string{"out"}}
-		for i, job := range []Job{{}, {Coverage: true}, {Profile: true}, {Debug: &Debug{}}, {Debug: watched}} {
-			job.Source.Code, job.Limits.Wall = code, 20*time.Second
-			hooks := Hooks{}
-			if job.Debug != nil {
-				hooks.Debug = goingOn()
-			}
-			out := Run(context.Background(), job, hooks)
-			if i == 0 {
-				plain = out
-				continue
-			}
+		host := echoHost{}
+		job := Job{Source: Source{Code: code}, Limits: Limits{Wall: 20 * time.Second}, Seed: [32]byte{9}}
+		live := record(t, context.Background(), job, host, nil)
+		plain := live.out
+		job.Mode, job.Tape = ModeReplay, live.tape
+		for _, watched := range []Job{{}, {Coverage: true}, {Profile: true}} {
+			job.Coverage, job.Profile = watched.Coverage, watched.Profile
+			out := Run(context.Background(), job, Hooks{})
 			if string(out.Output) != string(plain.Output) || (out.Err == nil) != (plain.Err == nil) {
 				t.Fatalf("%s\nplain %s %+v\nwatched %s %+v", code, plain.Output, plain.Err, out.Output, out.Err)
 			}
 			if out.Err != nil && (out.Err.Message != plain.Err.Message || out.Err.Line != plain.Err.Line || out.Err.Column != plain.Err.Column) {
 				t.Fatalf("%s\nplain %+v\nwatched %+v", code, plain.Err, out.Err)
 			}
-			if job.Debug == nil && out.Err == nil && (out.Coverage == nil || out.Coverage.Executed == 0) {
+			if out.Err == nil && (job.Coverage || job.Profile) && (out.Coverage == nil || out.Coverage.Executed == 0) {
 				t.Fatalf("%s\ncoverage %+v", code, out.Coverage)
 			}
 		}

@@ -85,10 +85,15 @@ func runTest(t *rapid.T, task ratchet.Task, test ratchet.TestCase) {
 	if err := json.Unmarshal(task.Metadata, &meta); err != nil {
 		t.Fatal(err)
 	}
-	out := runtime.Run(context.Background(), runtime.Job{
+	job := runtime.Job{
 		Source: runtime.Source{Name: "main.js", Code: task.Code, Language: task.Language},
 		Input:  test.Input, Clock: clock, Secrets: meta.Secrets,
-	}, runtime.Hooks{Host: mockHost{mock}})
+	}
+	out := runtime.Run(context.Background(), job, runtime.Hooks{Host: mockHost{mock}})
+	job.Profile = true
+	if watched := runtime.Run(context.Background(), job, runtime.Hooks{Host: mockHost{mock}}); string(watched.Output) != string(out.Output) {
+		t.Fatalf("%s: instrumented it returns %s, plain %s", test.Name, watched.Output, out.Output)
+	}
 	if out.Err != nil {
 		t.Fatalf("%s: %s: %s (line %d: %s)", test.Name, out.Err.Type, out.Err.Message, out.Err.Line, out.Err.Snippet)
 	}
