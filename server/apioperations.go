@@ -5,11 +5,15 @@ import (
 	"net/http"
 
 	"ratchet/adapters/openapi"
+	"ratchet/adapters/rest"
 )
 
 // operations describes what is served and is no tool.
 func (s *Server) operations() []openapi.Operation {
 	list := s.rootOperations()
+	if s.rest != nil {
+		list = append(list, restOperations(rest.Prefix)...)
+	}
 	if s.graphql != nil {
 		list = append(list, graphQLOperations(s.cfg.GraphQL.Playground)...)
 	}

@@ -140,3 +140,36 @@ func TestYAML(t *testing.T) {
 		t.Errorf("the forms differ: %d and %d bytes", len(x), len(y))
 	}
 }
+
+// TestOpenObjects: an object of which nothing is declared says that it may
+// hold anything, everywhere in the document.
+func TestOpenObjects(t *testing.T) {
+	var all any
+	if err := json.Unmarshal(document(t, openapi.Config{}), &all); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	var walk func(at string, v any)
+	walk = func(at string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if v["type"] == "object" && v["properties"] == nil && !strings.HasSuffix(at, "/value") && !strings.Contains(at, "/value/") {
+				found++
+				if v["additionalProperties"] == nil {
+					t.Errorf("%s does not say that it is open", at)
+				}
+			}
+			for key, below := range v {
+				walk(at+"/"+key, below)
+			}
+		case []any:
+			for _, below := range v {
+				walk(at, below)
+			}
+		}
+	}
+	walk("", all)
+	if found == 0 {
+		t.Error("there are no open objects")
+	}
+}

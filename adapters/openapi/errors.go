@@ -75,7 +75,7 @@ func errorSchema() json.RawMessage {
 		}
 	}
 	return json.RawMessage(`{"type":"object","description":"The body of every error.","required":["error","statusCode","message"],"properties":{` +
-		`"error":{"type":"object","required":["code","message","status","requestId","timestamp","path","details","suggestions","errorType","retryable"],"properties":{` +
+		`"error":{"type":"object","required":["code","message","status","requestId","timestamp","path","details","suggestions"],"properties":{` +
 		`"code":{"type":"string","enum":` + string(marshal(codes)) + `,"description":"for programs"},` +
 		`"message":{"type":"string","description":"what is wrong, for people"},` +
 		`"status":{"type":"integer","description":"the HTTP status"},` +
@@ -88,8 +88,8 @@ func errorSchema() json.RawMessage {
 		`"nearest":{"type":"string","description":"the closest right name"},"example":{"description":"one that is right"}}}},` +
 		`"suggestions":{"type":"array","items":{"type":"string"},"description":"what to do next"},` +
 		`"errorType":{"type":"string"},"retryable":{"type":"boolean","description":"the same call may succeed later"},` +
-		`"retryAfterMs":{"type":"integer"},"nextTool":{"type":"object","description":"a call worth making next"},` +
-		`"facts":{"type":"object","description":"further facts, such as line and column"}}},` +
+		`"retryAfterMs":{"type":"integer"},"nextTool":{"type":"object","additionalProperties":true,"description":"a call worth making next"},` +
+		`"facts":{"type":"object","additionalProperties":true,"description":"further facts, such as line and column"}}},` +
 		`"statusCode":{"type":"integer"},"message":{"type":"string"}}}`)
 }
 

@@ -36,7 +36,7 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 		}
 		elsewhere = append(elsewhere, m[1])
 		op.Parameters = append(op.Parameters, parameter{
-			Name: casing.Camel(m[1]), In: "path", Required: true, Description: describedBy(schema), Schema: casing.Schema(schema),
+			Name: casing.Camel(m[1]), In: "path", Required: true, Description: describedBy(schema), Schema: spelled(schema),
 		})
 	}
 	for name := range fixed(r.Set) {
@@ -71,8 +71,11 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 
 // status is that of the answer when all is well.
 func status(r tools.Route) int {
-	if r.Method == http.MethodDelete {
+	switch {
+	case r.Method == http.MethodDelete:
 		return http.StatusNoContent
+	case r.Created != "":
+		return http.StatusCreated
 	}
 	return http.StatusOK
 }
@@ -95,7 +98,7 @@ func (b *builder) rest(t tools.Tool, r tools.Route, in shape, elsewhere []string
 		}
 	}
 	name := casing.Pascal(routeID(r)) + "Body"
-	b.doc.Components.Schemas.Set(name, casing.Schema(marshal(map[string]any{
+	b.doc.Components.Schemas.Set(name, spelled(marshal(map[string]any{
 		"type": "object", "properties": properties, "required": required, "additionalProperties": false,
 	})))
 	return ref(name)
@@ -110,7 +113,7 @@ func query(in shape, elsewhere []string) []parameter {
 		}
 		p := parameter{
 			Name: casing.Camel(pair.Key), In: "query", Required: slices.Contains(in.Required, pair.Key),
-			Description: describedBy(pair.Value), Schema: casing.Schema(pair.Value),
+			Description: describedBy(pair.Value), Schema: spelled(pair.Value),
 		}
 		if kind(pair.Value) == "array" {
 			off := false
@@ -146,7 +149,7 @@ func fixed(set json.RawMessage) map[string]json.RawMessage {
 // items is the schema of an item of a tool that answers a list: that of its
 // only list of objects.
 func items(t tools.Tool) (json.RawMessage, error) {
-	out := schemaOf(casing.Schema(t.Out))
+	out := schemaOf(spelled(t.Out))
 	for pair := out.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		if pair.Key == "filters" || kind(pair.Value) != "array" {
 			continue

@@ -20,11 +20,14 @@ func typeName(t tools.Tool) string {
 
 // schemas writes the schemas of a tool's arguments and result.
 func (b *builder) schemas(t tools.Tool) {
-	b.doc.Components.Schemas.Set(typeName(t)+"Input", casing.Schema(t.In))
+	b.doc.Components.Schemas.Set(typeName(t)+"Input", spelled(t.In))
 	if len(t.Out) > 0 {
-		b.doc.Components.Schemas.Set(typeName(t)+"Output", casing.Schema(t.Out))
+		b.doc.Components.Schemas.Set(typeName(t)+"Output", spelled(t.Out))
 	}
 }
+
+// spelled is a schema of a tool as the surface spells it.
+func spelled(schema json.RawMessage) json.RawMessage { return openObjects(casing.Schema(schema)) }
 
 // output is the schema of a tool's result.
 func output(t tools.Tool) json.RawMessage {

@@ -47,7 +47,7 @@ const server = await serve();
 try {
   // What others make of our document.
   const document = await fetch(server.url + '/api-docs/openapi.json').then((r) => r.json());
-  writeFileSync(join(dir, 'api.ts'), astToString(await openapiTS(document)));
+  writeFileSync(join(dir, 'api.ts'), astToString(await openapiTS(document, { defaultNonNullable: false })));
   writeFileSync(join(dir, 'use.ts'), `import type { components, operations, paths } from './api';
 type Created = paths['/api/v1/tools/ratchet_create_task']['post']['requestBody']['content']['application/json'];
 export const task: Created = ${JSON.stringify(task)};
@@ -98,7 +98,7 @@ export default async function (input: Input<'add'>, context: TaskContext): Promi
   assert.equal(started.status, 'completed');
   assert.deepEqual(started.output, { sum: 3 });
   assert.equal((await client.run('add', { a: 20, b: 22 })).sum, 42);
-  await assert.rejects(client.executeTask({ taskId: 'nope', input: {} }), (e) => e instanceof RatchetError && e.code === 'NOT_FOUND' && e.status === 404 && e.requestId);
+  await assert.rejects(client.executeTask({ taskId: 'nope', input: {} }), (e) => e instanceof RatchetError && e.code === 'NOT_FOUND' && e.status === 404 && e.requestId !== undefined);
   await assert.rejects(client.executeTask({ taskId: 'add', input: { a: 'x' } }), (e) => e instanceof RatchetError && e.code === 'VALIDATION_ERROR' && e.status === 400);
   await client.createTask({ ...task, name: 'fails', code: 'export default () => { throw new Error("no") }' });
   await assert.rejects(client.run('fails', { a: 1, b: 2 }), (e) => e instanceof RunError && e.status === 'failed');
