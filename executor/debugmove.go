@@ -168,12 +168,25 @@ func (s *DebugSession) End(ctx context.Context) error {
 func (s *DebugSession) State() DebugState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	out := s.state()
+	s.console, s.calls = nil, nil
+	return out
+}
+
+// Peek is State without forgetting anything.
+func (s *DebugSession) Peek() DebugState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state()
+}
+
+// state is called with mu held.
+func (s *DebugSession) state() DebugState {
 	out := DebugState{
 		Status: s.status, Execution: s.x, Stop: s.stop, Console: s.console, Calls: s.calls, Hits: s.hits,
 		Breaks: s.resolved(s.list), Of: s.of, Expires: s.Created.Add(debugLife), Output: s.output, Failure: s.failure,
 		Usage: s.usage, Past: s.tip != nil,
 	}
-	s.console, s.calls = nil, nil
 	if s.stop != nil {
 		out.Checkpoint = s.stop.Checkpoint
 		if len(s.stop.Frames) > 0 {

@@ -25,6 +25,7 @@ func (s Source) List(ctx context.Context, cursor string) (list []Resource, next 
 		switch stage {
 		case "fixed":
 			list = append(list, fixed()...)
+			list = append(list, s.debugSessions(ctx)...)
 		case "tasks":
 			list, more, err = s.listTasks(ctx, list, at)
 		case "executions":

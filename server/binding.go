@@ -53,7 +53,10 @@ func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *
 	b := &binding{
 		cfg: cfg, deps: deps, registry: registry,
 		seal:    newSealer(),
-		source:  resources.Source{Store: deps.Store, Tools: registry, More: cfg.resources},
+		source: resources.Source{
+			Store: deps.Store, Tools: registry, More: cfg.resources,
+			Debug: func(ctx context.Context) []tools.DebugSessionView { return tools.DebugSessions(deps, principalOf(ctx)) },
+		},
 		servers: map[string]*offer{},
 	}
 	b.updates = newUpdates(b, deps.Bus)

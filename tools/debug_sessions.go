@@ -1,0 +1,20 @@
+package tools
+
+import "ratchet"
+
+// DebugSessionView is a debug session as a resource.
+type DebugSessionView struct {
+	DebugOut
+
+	CreatedAt string `json:"created_at"`
+}
+
+// DebugSessions lists the debug sessions that p may steer, oldest first.
+func DebugSessions(d *Deps, p ratchet.Principal) []DebugSessionView {
+	list := d.Exec.DebugSessions(p)
+	out := make([]DebugSessionView, 0, len(list))
+	for _, s := range list {
+		out = append(out, DebugSessionView{DebugOut: debugOut(d, s, s.Peek(), DebugIn{}), CreatedAt: Stamp(s.Created)})
+	}
+	return out
+}
