@@ -11,7 +11,8 @@ import (
 type Source struct {
 	Store *storage.DB
 	Tools *tools.Registry
-	More  []Entry // resources beyond the product's own; read first
+	Debug func(ctx context.Context) []tools.DebugSessionView // the caller's debug sessions; nil = there are none
+	More  []Entry                                            // resources beyond the product's own; read first
 }
 
 // Resource is one entry of the list.
@@ -48,6 +49,7 @@ func All() []Template {
 		{"ratchet://executions/{id}/log{?level,from}", "execution_log", "Execution log", "Log lines of a run, from a line number and a level on", typeLines, readLog},
 		{"ratchet://executions/{id}/output", "execution_output", "Execution output", "The whole output of a run", typeJSON, readOutput},
 		{"ratchet://executions/{id}/recording", "execution_recording", "Execution recording", "The header of the tape, then every event of the run in order with its seq: requests, results, time, timers; secrets by name only", typeLines, readRecording},
+		{"ratchet://debug-sessions/{id}", "debug_session", "Debug session", "Where a debug session stands", typeJSON, readDebugSession},
 		{"ratchet://docs/{page}", "docs", "Documentation", "A page of the documentation", typeMarkdown, readPage},
 		{"ratchet://templates/{name}", "template", "Task template", "A template with its parameters", typeJSON, readTemplate},
 	}
