@@ -28,6 +28,7 @@ type span struct {
 	Kind     string         `json:"kind"` // function, host or system
 	Start    string         `json:"start_time"`
 	End      string         `json:"end_time"`
+	At       int64          `json:"start_us"` // since the start of the script
 	Duration int64          `json:"duration_us"`
 	Self     int64          `json:"self_us"`
 	Line     int            `json:"line,omitempty"`
@@ -101,7 +102,7 @@ func functionSpans(x *ratchet.Execution, functions []runtime.Span, ended time.Ti
 		list = append(list, span{
 			ID: "fn-" + strconv.Itoa(f.ID), Parent: parent, Name: f.Function, Kind: "function", Line: f.Line,
 			Start: stamp(started.Add(f.Start)), End: stamp(started.Add(f.Start + f.Duration)),
-			Duration: f.Duration.Microseconds(), Self: f.Self.Microseconds(),
+			At: f.Start.Microseconds(), Duration: f.Duration.Microseconds(), Self: f.Self.Microseconds(),
 		})
 	}
 	raw, _ := json.Marshal(list) // plain data

@@ -33,6 +33,7 @@ type Span struct {
 	Start    time.Duration // since the start of the run
 	Duration time.Duration
 	Self     time.Duration // without what it called and waited for
+	Count    int           // calls added up in it; 0 and 1 = one
 	Tags     map[string]any
 }
 

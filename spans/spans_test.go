@@ -38,20 +38,6 @@ func TestFolded(t *testing.T) {
 	}
 }
 
-func foldedSum(t interface{ Fatal(...any) }, text string) (us int64) {
-	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-		if line == "" {
-			continue
-		}
-		n, err := strconv.ParseInt(line[strings.LastIndexByte(line, ' ')+1:], 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		us += n
-	}
-	return us
-}
-
 // Whatever the spans are, the stacks add up to the wall time and the events of
 // speedscope nest.
 func TestAnySpans(t *testing.T) {
@@ -71,7 +57,7 @@ func TestAnySpans(t *testing.T) {
 			list = append(list, s)
 		}
 		run := Run{Name: "r", Wall: self + time.Duration(rapid.IntRange(0, 1000).Draw(t, "rest"))*time.Microsecond, Spans: list}
-		if sum := foldedSum(t, Folded(run)); sum != run.Wall.Microseconds() {
+		if sum := FoldedTotal(Folded(run)); sum != run.Wall.Microseconds() {
 			t.Fatalf("the stacks add up to %d us of %d", sum, run.Wall.Microseconds())
 		}
 		raw, err := Speedscope(run)
@@ -145,6 +131,26 @@ func checkChrome(t failer, raw []byte, want int) {
 	}
 	if n != want {
 		t.Fatalf("%d events of %d spans", n, want)
+	}
+}
+
+func TestLongest(t *testing.T) {
+	kept, left := Longest(report().Spans, 2)
+	if left != 3 || len(kept) != 4 || kept[0].ID != "1" || kept[1].ID != "3" {
+		t.Errorf("%d left out of %+v", left, kept)
+	}
+	var self, want time.Duration
+	for _, s := range kept {
+		self += s.Self
+	}
+	for _, s := range report().Spans {
+		want += s.Self
+	}
+	if self != want {
+		t.Errorf("own times add up to %v, want %v", self, want)
+	}
+	if kept, left = Longest(report().Spans, 5); left != 0 || len(kept) != 5 {
+		t.Errorf("%d left out of %+v", left, kept)
 	}
 }
 

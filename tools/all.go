@@ -17,6 +17,7 @@ func All() []Tool {
 		ExecuteTask,
 		GetExecutionStatus,
 		GetExecutionLogs,
+		GetExecutionTrace,
 		ListExecutions,
 		StoreResult,
 		GetResults,
