@@ -86,7 +86,7 @@ func (a *app) root() *cobra.Command {
 	})
 	root.AddCommand(
 		a.serveCommand(), a.mcpServeCommand(), a.mcpCommand(),
-		a.runOnceCommand(), a.debugCommand(), a.validateCommand(), a.testCommand(),
+		a.runOnceCommand(), a.replayCommand(), a.debugCommand(), a.validateCommand(), a.testCommand(),
 		a.callCommand(), a.toolsCommand(), a.printConfigCommand(), a.generateGroup(),
 		a.configCommand(), a.doctorCommand(), a.versionCommand(),
 	)

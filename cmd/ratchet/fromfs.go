@@ -54,13 +54,14 @@ func (a *app) withTask(cmd *cobra.Command, task *ratchet.Task, f func(context.Co
 }
 
 func (a *app) runOnceCommand() *cobra.Command {
-	var dir, input, inputFile string
+	var dir, input, inputFile, recordDir string
 	var timeout int
 	var trace bool
 	cmd := &cobra.Command{
 		Use: "run-once", Short: "Run the task in a folder once and print its output", Args: cobra.NoArgs,
 		Example: `  ratchet run-once --from-fs tasks/add --input-json '{"a": 1, "b": 2}'
-  echo '{"a": 1, "b": 2}' | ratchet run-once --from-fs tasks/add --input-json -`,
+  echo '{"a": 1, "b": 2}' | ratchet run-once --from-fs tasks/add --input-json -
+  ratchet run-once --from-fs tasks/add --record recordings`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if inputFile != "" {
 				data, err := os.ReadFile(inputFile)
@@ -78,7 +79,7 @@ func (a *app) runOnceCommand() *cobra.Command {
 				return err
 			}
 			return a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
-				return a.runOnce(ctx, srv, task.Name, arguments, timeout, trace)
+				return a.runOnce(ctx, srv, task.Name, arguments, onceOptions{timeout, trace, recordDir})
 			})
 		},
 	}
@@ -87,15 +88,23 @@ func (a *app) runOnceCommand() *cobra.Command {
 	cmd.Flags().StringVar(&inputFile, "input-file", "", "file with the input")
 	cmd.Flags().IntVar(&timeout, "timeout", 0, "seconds the run may take (default the task's)")
 	cmd.Flags().BoolVar(&trace, "trace", false, "print the whole execution with its trace, not only the output")
+	cmd.Flags().StringVar(&recordDir, "record", "", "write the run's recording into a folder below this one")
 	cmd.MarkFlagsMutuallyExclusive("input-json", "input-file")
 	_ = cmd.MarkFlagRequired("from-fs")
 	return cmd
 }
 
-func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, input json.RawMessage, timeout int, trace bool) error {
+// onceOptions are what run-once was told besides task and input.
+type onceOptions struct {
+	timeout int // seconds; 0 = the task's
+	trace   bool
+	record  string // folder; empty = the recording is not written
+}
+
+func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, input json.RawMessage, opt onceOptions) error {
 	args := map[string]any{"task_id": task, "input": input}
-	if timeout > 0 {
-		args["timeout"] = timeout
+	if opt.timeout > 0 {
+		args["timeout"] = opt.timeout
 	}
 	stop := a.follow(ctx, srv.Deps().Bus)
 	defer stop()
@@ -119,7 +128,12 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 		return err
 	}
 	stop()
-	if trace || execution.Status != ratchet.StatusCompleted {
+	if opt.record != "" {
+		if err := a.record(ctx, srv, execution, opt.record); err != nil {
+			return err
+		}
+	}
+	if opt.trace || execution.Status != ratchet.StatusCompleted {
 		if out, err = callArgs(ctx, srv, "ratchet_get_execution_status", map[string]any{"execution_id": run.ID}); err != nil {
 			return err
 		}
