@@ -7,6 +7,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 type costs struct {
 	vars      map[string]any
 	fragments map[string]cost
+	unset     *ast.Directive // a condition that is null: a variable may be, in spite of its default
 }
 
 // cost is what a selection of one object asks for.
@@ -29,6 +30,7 @@ func (c *costs) selection(set ast.SelectionSet) cost {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
+			c.conditions(sel.Directives)
 			switch {
 			case sel.Name == "__schema" || sel.Name == "__type":
 			case sel.Name == "__typename" || (len(sel.SelectionSet) == 0 && !root(sel.ObjectDefinition)):
@@ -37,8 +39,10 @@ func (c *costs) selection(set ast.SelectionSet) cost {
 				add(cost{objects: c.object(sel)})
 			}
 		case *ast.InlineFragment:
+			c.conditions(sel.Directives)
 			add(c.selection(sel.SelectionSet))
 		case *ast.FragmentSpread:
+			c.conditions(sel.Directives)
 			known, ok := c.fragments[sel.Name]
 			if !ok && sel.Definition != nil {
 				known = c.selection(sel.Definition.SelectionSet)
@@ -48,6 +52,17 @@ func (c *costs) selection(set ast.SelectionSet) cost {
 		}
 	}
 	return sum
+}
+
+// conditions looks for @skip and @include without a truth value.
+func (c *costs) conditions(list ast.DirectiveList) {
+	for _, d := range list {
+		if arg := d.Arguments.ForName("if"); arg != nil && arg.Value.Kind == ast.Variable {
+			if _, ok := c.vars[arg.Value.Raw].(bool); !ok {
+				c.unset = d
+			}
+		}
+	}
 }
 
 func root(d *ast.Definition) bool {

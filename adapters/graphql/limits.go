@@ -71,7 +71,11 @@ func (l limits) MutateOperationParameters(ctx context.Context, p *gql.RawParams)
 // MutateOperationContext checks what the operation costs.
 func (l limits) MutateOperationContext(_ context.Context, op *gql.OperationContext) *gqlerror.Error {
 	c := costs{vars: op.Variables, fragments: map[string]cost{}}
-	if total := c.selection(op.Operation.SelectionSet).total(); total > l.Complexity {
+	total := c.selection(op.Operation.SelectionSet).total()
+	if c.unset != nil {
+		return refused(ratchet.Errorf(ratchet.CodeInvalid, "@%s wants true or false, the variable is null", c.unset.Name), c.unset.Position)
+	}
+	if total > l.Complexity {
 		return refused(ratchet.Errorf(ratchet.CodeInvalid, "the operation costs %d, at most %d is taken", total, l.Complexity).
 			WithHint("pass a smaller limit, or ask for fewer fields"), op.Operation.Position)
 	}

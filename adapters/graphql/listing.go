@@ -34,7 +34,7 @@ func (b *builder) list(op *operation, def *ast.FieldDefinition, d described, ite
 	if by, ok := d.in.Properties.Get("sort_by"); ok && len(by.words()) > 0 {
 		op.list.sort = b.sort(name, by.words())
 		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
-			Name: "sort", Type: op.list.sort.typ(false), Description: "Order of the items: one field. Ties are broken by id.",
+			Name: "sort", Type: op.list.sort.typ(false), Description: "Order of the items, by at most five fields. Ties are broken by id.",
 		})
 	}
 	integer := func(name, fallback, doc string) {
@@ -89,7 +89,7 @@ func (b *builder) meta() *value {
 	field("offset", &value{name: "Long"}, false, "Items before this page; null when a cursor was given.")
 	field("hasNext", &value{name: "Boolean"}, true, "Whether a page follows.")
 	field("hasPrevious", &value{name: "Boolean"}, true, "Whether a page is before this one.")
-	field("nextCursor", &value{name: "String"}, false, "Cursor of the page that follows; null when there is none, or when the page starts between two pages.")
+	field("nextCursor", &value{name: "String"}, false, "Cursor of the page that follows; null when there is none.")
 	b.types.add("ListMeta", "ListMeta", def)
 	b.out.objects["ListMeta"] = obj
 	return &value{kind: kindObject, name: "ListMeta", object: obj}

@@ -108,7 +108,7 @@ func (b *builder) field(d described, r tools.Route) error {
 		b.list(op, def, d, items)
 	default:
 		b.arguments(op, def, d, r.Field, own)
-		b.result(op, d, items, r.One)
+		b.result(op, d, r.One)
 		def.Type = op.result.typ(false)
 	}
 	root.Fields = append(root.Fields, def)
@@ -180,7 +180,7 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 }
 
 // result decides how a field's result is shown.
-func (b *builder) result(op *operation, d described, items string, one bool) {
+func (b *builder) result(op *operation, d described, one bool) {
 	stem := typeStem(d.Name)
 	switch {
 	case d.out == nil && d.IsDocument():
@@ -188,30 +188,36 @@ func (b *builder) result(op *operation, d described, items string, one bool) {
 		op.result = b.out.object("Document", documentSchema())
 	case d.out == nil:
 		op.result = &value{kind: kindJSON, name: "JSON"}
-	case one && items != "":
-		p, _ := d.out.Properties.Get(items)
-		op.one, op.result = items, b.out.value(stem+casing.Pascal(items), singular(items), p.Items)
+	case one && d.rows() != "":
+		op.one = d.rows()
+		p, _ := d.out.Properties.Get(op.one)
+		op.result = b.out.value(stem+casing.Pascal(singular(op.one)), singular(op.one), p.Items)
 	default:
 		op.result = b.out.value(stem+"Result", "", d.out)
 	}
 }
 
-// items is the key of the rows in a list's result; empty for other tools.
+// items is the key of the rows in a result that comes in pages; empty for
+// other tools.
 func (d described) items() string {
 	if d.out == nil || d.out.Properties == nil {
 		return ""
 	}
-	found, paged := "", false
-	for key, s := range d.out.properties {
-		switch {
-		case key == "pagination":
-			paged = true
-		case key != "filters" && s.is("array") && s.Items != nil && found == "":
-			found = key
-		}
-	}
-	if !paged {
+	if _, paged := d.out.Properties.Get("pagination"); !paged {
 		return ""
 	}
-	return found
+	return d.rows()
+}
+
+// rows is the key of the first list in a result; empty when there is none.
+func (d described) rows() string {
+	if d.out == nil {
+		return ""
+	}
+	for key, s := range d.out.properties {
+		if key != "filters" && s.is("array") && s.Items != nil {
+			return key
+		}
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ type surface struct {
 	live   *live
 	schema *ast.Schema
 	tools  *tools.Registry
+	keys   map[string]string // names of the tools' keys in camelCase -> as they are
 }
 
 func newSurface(t testing.TB, l *live) *surface {
@@ -38,7 +40,13 @@ func newSurface(t testing.TB, l *live) *surface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &surface{live: l, schema: s, tools: all(t)}
+	out := &surface{live: l, schema: s, tools: all(t), keys: map[string]string{}}
+	for _, tool := range out.tools.List() {
+		for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllSubmatch(slices.Concat(tool.In, tool.Out), -1) {
+			out.keys[casing.Camel(string(m[1]))] = string(m[1])
+		}
+	}
+	return out
 }
 
 // call implements toolstest.Call.
@@ -149,7 +157,7 @@ func (s *surface) output(t *ast.Type, v any) any {
 		}
 		out := map[string]any{}
 		for name, value := range v {
-			out[casing.Snake(name)] = s.output(def.Fields.ForName(name).Type, value)
+			out[s.keys[name]] = s.output(def.Fields.ForName(name).Type, value)
 		}
 		return out
 	}
@@ -208,7 +216,7 @@ func (s *surface) errorOf(f fault) error {
 			case "nextField":
 				next, _ := v.(map[string]any)
 				args, _ := next["arguments"].(map[string]any)
-				e.Next("ratchet_"+casing.Snake(fmt.Sprint(next["name"])), args)
+				_ = e.Next("ratchet_"+casing.Snake(fmt.Sprint(next["name"])), args)
 			default:
 				e.Fields[casing.Snake(key)] = v
 			}

@@ -38,7 +38,7 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 	for {
 		b, err := body.ReadByte()
 		switch {
-		case err == io.EOF: //nolint:errorlint // readers return it bare
+		case err == io.EOF:
 			return ratchet.Errorf(ratchet.CodeInvalid, "the request body is empty").WithHint(`send {"query": "{ __typename }"}`)
 		case err != nil:
 			return ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off").Wrap(err)

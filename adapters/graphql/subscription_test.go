@@ -25,11 +25,10 @@ type frame struct {
 // dial opens a WebSocket and says hello.
 func (l *live) dial(hello string) *websocket.Conn {
 	l.t.Helper()
-	c, res, err := websocket.Dial(l.t.Context(), l.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	c, _, err := websocket.Dial(l.t.Context(), l.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	_ = res
 	l.t.Cleanup(func() { _ = c.CloseNow() })
 	l.write(c, frame{Type: "connection_init", Payload: json.RawMessage(hello)})
 	if got := l.read(c); got.Type != "connection_ack" {
@@ -146,7 +145,7 @@ func TestOtherProtocolsAreRefused(t *testing.T) {
 		if protocol != "" {
 			opts.Subprotocols = []string{protocol}
 		}
-		c, res, err := websocket.Dial(t.Context(), l.url+"/graphql", opts)
+		c, res, err := websocket.Dial(t.Context(), l.url+"/graphql", opts) //nolint:bodyclose // the library does
 		if err == nil {
 			_ = c.CloseNow()
 			t.Errorf("%q was taken", protocol)
@@ -154,7 +153,7 @@ func TestOtherProtocolsAreRefused(t *testing.T) {
 			t.Errorf("%q: %d", protocol, res.StatusCode)
 		}
 	}
-	_, res, err := websocket.Dial(t.Context(), l.url+"/graphql", &websocket.DialOptions{
+	_, res, err := websocket.Dial(t.Context(), l.url+"/graphql", &websocket.DialOptions{ //nolint:bodyclose // the library does
 		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://evil.example"}},
 	})
 	if err == nil || res.StatusCode != http.StatusForbidden {
