@@ -11,6 +11,9 @@ type DebugSessionView struct {
 
 // DebugSessions lists the debug sessions that p may steer, oldest first.
 func DebugSessions(d *Deps, p ratchet.Principal) []DebugSessionView {
+	if d.Exec == nil {
+		return nil
+	}
 	list := d.Exec.DebugSessions(p)
 	out := make([]DebugSessionView, 0, len(list))
 	for _, s := range list {
