@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,11 +15,12 @@ const keptBackups = 20
 
 // UpdateOptions say how a task is changed.
 type UpdateOptions struct {
-	ExpectedChecksum string // refuse when the task's checksum differs; empty = do not check
-	Note             string // what changed
-	Author           string // principal
-	Backup           bool   // keep the former state as a backup
-	Overwrite        bool   // the backup's reason is "overwrite" instead of "edit"
+	ExpectedChecksum string    // refuse when the task's checksum differs; empty = do not check
+	ExpectedUpdate   time.Time // refuse when the stored UpdatedAt is another; zero = do not look
+	Note             string    // what changed
+	Author           string    // principal
+	Backup           bool      // keep the former state as a backup
+	Overwrite        bool      // the backup's reason is "overwrite" instead of "edit"
 }
 
 // DeleteOptions say how a task is deleted.
@@ -98,6 +100,10 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 		if opt.ExpectedChecksum != "" && opt.ExpectedChecksum != old.Checksum {
 			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since: its checksum is %s", old.Name, old.Checksum).
 				At("/expected_checksum").WithHint("read the task again, apply your change to it and send its new checksum")
+		}
+		if !opt.ExpectedUpdate.IsZero() && !opt.ExpectedUpdate.Equal(old.UpdatedAt) {
+			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since", old.Name).
+				At("/expected_revision").WithHint("read the task again and apply your change to what it is now")
 		}
 		next.Number, next.CreatedAt = old.Number, old.CreatedAt
 		if opt.Backup {

@@ -38,6 +38,7 @@ type CreateTaskOut struct {
 	Enabled     bool                 `json:"enabled"`
 	Entry       string               `json:"entry" jsonschema_description:"entry form that was found"`
 	Checksum    string               `json:"checksum"`
+	Revision    string               `json:"revision"`
 	Warnings    []string             `json:"warnings"`
 	TestResults *executor.TestReport `json:"test_results,omitempty"`
 	Message     string               `json:"message"`
@@ -107,7 +108,7 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 	saveWarning := d.saveFolder(ctx, t)
 	out := CreateTaskOut{
 		TaskID: t.ID, DatabaseID: fmt.Sprint(t.Number), Name: t.Name, Version: t.Version, Language: string(t.Language),
-		Enabled: t.Enabled, Entry: found.entry, Checksum: t.Checksum, URI: "ratchet://tasks/" + t.Name,
+		Enabled: t.Enabled, Entry: found.entry, Checksum: t.Checksum, Revision: taskRevision(t), URI: "ratchet://tasks/" + t.Name,
 	}
 	if t.Path != "" && saveWarning == "" {
 		out.Path = &t.Path

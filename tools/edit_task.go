@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ratchet"
@@ -28,6 +29,7 @@ type EditTaskIn struct {
 	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first"`
 	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state"`
 	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default; needs description, code and both schemas"`
+	ExpectedRevision string          `json:"expected_revision,omitempty" jsonschema_description:"refuse when anything of the task changed since"`
 	ExpectedChecksum string          `json:"expected_checksum,omitempty" jsonschema_description:"refuse when the task changed since"`
 }
 
@@ -44,6 +46,7 @@ type EditTaskOut struct {
 	TestResults         *executor.TestReport `json:"test_results,omitempty"`
 	Warnings            []string             `json:"warnings"`
 	Checksum            string               `json:"checksum"`
+	Revision            string               `json:"revision"`
 	Message             string               `json:"message"`
 	EditedAt            string               `json:"edited_at"`
 }
@@ -85,6 +88,11 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeConflict, "task %s changed since: its checksum is %s", t.Name, before).
 			At("/expected_checksum").WithHint("read the task again and apply your change to what it is now")
 	}
+	if in.ExpectedRevision != "" && in.ExpectedRevision != taskRevision(t) {
+		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeConflict, "task %s changed since: its revision is %s", t.Name, taskRevision(t)).
+			At("/expected_revision").WithHint("read the task again and apply your change to what it is now")
+	}
+	revision, read := taskRevision(t), t.UpdatedAt
 	if in.Replace {
 		if in, err = in.whole(); err != nil {
 			return EditTaskOut{}, err
@@ -99,7 +107,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	if len(changes) == 0 && in.settled() {
 		return EditTaskOut{
 			TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: []string{}, ValidationResults: []CheckResult{}, Warnings: []string{},
-			Checksum: before, EditedAt: Stamp(t.UpdatedAt), Message: fmt.Sprintf("task %s is so already", t.Name),
+			Checksum: before, Revision: revision, EditedAt: Stamp(t.UpdatedAt), Message: fmt.Sprintf("task %s is so already", t.Name),
 		}, nil
 	}
 	if len(changes) == 0 {
@@ -122,7 +130,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	// Checked above against what was read; here against what is stored now.
 	d.placeFolder(t)
 	backup, err := d.Store.UpdateTask(ctx, t, storage.UpdateOptions{
-		ExpectedChecksum: before, Note: "changed " + strings.Join(changes, ", "),
+		ExpectedChecksum: before, ExpectedUpdate: read, Note: "changed " + strings.Join(changes, ", "),
 		Author: CallerFrom(ctx).Principal, Backup: in.CreateBackup,
 	})
 	if err != nil {
@@ -136,13 +144,18 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	out := EditTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: changes, BackupCreated: backup != "", BackupID: backup,
 		ValidationPerformed: in.ValidateChanges, ValidationResults: found.results, TestResults: report, Warnings: found.warnings(),
-		Checksum: t.Checksum, EditedAt: Stamp(t.UpdatedAt),
+		Checksum: t.Checksum, Revision: taskRevision(t), EditedAt: Stamp(t.UpdatedAt),
 		Message: fmt.Sprintf("task %s: changed %s", t.Name, strings.Join(changes, ", ")),
 	}
 	if warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
 	return out, nil
+}
+
+// taskRevision names a state of a task: every edit gives it another one.
+func taskRevision(t *ratchet.Task) string {
+	return t.Checksum[:min(16, len(t.Checksum))] + "-" + strconv.FormatInt(t.UpdatedAt.UnixMicro(), 36)
 }
 
 // whole is the edit that replaces a task: what is left out gets its default.
@@ -175,7 +188,7 @@ func (in EditTaskIn) whole() (EditTaskIn, error) {
 // is to be in a state, and is.
 func (in EditTaskIn) settled() bool {
 	alone := in
-	alone.TaskID, alone.Enabled, alone.ExpectedChecksum, alone.ValidateChanges, alone.CreateBackup = "", nil, "", false, false
+	alone.TaskID, alone.Enabled, alone.ExpectedChecksum, alone.ExpectedRevision, alone.ValidateChanges, alone.CreateBackup = "", nil, "", "", false, false
 	return in.Replace || (in.Enabled != nil && reflect.DeepEqual(alone, EditTaskIn{}))
 }
 

@@ -21,14 +21,15 @@ type TaskView struct {
 	Code      string             `json:"code"`
 	Metadata  json.RawMessage    `json:"metadata,omitempty"`
 	TestCases []ratchet.TestCase `json:"test_cases"`
-	Checksum  string             `json:"checksum" jsonschema_description:"for expected_checksum of ratchet_edit_task"`
+	Checksum  string             `json:"checksum" jsonschema_description:"of code, schemas, metadata and tests"`
+	Revision  string             `json:"revision" jsonschema_description:"for expected_revision of ratchet_edit_task; another one after every edit"`
 }
 
 // GetTask shows one task.
 var GetTask = Define(Spec{
 	Name: "ratchet_get_task", Title: "Get task", Toolset: "control", Category: "discovery",
-	Doc: "Call this to read one task whole: its code, schemas, metadata, tests and checksum. " +
-		"Next: ratchet_edit_task with the checksum as expected_checksum, or ratchet_execute_task.",
+	Doc: "Call this to read one task whole: its code, schemas, metadata, tests and revision. " +
+		"Next: ratchet_edit_task with the revision as expected_revision, or ratchet_execute_task.",
 	Effect: Reads,
 	Routes: []Route{
 		{Method: "GET", Path: "/tasks/{task_id}", Field: "task"},
@@ -49,7 +50,7 @@ func getTask(ctx context.Context, d *Deps, in GetTaskIn) (Row[TaskView], error) 
 	}
 	view := TaskView{
 		TaskItem: taskItem(t, true), Language: string(t.Language), Code: t.Code, Metadata: t.Metadata,
-		TestCases: append([]ratchet.TestCase{}, t.Tests...), Checksum: t.Checksum,
+		TestCases: append([]ratchet.TestCase{}, t.Tests...), Checksum: t.Checksum, Revision: taskRevision(t),
 	}
 	rows, err := Rows([]TaskView{view}, in.Fields)
 	if err != nil {

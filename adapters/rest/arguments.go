@@ -213,7 +213,7 @@ func (x *exchange) headers(op *operation) ([]member, error) {
 	if match == "" || match == "*" {
 		return list, nil
 	}
-	if !op.takes("expected_checksum") {
+	if !op.takes("expected_revision") {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "this operation takes no If-Match").WithHint("leave the header out")
 	}
 	tag := strings.TrimSpace(match)
@@ -221,7 +221,7 @@ func (x *exchange) headers(op *operation) ([]member, error) {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "If-Match is not one strong entity tag").
 			WithHint(`send the ETag of the answer before, with its quotes: If-Match: "…"`)
 	}
-	return append(list, member{"expected_checksum", quoted(tag[1 : len(tag)-1])}), nil
+	return append(list, member{"expected_revision", quoted(tag[1 : len(tag)-1])}), nil
 }
 
 // repeatable says whether doing it twice does no more than doing it once.

@@ -70,7 +70,7 @@ func (x *exchange) problem(op *operation, err error) (int, problem) {
 	}
 	facts := ratchet.Body(e, x.id)
 	status := e.Code.HTTPStatus()
-	if e.Code == ratchet.CodeConflict && facts.Field == "/expected_checksum" && x.r.Header.Get("If-Match") != "" {
+	if e.Code == ratchet.CodeConflict && facts.Field == "/expected_revision" && x.r.Header.Get("If-Match") != "" {
 		status = http.StatusPreconditionFailed
 	}
 	p := problemError{
@@ -125,7 +125,7 @@ func (x *exchange) spelled(op *operation, pointer string) string {
 			}
 		}
 	}
-	if parts[0] == "expected_checksum" && x.r.Header.Get("If-Match") != "" {
+	if parts[0] == "expected_revision" && x.r.Header.Get("If-Match") != "" {
 		return "If-Match"
 	}
 	s := op.in

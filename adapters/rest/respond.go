@@ -58,10 +58,10 @@ func (x *exchange) missing() error {
 
 // entity answers one object; raw is as the tool spelled it.
 func (x *exchange) entity(op *operation, raw, data []byte) error {
-	if op.tool.Executes || op.route.Created != "" || op.out.declares("checksum") {
+	if op.tool.Executes || op.route.Created != "" || op.out.declares("revision") {
 		parts := members(raw)
 		status := x.statusOf(op, parts)
-		if sum := textOf(find(parts, "checksum")); sum != "" {
+		if sum := textOf(find(parts, "revision")); sum != "" {
 			tag := `"` + sum + `"`
 			x.header().Set("ETag", tag)
 			if x.r.Method != http.MethodPost && x.r.Method != http.MethodPut && x.r.Method != http.MethodPatch && matches(x.r.Header.Get("If-None-Match"), tag) {
