@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -143,7 +144,7 @@ func (op *operation) fixes(key string) bool {
 }
 
 // arguments declares the arguments of a field. The argument that is the id of
-// what the field is named after is called id: task(id).
+// what the field is named after is called id, or uuid: task(id).
 func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described, field string, own bool, without ...string) {
 	op.args = map[string]*entry{}
 	for key := range d.in.properties {
@@ -162,13 +163,18 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 			continue
 		}
 		name := casing.Camel(key)
-		if !own && key == casing.Snake(field)+"_id" {
-			name = "id"
+		switch key {
+		case casing.Snake(field) + "_id":
+			if !own {
+				name = "id"
+			}
+		case strings.TrimSuffix(casing.Snake(field), "_by_uuid") + "_id":
+			name = "uuid" // taskByUuid(uuid)
 		}
 		in := b.in.input(stem+casing.Pascal(key), key, s)
 		op.args[name] = &entry{key: key, input: in}
 		inner, nullable := s.core()
-		required := name == "id" || (slices.Contains(d.in.Required, key) && s.Default == nil && !nullable && in.name != "JSON")
+		required := name == "id" || name == "uuid" || (slices.Contains(d.in.Required, key) && s.Default == nil && !nullable && in.name != "JSON")
 		if in.name == "JSON" && slices.Contains(d.in.Required, key) && inner.is("object") {
 			required = true
 		}
