@@ -210,3 +210,28 @@ func sameLines(stored, replayed []ratchet.LogLine, failed bool) bool {
 	}
 	return true
 }
+
+// ProfileResult is where the time of a recorded run goes, function by function.
+type ProfileResult struct {
+	Spans    []runtime.Span // by their start; Parent 0 = the run
+	Coverage *runtime.Coverage
+	Wall     time.Duration // of the replay: spans are measured in it
+	Replay   *Replay       // whether the replay was the run
+}
+
+// Profile replays a recorded execution under instrumentation: its function
+// spans and line coverage, although it ran without. A recording that ends
+// early gives what it has; one that diverges is an error of code diverged.
+func (e *Executor) Profile(ctx context.Context, execution, principal string) (*ProfileResult, error) {
+	p, err := e.Replay(ctx, ReplayRequest{Execution: execution, Profile: true, Principal: principal})
+	if err != nil {
+		return nil, err
+	}
+	if d := p.Followed.Divergence; d != nil {
+		return nil, ratchet.Errorf(ratchet.CodeDiverged, "execution %s cannot be profiled: its replay differs at event %d: wanted %s, got %s",
+			p.Execution.ID, d.Event, d.Wanted, d.Got).At("/execution_id").
+			WithHint("the recorded code is not kept any more; run the task again with profile true").
+			Next("ratchet_replay_execution", map[string]any{"execution_id": p.Execution.ID})
+	}
+	return &ProfileResult{Spans: p.Spans, Coverage: p.Coverage, Wall: p.Usage.Wall, Replay: p}, nil
+}

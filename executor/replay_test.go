@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -284,5 +285,24 @@ func TestPromote_exact(t *testing.T) {
 	}
 	if !p.Report.AllPassed {
 		t.Errorf("%+v", p.Report)
+	}
+}
+
+// TestProfile finds the functions of a run that was not profiled.
+func TestProfile(t *testing.T) {
+	r, w, x := recordOne(t, false)
+	hits := w.hits.Load()
+	p, err := r.Profile(context.Background(), x.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	main := slices.IndexFunc(p.Spans, func(s runtime.Span) bool { return s.Function == "main_default" })
+	if main < 0 || len(p.Spans[main].Pauses) != 3 || p.Coverage.Executed == 0 || !p.Replay.Identical || w.hits.Load() != hits {
+		t.Errorf("%+v %+v", p, p.Spans)
+	}
+	for _, s := range p.Spans {
+		if s.Self < 0 || s.Duration < s.Self {
+			t.Errorf("%+v", s)
+		}
 	}
 }

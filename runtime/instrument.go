@@ -152,6 +152,14 @@ func (in *instrumenter) line(at file.Idx) int {
 	return pos.Line
 }
 
+// authored says whether an index is in a file of the author's: the builder
+// adds functions of its own, which are nobody's business.
+func (in *instrumenter) authored(at file.Idx) bool {
+	pos := in.src.tree.File.Position(int(at) - in.src.tree.File.Base())
+	_, ok := in.src.files[pos.Filename]
+	return ok
+}
+
 func name(text string, at file.Idx) *ast.Identifier {
 	return &ast.Identifier{Name: unistring.String(text), Idx: at}
 }
@@ -183,6 +191,10 @@ func (in *instrumenter) functions(v reflect.Value, inside bool) {
 		}
 		switch n := v.Interface().(type) {
 		case *ast.FunctionLiteral:
+			if !in.authored(n.Function) {
+				in.functions(reflect.ValueOf(n.Body), false)
+				return
+			}
 			in.functions(reflect.ValueOf(n.Body), true)
 			label := in.names[n]
 			if n.Name != nil {
@@ -192,6 +204,10 @@ func (in *instrumenter) functions(v reflect.Value, inside bool) {
 			return
 		case *ast.ArrowFunctionLiteral:
 			if b, ok := n.Body.(*ast.BlockStatement); ok {
+				if !in.authored(n.Start) {
+					in.functions(reflect.ValueOf(b), false)
+					return
+				}
 				in.functions(reflect.ValueOf(b), true)
 				b.List = in.wrap(b, in.names[n], n.Start)
 			}

@@ -163,5 +163,13 @@ type Span struct {
 	Line     int
 	Start    time.Duration // since the start of the run
 	Duration time.Duration
-	Self     time.Duration
+	Self     time.Duration // without the functions it called and without its pauses
+	Pauses   []Pause       // when it waited for a promise, in order; nil = it never did
+}
+
+// Pause is one wait of a function: an await from its beginning until the
+// function went on. A last pause without an end has Duration -1.
+type Pause struct {
+	Start    time.Duration // since the start of the run
+	Duration time.Duration
 }

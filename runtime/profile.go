@@ -95,8 +95,10 @@ func (p *profile) exit(c goja.FunctionCall) goja.Value {
 }
 
 func (p *profile) suspend(c goja.FunctionCall) goja.Value {
-	if id := int(c.Argument(0).ToInteger()); id > 0 {
+	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
 		p.leave(id)
+		s := &p.spans[id-1]
+		s.Pauses = append(s.Pauses, Pause{Start: time.Since(p.v.began), Duration: -1})
 	}
 	return c.Argument(1)
 }
@@ -109,6 +111,10 @@ func (p *profile) resume(c goja.FunctionCall) goja.Value {
 		}
 		p.began[id-1] = now
 		p.running = append(p.running, id)
+		if n := len(p.spans[id-1].Pauses); n > 0 {
+			last := &p.spans[id-1].Pauses[n-1]
+			last.Duration = now - last.Start
+		}
 	}
 	return c.Argument(1)
 }
