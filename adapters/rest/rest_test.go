@@ -21,12 +21,13 @@ func TestTaskLife(t *testing.T) {
 	if got := a.Header.Get("Location"); got != "/api/v1/tasks/"+made.TaskID {
 		t.Errorf("Location %q", got)
 	}
-	var task struct {
+	type shown struct {
 		Name, Description string
 		Metadata          map[string]any
 		Tags              []string
 		InputSchema       json.RawMessage
 	}
+	var task, later shown
 	a = l.must(200, &task, "GET", "/tasks/add", "")
 	tag := a.Header.Get("ETag")
 	if tag != `"`+made.Revision+`"` || task.Metadata["my_key"] == nil || task.InputSchema == nil {
@@ -39,9 +40,9 @@ func TestTaskLife(t *testing.T) {
 		t.Errorf("a stale ETag: %s", a.Raw)
 	}
 	l.must(200, nil, "PUT", "/tasks/add", `{"description":"New.","code":"export default () => 1","inputSchema":{"type":"object"},"outputSchema":{}}`)
-	l.must(200, &task, "GET", "/tasks/add", "")
-	if len(task.Tags) != 0 || len(task.Metadata) != 0 || task.Description != "New." {
-		t.Errorf("PUT left %+v", task)
+	l.must(200, &later, "GET", "/tasks/add", "")
+	if len(later.Tags) != 0 || len(later.Metadata) != 0 || later.Description != "New." {
+		t.Errorf("PUT left %+v", later)
 	}
 	l.must(400, nil, "PUT", "/tasks/add", `{"description":"Half."}`)
 	for range 2 {
