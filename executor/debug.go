@@ -13,10 +13,10 @@ import (
 // Bounds of debug sessions.
 const (
 	debugLife         = 60 * time.Minute // of a session
-	debugPause        = 15 * time.Minute // of one stop
 	debugPerPrincipal = 4
 	debugAtAll        = 32
 	debugRemembered   = 1000 // gone sessions that are still known to have been
+	debugEnded        = 100  // sessions whose run has ended, kept for their result
 )
 
 // DebugExpired is the reason of the cancellation of a run whose session expired.
@@ -80,7 +80,7 @@ func (e *Executor) DebugSession(id string, p ratchet.Principal) (*DebugSession, 
 	case s != nil && (s.Owner == p.ID || p.Role == ratchet.RoleAdmin):
 		return s, nil
 	case gone:
-		return nil, ratchet.Errorf(ratchet.CodeGone, "debug session %s has expired", id).At("/session_id").
+		return nil, ratchet.Errorf(ratchet.CodeGone, "debug session %s has ended or expired", id).At("/session_id").
 			WithHint("start a new one; its run is an execution of its own, and can be debugged by execution_id")
 	}
 	return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no debug session %s", id).At("/session_id").
@@ -108,8 +108,10 @@ func (d *debugSessions) add(s *DebugSession, oneShot bool) error {
 		d.open = map[string]*DebugSession{}
 	}
 	mine, all := 0, 0
+	var ended []*DebugSession
 	for _, other := range d.open {
-		if other.over() {
+		if other.isOver() {
+			ended = append(ended, other)
 			continue
 		}
 		all++
@@ -126,6 +128,11 @@ func (d *debugSessions) add(s *DebugSession, oneShot bool) error {
 			WithHint("end one with action stop; ratchet://debug-sessions/{id} shows each").
 			With(ratchet.FieldRetryAfter, int64(10_000))
 	}
+	slices.SortFunc(ended, func(a, b *DebugSession) int { return a.Created.Compare(b.Created) })
+	for len(ended) > debugEnded {
+		d.forget(ended[0].ID)
+		ended = ended[1:]
+	}
 	d.open[s.ID] = s
 	return nil
 }
@@ -141,7 +148,15 @@ func (d *debugSessions) drop(id string) {
 func (d *debugSessions) bury(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.forget(id)
+}
+
+// forget is called with mu held.
+func (d *debugSessions) forget(id string) {
 	delete(d.open, id)
+	if slices.Contains(d.gone, id) {
+		return
+	}
 	if d.gone = append(d.gone, id); len(d.gone) > debugRemembered {
 		d.gone = slices.Delete(d.gone, 0, len(d.gone)-debugRemembered)
 	}

@@ -179,7 +179,33 @@ func TestDebugStop(t *testing.T) {
 	if err != nil || x.Status != ratchet.StatusCancelled || state.Status != executor.DebugStopped {
 		t.Fatalf("%+v %+v %v", state, x, err)
 	}
-	if _, err := r.DebugSession(s.ID, ratchet.Principal{ID: "somebody", Role: ratchet.RoleUser}); ratchet.CodeOf(err) != ratchet.CodeNotFound {
+	if _, err := r.DebugSession(s.ID, ratchet.Principal{ID: "me"}); ratchet.CodeOf(err) != ratchet.CodeGone {
+		t.Errorf("after its end: %v", err)
+	}
+	other := r.DebugSessions(ratchet.Principal{ID: "me"})[0]
+	if _, err := r.DebugSession(other.ID, ratchet.Principal{ID: "somebody", Role: ratchet.RoleUser}); ratchet.CodeOf(err) != ratchet.CodeNotFound {
 		t.Errorf("somebody else: %v", err)
+	}
+}
+
+// TestDebugExpires ends a session that nobody uses, and its run.
+func TestDebugExpires(t *testing.T) {
+	r := newRig(t, func(c *executor.Config) { c.DebugPause = 200 * time.Millisecond })
+	r.task(t, "function main() {\n  return 1;\n}", nil)
+	s := debugStart(t, r, executor.DebugRequest{Request: executor.Request{Task: "t"}, Debug: runtime.Debug{Entry: true}})
+	state := settle(t, s)
+	x, err := r.Wait(context.Background(), state.Execution.ID, 20*time.Second)
+	if err != nil || x.Status != ratchet.StatusCancelled || x.Error.Details["reason"] != executor.DebugExpired {
+		t.Fatalf("%+v %+v %v", x, x.Error, err)
+	}
+	if got := s.State().Status; got != executor.DebugGone {
+		t.Errorf("status %s", got)
+	}
+	for gone := false; !gone; {
+		_, err := r.DebugSession(s.ID, ratchet.Principal{})
+		gone = ratchet.CodeOf(err) == ratchet.CodeGone
+		if err != nil && !gone {
+			t.Fatal(err)
+		}
 	}
 }

@@ -161,6 +161,7 @@ func (s *DebugSession) End(ctx context.Context) error {
 		}
 	}
 	s.life.Stop()
+	s.e.debugs.bury(s.ID)
 	return nil
 }
 

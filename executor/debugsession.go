@@ -147,7 +147,7 @@ func (s *DebugSession) stopped(r *debugRun, stop *runtime.DebugStop) {
 	}
 	s.stop = stop
 	s.become(DebugPaused)
-	s.pause = time.AfterFunc(debugPause, s.expire)
+	s.pause = time.AfterFunc(s.e.cfg.DebugPause, s.expire)
 }
 
 // reachesTip says whether a replay of the past has come to where the live run
@@ -170,7 +170,7 @@ func (s *DebugSession) toTip() {
 	past.cancel()
 	s.stop = s.active.stop
 	s.become(DebugPaused)
-	s.pause = time.AfterFunc(debugPause, s.expire)
+	s.pause = time.AfterFunc(s.e.cfg.DebugPause, s.expire)
 }
 
 // become changes the status and wakes who waits. Called with mu held.
@@ -226,9 +226,6 @@ func (s *DebugSession) ended(r *debugRun, output json.RawMessage, failure *ratch
 		close(ch)
 	}
 	switch {
-	case s.expired:
-		s.become(DebugGone)
-	case s.status == DebugStopped:
 	case failure == nil:
 		s.become(DebugCompleted)
 	default:
@@ -236,8 +233,13 @@ func (s *DebugSession) ended(r *debugRun, output json.RawMessage, failure *ratch
 	}
 }
 
-// over says whether nothing runs any more. Called with mu held, or when a
-// moment's difference does not matter.
+func (s *DebugSession) isOver() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over()
+}
+
+// over says whether nothing runs any more. Called with mu held.
 func (s *DebugSession) over() bool {
 	switch s.status {
 	case DebugPaused, DebugRunning:
@@ -257,7 +259,6 @@ func (s *DebugSession) expire() {
 func (s *DebugSession) end(reason string, status DebugStatus) {
 	s.mu.Lock()
 	if !s.over() {
-		s.expired = status == DebugGone
 		s.become(status)
 	}
 	for _, r := range []*debugRun{s.active, s.tip} {

@@ -37,6 +37,7 @@ type Config struct {
 	Secrets       func(name string) (string, bool) // nil = there are no secrets
 	Now           func() time.Time                 // nil = time.Now
 	Log           *slog.Logger                     // nil = discarded
+	DebugPause    time.Duration                    // how long a debugged run may stand still (15 min)
 	FlushInterval time.Duration                    // how often a long run's logs and progress are stored (100 ms)
 }
 
@@ -90,6 +91,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Memory == 0 {
 		c.Memory = 128 << 20
+	}
+	if c.DebugPause == 0 {
+		c.DebugPause = 15 * time.Minute
 	}
 	if c.FlushInterval == 0 {
 		c.FlushInterval = 100 * time.Millisecond
