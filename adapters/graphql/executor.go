@@ -31,6 +31,15 @@ func (x executable) Complexity(context.Context, string, string, int, map[string]
 // Exec starts the operation of ctx.
 func (x executable) Exec(ctx context.Context) gql.ResponseHandler {
 	op := gql.GetOperationContext(ctx)
+	socket, most := callFrom(ctx).socket, x.h.cfg.Limits.Streams
+	if !socket.enter(most) {
+		gql.AddError(ctx, ratchet.Errorf(ratchet.CodeRateLimited, "%d operations are open on this connection; no more are taken", most).
+			WithHint("complete one of them first"))
+		return nil
+	}
+	if socket != nil {
+		context.AfterFunc(ctx, socket.leave)
+	}
 	if op.Operation.Operation == ast.Subscription {
 		return x.h.follow(ctx, op)
 	}

@@ -75,11 +75,6 @@ func (h *Handler) follow(ctx context.Context, op *gql.OperationContext) gql.Resp
 		return nil
 	}
 	c := callFrom(ctx)
-	if !c.socket.enter(h.cfg.Limits.Streams) {
-		fail(ctx, ratchet.Errorf(ratchet.CodeRateLimited, "%d operations are open on this connection; no more are taken", h.cfg.Limits.Streams))
-		return nil
-	}
-	context.AfterFunc(ctx, c.socket.leave)
 	ctx = tools.WithCaller(ctx, tools.Caller{
 		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, TraceID: c.traceID,
 	})
