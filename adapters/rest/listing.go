@@ -207,14 +207,13 @@ func (op *operation) filter(parameter string, values []string) (ratchet.Filter, 
 	if !ok {
 		return ratchet.Filter{}, unknownParameter(parameter, op.parameters())
 	}
-	if !slices.Contains(f.Operators, operator) && !(operator == ratchet.OpEQ && len(f.Operators) == 0) {
+	if !slices.Contains(f.Operators, operator) {
 		return ratchet.Filter{}, ratchet.Errorf(ratchet.CodeInvalid, "%s does not take %s", casing.Camel(field), operator).
 			At("/"+parameter).With(ratchet.FieldAllowed, f.Operators)
 	}
 	many := operator == ratchet.OpIn || operator == ratchet.OpNotIn
 	if len(values) > 1 && operator == ratchet.OpEQ {
-		operator, many = ratchet.OpIn, true // id=1&id=2: one of them
-		return ratchet.Filter{Field: field, Operator: operator, Value: values}, nil
+		return ratchet.Filter{Field: field, Operator: ratchet.OpIn, Value: values}, nil // id=1&id=2: one of them
 	}
 	if len(values) > 1 && !many {
 		return ratchet.Filter{}, ratchet.Errorf(ratchet.CodeInvalid, "%s is given %d times", parameter, len(values)).At("/" + parameter)

@@ -199,7 +199,8 @@ func TestToolsAndBulk(t *testing.T) {
 	if !slices.ContainsFunc(list, func(x struct {
 		Name        string
 		InputSchema json.RawMessage
-	}) bool {
+	},
+	) bool {
 		return x.Name == "ratchet_create_task" && strings.Contains(string(x.InputSchema), casing.Camel("input_schema"))
 	}) {
 		t.Errorf("tools: %v", list)

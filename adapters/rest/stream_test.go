@@ -31,7 +31,7 @@ func (l *live) stream(t *testing.T, path string, headers ...string) *stream {
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultClient.Do(r) //nolint:bodyclose // closed with the stream
 	if err != nil {
 		t.Fatal(err)
 	}
