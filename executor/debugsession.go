@@ -54,7 +54,6 @@ type DebugSession struct {
 	pause   *time.Timer
 	output  json.RawMessage
 	failure *ratchet.ExecutionError
-	expired bool
 	nextID  int64
 	waiting map[int64]chan *runtime.DebugAnswer
 	usage   ratchet.Usage
@@ -225,10 +224,9 @@ func (s *DebugSession) ended(r *debugRun, output json.RawMessage, failure *ratch
 		delete(s.waiting, id)
 		close(ch)
 	}
-	switch {
-	case failure == nil:
+	if failure == nil {
 		s.become(DebugCompleted)
-	default:
+	} else {
 		s.become(DebugError)
 	}
 }
