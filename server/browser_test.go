@@ -160,6 +160,32 @@ func TestDocsInBrowser(t *testing.T) {
 	if !strings.Contains(shown, "inputSchema") && !strings.Contains(shown, "input_schema") {
 		t.Errorf("the tool's arguments are shown as %q", shown)
 	}
+	const templates = `[id^="operations-"][id$="-ratchet_list_templates"]`
+	b.text("open another", templates+" .execute", templates+" .opblock-summary-control")
+	answer = b.text("call it", templates+" .live-responses-table .response .response-col_description", templates+" .execute")
+	if !strings.Contains(answer, "http_api_call") {
+		t.Errorf("the tool answered %q", answer)
+	}
+	if wrong := b.wrong(); wrong != "" {
+		t.Errorf("the page: %s", wrong)
+	}
+}
+
+// TestPlaygroundInBrowser opens the GraphQL page and runs a query.
+func TestPlaygroundInBrowser(t *testing.T) {
+	s := open(t, t.TempDir(), "")
+	web := httptest.NewServer(s.Handler())
+	defer web.Close()
+	b := openBrowser(t, web.URL)
+	b.do("open the page", chromedp.Navigate(web.URL+"/playground"))
+	if schema := b.text("read the schema", "#doc", ""); !strings.Contains(schema, "Query") {
+		t.Errorf("the schema is shown as %q", schema)
+	}
+	b.do("write a query", chromedp.SetValue(chromedp.CSS("#query"), "{ templates { templates { name } } }"))
+	answer := b.text("run it", "#answer", "#run")
+	if !strings.Contains(answer, "http_api_call") {
+		t.Errorf("the query answered %q", answer)
+	}
 	if wrong := b.wrong(); wrong != "" {
 		t.Errorf("the page: %s", wrong)
 	}

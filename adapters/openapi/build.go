@@ -47,11 +47,10 @@ Every tool is ` + "`POST /api/v1/tools/{name}`" + ` with its arguments as body; 
 Answers are ` + "`{data, meta}`" + `, errors ` + "`{error, statusCode, message}`" + `. Names are in camelCase; what is inside inputs, outputs, schemas and metadata of tasks stays as it is.`
 
 type builder struct {
-	cfg   Config
-	doc   document
-	ids   map[string]bool
-	used  map[string]bool // tags
-	names map[string]bool // of schemas
+	cfg  Config
+	doc  document
+	ids  map[string]bool // of operations
+	used map[string]bool // tags
 }
 
 // added is one operation with its place, for sorting.

@@ -1,6 +1,7 @@
 package openapi_test
 
 import (
+	"context"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -171,5 +172,34 @@ func TestOpenObjects(t *testing.T) {
 	walk("", all)
 	if found == 0 {
 		t.Error("there are no open objects")
+	}
+}
+
+type newIn struct {
+	SomeName string `json:"some_name" jsonschema_description:"a name"`
+}
+
+type newOut struct {
+	TheResult string `json:"the_result"`
+}
+
+// TestNewTool: a tool that is registered is described, without a line here.
+func TestNewTool(t *testing.T) {
+	added := tools.Define(tools.Spec{
+		Name: "ratchet_do_new_things", Title: "Do new things", Doc: "Call it in a test.", Toolset: "core", Category: "execution", Effect: tools.Writes,
+		Routes:   []tools.Route{{Method: "PUT", Path: "/things/{some_name}"}},
+		Examples: []tools.Example{{Title: "A new thing", Args: json.RawMessage(`{"some_name":"x"}`)}},
+	}, func(context.Context, *tools.Deps, newIn) (newOut, error) { return newOut{}, nil })
+	r, err := tools.NewRegistry(append(tools.All(), added)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(document(t, openapi.Config{Tools: r}))
+	for _, want := range []string{
+		`"/api/v1/tools/ratchet_do_new_things"`, `"/api/v1/things/{someName}"`, `"putThingsBySomeName"`, `"theResult"`, `{"someName":"x"}`, `"DoNewThingsInput"`, `"name":"Things"`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the document has no %s", want)
+		}
 	}
 }

@@ -168,10 +168,10 @@ func items(t tools.Tool) (json.RawMessage, error) {
 func resource(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	name := strings.ReplaceAll(first, "-", " ")
-	switch {
-	case name == "":
+	switch name {
+	case "":
 		return "Server"
-	case name == "mcp", name == "api keys":
+	case "mcp", "api keys":
 		return strings.ToUpper(name[:3]) + name[3:]
 	}
 	return strings.ToUpper(name[:1]) + name[1:]

@@ -1,6 +1,7 @@
 package typescript_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -88,5 +89,29 @@ func TestClientWithoutRuns(t *testing.T) {
 	parses(t, text)
 	if strings.Contains(text, "async run<") {
 		t.Error("run() needs tools that are not there")
+	}
+}
+
+// TestNewTool: a tool that is registered has its method and types.
+func TestNewTool(t *testing.T) {
+	type in struct {
+		SomeName string `json:"some_name"`
+	}
+	type out struct {
+		TheResult string `json:"the_result"`
+	}
+	added := tools.Define(tools.Spec{
+		Name: "ratchet_do_new_things", Title: "Do new things", Doc: "Call it in a test.", Toolset: "core", Category: "execution", Effect: tools.Writes,
+		Examples: []tools.Example{{Title: "A new thing", Args: json.RawMessage(`{"some_name":"x"}`)}},
+	}, func(context.Context, *tools.Deps, in) (out, error) { return out{}, nil })
+	r, err := tools.NewRegistry(append(tools.All(), added)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := typescript.Client(typescript.ToolsOf(r), "dev")
+	for _, want := range []string{"doNewThings(args: DoNewThingsInput", "someName: string;", "theResult: string;", "ratchet_do_new_things: {"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the client has no %s", want)
+		}
 	}
 }
