@@ -306,3 +306,22 @@ func TestProfile(t *testing.T) {
 		}
 	}
 }
+
+// TestReplay_cancelled replays a run that did not stop when it was asked to.
+func TestReplay_cancelled(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, forever, nil)
+	h := startForever(t, r)
+	ctx := context.Background()
+	if _, err := r.Cancel(ctx, h.ID, "", false); err != nil {
+		t.Fatal(err)
+	}
+	<-h.Done()
+	p, err := r.Replay(ctx, executor.ReplayRequest{Execution: h.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.Identical || p.Followed.Cut != runtime.CutBreak || p.Followed.Events == 0 || len(p.Logs) == 0 {
+		t.Errorf("%+v", p)
+	}
+}

@@ -44,9 +44,16 @@ type contextField struct {
 
 func contextFields(c *runtime.TaskContext) []contextField {
 	return []contextField{
-		{"execution_id", &c.ExecutionID}, {"task_id", &c.TaskID}, {"task_name", &c.TaskName}, {"task_version", &c.TaskVersion},
-		{"job_id", &c.JobID}, {"schedule_id", &c.ScheduleID}, {"batch_id", &c.BatchID}, {"workflow_run_id", &c.WorkflowRunID},
-		{"idempotency_key", &c.IdempotencyKey}, {"trace_id", &c.TraceID},
+		{"execution_id", &c.ExecutionID},
+		{"task_id", &c.TaskID},
+		{"task_name", &c.TaskName},
+		{"task_version", &c.TaskVersion},
+		{"job_id", &c.JobID},
+		{"schedule_id", &c.ScheduleID},
+		{"batch_id", &c.BatchID},
+		{"workflow_run_id", &c.WorkflowRunID},
+		{"idempotency_key", &c.IdempotencyKey},
+		{"trace_id", &c.TraceID},
 	}
 }
 

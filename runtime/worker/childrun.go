@@ -21,13 +21,14 @@ type current struct {
 	stop    chan struct{}
 	stopped bool
 	begin   func() // starts the second loop; nil when it was started
+	kill    context.CancelCauseFunc
 	steer   chan runtime.DebugCommand
 }
 
-func (r *current) reset(begin func()) <-chan struct{} {
+func (r *current) reset(begin func(), kill context.CancelCauseFunc) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waiting, r.stop, r.stopped, r.begin, r.steer = nil, make(chan struct{}), false, begin, nil
+	r.waiting, r.stop, r.stopped, r.begin, r.steer, r.kill = nil, make(chan struct{}), false, begin, nil, kill
 	return r.stop
 }
 
@@ -78,12 +79,18 @@ func (r *current) deliver(answer reply) {
 	}
 }
 
-func (r *current) askStop() {
+// askStop asks the run to stop, and ends it when it goes on for longer than
+// grace: before the parent kills the process, and with it the recording.
+func (r *current) askStop(grace time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.stopped && r.stop != nil {
-		r.stopped = true
-		close(r.stop)
+	if r.stopped || r.stop == nil {
+		return
+	}
+	r.stopped = true
+	close(r.stop)
+	if kill := r.kill; kill != nil && grace > 0 {
+		time.AfterFunc(grace, func() { kill(context.Canceled) }) // a run that is over does not mind
 	}
 }
 
@@ -95,7 +102,7 @@ func (c *child) execute(job runtime.Job) (replaced bool) {
 	defer cancel(nil)
 	w := watch{limits: job.Limits, cancel: cancel, run: &c.run, cpu: cpuTime()}
 	c.bound(job.Limits, w.cpu)
-	stop := c.run.reset(func() { go c.loop() })
+	stop := c.run.reset(func() { go c.loop() }, cancel)
 	w.start()
 	hooks := runtime.Hooks{Host: (*pipeHost)(c), Log: c.send.log, Progress: c.send.progress, Stop: stop}
 	if job.Debug != nil {

@@ -29,7 +29,7 @@ type frameKind byte
 const (
 	frameJob   frameKind = 1 // runtime.Job: run it; one at a time
 	frameReply frameKind = 2 // the answer to one host call of the current run
-	frameStop  frameKind = 3 // empty: ask the current run to stop
+	frameStop  frameKind = 3 // ask the current run to stop, and interrupt it after this time: what ends by itself leaves a recording
 	frameTrim  frameKind = 4 // empty: nothing to do for a while, give memory back
 	frameSteer frameKind = 5 // runtime.DebugCommand as JSON, to a debugged run
 )

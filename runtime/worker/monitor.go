@@ -3,6 +3,8 @@ package worker
 import (
 	"time"
 
+	"github.com/tinylib/msgp/msgp"
+
 	"ratchet"
 )
 
@@ -91,7 +93,9 @@ func (w *process) inspect(now time.Time, grace time.Duration) {
 	}
 	if ask {
 		// The write may block on a full pipe; the monitor must not.
-		go func() { _ = w.write(frameStop, nil) }()
+		go func() {
+			_ = w.write(frameStop, func(b []byte) []byte { return msgp.AppendInt64(b, int64(grace)*4/5) })
+		}()
 	}
 }
 

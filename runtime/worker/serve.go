@@ -124,7 +124,8 @@ func (c *child) loop() {
 				c.run.deliver(r)
 			}
 		case frameStop:
-			c.run.askStop()
+			d := decoder{b: payload}
+			c.run.askStop(d.duration())
 		case frameSteer:
 			c.run.command(payload)
 		case frameTrim:
