@@ -42,15 +42,15 @@ func (e *Executor) Steps(ctx context.Context, x *ratchet.Execution) (json.RawMes
 	if x.Phases == nil {
 		return nil, nil
 	}
-	calls, err := e.recordedCalls(ctx, x)
+	calls, err := e.RecordedCalls(ctx, x)
 	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(stepsOf(x.Phases, calls))
 }
 
-// recordedCalls are the calls on the recording of an execution.
-func (e *Executor) recordedCalls(ctx context.Context, x *ratchet.Execution) ([]runtime.TapeCall, error) {
+// RecordedCalls are the calls on the recording of an execution.
+func (e *Executor) RecordedCalls(ctx context.Context, x *ratchet.Execution) ([]runtime.TapeCall, error) {
 	if !x.Recorded {
 		return nil, nil
 	}

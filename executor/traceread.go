@@ -35,7 +35,7 @@ func (e *Executor) Trace(ctx context.Context, x *ratchet.Execution, req TraceReq
 	if x.Usage != nil {
 		t.Wall = x.Usage.Wall
 	}
-	calls, err := e.recordedCalls(ctx, x)
+	calls, err := e.RecordedCalls(ctx, x)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ func All() []Tool {
 		GetExecutionStatus,
 		GetExecutionLogs,
 		GetExecutionTrace,
+		AnalyzeExecutionError,
 		ListExecutions,
 		StoreResult,
 		GetResults,

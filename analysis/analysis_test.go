@@ -1,0 +1,110 @@
+package analysis
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"ratchet"
+)
+
+func failure(class, message string) Failure {
+	return Failure{Error: &ratchet.ExecutionError{Code: ratchet.CodeScript, Type: class, Message: message, Line: 7}}
+}
+
+func TestOf(t *testing.T) {
+	limit := func(c ratchet.Cause) Failure {
+		return Failure{Error: &ratchet.ExecutionError{Code: ratchet.CodeLimit, Cause: c, Message: "x"}}
+	}
+	status := func(n int) Failure { f := failure("Error", "no luck"); f.HTTP, f.Host = n, "api.test"; return f }
+	coded := failure("Error", "declined")
+	coded.Code = "PAYMENT_DECLINED"
+	for _, c := range []struct {
+		name         string
+		f            Failure
+		want, by     string
+		severity     string
+		wantCategory string
+	}{
+		{"typed class", failure("TypeError", "x is undefined"), "javascript_error", "typed_error", "medium", "runtime"},
+		{"class before words", failure("SyntaxError", "timeout"), "syntax_error", "typed_error", "high", "code"},
+		{"fetch failed", failure("TypeError", "fetch failed: connection refused"), "network_error", "message", "medium", "transient"},
+		{"cause", limit(ratchet.CauseMemory), "resource_error", "typed_error", "critical", "system"},
+		{"cause timeout", limit(ratchet.CauseTimeout), "timeout_error", "typed_error", "medium", "transient"},
+		{"own code", coded, "payment_declined_error", "error_code", "medium", "application"},
+		{"status", status(403), "permission_error", "http_status", "high", "security"},
+		{"server's status", status(503), "network_error", "http_status", "medium", "transient"},
+		{"words", failure("Error", "Too Many Requests"), "rate_limit_error", "message", "medium", "transient"},
+		{"room is not oom", failure("Error", "no room left"), "unknown_error", "nothing", "medium", "unknown"},
+		{"json is not js", failure("Error", "bad json"), "unknown_error", "nothing", "medium", "unknown"},
+		{"oom", failure("Error", "OOM while sorting"), "resource_error", "message", "critical", "system"},
+		{"404", failure("Error", "got 404 from there"), "not_found_error", "message", "low", "client"},
+		{"4040 is not 404", failure("Error", "4040 items"), "unknown_error", "nothing", "medium", "unknown"},
+		{"nothing", Failure{}, "unknown_error", "nothing", "medium", "unknown"},
+	} {
+		got := Of(c.f)
+		if got.Type != c.want || got.MatchedBy != c.by || got.Severity != c.severity || got.Category != c.wantCategory || got.Impact == "" {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
+func TestSuggestionsNameWhatFailed(t *testing.T) {
+	for message, want := range map[string]string{
+		"Cannot read property 'total' of undefined": "'total'",
+		"items is not defined":                      "'items'",
+		"order.pay is not a function":               "'order.pay'",
+		"input breaks its schema at /items/0/price": "/items/0/price",
+	} {
+		f := failure("TypeError", message)
+		list := Suggestions(f, Of(f))
+		if len(list) < 5 || !strings.Contains(list[0], want) {
+			t.Errorf("%s: %q", message, list)
+		}
+	}
+	for name, list := range general {
+		if len(list) < 4 {
+			t.Errorf("%s has %d suggestions", name, len(list))
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	f := failure("Error", "request timed out")
+	f.Host = "api.test"
+	ids := func(list []Pattern) (names []string) {
+		for _, p := range list {
+			names = append(names, p.ID)
+			if p.Confidence <= 0.5 || p.Confidence > 1 || len(p.Suggestions) == 0 || len(p.CommonCauses) == 0 {
+				t.Errorf("%+v", p)
+			}
+		}
+		return names
+	}
+	if got := ids(Match(f, Of(f))); !slices.Contains(got, "http_timeout") || !slices.Contains(got, "task_failure") {
+		t.Errorf("%v", got)
+	}
+	f = failure("Error", "getaddrinfo ENOTFOUND")
+	if got := ids(Match(f, Of(f))); !slices.Contains(got, "dns_failure") {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	a, b := failure("TypeError", "item 17 of 'a' is missing").Error, failure("TypeError", "item 3 of 'b' is missing").Error
+	if Fingerprint(a) != Fingerprint(b) {
+		t.Error("numbers and quoted values make a difference")
+	}
+	b.Line++
+	if Fingerprint(a) == Fingerprint(b) {
+		t.Error("the line makes no difference")
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	f := failure("Error", "request timed out")
+	b.ReportAllocs()
+	for b.Loop() {
+		Match(f, Of(f))
+	}
+}

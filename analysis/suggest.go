@@ -1,0 +1,146 @@
+package analysis
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var (
+	undefinedProperty = regexp.MustCompile(`(?:read|set) (?:property|properties) (?:'([^']+)' )?of (undefined|null)|(?:of|property) '?([A-Za-z_$][\w$]*)'? of (undefined|null)`)
+	missingName       = regexp.MustCompile(`'?([A-Za-z_$][\w$]*)'? is not defined`)
+	notFunction       = regexp.MustCompile(`([\w$.\[\]]+) is not a function`)
+	schemaPath        = regexp.MustCompile(`(/[\w~./-]+)`)
+)
+
+// Suggestions says what to do: what holds for this failure first, with its
+// values; then what helps with its kind. There are at least four.
+func Suggestions(f Failure, found Finding) []string {
+	return append(particular(f), general[suggestionKey(found.Type)]...)
+}
+
+func suggestionKey(name string) string {
+	if _, ok := general[name]; ok {
+		return name
+	}
+	return "unknown_error"
+}
+
+// particular are suggestions that name what failed.
+func particular(f Failure) (list []string) {
+	if f.Error == nil {
+		return nil
+	}
+	message := f.Error.Message
+	if m := undefinedProperty.FindStringSubmatch(message); m != nil {
+		list = append(list, fmt.Sprintf("Something is %s where %s is read%s: check it before, or use ?.", m[2]+m[4], quoted(m[1]+m[3]), at(f)))
+	}
+	if m := missingName.FindStringSubmatch(message); m != nil {
+		list = append(list, fmt.Sprintf("%s is declared nowhere%s: import it from a file of the task, or mend its name", quoted(m[1]), at(f)))
+	}
+	if m := notFunction.FindStringSubmatch(message); m != nil {
+		list = append(list, fmt.Sprintf("%s is no function%s: look at its value in the variables, or in a debug session", quoted(m[1]), at(f)))
+	}
+	if f.Host != "" && f.HTTP != 0 {
+		list = append(list, fmt.Sprintf("%s answered %d: check response.ok and say what the body holds", f.Host, f.HTTP))
+	} else if f.Host != "" {
+		list = append(list, fmt.Sprintf("The request to %s failed: see its timings with ratchet_get_execution_trace", f.Host))
+	}
+	if m := schemaPath.FindString(message); m != "" && strings.Contains(strings.ToLower(message), "schema") {
+		list = append(list, fmt.Sprintf("The value at %s breaks its schema: mend the value, or the schema", m))
+	}
+	if f.Error.Hint != "" {
+		list = append(list, f.Error.Hint)
+	}
+	return list
+}
+
+func quoted(name string) string {
+	if name == "" {
+		return "a property"
+	}
+	return "'" + name + "'"
+}
+
+func at(f Failure) string {
+	if f.Error.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" at line %d", f.Error.Line)
+}
+
+// general is what helps with each kind of failure.
+var general = map[string][]string{
+	"timeout_error": {
+		"See with ratchet_get_execution_trace what took the time: a request or the code.",
+		"Give slow requests a timeout of their own: fetch(url, {timeout: 5000}).",
+		"Run independent requests together with Promise.all.",
+		"Raise the task's timeout if the work honestly needs it.",
+	},
+	"rate_limit_error": {
+		"Wait as long as Retry-After says, then retry.",
+		"Send fewer requests at once.",
+		"Keep answers that do not change instead of asking for them again.",
+		"Ask the service for a higher limit.",
+	},
+	"network_error": {
+		"Retry: the other side may be back.",
+		"Check the host's name and port in the address.",
+		"Check that the task may reach the host: http.allow_hosts and the task's own list.",
+		"Replay the run with ratchet_replay_execution to work on the code without the network.",
+	},
+	"permission_error": {
+		"Check that the secret the task sends is set and current.",
+		"Check that the account behind it may do this.",
+		"Read the answer's body: it mostly says which right is missing.",
+		"Do not retry before something has changed: accounts get locked.",
+	},
+	"not_found_error": {
+		"Check the identifiers in the input: one of them names nothing.",
+		"Print the address before it is requested.",
+		"Handle a missing thing in the code, if it may be missing.",
+		"Check that the service still has this path.",
+	},
+	"validation_error": {
+		"Compare the input with the task's input_schema: ratchet_list_available_tasks with include_schemas.",
+		"Run ratchet_validate_task to check code and schemas together.",
+		"Add a test with this input, so that it stays mended.",
+		"Loosen the schema if the value is right and the schema is not.",
+	},
+	"resource_error": {
+		"Work on parts instead of everything at once.",
+		"Join long texts with an array and join(''), not with +=.",
+		"Return a summary or a link instead of the whole data.",
+		"Raise the task's memory limit if the work honestly needs it.",
+	},
+	"database_error": {
+		"Check that the record the change refers to exists.",
+		"Check for a value that has to be unique.",
+		"Retry if another change was at work at the same time.",
+		"Read the service's own message in the log.",
+	},
+	"syntax_error": {
+		"Mend the line that is shown; ratchet_validate_task checks without running.",
+		"Set the task's language to typescript if the code has types.",
+		"Look for an open bracket or quote above the line.",
+		"Compare with a template: ratchet_list_templates.",
+	},
+	"javascript_error": {
+		"Look at the variables at the throw below.",
+		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
+		"Mend the code with ratchet_edit_task, and replay this run to see that it holds.",
+		"Keep the case as a test: ratchet_promote_to_test.",
+	},
+	"cancelled_error": {
+		"Nobody's code failed: the run was ended by its caller.",
+		"See in the execution's row who ended it and why.",
+		"Run it again with ratchet_retry_execution.",
+		"Let the task watch context.signal, so that it ends cleanly.",
+	},
+	"unknown_error": {
+		"Read the log: ratchet_get_execution_logs.",
+		"Throw errors with a message that says what was expected: throw new Error('…').",
+		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
+		"Replay the run with ratchet_replay_execution to see whether it fails every time.",
+	},
+}

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/runtime"
+)
+
+// ErrorContext is what surrounds a failure.
+type ErrorContext struct {
+	TaskID      string          `json:"task_id"`
+	TaskName    string          `json:"task_name"`
+	TaskVersion string          `json:"task_version"`
+	Input       json.RawMessage `json:"input_data"`
+	QueuedAt    string          `json:"queued_at"`
+	StartedAt   *string         `json:"started_at" jsonschema:"nullable"`
+	CompletedAt *string         `json:"completed_at" jsonschema:"nullable"`
+	DurationMS  *int64          `json:"duration_ms" jsonschema:"nullable"`
+	Error       *RunError       `json:"error_details"`
+	Calls       []HostCallView  `json:"last_host_calls" jsonschema_description:"the newest last"`
+	Throw       *ThrowView      `json:"at_the_throw" jsonschema:"nullable" jsonschema_description:"from a replay; null = the recording does not lead to a throw"`
+}
+
+// HostCallView is one call through the door.
+type HostCallView struct {
+	Call   string  `json:"call"`
+	Status *int    `json:"status" jsonschema:"nullable"`
+	Error  string  `json:"error,omitempty"`
+	TookMS float64 `json:"duration_ms"`
+}
+
+// ThrowView is what could be seen where the error was thrown.
+type ThrowView struct {
+	Function  string                       `json:"function"`
+	Line      int                          `json:"line"`
+	Variables map[string]map[string]string `json:"variables"`
+}
+
+// lastCalls bounds the host calls that are shown.
+const lastCalls = 5
+
+func errorContext(ctx context.Context, d *Deps, x *ratchet.Execution, calls []runtime.TapeCall) *ErrorContext {
+	c := &ErrorContext{
+		TaskID: x.TaskID, TaskName: x.TaskName, TaskVersion: x.TaskVersion, Input: orJSONNull(x.Input), QueuedAt: Stamp(x.QueuedAt),
+		StartedAt: stampOrNull(x.StartedAt), CompletedAt: stampOrNull(x.CompletedAt), DurationMS: durationMS(x), Error: runError(x.Error),
+		Calls: []HostCallView{},
+	}
+	for _, call := range calls[max(0, len(calls)-lastCalls):] {
+		v := HostCallView{Call: string(call.Call.Kind), TookMS: float64(call.End-call.Start) / 1000}
+		if f := call.Call.Fetch; f != nil {
+			v.Call = f.Method + " " + f.URL
+		}
+		if r := call.Reply.Fetch; r != nil {
+			v.Status = &r.Status
+		}
+		if e := call.Reply.Error; e != nil {
+			v.Error = e.Class + ": " + e.Message
+		}
+		c.Calls = append(c.Calls, v)
+	}
+	if x.Recorded && x.Error.Code == ratchet.CodeScript {
+		c.Throw = atTheThrow(ctx, d, x)
+	}
+	return c
+}
+
+// atTheThrow replays the recording under the debugger up to the error that
+// ended it. Without such a stop the analysis is the poorer and still right.
+func atTheThrow(ctx context.Context, d *Deps, x *ratchet.Execution) *ThrowView {
+	out, err := debugOnce(ctx, d, DebugIn{
+		ExecutionID: x.ID, ExceptionBreakpoints: "uncaught", CaptureVariables: true,
+		Depth: 3, MaxItems: 20, MaxStops: 1, Wait: 10, TimeoutMS: 10_000,
+	})
+	if err != nil || out.ExecutionResult == nil || len(out.ExecutionResult.DebugTrace) == 0 {
+		if err != nil {
+			d.Log.Debug("no replay under the debugger", "execution", x.ID, "error", err)
+		}
+		return nil
+	}
+	stop := out.ExecutionResult.DebugTrace[0]
+	return &ThrowView{Function: stop.Function, Line: stop.Line, Variables: stop.Variables}
+}
