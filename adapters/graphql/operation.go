@@ -38,6 +38,7 @@ type builder struct {
 	out        *outputs
 	roots      map[ast.Operation]*ast.Definition
 	operations map[string]*operation // by root type and field, e.g. Query.task
+	words      vocabulary
 }
 
 func newBuilder() *builder {
@@ -49,7 +50,7 @@ func newBuilder() *builder {
 			ast.Mutation:     {Kind: ast.Object, Name: "Mutation", Description: "What changes something or runs task code."},
 			ast.Subscription: {Kind: ast.Object, Name: "Subscription", Description: "What can be followed live."},
 		},
-		operations: map[string]*operation{},
+		operations: map[string]*operation{}, words: vocabulary{},
 	}
 }
 
@@ -72,6 +73,8 @@ func (b *builder) add(t tools.Tool) error {
 			return fmt.Errorf("%s: %w", t.Name, err)
 		}
 	}
+	b.words.learn(d.in)
+	b.words.learn(d.out)
 	own := fieldOf(t.Name)
 	if err := b.field(d, tools.Route{Field: own}); err != nil {
 		return err

@@ -56,6 +56,9 @@ func (b *builder) sdl() string {
 		doc.Definitions = append(doc.Definitions, root)
 	}
 	doc.Definitions = append(doc.Definitions, b.types.sorted()...)
+	for _, def := range doc.Definitions {
+		b.words.speak(def)
+	}
 	var out strings.Builder
 	formatter.NewFormatter(&out, formatter.WithIndent("  ")).FormatSchemaDocument(doc)
 	return out.String()

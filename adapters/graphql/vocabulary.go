@@ -1,0 +1,50 @@
+package graphql
+
+import (
+	"regexp"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"ratchet/adapters/casing"
+)
+
+var snakeWord = regexp.MustCompile(`\b[a-z]+(?:_[a-z0-9]+)+\b`)
+
+// vocabulary are the tools' keys in snake_case, which descriptions speak of.
+type vocabulary map[string]bool
+
+// learn adds the keys that s declares.
+func (v vocabulary) learn(s *jsonSchema) {
+	if s == nil {
+		return
+	}
+	s, _ = s.core()
+	for key, p := range s.properties {
+		v[key] = true
+		v.learn(p)
+	}
+	v.learn(s.Items)
+}
+
+// speak spells keys in the descriptions of def as GraphQL does. Values of
+// enums stay as they are.
+func (v vocabulary) speak(def *ast.Definition) {
+	if def.Kind == ast.Enum {
+		return
+	}
+	spell := func(text string) string {
+		return snakeWord.ReplaceAllStringFunc(text, func(word string) string {
+			if v[word] {
+				return casing.Camel(word)
+			}
+			return word
+		})
+	}
+	def.Description = spell(def.Description)
+	for _, f := range def.Fields {
+		f.Description = spell(f.Description)
+		for _, a := range f.Arguments {
+			a.Description = spell(a.Description)
+		}
+	}
+}
