@@ -64,6 +64,7 @@ var layers = map[string][]string{
 // owners names the only packages (with their children) that may import a library.
 var owners = map[string][]string{
 	"github.com/modelcontextprotocol/go-sdk": {"ratchet/server", "ratchet/cmd/ratchet", "ratchet/bench"},
+	"github.com/swaggest/swgui":              {"ratchet/adapters/openapi"},
 	"github.com/tursodatabase/go-libsql":     {"ratchet/storage"},
 	"github.com/dop251/goja":                 {"ratchet/runtime"},
 	"github.com/evanw/esbuild":               {"ratchet/runtime"},
