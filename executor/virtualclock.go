@@ -16,23 +16,24 @@ func newVirtualClock(tape *runtime.Tape) *virtualClock {
 	if tape.Header.Clock != 0 {
 		c.start = tape.Header.Clock
 	}
-	var last int64
+	var now int64 // of the mocked clock: it stands still between these events
 	read := false
 	for _, e := range tape.Events {
-		at := e.At / 1000
 		switch e.Kind {
 		case runtime.TapeNow:
 			if !read && tape.Header.Clock == 0 {
 				// The first reading is met to the microsecond.
-				c.start, read = e.Value-at*1000, true
+				c.start, read = e.Value-now*1000, true
 			}
 		case runtime.TapeIssue:
 			if e.Value == runtime.IssueSent {
-				c.issued[e.ID] = at
+				c.issued[e.ID] = now
 			}
+		case runtime.TapeTimer:
+			now = max(now, e.At/1000)
 		case runtime.TapeDone:
-			last = max(at, last+1)
-			c.done[e.ID] = last
+			now = max(now+1, e.At/1000)
+			c.done[e.ID] = now
 		}
 	}
 	return c
