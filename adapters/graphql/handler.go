@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -31,7 +30,8 @@ type Handler struct {
 	life    context.Context //nolint:containedctx // ends streams, whose requests have contexts of their own
 	end     context.CancelFunc
 	open    sync.WaitGroup
-	streams atomic.Int64 // open streams
+	mu      sync.Mutex
+	streams int // that are open; guarded by mu
 }
 
 // New makes a Handler. It fails when tools cannot be shown together, such as
@@ -75,7 +75,9 @@ func New(cfg Config) (*Handler, error) {
 
 // Close ends the streams and waits for them.
 func (h *Handler) Close() {
+	h.mu.Lock()
 	h.end()
+	h.mu.Unlock()
 	h.open.Wait()
 }
 
@@ -104,19 +106,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // enter counts a stream in, unless there are too many or the handler is closed.
 func (h *Handler) enter() bool {
-	if h.life.Err() != nil {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.life.Err() != nil || h.streams >= h.cfg.Limits.Connections {
 		return false
 	}
-	if h.streams.Add(1) > int64(h.cfg.Limits.Connections) {
-		h.streams.Add(-1)
-		return false
-	}
+	h.streams++
 	h.open.Add(1)
 	return true
 }
 
 func (h *Handler) leave() {
-	h.streams.Add(-1)
+	h.mu.Lock()
+	h.streams--
+	h.mu.Unlock()
 	h.open.Done()
 }
 

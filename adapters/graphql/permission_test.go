@@ -153,3 +153,22 @@ func TestManyOperationsOnOneSocket(t *testing.T) {
 		}
 	}
 }
+
+// TestStreamsAreBounded: one more than there may be is told to come back.
+func TestStreamsAreBounded(t *testing.T) {
+	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{Connections: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(h)
+	l := &live{t: t, url: web.URL}
+	t.Cleanup(func() {
+		h.Close()
+		web.Close()
+	})
+	l.dial(`{}`)
+	_, res, err := websocket.Dial(t.Context(), l.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
+	if err == nil || res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a second stream: %v", err)
+	}
+}
