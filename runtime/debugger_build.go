@@ -62,6 +62,14 @@ func reader(s, until *debugScope, at file.Idx) ast.Expression {
 	choose := &ast.SwitchStatement{Switch: at, RightBrace: at, Discriminant: name(debugKey, at), Default: -1}
 	seen := map[string]bool{}
 	for scope := s; scope != until; scope = scope.outer {
+		if scope.reader != "" {
+			call := callHook(scope.reader, at, name(debugKey, at), name(debugWrite, at), name(debugValue, at))
+			choose.Default = len(choose.Body)
+			choose.Body = append(choose.Body, &ast.CaseStatement{Case: at, Consequent: []ast.Statement{
+				&ast.ReturnStatement{Return: at, Argument: call},
+			}})
+			break
+		}
 		for _, n := range scope.names {
 			if !seen[n.code] {
 				seen[n.code] = true
@@ -121,6 +129,9 @@ func (d *debugInstrumenter) checkpoint(n int, s *debugScope, at file.Idx) ast.St
 func (d *debugInstrumenter) readerOf(s *debugScope, at file.Idx) ast.Expression {
 	if s.kind == "module" {
 		return name(debugModule, at)
+	}
+	if s.reader != "" {
+		return name(s.reader, at)
 	}
 	return reader(s, d.module, at)
 }

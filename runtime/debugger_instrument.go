@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"reflect"
+	"slices"
+	"strconv"
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
@@ -35,13 +37,14 @@ type debugFunction struct {
 // debugInstrumenter adds checkpoints to a tree. Nodes are added, nothing is
 // printed again, so every position stays the author's.
 type debugInstrumenter struct {
-	src    *parsed
-	code   *debugCode
-	module *debugScope
-	split  map[string][]string
-	names  map[ast.Expression]string
-	caught int  // try statements around, in this function, that catch
-	loop   bool // the next list begins the body of a loop that calls nothing
+	src     *parsed
+	code    *debugCode
+	module  *debugScope
+	split   map[string][]string
+	names   map[ast.Expression]string
+	readers int  // shared ones
+	caught  int  // try statements around, in this function, that catch
+	loop    bool // the next list begins the body of a loop that calls nothing
 }
 
 // debug makes the tree one that can be stopped.
@@ -67,6 +70,10 @@ func (src *parsed) debug() *debugCode {
 // to its scope.
 func (d *debugInstrumenter) list(s *debugScope, list []ast.Statement) []ast.Statement {
 	d.lexical(s, list)
+	if s.kind != "module" && !s.cases && len(list) > 0 && len(s.names) >= sharedFrom {
+		d.readers++
+		s.reader = "$ratchetReader" + strconv.Itoa(d.readers)
+	}
 	spins := d.loop
 	d.loop = false
 	out := make([]ast.Statement, 0, 2*len(list))
@@ -88,7 +95,24 @@ func (d *debugInstrumenter) list(s *debugScope, list []ast.Statement) []ast.Stat
 		}
 		out = append(out, st)
 	}
-	return out
+	return d.share(s, out)
+}
+
+// share puts the reader of a scope with many names before its statements.
+func (d *debugInstrumenter) share(s *debugScope, list []ast.Statement) []ast.Statement {
+	if s.reader == "" {
+		return list
+	}
+	i := 0
+	for s.kind == "local" && i < len(list) && isDirective(list[i]) {
+		i++
+	}
+	own := s.reader
+	s.reader = "" // it cannot read through itself
+	at := list[0].Idx0()
+	bind := constant(name(own, at), reader(s, d.module, at), at)
+	s.reader = own
+	return slices.Insert(list, i, bind)
 }
 
 func startOf(st ast.Statement) file.Idx {
@@ -169,6 +193,7 @@ func (d *debugInstrumenter) statement(s *debugScope, st *ast.Statement) {
 	case *ast.SwitchStatement:
 		d.expression(s, &n.Discriminant)
 		inner := d.scope(s, "block")
+		inner.cases = true
 		for _, c := range n.Body {
 			d.lexical(inner, c.Consequent)
 		}

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -209,4 +210,22 @@ func TestDebugEndsWithItsContext(t *testing.T) {
 	if o := <-out; o.Err == nil || o.Err.Cause != ratchet.CauseCancelled {
 		t.Errorf("outcome %+v", o.Err)
 	}
+}
+
+// TestDebugManyNames debugs a function with thousands of variables: they are
+// read through one reader, and inner scopes through it.
+func TestDebugManyNames(t *testing.T) {
+	var code strings.Builder
+	code.WriteString("function main() {\n  'use strict';\n")
+	for i := range 3000 {
+		fmt.Fprintf(&code, "  let v%d = %d;\n", i, i)
+	}
+	code.WriteString("  if (v1) {\n    let w = v2;\n    v3 = () => { debugger; return w + v5; };\n  }\n  return v3();\n}\n")
+	s := debugRun(t, code.String(), "{}", Debug{})
+	wantText(t, "stop", at(s.stop()), "debugger_statement v3:3005 < main:3007")
+	wantText(t, "names", s.evaluate("w + v5 + v1500"), "1507")
+	if a := s.ask(DebugCommand{Verb: DebugSetVariable, Path: "v5", Expression: "70"}); a.Error != "" {
+		t.Error(a.Error)
+	}
+	wantText(t, "output", string(s.end().Output), "72")
 }

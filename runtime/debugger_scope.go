@@ -17,7 +17,9 @@ type debugScope struct {
 	this  bool   // this may be read here
 	names []debugName
 	seen  map[string]bool
-	size  int // names from here outwards, without the module's
+
+	reader string // variable that reads from here outwards; empty = every statement has a reader of its own
+	cases  bool   // of a switch statement: its lists are entered anywhere
 }
 
 // debugName is a name in the program and as the author wrote it.
@@ -26,13 +28,17 @@ type debugName struct{ code, shown string }
 func (d *debugInstrumenter) scope(outer *debugScope, kind string) *debugScope {
 	s := &debugScope{outer: outer, kind: kind, seen: map[string]bool{}}
 	if outer != nil {
-		s.fn, s.this, s.size = outer.fn, outer.this, outer.size
+		s.fn, s.this = outer.fn, outer.this
 	}
 	return s
 }
 
-// maxNames bounds the names that one stop can read besides the module's.
-const maxNames = 250
+// sharedFrom is how many names a scope has at least for its statements to share
+// one reader: their readers would be large.
+const sharedFrom = 30
+
+// maxNames bounds the names of one scope that a stop can read.
+const maxNames = 2000
 
 func (d *debugInstrumenter) declare(s *debugScope, id *ast.Identifier) {
 	code := id.Name.String()
@@ -41,10 +47,9 @@ func (d *debugInstrumenter) declare(s *debugScope, id *ast.Identifier) {
 	}
 	s.seen[code] = true
 	shown, ok := d.authorName(code, id.Idx)
-	if !ok || s.kind != "module" && s.size >= maxNames {
+	if !ok || len(s.names) >= maxNames {
 		return
 	}
-	s.size++
 	s.names = append(s.names, debugName{code, shown})
 }
 
