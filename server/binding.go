@@ -52,7 +52,7 @@ const maxSelections = 64
 func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *binding {
 	b := &binding{
 		cfg: cfg, deps: deps, registry: registry,
-		seal:    newSealer(),
+		seal: newSealer(),
 		source: resources.Source{
 			Store: deps.Store, Tools: registry, More: cfg.resources,
 			Debug: func(ctx context.Context) []tools.DebugSessionView { return tools.DebugSessions(deps, principalOf(ctx)) },

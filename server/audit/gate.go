@@ -145,8 +145,16 @@ func resourceOf(args json.RawMessage) string {
 		noun  string
 		value json.RawMessage
 	}{
-		{"task", a.Task}, {"execution", a.Execution}, {"user", a.User}, {"api_key", a.Key}, {"api_key", a.APIKey},
-		{"user", a.Username}, {"name", a.Name}, {"task", a.TaskName}, {"template", a.Template}, {"id", a.ID},
+		{"task", a.Task},
+		{"execution", a.Execution},
+		{"user", a.User},
+		{"api_key", a.Key},
+		{"api_key", a.APIKey},
+		{"user", a.Username},
+		{"name", a.Name},
+		{"task", a.TaskName},
+		{"template", a.Template},
+		{"id", a.ID},
 	} {
 		if len(f.value) == 0 {
 			continue
