@@ -11,7 +11,7 @@ import (
 // mountDocs serves the description of the HTTP surface and its page. It is
 // written when it is first asked for: most servers are never asked.
 func (s *Server) mountDocs(mux *http.ServeMux) {
-	described := sync.OnceValues(func() (*openapi.Handler, error) { return openapi.New(s.described()) })
+	described := sync.OnceValues(func() (*openapi.Handler, error) { return openapi.New(s.described(mux)) })
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		docs, err := described()
 		if err != nil {
@@ -26,7 +26,10 @@ func (s *Server) mountDocs(mux *http.ServeMux) {
 	mux.Handle("GET /docs/", h)
 }
 
-// described is what this server serves over HTTP.
-func (s *Server) described() openapi.Config {
-	return openapi.Config{Tools: s.registry.Whole(), Version: s.version, Operations: s.operations()}
+// described is what this server serves over HTTP, all of which mux has.
+func (s *Server) described(mux *http.ServeMux) openapi.Config {
+	return openapi.Config{
+		Tools: s.registry.Whole(), Version: s.version, Operations: s.operations(mux),
+		Auth: openapi.Auth{Required: s.cfg.RequiresLogin(), Issuer: s.cfg.Auth.OIDC.Issuer},
+	}
 }

@@ -19,6 +19,7 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 
 	"ratchet/adapters/openapi"
+	"ratchet/server/auth"
 	"ratchet/server/config"
 )
 
@@ -68,7 +69,8 @@ func patterns(t *testing.T, mux *http.ServeMux) []string {
 func TestDocumentedRoutes(t *testing.T) {
 	s := openWhole(t)
 	var served []string
-	for _, p := range patterns(t, s.routes()) {
+	mux := s.routes()
+	for _, p := range patterns(t, mux) {
 		switch p {
 		case "/api/v1/":
 			served = append(served, s.rest.Routes()...)
@@ -76,13 +78,13 @@ func TestDocumentedRoutes(t *testing.T) {
 			served = append(served, "GET /graphql", "POST /graphql")
 		case "GET /api-docs/":
 			served = append(served, "GET /api-docs/openapi.json", "GET /api-docs/openapi.yaml")
-		case "/mcp", "/mcp/{$}", "GET /docs/", "GET /playground/":
+		case "/mcp", "/mcp/{$}", "GET /docs/", "GET /playground/", "GET /.well-known/oauth-protected-resource/{rest...}":
 			// JSON-RPC, a redirect, and the files of pages
 		default:
 			served = append(served, strings.TrimSuffix(p, "{$}"))
 		}
 	}
-	text, err := openapi.Document(s.described())
+	text, err := openapi.Document(s.described(mux))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +110,7 @@ func TestDocumentedRoutes(t *testing.T) {
 // TestAnswersFitTheDocument lets a library of others check real answers.
 func TestAnswersFitTheDocument(t *testing.T) {
 	s := openWhole(t)
-	text, err := openapi.Document(s.described())
+	text, err := openapi.Document(s.described(s.routes()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,5 +191,39 @@ func TestAnswersFitTheDocument(t *testing.T) {
 				t.Errorf("%.600s", body)
 			}
 		})
+	}
+}
+
+// TestLoginsAreDescribed compares the logins that can be mounted with their
+// descriptions.
+func TestLoginsAreDescribed(t *testing.T) {
+	s := openWhole(t)
+	a, err := auth.New(t.Context(), auth.Config{Store: s.deps.Store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	mux := s.routes()
+	if !slices.Contains(patterns(t, mux), "POST /api/v1/auth/login") {
+		a.Mount(mux, "/api/v1")
+	}
+	logins := 0
+	for _, p := range patterns(t, mux) {
+		if strings.Contains(p, " /api/v1/auth/") {
+			logins++
+		}
+	}
+	described := 0
+	for _, o := range s.operations(mux) {
+		if strings.HasPrefix(o.Path, "/api/v1/auth/") {
+			described++
+		}
+	}
+	if logins == 0 || logins != described {
+		t.Errorf("%d logins are mounted, %d described", logins, described)
 	}
 }

@@ -38,6 +38,9 @@ func loginOperations(prefix string) []openapi.Operation {
 			Errors: []int{401, 429, 500, 503},
 		},
 	}
+	list = append(list, read("/.well-known/oauth-protected-resource", "protectedResource", "Auth", "Who issues tokens for this server (RFC 9728)", object(
+		"resource!", aString, "resource_name!", aString, "authorization_servers!", `{"type":"array","items":{"type":"string"}}`,
+		"bearer_methods_supported!", `{"type":"array","items":{"type":"string"}}`)))
 	list[0].BodyExample = json.RawMessage(`{"username":"ada","password":"correct horse battery"}`)
 	return list
 }

@@ -3,13 +3,14 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 
 	"ratchet/adapters/openapi"
 	"ratchet/adapters/rest"
 )
 
 // operations describes what is served and is no tool.
-func (s *Server) operations() []openapi.Operation {
+func (s *Server) operations(mux *http.ServeMux) []openapi.Operation {
 	list := s.rootOperations()
 	if s.rest != nil {
 		list = append(list, restOperations(rest.Prefix)...)
@@ -17,7 +18,19 @@ func (s *Server) operations() []openapi.Operation {
 	if s.graphql != nil {
 		list = append(list, graphQLOperations(s.cfg.GraphQL.Playground)...)
 	}
+	for _, o := range loginOperations(rest.Prefix) {
+		if mounted(mux, o) {
+			list = append(list, o)
+		}
+	}
 	return list
+}
+
+// mounted says whether mux has a pattern for just this operation: which of
+// the logins there are depends on the configuration.
+func mounted(mux *http.ServeMux, o openapi.Operation) bool {
+	_, pattern := mux.Handler(&http.Request{Method: o.Method, Host: "localhost", URL: &url.URL{Path: o.Path}})
+	return pattern == o.Method+" "+o.Path
 }
 
 // object is the schema of an object by the schemas of its members; those with
@@ -119,7 +132,8 @@ func graphQLOperations(playground bool) []openapi.Operation {
 			Method: http.MethodGet, Path: "/graphql", ID: "graphqlQuery", Tag: "GraphQL", Summary: "Run a GraphQL query", Answers: answers, Errors: []int{400, 401, 403, 429},
 			Description: "A WebSocket (graphql-transport-ws) subscribes here too.",
 			Parameters: []openapi.Parameter{
-				{Name: "query", In: "query", Schema: json.RawMessage(aString)}, {Name: "operationName", In: "query", Schema: json.RawMessage(aString)},
+				{Name: "query", In: "query", Schema: json.RawMessage(aString)},
+				{Name: "operationName", In: "query", Schema: json.RawMessage(aString)},
 				{Name: "variables", In: "query", Description: "a JSON object", Schema: json.RawMessage(aString)},
 				{Name: "extensions", In: "query", Description: "a JSON object", Schema: json.RawMessage(aString)},
 			},

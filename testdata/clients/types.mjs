@@ -15,6 +15,7 @@ const binary = process.argv[2];
 assert.ok(binary, 'usage: node types.mjs RATCHET_BINARY');
 const modules = fileURLToPath(new URL('node_modules', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'ratchet-types-'));
+writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
 symlinkSync(modules, join(dir, 'node_modules'));
 let passed = 0;
 const pass = (what) => { passed += 1; console.log(`ok ${what}`); };
