@@ -19,6 +19,7 @@ func (s *Server) openGraphQL() error {
 	h, err := graphql.New(graphql.Config{
 		Registry: s.registry.Whole(), Deps: s.deps, Version: s.version,
 		Principal:     func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
+		Authenticate:  s.byToken,
 		Introspection: cfg.Introspection, Playground: cfg.Playground,
 		AdminOnly: loopbackOnly("", s.cfg.Server.BindAddress) != nil,
 		Origins:   s.cfg.Server.CORS.AllowedOrigins,
@@ -51,6 +52,21 @@ func (s *Server) endStreams() {
 	if s.graphql != nil {
 		s.graphql.Close()
 	}
+}
+
+// authority is the part of the server that knows who callers are.
+type authority interface{ Auth() *auth.Authenticator }
+
+// byToken is who brings the token of a WebSocket's first message: an API key
+// or a bearer token. Without an authority it is who opened the WebSocket.
+func (s *Server) byToken(ctx context.Context, token string) (ratchet.Principal, error) {
+	known, ok := any(s).(authority)
+	if !ok {
+		return principalOf(ctx), nil
+	}
+	c := auth.FromHeader(http.Header{"Authorization": {"Bearer " + token}})
+	c.IP = principalOf(ctx).IP
+	return known.Auth().Authenticate(ctx, c)
 }
 
 // principalOf is who sends the request of ctx: the machine's owner where
