@@ -137,14 +137,22 @@ func (d *debugInstrumenter) readerOf(s *debugScope, at file.Idx) ast.Expression 
 }
 
 // enter makes: const frame = enter(fn); try { body } catch (e) { caught(frame, e); throw e } finally { exit(frame) }.
-func (d *debugInstrumenter) enter(body *ast.BlockStatement, fn int, at file.Idx) []ast.Statement {
+// With first, the frame is made only while that point is armed: it is -1 else.
+func (d *debugInstrumenter) enter(body *ast.BlockStatement, fn, first int, at file.Idx) []ast.Statement {
 	var head []ast.Statement
 	rest := body.List
 	for len(rest) > 0 && isDirective(rest[0]) {
 		head, rest = append(head, rest[0]), rest[1:]
 	}
 	end := &ast.ExpressionStatement{Expression: callHook(debugExit, at, name(debugFrame, at))}
-	return append(head, constant(name(debugFrame, at), callHook(debugEnter, at, number(fn, at)), at), &ast.TryStatement{
+	var frame ast.Expression = callHook(debugEnter, at, number(fn, at))
+	if first >= 0 {
+		armed := &ast.BracketExpression{Left: name(debugArmed, at), Member: number(first, at), LeftBracket: at, RightBracket: at}
+		frame = &ast.ConditionalExpression{Test: armed, Consequent: frame, Alternate: number(-1, at)}
+		known := &ast.BinaryExpression{Operator: token.GREATER, Left: name(debugFrame, at), Right: number(-1, at), Comparison: true}
+		end.Expression = &ast.BinaryExpression{Operator: token.LOGICAL_AND, Left: known, Right: end.Expression}
+	}
+	return append(head, constant(name(debugFrame, at), frame, at), &ast.TryStatement{
 		Try:     at,
 		Body:    &ast.BlockStatement{LeftBrace: body.LeftBrace, RightBrace: body.RightBrace, List: rest},
 		Catch:   d.catch(at, 1),

@@ -143,9 +143,28 @@ func (d *debugInstrumenter) body(s *debugScope, params *ast.ParameterList, body 
 	d.hoisted(own, body.List)
 	d.lexical(own, body.List)
 	d.code.functions[own.fn].writes = d.writes(own, body)
+	first := -1 // a function that calls nothing needs a frame only while something is armed
+	if !fn.async && !fn.generator && !calls(body) && !loops(body) {
+		first = len(d.code.points)
+	}
 	body.List = d.list(own, body.List)
-	body.List = d.enter(body, own.fn, at)
+	if first == len(d.code.points) {
+		first = -1
+	}
+	body.List = d.enter(body, own.fn, first, at)
 	d.caught, d.loop = caught, loop
+}
+
+func loops(body *ast.BlockStatement) bool {
+	found := false
+	walk(body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.ForStatement, *ast.ForInStatement, *ast.ForOfStatement, *ast.WhileStatement, *ast.DoWhileStatement:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // writes finds the first thing a function changes that is not a name of its
