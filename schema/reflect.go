@@ -16,7 +16,26 @@ type Partial interface {
 	PartialOf() any
 }
 
-var partialType = reflect.TypeFor[Partial]()
+// Shaped is implemented by types that write their own schema, because their
+// JSON has more than one form.
+type Shaped interface {
+	// Shape returns the schema as JSON; a mistake in it panics.
+	Shape() string
+}
+
+var (
+	partialType = reflect.TypeFor[Partial]()
+	shapedType  = reflect.TypeFor[Shaped]()
+)
+
+func shapeOf(t reflect.Type) *jsonschema.Schema {
+	shaped, _ := reflect.Zero(t).Interface().(Shaped)
+	s := new(jsonschema.Schema)
+	if err := json.Unmarshal([]byte(shaped.Shape()), s); err != nil {
+		panic(fmt.Sprintf("schema: the shape of %s: %v", t, err))
+	}
+	return s
+}
 
 // For derives the schema of T from its fields and tags: one flat, closed
 // object of draft 2020-12 without references. A field is optional by
@@ -63,6 +82,9 @@ func spell(s *jsonschema.Schema) {
 func reflector() *jsonschema.Reflector {
 	r := &jsonschema.Reflector{DoNotReference: true, Anonymous: true}
 	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
+		if t.Implements(shapedType) {
+			return shapeOf(t)
+		}
 		if !t.Implements(partialType) {
 			return nil
 		}
@@ -107,6 +129,8 @@ func titled(root reflect.Type) *jsonschema.Reflector {
 		switch {
 		case t == root:
 			return nil
+		case t.Implements(shapedType):
+			return shapeOf(t)
 		case t.Kind() == reflect.Int64:
 			return &jsonschema.Schema{Type: "integer", Format: "int64"}
 		case t.Implements(partialType):

@@ -49,7 +49,7 @@ func (in DebugIn) breakpoints() ([]runtime.Breakpoint, error) {
 	ids := map[string]bool{}
 	for i, raw := range in.Breakpoints {
 		pointer := "/breakpoints/" + strconv.Itoa(i)
-		b, err := readBreakpoint(raw)
+		b, err := readBreakpoint(raw.RawMessage)
 		if err != nil {
 			return nil, ratchet.Errorf(ratchet.CodeInvalid, "breakpoint %d: %s", i+1, err).At(pointer).
 				WithHint("write a line number, or {line, column, condition, hit_count, log_message, source, id}").

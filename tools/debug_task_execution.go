@@ -10,27 +10,37 @@ import (
 	"ratchet/runtime"
 )
 
+// BreakpointArg is a line number, or an object that says more.
+type BreakpointArg struct{ json.RawMessage }
+
+// Shape is its schema; readBreakpoint says what is wrong in the author's words.
+func (BreakpointArg) Shape() string {
+	return `{"anyOf":[{"type":"integer","minimum":1},{"type":"object","additionalProperties":false,"required":["line"],"properties":{
+		"line":{"type":"integer","minimum":1},"column":{"type":"integer","minimum":1},"condition":{"type":"string","maxLength":4096},
+		"hit_count":{"type":"integer","minimum":1},"log_message":{"type":"string","maxLength":4096},"source":{"type":"string"},"id":{"type":"string"}}}]}`
+}
+
 // DebugIn are the arguments of ratchet_debug_task_execution.
 type DebugIn struct {
-	Action               string            `json:"action,omitempty" jsonschema:"enum=start,enum=continue,enum=step_over,enum=step_into,enum=step_out,enum=step_back,enum=run_to,enum=pause,enum=evaluate,enum=inspect,enum=set_breakpoints,enum=set_variable,enum=stop" jsonschema_description:"leave out, without session_id, to run to the end and get every hit at once"`
-	TaskID               string            `json:"task_id,omitempty" jsonschema_description:"debug a live run of this task: name, name@version or id"`
-	Input                json.RawMessage   `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"of the live run"`
-	ExecutionID          string            `json:"execution_id,omitempty" jsonschema_description:"debug this recorded execution instead; nothing outside is touched"`
-	SessionID            string            `json:"session_id,omitempty" jsonschema_description:"required after start"`
-	Breakpoints          []json.RawMessage `json:"breakpoints,omitempty" jsonschema:"maxItems=100" jsonschema_description:"line numbers, or objects {line, column, condition, hit_count, log_message, source, id}; hit_count stops from that hit on; log_message logs text with {expressions} instead of stopping"`
-	ExceptionBreakpoints string            `json:"exception_breakpoints,omitempty" jsonschema:"enum=none,enum=uncaught,enum=all" jsonschema_description:"which thrown values stop the run where they are thrown; default uncaught"`
-	StepMode             bool              `json:"step_mode,omitempty" jsonschema_description:"start: stop at the first statement; without action: a snapshot of every statement"`
-	CaptureVariables     bool              `json:"capture_variables,omitempty" jsonschema:"default=true"`
-	Watches              []string          `json:"watches,omitempty" jsonschema:"maxItems=20" jsonschema_description:"expressions evaluated at every stop"`
-	Expression           string            `json:"expression,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"for evaluate: it only reads; for set_variable: the new value"`
-	Frame                int               `json:"frame,omitempty" jsonschema:"minimum=0" jsonschema_description:"for evaluate, inspect and set_variable; 0 = the innermost"`
-	Path                 string            `json:"path,omitempty" jsonschema_description:"for inspect: what to expand, e.g. order.items[3]; for set_variable: what to set"`
-	Line                 int               `json:"line,omitempty" jsonschema:"minimum=1" jsonschema_description:"for run_to"`
-	Depth                int               `json:"depth,omitempty" jsonschema:"minimum=1,maximum=10,default=3"`
-	MaxItems             int               `json:"max_items,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
-	TimeoutMS            int               `json:"timeout_ms,omitempty" jsonschema:"minimum=1,maximum=3600000,default=300000" jsonschema_description:"running time of the task; stops are not counted"`
-	Wait                 float64           `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the next stop or the end"`
-	MaxStops             int               `json:"max_stops,omitempty" jsonschema:"minimum=1,maximum=10000,default=200" jsonschema_description:"snapshots without action"`
+	Action               string          `json:"action,omitempty" jsonschema:"enum=start,enum=continue,enum=step_over,enum=step_into,enum=step_out,enum=step_back,enum=run_to,enum=pause,enum=evaluate,enum=inspect,enum=set_breakpoints,enum=set_variable,enum=stop" jsonschema_description:"leave out, without session_id, to run to the end and get every hit at once"`
+	TaskID               string          `json:"task_id,omitempty" jsonschema_description:"debug a live run of this task: name, name@version or id"`
+	Input                json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"of the live run"`
+	ExecutionID          string          `json:"execution_id,omitempty" jsonschema_description:"debug this recorded execution instead; nothing outside is touched"`
+	SessionID            string          `json:"session_id,omitempty" jsonschema_description:"required after start"`
+	Breakpoints          []BreakpointArg `json:"breakpoints,omitempty" jsonschema:"maxItems=100" jsonschema_description:"line numbers, or objects {line, column, condition, hit_count, log_message, source, id}; hit_count stops from that hit on; log_message logs text with {expressions} instead of stopping"`
+	ExceptionBreakpoints string          `json:"exception_breakpoints,omitempty" jsonschema:"enum=none,enum=uncaught,enum=all" jsonschema_description:"which thrown values stop the run where they are thrown; default uncaught"`
+	StepMode             bool            `json:"step_mode,omitempty" jsonschema_description:"start: stop at the first statement; without action: a snapshot of every statement"`
+	CaptureVariables     bool            `json:"capture_variables,omitempty" jsonschema:"default=true"`
+	Watches              []string        `json:"watches,omitempty" jsonschema:"maxItems=20" jsonschema_description:"expressions evaluated at every stop"`
+	Expression           string          `json:"expression,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"for evaluate: it only reads; for set_variable: the new value"`
+	Frame                int             `json:"frame,omitempty" jsonschema:"minimum=0" jsonschema_description:"for evaluate, inspect and set_variable; 0 = the innermost"`
+	Path                 string          `json:"path,omitempty" jsonschema_description:"for inspect: what to expand, e.g. order.items[3]; for set_variable: what to set"`
+	Line                 int             `json:"line,omitempty" jsonschema:"minimum=1" jsonschema_description:"for run_to"`
+	Depth                int             `json:"depth,omitempty" jsonschema:"minimum=1,maximum=10,default=3"`
+	MaxItems             int             `json:"max_items,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
+	TimeoutMS            int             `json:"timeout_ms,omitempty" jsonschema:"minimum=1,maximum=3600000,default=300000" jsonschema_description:"running time of the task; stops are not counted"`
+	Wait                 float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the next stop or the end"`
+	MaxStops             int             `json:"max_stops,omitempty" jsonschema:"minimum=1,maximum=10000,default=200" jsonschema_description:"snapshots without action"`
 }
 
 // DebugTask is the step debugger.

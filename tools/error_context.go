@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"ratchet"
 	"ratchet/runtime"
@@ -80,5 +81,7 @@ func atTheThrow(ctx context.Context, d *Deps, x *ratchet.Execution) *ThrowView {
 		return nil
 	}
 	stop := out.ExecutionResult.DebugTrace[0]
-	return &ThrowView{Function: stop.Function, Line: stop.Line, Variables: stop.Variables}
+	v := &ThrowView{Function: stop.Function, Line: stop.Line, Variables: map[string]map[string]string{}}
+	maps.Copy(v.Variables, stop.Variables)
+	return v
 }
