@@ -70,13 +70,16 @@ func (b *binding) close() { b.updates.close() }
 
 // narrow returns what is offered for a selection within the registry. Nil is
 // the registry itself.
-func (b *binding) narrow(s *tools.Selection) (*offer, error) {
-	if s == nil {
-		return b.whole, nil
+func (b *binding) narrow(s *tools.Selection, p ratchet.Principal) (*offer, error) {
+	registry := b.registry
+	if s != nil {
+		var err error
+		if registry, err = registry.Select(*s); err != nil {
+			return nil, err
+		}
 	}
-	registry, err := b.registry.Select(*s)
-	if err != nil {
-		return nil, err
+	if registry = registry.For(p); registry == b.registry {
+		return b.whole, nil
 	}
 	key := selectionKey(registry)
 	b.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/server/auth"
 	"ratchet/tools"
 )
 
@@ -28,7 +29,8 @@ const codeCancelled = -32800
 func (b *binding) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
 		id := requestID(req)
-		ctx = context.WithValue(ctx, requestIDKey{}, id)
+		p := principalIn(req)
+		ctx = ratchet.WithScope(auth.WithPrincipal(context.WithValue(ctx, requestIDKey{}, id), p), p.Scope)
 		defer func() {
 			if p := recover(); p != nil {
 				b.cfg.log.Error("panic in a request", "method", method, "request_id", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -140,10 +142,8 @@ func (b *binding) call(ctx context.Context, t tools.Tool, caller tools.Caller, a
 
 // caller describes who calls, from the request and its _meta.
 func (b *binding) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Caller {
-	c := tools.Caller{Surface: "mcp", RequestID: requestIDFrom(ctx)}
-	if extra := req.Extra; extra != nil && extra.TokenInfo != nil {
-		c.Principal = extra.TokenInfo.UserID
-	}
+	p := principalIn(req)
+	c := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestIDFrom(ctx)}
 	if parent, ok := req.Params.Meta["traceparent"].(string); ok {
 		c.TraceID = traceID(parent)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"testing"
-
-	"ratchet"
 )
 
 func TestDrainingIsNotReady(t *testing.T) {
@@ -29,14 +27,5 @@ func TestDrainingIsNotReady(t *testing.T) {
 	}
 	if why := s.notReady(t.Context()); why != "draining" {
 		t.Errorf("not ready because %q", why)
-	}
-}
-
-func TestOtherAddressesAreRefused(t *testing.T) {
-	t.Parallel()
-	for _, host := range []string{"0.0.0.0", "::", "192.0.2.1", "example.com", ""} {
-		if err := loopbackOnly("server.bind_address", host); ratchet.CodeOf(err) != ratchet.CodeConfig || ratchet.AsError(err).Hint == "" {
-			t.Errorf("%q: %v", host, err)
-		}
 	}
 }

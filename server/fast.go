@@ -30,7 +30,8 @@ func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 // short because it decodes a message once; limits, ids, recovery and the form
 // of results are those of every call: see call and result.
 func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string) *bytes.Buffer {
-	caller := tools.Caller{Surface: "mcp", RequestID: requestID, TraceID: traceID(c.trace)}
+	p := principalOf(ctx)
+	caller := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestID, TraceID: traceID(c.trace)}
 	var notes []string // this goroutine alone adds to them
 	caller.Note = func(note string) { notes = append(notes, note) }
 	out, err := b.call(ctx, t, caller, c.args)

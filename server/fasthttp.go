@@ -29,6 +29,9 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 		return false
 	}
 	var calls *running
+	if id != "" && principalOf(r.Context()).ID != "" {
+		return false // the SDK knows whose session it is
+	}
 	if id != "" {
 		s, live := m.b.sessions.find(id)
 		if !live || version == modernEra {

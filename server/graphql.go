@@ -7,6 +7,7 @@ import (
 	"ratchet"
 	"ratchet/adapters/graphql"
 	"ratchet/server/auth"
+	"ratchet/server/config"
 )
 
 // openGraphQL makes the surface /graphql, which offers every tool: permission
@@ -21,7 +22,7 @@ func (s *Server) openGraphQL() error {
 		Principal:     func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
 		Authenticate:  s.byToken,
 		Introspection: cfg.Introspection, Playground: cfg.Playground,
-		AdminOnly: loopbackOnly("", s.cfg.Server.BindAddress) != nil,
+		AdminOnly: !config.Loopback(s.cfg.Server.BindAddress),
 		Origins:   s.cfg.Server.CORS.AllowedOrigins,
 		Limits:    graphql.Limits{Depth: cfg.MaxDepth, Complexity: cfg.MaxComplexity, Aliases: cfg.MaxAliases, Tokens: cfg.MaxTokens},
 	})
@@ -54,19 +55,15 @@ func (s *Server) endStreams() {
 	}
 }
 
-// authority is the part of the server that knows who callers are.
-type authority interface{ Auth() *auth.Authenticator }
-
 // byToken is who brings the token of a WebSocket's first message: an API key
-// or a bearer token. Without an authority it is who opened the WebSocket.
+// or a bearer token. Without a store it is who opened the WebSocket.
 func (s *Server) byToken(ctx context.Context, token string) (ratchet.Principal, error) {
-	known, ok := any(s).(authority)
-	if !ok {
+	if s.auth == nil {
 		return principalOf(ctx), nil
 	}
 	c := auth.FromHeader(http.Header{"Authorization": {"Bearer " + token}})
 	c.IP = principalOf(ctx).IP
-	return known.Auth().Authenticate(ctx, c)
+	return s.auth.Authenticate(ctx, c)
 }
 
 // principalOf is who sends the request of ctx: the machine's owner where

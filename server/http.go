@@ -28,6 +28,9 @@ func (s *Server) routes() *http.ServeMux {
 	}
 	s.mountMetrics(mux)
 	s.mountREST(mux)
+	if s.auth != nil {
+		s.auth.Mount(mux, apiPrefix)
+	}
 	s.mountGraphQL(mux)
 	s.mountDocs(mux)
 	return mux

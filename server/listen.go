@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +19,9 @@ import (
 // time and returns nil. onReady, if not nil, hears the address once requests
 // are taken.
 func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
 	if err := s.openCertificate(); err != nil {
 		return err
 	}
@@ -108,11 +110,8 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 	}
 }
 
-// listen opens a loopback address; others are refused while there is no login.
+// listen opens an address; prepare has checked that it may be.
 func (s *Server) listen(ctx context.Context, key, host string, port int) (net.Listener, error) {
-	if err := loopbackOnly(key, host); err != nil {
-		return nil, err
-	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port)))
 	if err != nil {
@@ -120,15 +119,4 @@ func (s *Server) listen(ctx context.Context, key, host string, port int) (net.Li
 			WithHint("another process may use the port: choose one with --listen, or 0 for any free one").Wrap(err)
 	}
 	return listener, nil
-}
-
-func loopbackOnly(key, host string) error {
-	if strings.EqualFold(host, "localhost") {
-		return nil
-	}
-	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && addr.IsLoopback() {
-		return nil
-	}
-	return ratchet.Errorf(ratchet.CodeConfig, "%s %q is not a loopback address, and there is no login yet", key, host).At(key).
-		WithHint("listen on 127.0.0.1 or ::1; to reach the server from elsewhere, forward the port over SSH")
 }

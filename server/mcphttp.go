@@ -82,7 +82,8 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	offer, err := m.b.narrow(selection)
+	p := principalOf(r.Context())
+	offer, err := m.b.narrow(selection, p)
 	if err != nil {
 		refuse(w, err, id)
 		return
@@ -92,11 +93,11 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	handler := m.stateful
 	if stateless {
-		m.stateless.ServeHTTP(w, r)
-		return
+		handler = m.stateless
 	}
-	m.stateful.ServeHTTP(w, r)
+	known(p, handler).ServeHTTP(w, r)
 }
 
 // choose says whether a request goes to the stateless handler; ok = false: it

@@ -14,6 +14,7 @@ import (
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/server/audit"
+	"ratchet/server/auth"
 	"ratchet/server/certs"
 	"ratchet/server/config"
 	"ratchet/server/limit"
@@ -39,7 +40,8 @@ type Server struct {
 	// authenticate puts the principal into the context of requests; nil = all
 	// are the machine's owner.
 	authenticate func(http.Handler) http.Handler
-	audit        *audit.Log // nil = nothing is recorded
+	auth         *auth.Authenticator // nil = there is no store to know callers from
+	audit        *audit.Log          // nil = nothing is recorded
 
 	draining  atomic.Bool
 	closeOnce sync.Once
@@ -90,6 +92,11 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	s.openMetrics()
 	if err := s.protect(context.Background()); err != nil {
 		return nil, err
+	}
+	if s.deps.Store != nil {
+		if err := s.identify(context.Background()); err != nil {
+			return nil, err
+		}
 	}
 	wait := cfg.Execution.WaitLimit
 	if wait == 0 {

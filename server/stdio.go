@@ -7,13 +7,15 @@ import (
 	"sync"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
 )
 
 // ServeStdio speaks MCP on in and out, one message a line, until in ends or ctx
 // does; then it drains. Nothing else may be written to out. It closes in, when
 // in can be closed, to stop reading, and never out.
 func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) error {
-	offer, err := s.binding.narrow(nil)
+	offer, err := s.binding.narrow(nil, ratchet.Local())
 	if err != nil {
 		return err
 	}

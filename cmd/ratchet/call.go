@@ -107,7 +107,7 @@ func callTool(ctx context.Context, srv *server.Server, name string, args json.Ra
 	if !ok {
 		return nil, srv.Registry().Unknown(name)
 	}
-	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "cli"})
+	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "cli", Identity: ratchet.Local()})
 	return tool.Call(ctx, srv.Deps(), args)
 }
 

@@ -69,8 +69,19 @@ func (a *app) serveHTTP(cmd *cobra.Command, listen string) error {
 			a.say("ratchet %s listens on %s", version, base)
 			a.say("data: %s", cfg.DatabasePath())
 			a.say("next: ratchet print-config claude-desktop --http %s%s", base, cfg.MCP.Endpoint)
+			a.sayAdminToken(ctx, srv, base)
 		})
 	})
+}
+
+// sayAdminToken prints the token that makes the first admin, where one is
+// needed and there is none.
+func (a *app) sayAdminToken(ctx context.Context, srv *server.Server, base string) {
+	token, err := srv.AdminToken(ctx)
+	if err != nil || token == "" {
+		return // there is an admin, or nobody needs one
+	}
+	a.say("there is no admin yet: POST {\"token\": %q, \"username\": …, \"password\": …} to %s/api/v1/auth/bootstrap; the token works once", token, base)
 }
 
 // withServer opens a server for cmd's configuration, runs f and closes it.
