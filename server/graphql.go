@@ -6,18 +6,22 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/graphql"
+	"ratchet/adapters/rest"
 	"ratchet/server/auth"
 	"ratchet/server/config"
 )
 
 // openGraphQL makes the surface /graphql, which offers every tool: permission
 // decides.
-func (s *Server) openGraphQL() error {
-	cfg := s.cfg.GraphQL
-	if !cfg.Enabled {
-		return nil
+func (s *Server) openGraphQL() {
+	if s.cfg.GraphQL.Enabled {
+		s.graphql = &later[*graphql.Handler]{make: s.makeGraphQL}
 	}
-	h, err := graphql.New(graphql.Config{
+}
+
+func (s *Server) makeGraphQL() (*graphql.Handler, error) {
+	cfg := s.cfg.GraphQL
+	return graphql.New(graphql.Config{
 		Registry: s.registry.Whole(), Deps: s.deps, Version: s.version,
 		Principal:     func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
 		Authenticate:  s.byToken,
@@ -26,11 +30,6 @@ func (s *Server) openGraphQL() error {
 		Origins:   s.cfg.Server.CORS.AllowedOrigins,
 		Limits:    graphql.Limits{Depth: cfg.MaxDepth, Complexity: cfg.MaxComplexity, Aliases: cfg.MaxAliases, Tokens: cfg.MaxTokens},
 	})
-	if err != nil {
-		return err
-	}
-	s.graphql = h
-	return nil
 }
 
 // mountGraphQL serves it.
@@ -38,21 +37,18 @@ func (s *Server) mountGraphQL(mux *http.ServeMux) {
 	if s.graphql == nil {
 		return
 	}
-	mux.Handle("/graphql", s.graphql)
+	mux.Handle("/graphql", serveLater(s, s.graphql, func(h *graphql.Handler) http.Handler { return h }))
 	if s.cfg.GraphQL.Playground {
-		mux.Handle("GET /playground", s.graphql.Playground())
-		mux.Handle("GET /playground/", s.graphql.Playground())
+		page := serveLater(s, s.graphql, (*graphql.Handler).Playground)
+		mux.Handle("GET /playground", page)
+		mux.Handle("GET /playground/", page)
 	}
 }
 
 // endStreams ends what would keep connections open.
 func (s *Server) endStreams() {
-	if s.rest != nil {
-		s.rest.Close()
-	}
-	if s.graphql != nil {
-		s.graphql.Close()
-	}
+	s.rest.close((*rest.Handler).Close)
+	s.graphql.close((*graphql.Handler).Close)
 }
 
 // byToken is who brings the token of a WebSocket's first message: an API key

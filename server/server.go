@@ -32,8 +32,8 @@ type Server struct {
 	registry    *tools.Registry
 	binding     *binding
 	mcp         http.Handler
-	graphql     *graphql.Handler // nil = switched off
-	rest        *rest.Handler    // nil = switched off
+	graphql     *later[*graphql.Handler] // nil = switched off
+	rest        *later[*rest.Handler]    // nil = switched off
 	shield      *shield
 	certificate *certs.Source // nil = no TLS
 	limiter     *limit.Limiter
@@ -108,12 +108,8 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		resources: p.Resources, prompts: p.Prompts, log: p.Log,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
-	if err := s.openREST(); err != nil {
-		return nil, err
-	}
-	if err := s.openGraphQL(); err != nil {
-		return nil, err
-	}
+	s.openREST()
+	s.openGraphQL()
 	return s, nil
 }
 

@@ -41,12 +41,12 @@ func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Ou
 	s := &shape{in: sync.OnceValue(schema.For[In]), out: sync.OnceValue(outSchema[Out])}
 	s.compiled = sync.OnceValue(func() *schema.Schema { return mustCompile(spec.Name, s.in()) })
 	s.defaults = sync.OnceValue(func() json.RawMessage { return defaultsOf(s.in()) })
-	s.named = func() (in, out json.RawMessage) {
+	s.named = sync.OnceValues(func() (in, out json.RawMessage) {
 		if s.out() != nil {
 			out = schema.Titled(resultType[Out]())
 		}
 		return schema.Titled(reflect.TypeFor[In]()), out
-	}
+	})
 	t := Tool{Spec: spec, shape: s}
 	t.call = func(ctx context.Context, d *Deps, args json.RawMessage) (any, error) {
 		in, err := decodeInput[In](ctx, t, args)
