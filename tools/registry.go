@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"ratchet"
 	"ratchet/schema"
@@ -26,6 +27,7 @@ type Registry struct {
 	byName  map[string]int
 	aliases map[string]string // further name -> name
 	whole   *Registry         // the registry this one was selected from; nil = itself
+	shown   sync.Once         // guards the schemas in list
 }
 
 var (
@@ -50,7 +52,6 @@ func NewRegistry(list ...Tool) (*Registry, error) {
 			faults = append(faults, fmt.Errorf("tool %s is there twice", t.Name))
 		}
 		r.byName[t.Name] = i
-		t.In, t.Out = t.shape.in(), t.shape.out()
 	}
 	for _, t := range r.list {
 		for _, alias := range t.Aliases {
@@ -132,13 +133,27 @@ func (r *Registry) Check() error {
 var toolWord = regexp.MustCompile(`ratchet_[a-z_]*[a-z]`)
 
 // List returns the tools by name. The slice must not be changed.
-func (r *Registry) List() []Tool { return r.list }
+func (r *Registry) List() []Tool {
+	r.shown.Do(func() {
+		for i := range r.list {
+			r.list[i] = r.list[i].withSchemas()
+		}
+	})
+	return r.list
+}
+
+// withSchemas writes the schemas of a tool down: when the first one asks for
+// them, because most servers offer few of the tools.
+func (t Tool) withSchemas() Tool {
+	t.In, t.Out = t.shape.in(), t.shape.out()
+	return t
+}
 
 // Lookup finds a tool by its name, its dotted form (ratchet.execute_task) or
 // an alias.
 func (r *Registry) Lookup(name string) (Tool, bool) {
 	if i, ok := r.byName[r.canonical(name)]; ok {
-		return r.list[i], true
+		return r.list[i].withSchemas(), true
 	}
 	return Tool{}, false
 }

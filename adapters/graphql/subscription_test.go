@@ -116,7 +116,7 @@ func TestLogsOverWebSocket(t *testing.T) {
 
 func TestOperationsOverWebSocket(t *testing.T) {
 	l := serve(t)
-	c := l.dial(`{"Authorization":"Bearer x"}`)
+	c := l.dial(`{}`)
 	l.write(c, frame{ID: "q", Type: "subscribe", Payload: subscribe(`{ listAvailableTasks { pagination { totalCount } } }`, nil)})
 	if f := l.read(c); f.Type != "next" || !strings.Contains(string(f.Payload), `"totalCount":0`) {
 		t.Errorf("%s %s", f.Type, f.Payload)
