@@ -27,7 +27,8 @@ type Registry struct {
 	byName  map[string]int
 	aliases map[string]string // further name -> name
 	whole   *Registry         // the registry this one was selected from; nil = itself
-	shown   sync.Once         // guards the schemas in list
+	shown   sync.Once
+	full    []Tool // list with the schemas, once shown
 }
 
 var (
@@ -135,11 +136,12 @@ var toolWord = regexp.MustCompile(`ratchet_[a-z_]*[a-z]`)
 // List returns the tools by name. The slice must not be changed.
 func (r *Registry) List() []Tool {
 	r.shown.Do(func() {
-		for i := range r.list {
-			r.list[i] = r.list[i].withSchemas()
+		r.full = make([]Tool, len(r.list))
+		for i, t := range r.list {
+			r.full[i] = t.withSchemas()
 		}
 	})
-	return r.list
+	return r.full
 }
 
 // withSchemas writes the schemas of a tool down: when the first one asks for
