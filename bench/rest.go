@@ -88,7 +88,8 @@ func idleStreams(ctx context.Context, n int) error {
 		Name: "ratchet_list_available_tasks", Title: "List", Doc: "Lists nothing.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
 	}, func(context.Context, *tools.Deps, struct {
 		Limit int `json:"limit,omitempty"`
-	}) (struct{}, error) {
+	},
+	) (struct{}, error) {
 		return struct{}{}, nil
 	})
 	registry, err := tools.NewRegistry(list)
