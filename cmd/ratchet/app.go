@@ -88,7 +88,7 @@ func (a *app) root() *cobra.Command {
 		a.serveCommand(), a.mcpServeCommand(), a.mcpCommand(),
 		a.runOnceCommand(), a.replayCommand(), a.debugCommand(), a.validateCommand(), a.testCommand(),
 		a.callCommand(), a.toolsCommand(), a.printConfigCommand(), a.generateGroup(),
-		a.configCommand(), a.doctorCommand(), a.versionCommand(),
+		a.configCommand(), a.auditCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	return root
 }

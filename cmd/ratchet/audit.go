@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"ratchet"
+	"ratchet/server/audit"
+	"ratchet/storage"
+)
+
+// auditReport is what `audit verify` found.
+type auditReport struct {
+	Whole    bool   `json:"whole"`
+	Entries  int64  `json:"entries"`
+	FromSeq  int64  `json:"from_seq"`
+	ToSeq    int64  `json:"to_seq"`
+	HeadHash string `json:"head_hash"`
+	Removed  int64  `json:"removed"`
+	Broken   int64  `json:"broken,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Files    int    `json:"files"`
+	Lines    int64  `json:"lines"`
+	FileNote string `json:"file_note,omitempty"`
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	verify := &cobra.Command{
+		Use: "verify", Short: "Check that the audit is as it was written", Args: cobra.NoArgs,
+		Long: "Follow the chain of hashes through the whole audit and compare it with the files beside the\n" +
+			"database. The server must not be running. Keep head_hash elsewhere: later it proves that\n" +
+			"nothing before it was changed.",
+		Example: "  ratchet audit verify\n  ratchet audit verify --data-dir ./data --format json",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verifyAudit(cmd) },
+	}
+	storeFlags(verify.Flags())
+	cmd := &cobra.Command{Use: "audit", Short: "Check the record of writes and security events"}
+	cmd.AddCommand(verify)
+	return cmd
+}
+
+func (a *app) verifyAudit(cmd *cobra.Command) error {
+	cfg, log, err := a.load(cmd.Flags(), nil)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // it was only read
+	dir := cfg.DataDir
+	if dir == "" && db.Path() != "" {
+		dir = filepath.Dir(db.Path())
+	}
+	v, err := audit.Verify(ctx, db, dir)
+	if err != nil {
+		return err
+	}
+	if !v.Whole() {
+		a.failed = ratchet.CodeConflict
+	}
+	if a.machine() {
+		return a.print(auditReport{
+			Whole: v.Whole(), Entries: v.Entries, FromSeq: v.From, ToSeq: v.To, HeadHash: hex.EncodeToString(v.HeadHash),
+			Removed: v.Removed, Broken: v.Broken, Reason: v.Reason, Files: v.Files, Lines: v.Lines, FileNote: v.FileNote,
+		})
+	}
+	fmt.Fprintf(a.stdout, "%d entries, %d lines in %d files\nhead: %d %s\n", v.Entries, v.Lines, v.Files, v.Head, hex.EncodeToString(v.HeadHash))
+	switch {
+	case v.Broken != 0:
+		fmt.Fprintf(a.stdout, "BROKEN at entry %d: %s\n", v.Broken, v.Reason)
+	case v.FileNote != "":
+		fmt.Fprintf(a.stdout, "the table is whole; BROKEN files: %s\n", v.FileNote)
+	default:
+		fmt.Fprintln(a.stdout, "nothing was changed or taken out")
+	}
+	return nil
+}
