@@ -98,6 +98,7 @@ type Execution struct {
 	Attempt          int    // from 1
 	RetryOf          string // execution id
 	ForkedFrom       string // execution id
+	EffectsOf        string // first execution of the retries whose effects count as made; empty = itself
 	BatchID          string
 	JobID            string
 	ScheduleID       string

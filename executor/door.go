@@ -16,6 +16,7 @@ type door struct {
 	recorder *runtime.Recorder
 	outer    runtime.Host
 	served   *runtime.TapeHost // answers a mocked fork; nil = the world does
+	effects  *effects          // nil = nothing the run asks for reaches the world
 }
 
 // openDoor connects a run to the broker under its task's policy.
@@ -25,10 +26,14 @@ func (e *Executor) openDoor(r *run) *door {
 	if e.cfg.Broker != nil {
 		d.session = e.cfg.Broker.Host(e.doorPolicy(r))
 		inner = d.session
+		if r.req.test == nil {
+			d.effects = newEffects(r, d.session)
+			inner = d.effects
+		}
 	}
 	if f := r.req.fork; f != nil && f.mocked {
 		d.served = runtime.NewTapeHost(f.rest, inner)
-		inner = d.served
+		inner, d.effects = d.served, nil
 	}
 	inner = storedFirst{r, inner}
 	if r.masker == nil {

@@ -18,6 +18,9 @@ func (r *run) finish(end ending) {
 	ended := r.e.cfg.Now().UTC()
 	out := end.outcome
 	failure := r.failureOf(end)
+	if end.door != nil {
+		end.door.effects.report(failure)
+	}
 	r.masker.failure(failure)
 	output := r.masker.json(out.Output)
 

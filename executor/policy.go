@@ -25,6 +25,7 @@ type Policy struct {
 	Deprecated     bool
 	DeprecationMsg string
 	ReadOnly       bool
+	RepeatUnknown  bool // requests of unknown outcome may be repeated under their key
 }
 
 // HTTPPolicy bounds a task's requests.
@@ -51,6 +52,9 @@ type metadata struct {
 		Timeout          json.Number `json:"timeout"`
 		MaxResponseBytes int         `json:"max_response_bytes"`
 	} `json:"http"`
+	Effects struct {
+		RepeatUnknown bool `json:"repeat_unknown"`
+	} `json:"effects"`
 	Secrets            []string `json:"secrets"`
 	Deprecated         bool     `json:"deprecated"`
 	DeprecationMessage string   `json:"deprecation_message"`
@@ -72,7 +76,7 @@ func ParsePolicy(raw json.RawMessage) (Policy, error) {
 	p = Policy{
 		Concurrency: m.Concurrency, ConcurrencyKey: m.ConcurrencyKey, Secrets: m.Secrets,
 		Deprecated: m.Deprecated, DeprecationMsg: m.DeprecationMessage,
-		ReadOnly: m.ReadOnly || m.SystemTask,
+		ReadOnly: m.ReadOnly || m.SystemTask, RepeatUnknown: m.Effects.RepeatUnknown,
 		HTTP: HTTPPolicy{
 			AllowHosts: m.HTTP.AllowHosts, DenyHosts: m.HTTP.DenyHosts,
 			ThrowOnError: m.HTTP.ThrowOnError, MaxResponseBytes: m.HTTP.MaxResponseBytes,

@@ -34,7 +34,8 @@ type Request struct {
 	TraceID        string // W3C; empty = a new one
 	Origin         ratchet.Origin
 	Attempt        int    // 0 = 1
-	RetryOf        string // execution id
+	RetryOf        string // execution id; its effects are not made again
+	ResetEffects   bool   // make the effects of RetryOf anew
 	ForkedFrom     string // execution id
 	Profile        bool   // function spans and line coverage
 	BatchID        string
@@ -47,6 +48,7 @@ type Request struct {
 	OnProgress func(ratchet.Progress)
 
 	fork      *forkSetup    // set by Fork
+	effectsOf string        // set by Start
 	debug     *debugSetup   // set by StartDebug
 	test      *testSetup    // set by RunTests
 	validated time.Duration // how long checking the input took
@@ -65,6 +67,9 @@ type testSetup struct {
 func (e *Executor) Start(ctx context.Context, req Request) (*Handle, error) {
 	task, prog, err := e.resolve(ctx, &req)
 	if err != nil {
+		return nil, err
+	}
+	if req.effectsOf, err = e.effectsOf(ctx, req); err != nil {
 		return nil, err
 	}
 	begun := time.Now()
@@ -150,7 +155,7 @@ func (e *Executor) newExecution(t *ratchet.Task, p *program, req Request) *ratch
 	return &ratchet.Execution{
 		ID: newID(), TaskID: t.ID, TaskName: t.Name, TaskVersion: t.Version,
 		Status: ratchet.StatusPending, Origin: origin, Priority: req.Priority, Input: req.Input,
-		QueuedAt: e.cfg.Now().UTC(), Timeout: timeout, Attempt: max(1, req.Attempt), RetryOf: req.RetryOf, ForkedFrom: req.ForkedFrom,
+		QueuedAt: e.cfg.Now().UTC(), Timeout: timeout, Attempt: max(1, req.Attempt), RetryOf: req.RetryOf, ForkedFrom: req.ForkedFrom, EffectsOf: req.effectsOf,
 		BatchID: req.BatchID, JobID: req.JobID, ScheduleID: req.ScheduleID, CorrelationToken: req.Correlation,
 		Principal: req.Principal, IdempotencyKey: req.IdempotencyKey,
 		TraceID: traceID(req.TraceID), Trace: !req.NoTrace,

@@ -99,7 +99,7 @@ func (e *Executor) startOnce(ctx context.Context, t *ratchet.Task, p *program, r
 	if origin == "" {
 		origin = ratchet.OriginDirect
 	}
-	if first.TaskID != t.ID || first.Origin != origin || first.RetryOf != req.RetryOf || first.ForkedFrom != req.ForkedFrom || !sameJSON(first.Input, req.Input) {
+	if first.TaskID != t.ID || first.Origin != origin || first.RetryOf != req.RetryOf || first.ForkedFrom != req.ForkedFrom || first.EffectsOf != req.effectsOf || !sameJSON(first.Input, req.Input) {
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "idempotency_key %q was used for another call: execution %s of task %s",
 			req.IdempotencyKey, first.ID, first.TaskName).At("/idempotency_key").
 			WithHint("use a new key for a new call; keys are kept 24 hours")

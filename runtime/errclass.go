@@ -26,6 +26,7 @@ func errorClasses() []errorClass {
 		{"ServiceUnavailableError", "the service is unavailable", true},
 		{"TimeoutError", "the operation timed out", true},
 		{"DataError", "invalid data", false},
+		{"EffectUnknownError", "the outcome of the request is unknown", false},
 	}
 }
 

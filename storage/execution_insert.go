@@ -24,6 +24,7 @@ type head struct {
 	HTTP      json.RawMessage  `msgpack:"h,omitempty"`
 	Recording string           `msgpack:"rp,omitempty"`
 	Forked    string           `msgpack:"f,omitempty"`
+	Effects   string           `msgpack:"e,omitempty"`
 }
 
 // insertRow is an execution ready to be written.
@@ -112,7 +113,7 @@ func (db *DB) newInsert(e *ratchet.Execution) (*insertRow, error) {
 	}
 	h, err := pack(&head{
 		e.TaskVersion, e.Priority, e.Timeout, e.Attempt, e.RetryOf, e.Principal,
-		e.TraceID, e.Trace, e.HTTPRequests, e.RecordingPath, e.ForkedFrom,
+		e.TraceID, e.Trace, e.HTTPRequests, e.RecordingPath, e.ForkedFrom, e.EffectsOf,
 	})
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (r *executionRow) execution(ctx context.Context, q querier) (*ratchet.Execu
 	}
 	e.TaskVersion, e.Priority, e.Timeout, e.Attempt, e.RetryOf = h.Version, h.Priority, h.Timeout, h.Attempt, h.RetryOf
 	e.Principal, e.TraceID, e.Trace, e.HTTPRequests, e.RecordingPath = h.Principal, h.TraceID, h.Trace, h.HTTP, h.Recording
-	e.ForkedFrom = h.Forked
+	e.ForkedFrom, e.EffectsOf = h.Forked, h.Effects
 	if r.tail != nil {
 		var t tail
 		if err := unpack(r.tail, &t); err != nil {

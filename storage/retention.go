@@ -79,9 +79,11 @@ func (t *tx) deleteDoomed() error {
 		`UPDATE payloads SET refs = refs - d.n FROM (SELECT hash AS h, count(*) AS n FROM (
 			SELECT input_hash AS hash FROM executions WHERE id IN ` + doomed + ` AND input_hash IS NOT NULL
 			UNION ALL SELECT output_hash FROM executions WHERE id IN ` + doomed + ` AND output_hash IS NOT NULL
-			UNION ALL SELECT hash FROM parts WHERE execution IN ` + doomed + ` AND hash IS NOT NULL) GROUP BY hash) AS d
+			UNION ALL SELECT hash FROM parts WHERE execution IN ` + doomed + ` AND hash IS NOT NULL
+			UNION ALL SELECT reply_hash FROM effects WHERE execution IN ` + doomed + ` AND reply_hash IS NOT NULL) GROUP BY hash) AS d
 			WHERE payloads.hash = d.h`,
 		"DELETE FROM payloads WHERE refs <= 0",
+		"DELETE FROM effects WHERE execution IN " + doomed,
 		"DELETE FROM parts WHERE execution IN " + doomed,
 		"DELETE FROM logs WHERE execution IN " + doomed,
 		"DELETE FROM executions WHERE id IN " + doomed,

@@ -13,6 +13,7 @@ type RetryExecutionIn struct {
 	ExecutionID    string          `json:"execution_id" jsonschema_description:"UUID or number"`
 	Input          json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"instead of the first input"`
 	Version        string          `json:"version,omitempty" jsonschema_description:"task version to run; default: the active one"`
+	ResetState     bool            `json:"reset_state,omitempty" jsonschema_description:"make every request anew; default: replies to POST and PATCH of earlier attempts are reused and those of unknown outcome are not repeated"`
 	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Wait           float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25"`
 }
@@ -21,7 +22,7 @@ type RetryExecutionIn struct {
 var RetryExecution = Define(Spec{
 	Name: "ratchet_retry_execution", Title: "Retry an execution", Toolset: "control", Category: "execution",
 	Doc: "Call this to run a failed, timed out or cancelled execution again, as a new one linked by retry_of. " +
-		"Its input is reused unless you give another. Next: as after ratchet_execute_task.",
+		"Its input is reused unless you give another, and so are the replies to its POST and PATCH requests. Next: as after ratchet_execute_task.",
 	Effect: Writes, Executes: true, OpenWorld: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/retry", Field: "retryExecution"}},
 }, retryExecution)
@@ -41,7 +42,7 @@ func retryExecution(ctx context.Context, d *Deps, in RetryExecutionIn) (RunOut, 
 	}
 	req := executor.Request{
 		Task: x.TaskID, Input: x.Input, NoTrace: !x.Trace, Priority: x.Priority, IdempotencyKey: in.IdempotencyKey,
-		Origin: ratchet.OriginRetry, Attempt: x.Attempt + 1, RetryOf: x.ID, BatchID: x.BatchID, Correlation: x.CorrelationToken,
+		Origin: ratchet.OriginRetry, Attempt: x.Attempt + 1, RetryOf: x.ID, ResetEffects: in.ResetState, BatchID: x.BatchID, Correlation: x.CorrelationToken,
 	}
 	if len(in.Input) > 0 {
 		req.Input = in.Input

@@ -226,6 +226,11 @@ declare class DataError extends Error {
   constructor(message?: string, options?: ErrorDetails);
   readonly retryable: boolean;
 }
+/** Thrown by fetch when a request that changes something was sent and no answer tells whether it took effect. */
+declare class EffectUnknownError extends Error {
+  constructor(message?: string, options?: ErrorDetails);
+  readonly retryable: boolean;
+}
 declare class DOMException extends Error {
   constructor(message?: string, options?: string | { name?: string; cause?: unknown });
   readonly name: string;

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"code.dny.dev/ssrf"
@@ -25,8 +26,9 @@ type refusal struct{ *runtime.CallError }
 
 func (r refusal) Error() string { return r.Message }
 
-// fetch performs one request over the network.
-func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest) (*runtime.FetchResponse, *runtime.CallError) {
+// fetch performs one request over the network. It sets sent when a connection
+// was there to send it on: from then on it may have been received.
+func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest, sent *atomic.Bool) (*runtime.FetchResponse, *runtime.CallError) {
 	u, err := url.Parse(f.URL)
 	if err != nil {
 		return nil, refuse("ValidationError", "bad_url", "the URL cannot be parsed")
@@ -37,7 +39,7 @@ func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest) (*runtime.
 	timeout := s.timeout(f)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	timing, trace := newTrace()
+	timing, trace := newTrace(sent)
 	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), f.Method, f.URL, bytes.NewReader(f.Body))
 	if err != nil {
 		return nil, refuse("ValidationError", "bad_url", "the request cannot be made from this URL")
@@ -81,6 +83,25 @@ func (s *Session) setHeaders(request *http.Request, f *runtime.FetchRequest) {
 	}
 	if f.IdempotencyKey != "" && request.Header.Get("Idempotency-Key") == "" {
 		request.Header.Set("Idempotency-Key", f.IdempotencyKey)
+	}
+	if effectful(f.Method) {
+		hideKeys(request.Header)
+	}
+}
+
+// effectful says whether a request may do something each time it is made.
+func effectful(method string) bool { return method == http.MethodPost || method == http.MethodPatch }
+
+// hideKeys spells the headers that make net/http repeat a request by itself,
+// when a reused connection breaks, so that it does not know them. Whether to
+// repeat an effect is not the transport's to decide. To receivers the case of
+// a name means nothing.
+func hideKeys(h http.Header) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := h[name]; ok {
+			delete(h, name)
+			h[strings.ToLower(name)] = values
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ratchet"
@@ -52,12 +53,25 @@ func (b *Broker) Host(policy Policy) *Session {
 
 // Call implements runtime.Host.
 func (s *Session) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
+	reply, _, err := s.Send(ctx, call)
+	return reply, err
+}
+
+// Send is Call that also says whether a request may have been received: false
+// is certain, and true with an error reply means that nobody knows.
+func (s *Session) Send(ctx context.Context, call runtime.HostCall) (runtime.HostReply, bool, error) {
+	var sent atomic.Bool
+	reply, err := s.send(ctx, call, &sent)
+	return reply, sent.Load(), err
+}
+
+func (s *Session) send(ctx context.Context, call runtime.HostCall, sent *atomic.Bool) (runtime.HostReply, error) {
 	record := runtime.TapeCall{Call: call, Start: time.Since(s.start).Microseconds()}
 	var reply runtime.HostReply
 	var err error
 	switch {
 	case call.Kind == runtime.CallFetch && call.Fetch != nil:
-		reply, err = s.answerFetch(ctx, call.Fetch)
+		reply, err = s.answerFetch(ctx, call.Fetch, sent)
 	case call.Kind == runtime.CallSecret:
 		reply.Secret, reply.Error = s.secret(ctx, call.Secret)
 	default:
@@ -71,14 +85,14 @@ func (s *Session) Call(ctx context.Context, call runtime.HostCall) (runtime.Host
 	return reply, err
 }
 
-func (s *Session) answerFetch(ctx context.Context, f *runtime.FetchRequest) (reply runtime.HostReply, err error) {
+func (s *Session) answerFetch(ctx context.Context, f *runtime.FetchRequest, sent *atomic.Bool) (reply runtime.HostReply, err error) {
 	if reply.Error = checkRequest(f); reply.Error != nil {
 		return reply, nil
 	}
 	if s.policy.Mock != nil {
 		return s.mocked(ctx, f)
 	}
-	reply.Fetch, reply.Error = s.fetch(ctx, f)
+	reply.Fetch, reply.Error = s.fetch(ctx, f, sent)
 	return reply, nil
 }
 

@@ -4,13 +4,15 @@ import (
 	"crypto/tls"
 	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ratchet/runtime"
 )
 
 // newTrace returns a trace and a function that ends it and tells the timings.
-func newTrace() (func() runtime.FetchTiming, *httptrace.ClientTrace) {
+// The trace sets sent as soon as there is a connection.
+func newTrace(sent *atomic.Bool) (func() runtime.FetchTiming, *httptrace.ClientTrace) {
 	start := time.Now()
 	var mu sync.Mutex
 	var t runtime.FetchTiming
@@ -26,6 +28,7 @@ func newTrace() (func() runtime.FetchTiming, *httptrace.ClientTrace) {
 		WroteRequest:         func(httptrace.WroteRequestInfo) { mark(&t.Sent) },
 		GotFirstResponseByte: func() { mark(&t.FirstByte) },
 		GotConn: func(info httptrace.GotConnInfo) {
+			sent.Store(true)
 			mu.Lock()
 			t.Reused = info.Reused
 			mu.Unlock()

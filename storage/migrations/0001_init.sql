@@ -120,6 +120,22 @@ CREATE TABLE parts (
 	PRIMARY KEY (execution, kind)
 ) WITHOUT ROWID;
 
+-- What runs asked the world to do and must not be repeated blindly. A retry
+-- takes over the rows of the attempts before it.
+CREATE TABLE effects (
+	id         BLOB PRIMARY KEY,
+	root       BLOB NOT NULL, -- executions.uuid of the first attempt
+	execution  INTEGER NOT NULL, -- executions.id of the last attempt
+	method     BLOB NOT NULL,
+	url        BLOB NOT NULL,
+	state      INTEGER NOT NULL, -- 0 sent, 1 answered, 2 not sent
+	reply      BLOB,
+	reply_hash BLOB, -- payloads.hash when large
+	created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX effects_by_execution ON effects (execution);
+
 CREATE TABLE payloads (
 	id   INTEGER PRIMARY KEY,
 	hash BLOB NOT NULL UNIQUE, -- SHA-256

@@ -1,0 +1,240 @@
+package executor
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"ratchet"
+	"ratchet/runtime"
+	"ratchet/runtime/broker"
+	"ratchet/storage"
+)
+
+// effects is the ledger of a run: it stands before the session and lets no
+// request that does something twice when made twice (POST and PATCH; the
+// others are idempotent, RFC 9110 section 9.2.2) pass unrecorded.
+type effects struct {
+	run     *run
+	session *broker.Session
+
+	mu      sync.Mutex
+	taken   map[string][]bool // by fingerprint: which ordinals are in use
+	unknown []UnknownEffect
+}
+
+// UnknownEffect is a request that was sent and not answered: whether it did
+// anything, nobody knows.
+type UnknownEffect struct {
+	ID     string `json:"effect_id"`
+	Method string `json:"method"`
+	URL    string `json:"url"`
+}
+
+func newEffects(r *run, s *broker.Session) *effects {
+	return &effects{run: r, session: s, taken: make(map[string][]bool)}
+}
+
+// Call implements runtime.Host.
+func (l *effects) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
+	f := call.Fetch
+	if call.Kind != runtime.CallFetch || f == nil || f.Method != http.MethodPost && f.Method != http.MethodPatch {
+		return l.session.Call(ctx, call)
+	}
+	key := ownKey(f)
+	print := fingerprint(f, key)
+	ordinal := l.take(print)
+	e := storage.Effect{
+		Root: l.root(), Execution: l.run.snapshot().Number, Method: f.Method, URL: l.run.masker.text(f.URL),
+	}
+	e.ID = effectID(e.Root, print, ordinal)
+	prior, err := l.run.e.cfg.Store.BeginEffect(ctx, e)
+	if err != nil {
+		l.release(print, ordinal)
+		l.run.e.cfg.Log.Error("record an effect", "execution", l.run.id, "error", err)
+		return runtime.HostReply{Error: &runtime.CallError{
+			Class: "ServiceUnavailableError", Code: "ledger",
+			Message: "the request was not sent, because the server could not record it first; try again",
+		}}, nil
+	}
+	if prior.Found && prior.State == storage.EffectAnswered {
+		return l.reuse(e, prior.Reply)
+	}
+	if prior.Found && prior.State == storage.EffectSent {
+		if key == "" && !l.run.prog.policy.RepeatUnknown {
+			return l.refuse(e), nil
+		}
+		l.log("warn", e, "was sent by an earlier attempt, its outcome is unknown, and it is repeated with the same Idempotency-Key")
+	}
+	if key == "" {
+		keyed := *f
+		keyed.IdempotencyKey = e.ID
+		call.Fetch = &keyed
+	}
+	reply, sent, err := l.session.Send(ctx, call)
+	repeated := prior.Found && prior.State == storage.EffectSent
+	l.settle(context.WithoutCancel(ctx), e, print, ordinal, reply, sent || repeated)
+	return reply, err
+}
+
+// root is the execution whose effects count as made.
+func (l *effects) root() string {
+	if of := l.run.snapshot().EffectsOf; of != "" {
+		return of
+	}
+	return l.run.id
+}
+
+// settle records how a request ended.
+func (l *effects) settle(ctx context.Context, e storage.Effect, print string, ordinal int, reply runtime.HostReply, sent bool) {
+	var err error
+	switch {
+	case reply.Fetch != nil:
+		err = l.run.e.cfg.Store.AnswerEffect(ctx, e.ID, l.encode(reply.Fetch))
+	case sent:
+		l.addUnknown(e)
+		l.log("warn", e, "was sent and not answered: its outcome is unknown, and a retry of this execution will not repeat it blindly")
+	default:
+		if err = l.run.e.cfg.Store.UnsendEffect(ctx, e.ID); err == nil {
+			l.release(print, ordinal)
+		}
+	}
+	if err != nil { // then it counts as sent, with an unknown outcome
+		l.run.e.cfg.Log.Warn("record how an effect ended", "execution", l.run.id, "effect", e.ID, "error", err)
+	}
+}
+
+// reuse answers from the ledger.
+func (l *effects) reuse(e storage.Effect, stored []byte) (runtime.HostReply, error) {
+	var f runtime.FetchResponse
+	if err := json.Unmarshal(stored, &f); err != nil {
+		return runtime.HostReply{}, fmt.Errorf("read the recorded reply of effect %s: %w", e.ID, err)
+	}
+	l.log("info", e, "was made by an earlier attempt: its recorded reply is reused")
+	return runtime.HostReply{Fetch: &f}, nil
+}
+
+// refuse is the answer to an effect that must not be repeated blindly.
+func (l *effects) refuse(e storage.Effect) runtime.HostReply {
+	l.addUnknown(e)
+	message := fmt.Sprintf("%s %s was sent by an earlier attempt and its outcome is unknown (effect %s); it is not repeated. "+
+		"Find out at the receiver whether it was done; then retry with reset_state true to make it anew, or, if the receiver "+
+		"honours Idempotency-Key, give the request an idempotencyKey or set effects.repeat_unknown in the task's metadata",
+		e.Method, e.URL, e.ID)
+	l.log("warn", e, "was sent by an earlier attempt, its outcome is unknown, and it is not repeated")
+	return runtime.HostReply{Error: &runtime.CallError{Class: "EffectUnknownError", Code: "effect_unknown", Message: message}}
+}
+
+func (l *effects) addUnknown(e storage.Effect) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := UnknownEffect{ID: e.ID, Method: e.Method, URL: e.URL}
+	if !slices.Contains(l.unknown, u) {
+		l.unknown = append(l.unknown, u)
+	}
+}
+
+// report adds to the error of a run which of its effects are unknown.
+func (l *effects) report(failure *ratchet.ExecutionError) {
+	if l == nil || failure == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.unknown) == 0 {
+		return
+	}
+	details := map[string]any{"unknown_effects": slices.Clone(l.unknown)}
+	for k, v := range failure.Details {
+		details[k] = v
+	}
+	failure.Details = details
+}
+
+func (l *effects) log(level string, e storage.Effect, what string) {
+	l.run.logged([]ratchet.LogLine{{
+		At: l.run.e.cfg.Now().UTC(), Level: level, Logger: "effects",
+		Message: fmt.Sprintf("effect %s (%s %s) %s", e.ID, e.Method, e.URL, what),
+	}})
+}
+
+// take returns the lowest ordinal of a fingerprint that is not in use. Only
+// requests that may have been received use one up, so that an attempt that
+// found the receiver down counts like one that did not.
+func (l *effects) take(print string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	used := l.taken[print]
+	if i := slices.Index(used, false); i >= 0 {
+		used[i] = true
+		return i
+	}
+	l.taken[print] = append(used, true)
+	return len(used)
+}
+
+func (l *effects) release(print string, ordinal int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.taken[print][ordinal] = false
+}
+
+// encode is a reply as it is stored: without the values of secrets.
+func (l *effects) encode(f *runtime.FetchResponse) []byte {
+	kept := *f
+	kept.Timing = runtime.FetchTiming{}
+	if m := l.run.masker; m != nil {
+		kept.URL, kept.Body = m.text(f.URL), []byte(m.text(string(f.Body)))
+		kept.Header = (&maskingDoor{masker: m}).header(f.Header)
+	}
+	raw, _ := json.Marshal(kept) // numbers and text
+	return raw
+}
+
+// ownKey is the idempotency key the task set; empty = none.
+func ownKey(f *runtime.FetchRequest) string {
+	for _, h := range f.Header {
+		if strings.EqualFold(h[0], "Idempotency-Key") {
+			return h[1]
+		}
+	}
+	return f.IdempotencyKey
+}
+
+// fingerprint says which requests are the same effect: the method, the URL
+// and the task's own key, or the body when it has none.
+func fingerprint(f *runtime.FetchRequest, key string) string {
+	what := "key " + key
+	if key == "" {
+		sum := sha256.Sum256(f.Body)
+		what = "body " + string(sum[:])
+	}
+	sum := sha256.Sum256([]byte(f.Method + "\x00" + f.URL + "\x00" + what))
+	return string(sum[:])
+}
+
+func effectID(root, print string, ordinal int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s", root, ordinal, print))
+	return "ratchet-" + hex.EncodeToString(sum[:16])
+}
+
+// effectsOf is the execution whose effects a retry takes over.
+func (e *Executor) effectsOf(ctx context.Context, req Request) (string, error) {
+	if req.RetryOf == "" || req.ResetEffects {
+		return "", nil
+	}
+	x, err := e.Execution(ctx, req.RetryOf)
+	if err != nil {
+		return "", err
+	}
+	if x.EffectsOf != "" {
+		return x.EffectsOf, nil
+	}
+	return x.ID, nil
+}
