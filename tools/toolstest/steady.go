@@ -1,0 +1,59 @@
+package toolstest
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	anID      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	aTime     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+	aDigest   = regexp.MustCompile(`\b[0-9a-f]{16,64}\b`)
+	aMeasure  = regexp.MustCompile(`\d+(\.\d+)? (ms|s|MiB|KiB|bytes)\b`)
+	aFrame    = regexp.MustCompile(`(?m)^([^;\s]+(?:;.*)?) \d+$`) // a folded stack and its weight
+	aTempPath = regexp.MustCompile(regexp.QuoteMeta(strings.TrimSuffix(os.TempDir(), "/")) + `/[^\s"]+`)
+)
+
+// measured are the keys of what a run measures and of what is chosen at random.
+func measured() []string {
+	return []string{
+		"revision", "uptime_seconds", "total_samples", "was_queued", "bytes_free", "size_bytes", "pid", "etag", "token",
+		"goroutines", "heap_bytes", "memory_bytes", "open_files", "started", "recommendations_generated", "cpu_time_ms",
+	}
+}
+
+// Steady takes out of a result, read from JSON, what differs from one run of
+// the same to the next: identifiers, times, durations, digests, measures. Two
+// surfaces that answer alike have equal steady results. v is changed.
+func Steady(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			switch {
+			case key == "request_id":
+				delete(v, key)
+			case slices.Contains(measured(), key):
+				v[key] = "measured"
+			case value != nil && (strings.HasSuffix(key, "_ms") || strings.HasSuffix(key, "_us")):
+				v[key] = "duration"
+			default:
+				v[key] = Steady(value)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = Steady(v[i])
+		}
+	case string:
+		for _, r := range []struct {
+			what *regexp.Regexp
+			by   string
+		}{{aTempPath, "path"}, {anID, "id"}, {aTime, "time"}, {aDigest, "digest"}, {aMeasure, "measure"}, {aFrame, "$1 weight"}} {
+			v = r.what.ReplaceAllString(v, r.by)
+		}
+		return v
+	}
+	return v
+}
