@@ -77,12 +77,20 @@ func (db *DB) AnswerEffect(ctx context.Context, id string, reply []byte) error {
 	p := newPayload(reply)
 	return db.write(ctx, false, func(t *tx) error {
 		n, err := t.change("record an answer", "UPDATE effects SET state = 1, reply = ?, reply_hash = ? WHERE id = ? AND state <> 1",
-			p.inline(), p.hash, []byte(id))
+			bytesOrNull(p.inline()), bytesOrNull(p.hash), []byte(id))
 		if err != nil || n == 0 {
 			return err
 		}
 		return t.keep(p)
 	})
+}
+
+// bytesOrNull is b as an argument: the driver stores nil bytes as empty ones.
+func bytesOrNull(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
 }
 
 // UnsendEffect records that an effect certainly did not leave the server, so
