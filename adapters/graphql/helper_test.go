@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ type live struct {
 func serve(t testing.TB, flags ...string) *live {
 	t.Helper()
 	settings := map[string]string{
-		"data_dir": t.TempDir(), "mcp.toolsets": "all", "execution.workers.count": "1", "execution.workers.warm": "0",
+		"data_dir": filepath.Join(t.TempDir(), "data"), "mcp.toolsets": "all", "execution.workers.count": "1", "execution.workers.warm": "0",
 		"rate_limit.enabled": "false",
 	}
 	for i := 0; i+1 < len(flags); i += 2 {

@@ -233,9 +233,13 @@ func (s *surface) unspoken(text string) string {
 	return text
 }
 
-// TestExamples runs every example of every tool by GraphQL.
-func TestExamples(t *testing.T) {
-	toolstest.Examples(t, all(t), func(t testing.TB) toolstest.Call { return newSurface(t, serve(t)).call })
+// TestAnswersAlike plays the examples of every tool here and directly.
+func TestAnswersAlike(t *testing.T) {
+	direct := func(t testing.TB) toolstest.Call {
+		s := serve(t).server
+		return toolstest.Direct(s.Registry().Whole(), s.Deps())
+	}
+	toolstest.Alike(t, all(t), direct, func(t testing.TB) toolstest.Call { return newSurface(t, serve(t)).call })
 }
 
 // TestCases runs every case of every tool by GraphQL. Those of the toolset

@@ -89,10 +89,15 @@ func snakePointer(pointer string) string {
 	return string(out)
 }
 
-func TestExamples(t *testing.T) {
+// TestAnswersAlike plays the examples of every tool here and directly.
+func TestAnswersAlike(t *testing.T) {
 	registry, err := tools.NewRegistry(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	toolstest.Examples(t, registry, func(t testing.TB) toolstest.Call { return callOf(serve(t)) })
+	direct := func(t testing.TB) toolstest.Call {
+		s := serve(t).server
+		return toolstest.Direct(s.Registry().Whole(), s.Deps())
+	}
+	toolstest.Alike(t, registry, direct, func(t testing.TB) toolstest.Call { return callOf(serve(t)) })
 }
