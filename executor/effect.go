@@ -68,9 +68,10 @@ func (l *effects) Call(ctx context.Context, call runtime.HostCall) (runtime.Host
 	}
 	if prior.Found && prior.State == storage.EffectSent {
 		if key == "" && !l.run.prog.policy.RepeatUnknown {
+			l.release(print, ordinal) // the next one like it is this one too
 			return l.refuse(e), nil
 		}
-		l.log("warn", e, "was sent by an earlier attempt, its outcome is unknown, and it is repeated with the same Idempotency-Key")
+		l.log("warn", e, "was sent before, its outcome is unknown, and it is repeated with the same Idempotency-Key")
 	}
 	if key == "" {
 		keyed := *f
@@ -79,7 +80,7 @@ func (l *effects) Call(ctx context.Context, call runtime.HostCall) (runtime.Host
 	}
 	reply, sent, err := l.session.Send(ctx, call)
 	repeated := prior.Found && prior.State == storage.EffectSent
-	l.settle(context.WithoutCancel(ctx), e, print, ordinal, reply, sent || repeated)
+	l.settle(context.WithoutCancel(ctx), e, print, ordinal, reply, sent, repeated)
 	return reply, err
 }
 
@@ -91,15 +92,19 @@ func (l *effects) root() string {
 	return l.run.id
 }
 
-// settle records how a request ended.
-func (l *effects) settle(ctx context.Context, e storage.Effect, print string, ordinal int, reply runtime.HostReply, sent bool) {
+// settle records how a request ended. One that may still have to be made gives
+// its ordinal back: the next request like it, in this run too, is the same
+// effect made again and not another one.
+func (l *effects) settle(ctx context.Context, e storage.Effect, print string, ordinal int, reply runtime.HostReply, sent, repeated bool) {
 	var err error
+	declined := reply.Fetch != nil && declines(reply.Fetch.Status)
 	switch {
-	case reply.Fetch != nil:
+	case reply.Fetch != nil && !declined:
 		err = l.run.e.cfg.Store.AnswerEffect(ctx, e.ID, l.encode(reply.Fetch))
-	case sent:
+	case repeated || sent && !declined:
 		l.addUnknown(e)
-		l.log("warn", e, "was sent and not answered: its outcome is unknown, and a retry of this execution will not repeat it blindly")
+		l.log("warn", e, "was sent and not answered: its outcome is unknown, and it will not be repeated blindly")
+		l.release(print, ordinal)
 	default:
 		if err = l.run.e.cfg.Store.UnsendEffect(ctx, e.ID); err == nil {
 			l.release(print, ordinal)
@@ -108,6 +113,13 @@ func (l *effects) settle(ctx context.Context, e storage.Effect, print string, or
 	if err != nil { // then it counts as sent, with an unknown outcome
 		l.run.e.cfg.Log.Warn("record how an effect ended", "execution", l.run.id, "effect", e.ID, "error", err)
 	}
+}
+
+// declines says whether a status means that the receiver did nothing: it found
+// fault with the request, or cannot serve anybody now. The outcome of other
+// failures is what the receiver answered, and a retry gets that answer again.
+func declines(status int) bool {
+	return status >= 400 && status < 500 || status == http.StatusServiceUnavailable
 }
 
 // reuse answers from the ledger.
@@ -123,11 +135,11 @@ func (l *effects) reuse(e storage.Effect, stored []byte) (runtime.HostReply, err
 // refuse is the answer to an effect that must not be repeated blindly.
 func (l *effects) refuse(e storage.Effect) runtime.HostReply {
 	l.addUnknown(e)
-	message := fmt.Sprintf("%s %s was sent by an earlier attempt and its outcome is unknown (effect %s); it is not repeated. "+
+	message := fmt.Sprintf("%s %s was sent before and its outcome is unknown (effect %s); it is not repeated. "+
 		"Find out at the receiver whether it was done; then retry with reset_state true to make it anew, or, if the receiver "+
 		"honours Idempotency-Key, give the request an idempotencyKey or set effects.repeat_unknown in the task's metadata",
 		e.Method, e.URL, e.ID)
-	l.log("warn", e, "was sent by an earlier attempt, its outcome is unknown, and it is not repeated")
+	l.log("warn", e, "was sent before, its outcome is unknown, and it is not repeated")
 	return runtime.HostReply{Error: &runtime.CallError{Class: "EffectUnknownError", Code: "effect_unknown", Message: message}}
 }
 

@@ -50,6 +50,8 @@ func newReceiver(t testing.TB, decide func(n int) fate) *receiver {
 			case <-q.Context().Done():
 			case <-gone:
 			}
+		case declines:
+			w.WriteHeader(http.StatusTooManyRequests)
 		default:
 			panic(http.ErrAbortHandler)
 		}
@@ -73,6 +75,7 @@ const (
 	hangsDone             // acts and does not answer in time
 	drops                 // drops the connection before it acts
 	hangs                 // neither acts nor answers
+	declines              // answers that it does nothing now
 )
 
 func (f fate) acts() bool { return f == answers || f == dropsLate || f == hangsDone }
@@ -251,6 +254,52 @@ func TestUnknownEffectIsRepeatedUnderItsKey(t *testing.T) {
 			keys := site.effects()
 			if again.Error != nil || len(keys) != 2 || keys[0] != keys[1] || !r.reported(t, again) {
 				t.Errorf("%+v, keys %q, reported %v", again.Error, keys, r.reported(t, again))
+			}
+		})
+	}
+}
+
+// loopTask asks up to three times, as careful code does.
+const loopTask = `export default async (i) => {
+	const seen = []
+	for (let n = 0; n < 3; n++) {
+		try {
+			const r = await fetch(i.url, {method: "POST", body: {n: 1}, timeout: 5000, idempotencyKey: i.key ?? null})
+			seen.push(r.status)
+			if (r.ok) break
+		} catch (e) { seen.push(e.name) }
+	}
+	return seen
+}`
+
+// Within one run, the same request again is the same effect when nobody knows
+// what became of it.
+func TestUnknownEffectIsNotRepeatedInItsRun(t *testing.T) {
+	for name, c := range map[string]struct {
+		input, want string
+		fates       []fate
+		effects     int
+		unknown     bool
+	}{
+		"refused":      {`"n":1`, `["NetworkError","EffectUnknownError","EffectUnknownError"]`, []fate{dropsLate}, 1, true},
+		"own key":      {`"key":"mine-3"`, `["NetworkError",200]`, []fate{dropsLate}, 2, true},
+		"declined":     {`"n":1`, `[429,429,200]`, []fate{declines, declines}, 1, false},
+		"then unknown": {`"n":1`, `[429,"NetworkError","EffectUnknownError"]`, []fate{declines, dropsLate}, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, site := newRig(t, loopback(t)), newReceiver(t, first(c.fates...))
+			r.task(t, loopTask, nil)
+			x := r.run(t, fmt.Sprintf(`{"url":%q,%s}`, site.URL, c.input))
+			keys := site.effects()
+			if string(x.Output) != c.want || len(keys) != c.effects || r.reported(t, x) != c.unknown {
+				t.Errorf("%s (%+v), keys %q, reported %v", x.Output, x.Error, keys, r.reported(t, x))
+			}
+			if len(keys) == 2 && keys[0] != keys[1] {
+				t.Errorf("repeated under another key: %q", keys)
+			}
+			again := r.retry(t, x, nil) // what was declined was not recorded as made
+			if len(site.effects()) > c.effects+strings.Count(c.input, "key") {
+				t.Errorf("the retry repeated: %s, %q", again.Output, site.effects())
 			}
 		})
 	}
