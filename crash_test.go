@@ -94,14 +94,13 @@ func TestKilledWorkerFailsOnlyItsRun(t *testing.T) {
 	first := p.must(t, "ratchet_execute_task", object{"task_id": "slow", "input": object{"ms": 4000}, "wait": 0})
 	id, _ := first["execution_id"].(string)
 	waitStatus(t, p, id, "running")
-	// The busy worker is the one that burns CPU: with one run it is the only one not idle.
-	victims := children(p.cmd.Process.Pid)
-	if len(victims) == 0 {
-		t.Fatal("the server has no workers")
+	workers, _ := p.must(t, "ratchet_list_workers", object{"status": "busy"})["workers"].([]any)
+	if len(workers) != 1 {
+		t.Fatalf("one run keeps %d workers busy", len(workers))
 	}
-	for _, pid := range victims {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-	}
+	busy, _ := workers[0].(object)
+	pid, _ := busy["pid"].(float64)
+	_ = syscall.Kill(int(pid), syscall.SIGKILL)
 	ended := p.must(t, "ratchet_get_execution_status", object{"execution_id": id, "wait": 20})
 	if ended["status"] != "failed" {
 		t.Fatalf("the run ended as %v", ended)

@@ -86,7 +86,11 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 				s.log.Warn("no worker starts", "error", err)
 				return "no worker process can be started", err
 			}
-			return "isolation " + s.Isolation(), nil
+			level := s.Isolation()
+			if level == "" {
+				level = "not known yet"
+			}
+			return "isolation " + level, nil
 		}})
 	}
 	store := s.deps.Store

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	gql "github.com/99designs/gqlgen/graphql"
@@ -50,9 +51,6 @@ func (t eventStream) Do(w http.ResponseWriter, r *http.Request, exec gql.GraphEx
 	s := eventWriter{w: w, out: http.NewResponseController(w)}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
-	if s.send(":\n\n") != nil {
-		return
-	}
 	if len(errs) > 0 {
 		_ = s.next(exec.DispatchError(ctx, errs)) // the stream ends here anyway
 		_ = s.send("event: complete\ndata: {}\n\n")
@@ -65,16 +63,19 @@ func (t eventStream) Do(w http.ResponseWriter, r *http.Request, exec gql.GraphEx
 func (t eventStream) pump(ctx context.Context, exec gql.GraphExecutor, op *gql.OperationContext, s *eventWriter) {
 	ctx, cancel := context.WithCancel(ctx)
 	answers := make(chan *gql.Response)
-	finished := make(chan struct{})
+	finished, opened := make(chan struct{}), make(chan struct{})
+	begun := sync.OnceFunc(func() { close(opened) })
 	go func() {
 		defer close(finished)
 		defer close(answers)
 		defer func() {
 			if p := recover(); p != nil {
+				begun()
 				answers <- exec.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(t.h.recovered(ctx, p))})
 			}
 		}()
 		responses, ctx := exec.DispatchOperation(ctx, op)
+		begun()
 		for {
 			answer := responses(ctx)
 			if answer == nil {
@@ -93,6 +94,10 @@ func (t eventStream) pump(ctx context.Context, exec gql.GraphExecutor, op *gql.O
 		}
 		<-finished
 	}()
+	<-opened // who sees that the stream began misses nothing from here on
+	if s.send(":\n\n") != nil {
+		return
+	}
 	ping := time.NewTicker(t.h.cfg.Limits.KeepAlive)
 	defer ping.Stop()
 	for {

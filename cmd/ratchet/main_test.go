@@ -113,7 +113,10 @@ func stop(ts *testscript.TestScript, _ bool, _ []string) {
 func guard(ts *testscript.TestScript, _ bool, args []string) {
 	target, err := url.Parse(ts.Getenv("URL"))
 	ts.Check(err)
-	proxy := &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+	proxy := &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Header.Del("Authorization") // it was for this door; the server knows no such token
+	}}
 	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+args[0] {
 			http.Error(w, "who are you", http.StatusUnauthorized)

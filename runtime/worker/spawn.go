@@ -10,7 +10,8 @@ import (
 // How long the pool waits before it refills itself.
 const (
 	warmDelay  = 30 * time.Millisecond // at its own start
-	startRetry = 5 * time.Second       // after a failed start
+	quickRetry = 50 * time.Millisecond // after a failed start
+	startRetry = 5 * time.Second       // after several in a row
 )
 
 // refill starts workers for waiters and to keep the warm ones. Called with mu held.
@@ -114,19 +115,23 @@ func (p *Pool) startOne(id int64) {
 	}
 }
 
-// startFailed tells one waiter and waits before it tries for itself.
+// patience is how many starts in a row may fail before a waiting run does:
+// one worker may die of another's trouble.
+const patience = 3
+
+// startFailed waits before it tries again; when that goes on it tells one waiter.
 func (p *Pool) startFailed(err error) {
 	p.failures++
 	p.failure = err
-	p.refillAfter(startRetry)
-	level := p.cfg.Log.Warn
-	if p.failures >= 3 {
-		level = p.cfg.Log.Error
+	level, pause := p.cfg.Log.Warn, quickRetry
+	if p.failures >= patience {
+		level, pause = p.cfg.Log.Error, startRetry
 	}
+	p.refillAfter(pause)
 	level("a worker could not be started", "error", err, "in_a_row", p.failures)
 	refused := unavailable("no worker could be started").Wrap(err)
 	p.tell(refused)
-	if p.waiting.len() > 0 {
+	if p.failures >= patience && p.waiting.len() > 0 {
 		p.waiting.pop().ready <- handover{err: refused}
 	}
 }

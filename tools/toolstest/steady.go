@@ -12,7 +12,8 @@ var (
 	aTime     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 	aDigest   = regexp.MustCompile(`\b[0-9a-f]{16,64}\b`)
 	aMeasure  = regexp.MustCompile(`\d+(\.\d+)? (ms|s|MiB|KiB|bytes)\b`)
-	aFrame    = regexp.MustCompile(`(?m)^([^;\s]+(?:;.*)?) \d+$`) // a folded stack and its weight
+	aFrame    = regexp.MustCompile(`(?m)^([^;\s]+(?:;.*)?) \d+$`)     // a folded stack and its weight
+	aLevel    = regexp.MustCompile(`^isolation (not known yet|\w+)$`) // known with the first worker
 	aTempPath = regexp.MustCompile(regexp.QuoteMeta(strings.TrimSuffix(os.TempDir(), "/")) + `/[^\s"]+`)
 )
 
@@ -50,7 +51,7 @@ func Steady(v any) any {
 		for _, r := range []struct {
 			what *regexp.Regexp
 			by   string
-		}{{aTempPath, "path"}, {anID, "id"}, {aTime, "time"}, {aDigest, "digest"}, {aMeasure, "measure"}, {aFrame, "$1 weight"}} {
+		}{{aTempPath, "path"}, {anID, "id"}, {aTime, "time"}, {aDigest, "digest"}, {aMeasure, "measure"}, {aLevel, "isolation"}, {aFrame, "$1 weight"}} {
 			v = r.what.ReplaceAllString(v, r.by)
 		}
 		return v
