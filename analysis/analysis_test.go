@@ -26,6 +26,7 @@ func TestOf(t *testing.T) {
 		severity     string
 		wantCategory string
 	}{
+		{"unknown effect", failure("EffectUnknownError", "POST timed out before"), "effect_unknown_error", "typed_error", "high", "effect"},
 		{"typed class", failure("TypeError", "x is undefined"), "javascript_error", "typed_error", "medium", "runtime"},
 		{"class before words", failure("SyntaxError", "timeout"), "syntax_error", "typed_error", "high", "code"},
 		{"fetch failed", failure("TypeError", "fetch failed: connection refused"), "network_error", "message", "medium", "transient"},
@@ -66,6 +67,23 @@ func TestSuggestionsNameWhatFailed(t *testing.T) {
 		if len(list) < 4 {
 			t.Errorf("%s has %d suggestions", name, len(list))
 		}
+	}
+}
+
+// Whoever reads of an unknown effect learns how to go on without repeating it.
+func TestSuggestionsForUnknownEffects(t *testing.T) {
+	f := failure("EffectUnknownError", "POST https://pay.test/ was sent before and its outcome is unknown")
+	if text := strings.Join(Suggestions(f, Of(f)), "\n"); !strings.Contains(text, "reset_state") || !strings.Contains(text, "receiver") {
+		t.Errorf("%s", text)
+	}
+	f = failure("TimeoutError", "no complete response")
+	f.Error.Details = map[string]any{"unknown_effects": []any{map[string]any{"effect_id": "ratchet-1"}}}
+	if list := Suggestions(f, Of(f)); !strings.Contains(list[0], "1 of the run's requests") {
+		t.Errorf("%q", list)
+	}
+	f.Error.Details = nil
+	if list := Suggestions(f, Of(f)); strings.Contains(list[0], "of the run's requests") {
+		t.Errorf("%q", list)
 	}
 }
 

@@ -21,7 +21,7 @@ type Failure struct {
 type Finding struct {
 	Type      string // e.g. timeout_error
 	Severity  string // low, medium, high or critical
-	Category  string // transient, security, client, input, system, infrastructure, code, runtime, application, unknown
+	Category  string // transient, security, client, input, system, infrastructure, code, runtime, effect, application, unknown
 	MatchedBy string // typed_error, error_code, http_status, message or nothing
 	Impact    string
 }
@@ -40,6 +40,7 @@ var (
 	databaseError   = kind{"database_error", "high", "infrastructure"}
 	syntaxError     = kind{"syntax_error", "high", "code"}
 	javascriptError = kind{"javascript_error", "medium", "runtime"}
+	effectError     = kind{"effect_unknown_error", "high", "effect"}
 	cancelledError  = kind{"cancelled_error", "low", "application"}
 	unknownError    = kind{"unknown_error", "medium", "unknown"}
 )
@@ -61,7 +62,7 @@ var byClass = map[string]kind{
 	"URIError": javascriptError, "EvalError": javascriptError, "AggregateError": javascriptError,
 	"TimeoutError": timeoutError, "AbortError": timeoutError, "NetworkError": networkError,
 	"PermissionError": permissionError, "NotFoundError": notFoundError, "ValidationError": validationError,
-	"RateLimitError": rateLimitError, "MemoryError": resourceError, "memory_error": resourceError,
+	"EffectUnknownError": effectError, "RateLimitError": rateLimitError, "MemoryError": resourceError, "memory_error": resourceError,
 }
 
 // word is a pattern on the message: whole words, in any case.
@@ -180,6 +181,8 @@ func impact(k kind) string {
 		return "every call with this input fails the same way"
 	case "code", "runtime":
 		return "every call that takes this path through the code fails the same way"
+	case "effect":
+		return "a retry fails the same way until somebody has found out whether the request was done"
 	case "system":
 		return "the run was ended from outside before it could finish"
 	default:

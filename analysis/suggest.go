@@ -2,8 +2,11 @@ package analysis
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
+
+	"ratchet"
 )
 
 var (
@@ -41,6 +44,10 @@ func particular(f Failure) (list []string) {
 	if m := notFunction.FindStringSubmatch(message); m != nil {
 		list = append(list, fmt.Sprintf("%s is no function%s: look at its value in the variables, or in a debug session", quoted(m[1]), at(f)))
 	}
+	if unknown := unknownEffects(f.Error); unknown > 0 && f.Error.Type != "EffectUnknownError" {
+		list = append(list, fmt.Sprintf("%d of the run's requests were sent and not answered: a retry does not repeat them. "+
+			"See details.unknown_effects, and ask the receiver before you use ratchet_retry_execution with reset_state true", unknown))
+	}
 	if f.Host != "" && f.HTTP != 0 {
 		list = append(list, fmt.Sprintf("%s answered %d: check response.ok and say what the body holds", f.Host, f.HTTP))
 	} else if f.Host != "" {
@@ -53,6 +60,16 @@ func particular(f Failure) (list []string) {
 		list = append(list, f.Error.Hint)
 	}
 	return list
+}
+
+// unknownEffects counts the requests of which nobody knows what they did. The
+// details have been through JSON when they come from the store.
+func unknownEffects(e *ratchet.ExecutionError) int {
+	list := reflect.ValueOf(e.Details["unknown_effects"])
+	if list.Kind() != reflect.Slice {
+		return 0
+	}
+	return list.Len()
 }
 
 func quoted(name string) string {
@@ -130,6 +147,12 @@ var general = map[string][]string{
 		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
 		"Mend the code with ratchet_edit_task, and replay this run to see that it holds.",
 		"Keep the case as a test: ratchet_promote_to_test.",
+	},
+	"effect_unknown_error": {
+		"Find out at the receiver whether the request was done: its effect_id was sent as Idempotency-Key.",
+		"If it was not done, make all requests anew: ratchet_retry_execution with reset_state true.",
+		"If it was done, do not retry; run what is left with ratchet_execute_task and another input.",
+		"If the receiver honours Idempotency-Key, set effects.repeat_unknown in the task's metadata with ratchet_edit_task.",
 	},
 	"cancelled_error": {
 		"Nobody's code failed: the run was ended by its caller.",

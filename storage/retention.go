@@ -73,9 +73,12 @@ func (db *DB) DeleteExecution(ctx context.Context, id string) error {
 	})
 }
 
-// deleteDoomed deletes the executions that were chosen.
+// deleteDoomed deletes the executions that were chosen. Effects of a retry go
+// back to the first attempt while it is there: it may be retried again.
 func (t *tx) deleteDoomed() error {
 	steps := []string{
+		`UPDATE effects SET execution = (SELECT id FROM executions WHERE uuid = root) WHERE execution IN ` + doomed + `
+			AND EXISTS (SELECT 1 FROM executions WHERE uuid = root AND id NOT IN ` + doomed + `)`,
 		`UPDATE payloads SET refs = refs - d.n FROM (SELECT hash AS h, count(*) AS n FROM (
 			SELECT input_hash AS hash FROM executions WHERE id IN ` + doomed + ` AND input_hash IS NOT NULL
 			UNION ALL SELECT output_hash FROM executions WHERE id IN ` + doomed + ` AND output_hash IS NOT NULL

@@ -226,7 +226,7 @@ declare class DataError extends Error {
   constructor(message?: string, options?: ErrorDetails);
   readonly retryable: boolean;
 }
-/** Thrown by fetch when a request that changes something was sent and no answer tells whether it took effect. */
+/** Thrown by fetch for a POST or PATCH that was sent before, in this run or in the one it retries, and whose outcome is unknown. */
 declare class EffectUnknownError extends Error {
   constructor(message?: string, options?: ErrorDetails);
   readonly retryable: boolean;

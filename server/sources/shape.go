@@ -40,12 +40,16 @@ type shape struct {
 		Timeout          float64  `json:"timeout"`
 		MaxResponseBytes int      `json:"max_response_bytes"`
 	} `json:"http"`
+	Effects *struct {
+		RepeatUnknown bool `json:"repeat_unknown"`
+	} `json:"effects"`
 }
 
 // groupKeys are the keys of the groups, which take no others.
 var groupKeys = map[string][]string{
-	"http":  {"allow_hosts", "deny_hosts", "throw_on_error", "timeout", "max_response_bytes"},
-	"retry": {"max_retries", "delay_seconds", "backoff", "on"},
+	"effects": {"repeat_unknown"},
+	"http":    {"allow_hosts", "deny_hosts", "throw_on_error", "timeout", "max_response_bytes"},
+	"retry":   {"max_retries", "delay_seconds", "backoff", "on"},
 }
 
 // shapes checks the types and ranges of the metadata.

@@ -114,6 +114,8 @@ func TestProblemsHavePlaces(t *testing.T) {
 		{"memory", "metadata.json", meta(`"memory_limit": "lots"`), "metadata.json:4: error: memory_limit"},
 		{"http", "metadata.json", meta(`"http": true`), "metadata.json:4: error: key http is a bool, want an object"},
 		{"http key", "metadata.json", meta("\"http\": {\n\"allow_host\": []}"), "metadata.json:5: error: key http.allow_host is unknown (did you mean allow_hosts?)"},
+		{"effects key", "metadata.json", meta("\"effects\": {\n\"repeat\": true}"), "metadata.json:5: error: key effects.repeat is unknown (did you mean repeat_unknown?)"},
+		{"effects", "metadata.json", meta("\"effects\": {\n\"repeat_unknown\": 1}"), "metadata.json:5: error: key effects.repeat_unknown is a number, want"},
 		{"hosts", "metadata.json", meta("\"http\": {\n\"allow_hosts\": \"a.example\"}"), "metadata.json:5: error: key http.allow_hosts is a string, want a list"},
 		{"retry", "metadata.json", meta("\"retry\": {\n\"max_retries\": 1000}"), "metadata.json:5: error: key retry.max_retries is 1000"},
 		{"retry type", "metadata.json", meta(`"retry": 3`), "metadata.json:4: error: key retry is a number, want an object"},
