@@ -32,6 +32,7 @@ type span struct {
 	Duration int64          `json:"duration_us"`
 	Self     int64          `json:"self_us"`
 	Line     int            `json:"line,omitempty"`
+	Count    int            `json:"count,omitempty"` // calls added up in it; 0 = one
 	Tags     map[string]any `json:"tags,omitempty"`
 }
 
@@ -102,7 +103,7 @@ func functionSpans(x *ratchet.Execution, functions []runtime.Span, ended time.Ti
 		list = append(list, span{
 			ID: "fn-" + strconv.Itoa(f.ID), Parent: parent, Name: f.Function, Kind: "function", Line: f.Line,
 			Start: stamp(started.Add(f.Start)), End: stamp(started.Add(f.Start + f.Duration)),
-			At: f.Start.Microseconds(), Duration: f.Duration.Microseconds(), Self: f.Self.Microseconds(),
+			At: f.Start.Microseconds(), Duration: f.Duration.Microseconds(), Self: f.Self.Microseconds(), Count: f.Count,
 		})
 	}
 	raw, _ := json.Marshal(list) // plain data

@@ -101,7 +101,7 @@ func (t *Trace) addLive(raw json.RawMessage) error {
 	for _, s := range list {
 		t.Spans = append(t.Spans, spans.Span{
 			ID: s.ID, Parent: s.Parent, Name: s.Name, Kind: spans.Function, Line: s.Line,
-			Start: micro(s.At), Duration: micro(s.Duration), Self: micro(s.Self),
+			Start: micro(s.At), Duration: micro(s.Duration), Self: micro(s.Self), Count: s.Count,
 		})
 	}
 	return nil
@@ -114,7 +114,7 @@ func functionSpan(f runtime.Span) spans.Span {
 	}
 	return spans.Span{
 		ID: "fn-" + strconv.Itoa(f.ID), Parent: parent, Name: f.Function, Kind: spans.Function, Line: f.Line,
-		Start: f.Start, Duration: max(f.Duration, 0), Self: f.Self,
+		Start: f.Start, Duration: max(f.Duration, 0), Self: f.Self, Count: f.Count,
 	}
 }
 

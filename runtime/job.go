@@ -164,6 +164,7 @@ type Span struct {
 	Start    time.Duration // since the start of the run
 	Duration time.Duration
 	Self     time.Duration // without the functions it called and without its pauses
+	Count    int           // calls added up in it, from the first's start to the last's end; 0 = it is one call
 	Pauses   []Pause       // when it waited for a promise, in order; nil = it never did
 }
 

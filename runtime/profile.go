@@ -8,8 +8,13 @@ import (
 	"github.com/dop251/goja"
 )
 
-// maxSpans bounds the function calls kept of one run.
-const maxSpans = 100_000
+const (
+	// maxSpans bounds the function calls kept one by one. Those above are
+	// added up by caller and function.
+	maxSpans = 100_000
+	// maxSums bounds these sums. Above it the caller is not told apart.
+	maxSums = 10_000
+)
 
 // profile collects what the hooks of an instrumented run report.
 type profile struct {
@@ -17,7 +22,14 @@ type profile struct {
 	hits    []byte // one uint32 per statement, shared with the VM
 	spans   []Span
 	began   []time.Duration // when a frame went on last; by id-1
-	running []int           // frames on the stack, innermost last; 0 = beyond maxSpans
+	running []int           // frames on the stack, innermost last
+	sums    map[sum]int     // ids of spans that stand for many calls
+}
+
+// sum is what calls above maxSpans are added up by.
+type sum struct {
+	caller   int   // id; 0 = the run, or any
+	function int64 // index
 }
 
 // hook gives the VM the hooks of an instrumented program.
@@ -45,22 +57,41 @@ func (v *vm) hook() error {
 }
 
 func (p *profile) enter(c goja.FunctionCall) goja.Value {
-	if len(p.spans) >= maxSpans {
-		return p.v.rt.ToValue(0)
-	}
-	f := p.v.prog.points.functions[c.Argument(0).ToInteger()]
 	now := time.Since(p.v.began)
-	s := Span{ID: len(p.spans) + 1, Function: f.name, Line: f.line, Start: now, Duration: -1}
+	caller := 0
+	if n := len(p.running); n > 0 {
+		caller = p.running[n-1]
+		p.pause(caller, now)
+	}
+	id := p.span(sum{caller, c.Argument(0).ToInteger()}, now)
+	p.began[id-1] = now
+	p.running = append(p.running, id)
+	return p.v.rt.ToValue(id)
+}
+
+// span returns the id of the span of a call: a new one, or above maxSpans the
+// one of all calls like it.
+func (p *profile) span(of sum, now time.Duration) int {
+	f := p.v.prog.points.functions[of.function]
+	s := Span{ID: len(p.spans) + 1, Parent: of.caller, Function: f.name, Line: f.line, Start: now, Duration: -1}
 	if s.Function == "" {
 		s.Function = "(anonymous)"
 	}
-	if n := len(p.running); n > 0 {
-		s.Parent = p.running[n-1]
-		p.pause(s.Parent, now)
+	if len(p.spans) >= maxSpans {
+		if len(p.sums) >= maxSums && p.sums[of] == 0 {
+			of.caller, s.Parent = 0, 0
+		}
+		if id := p.sums[of]; id != 0 {
+			p.spans[id-1].Count++
+			return id
+		}
+		if p.sums == nil {
+			p.sums = map[sum]int{}
+		}
+		p.sums[of], s.Count = s.ID, 1
 	}
 	p.spans, p.began = append(p.spans, s), append(p.began, now)
-	p.running = append(p.running, s.ID)
-	return p.v.rt.ToValue(s.ID)
+	return s.ID
 }
 
 // pause adds the time since a frame went on to its own time.
@@ -71,7 +102,10 @@ func (p *profile) pause(id int, now time.Duration) {
 
 // leave takes a frame off the stack; the one below goes on.
 func (p *profile) leave(id int) {
-	i := slices.Index(p.running, id)
+	i := len(p.running) - 1
+	for i >= 0 && p.running[i] != id { // the innermost: calls added up have one id
+		i--
+	}
 	if i < 0 {
 		return
 	}
@@ -98,6 +132,9 @@ func (p *profile) suspend(c goja.FunctionCall) goja.Value {
 	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
 		p.leave(id)
 		s := &p.spans[id-1]
+		if s.Count > 0 { // waits of many calls at once do not add up
+			return c.Argument(1)
+		}
 		s.Pauses = append(s.Pauses, Pause{Start: time.Since(p.v.began), Duration: -1})
 	}
 	return c.Argument(1)
@@ -145,6 +182,9 @@ func (v *vm) spans() []Span {
 		return nil
 	}
 	now := time.Since(v.began)
+	if n := len(v.profile.running); n > 0 {
+		v.profile.pause(v.profile.running[n-1], now) // it was cut off
+	}
 	for i := range v.profile.spans {
 		if s := &v.profile.spans[i]; s.Duration < 0 {
 			s.Duration = now - s.Start

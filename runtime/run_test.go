@@ -207,6 +207,51 @@ func TestRun_profile(t *testing.T) {
 	}
 }
 
+// TestRun_profileOfManyCalls: calls above the bound are added up, none is lost.
+func TestRun_profileOfManyCalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		code  string
+		calls int
+		sums  int // spans above the bound; -1 = as many as may be
+	}{
+		"loop":      {`function main() { const f = () => 1, g = () => f(); for (let i = 0; i < 60000; i++) g() }`, 120_001, 3},
+		"recursion": {`function main() { const f = (n) => n > 0 ? f(n - 1) : 0; for (let i = 0; i < 2400; i++) f(49) }`, 120_001, 100},
+		"async": {`async function main() { const f = async (n) => { await null; return g(n) }, g = (n) => n;
+			for (let i = 0; i < 600; i++) await Promise.all(Array.from({length: 100}, (_, n) => f(n))) }`, 180_001, -1},
+	} {
+		out := Run(context.Background(), Job{Profile: true, Source: Source{Code: c.code}}, Hooks{})
+		if out.Err != nil {
+			t.Fatalf("%s: %+v", name, out.Err)
+		}
+		calls, sums := 0, 0
+		var self time.Duration
+		for i, s := range out.Spans {
+			calls += max(1, s.Count)
+			self += s.Self
+			if s.Count > 0 {
+				sums++
+			}
+			if s.ID != i+1 || s.Parent >= s.ID || s.Self < 0 || s.Duration < 0 || s.Count > 0 && i < maxSpans {
+				t.Fatalf("%s: span %d is %+v", name, i, s)
+			}
+		}
+		if calls != c.calls || sums > maxSums+10 || c.sums >= 0 && (sums == 0 || sums > c.sums) || self > out.Usage.Wall {
+			t.Errorf("%s: %d calls, %d sums, own times %v of %v", name, calls, sums, self, out.Usage.Wall)
+		}
+	}
+}
+
+// TestRun_profileCutOff: what the run was in at its end has its time, too.
+func TestRun_profileCutOff(t *testing.T) {
+	out := Run(context.Background(), Job{
+		Profile: true, Limits: Limits{Wall: 100 * time.Millisecond},
+		Source: Source{Code: `function main() { const spin = () => { for (;;) {} }; spin() }`},
+	}, Hooks{})
+	if out.Err == nil || len(out.Spans) != 2 || out.Spans[1].Self < out.Usage.Wall/2 {
+		t.Errorf("%+v %+v", out.Err, out.Spans)
+	}
+}
+
 // TestRun_context pins the members of context and their order, which a task
 // can see.
 func TestRun_context(t *testing.T) {

@@ -36,7 +36,7 @@ func Longest(list []Span, n int) (kept []Span, left int) {
 		sum.Start = min(sum.Start, s.Start)
 		sum.Duration += s.Duration
 		sum.Self += s.Self
-		sum.Count++
+		sum.Count += max(s.Count, 1)
 	}
 	for _, k := range order {
 		kept = append(kept, *sums[k])

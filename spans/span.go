@@ -109,7 +109,7 @@ func tree(r Run) *node {
 			continue
 		}
 		n := place(s)
-		n.count++
+		n.count += max(s.Count, 1)
 		n.self += s.Self
 	}
 	if rest := r.Wall - root.total(); rest > 0 {

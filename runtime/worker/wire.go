@@ -25,7 +25,7 @@ import (
 	"ratchet/runtime"
 )
 
-const wireVersion = 4
+const wireVersion = 5
 
 // hello is the child's first message.
 type hello struct {

@@ -132,7 +132,7 @@ func (d *decoder) limits() (l runtime.Limits) {
 
 // appendSpan and span carry profiled runs.
 func appendSpan(b []byte, s *runtime.Span) []byte {
-	b = msgp.AppendArrayHeader(b, 8)
+	b = msgp.AppendArrayHeader(b, 9)
 	b = msgp.AppendInt(b, s.ID)
 	b = msgp.AppendInt(b, s.Parent)
 	b = msgp.AppendString(b, s.Function)
@@ -140,15 +140,16 @@ func appendSpan(b []byte, s *runtime.Span) []byte {
 	for _, t := range [...]time.Duration{s.Start, s.Duration, s.Self} {
 		b = msgp.AppendInt64(b, int64(t))
 	}
+	b = msgp.AppendInt(b, s.Count)
 	return appendList(b, s.Pauses, func(b []byte, p *runtime.Pause) []byte {
 		return msgp.AppendInt64(msgp.AppendInt64(b, int64(p.Start)), int64(p.Duration))
 	})
 }
 
 func (d *decoder) span() (s runtime.Span) {
-	d.array(8)
+	d.array(9)
 	s.ID, s.Parent, s.Function, s.Line = d.int(), d.int(), d.str(), d.int()
-	s.Start, s.Duration, s.Self = d.duration(), d.duration(), d.duration()
+	s.Start, s.Duration, s.Self, s.Count = d.duration(), d.duration(), d.duration(), d.int()
 	s.Pauses = list(d, 2, func(d *decoder) runtime.Pause { return runtime.Pause{Start: d.duration(), Duration: d.duration()} })
 	return s
 }
