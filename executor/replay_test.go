@@ -163,6 +163,12 @@ func TestFork(t *testing.T) {
 	r, w, x := recordOne(t, false)
 	ctx := context.Background()
 	tape := decodeTape(t, r, x.ID)
+	var recorded struct{ Hits []int } // the first two are asked at once: they arrive in any order
+	if err := json.Unmarshal(x.Output, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	list := func(hits []int) string { data, _ := json.Marshal(hits); return `"hits":` + string(data) }
+	same, patched := list(recorded.Hits), list(append([]int{77}, recorded.Hits[1:]...))
 	at := 0
 	for i, e := range tape.Events {
 		if e.Kind == runtime.TapeTimer {
@@ -175,11 +181,11 @@ func TestFork(t *testing.T) {
 		hits int64 // requests that reached the world
 		want string
 	}{
-		{"from the start", executor.ForkRequest{}, 3, `"hits":[4,5,6]`},
-		{"after the first two", executor.ForkRequest{AtStep: at}, 1, `"hits":[1,2,7]`},
-		{"nothing live", executor.ForkRequest{AtStep: len(tape.Events) + 1}, 0, `"hits":[1,2,3]`},
-		{"mocked", executor.ForkRequest{AtStep: at, Mocked: true}, 0, `"hits":[1,2,3]`},
-		{"patched", executor.ForkRequest{AtStep: at, Mocked: true, Patches: []executor.Patch{{doneOf(tape, 1), json.RawMessage(`{"hit":77}`)}}}, 0, `"hits":[77,2,3]`},
+		{"from the start", executor.ForkRequest{}, 3, `"hits":[`},
+		{"after the first two", executor.ForkRequest{AtStep: at}, 1, strings.TrimSuffix(same, "3]") + "7]"},
+		{"nothing live", executor.ForkRequest{AtStep: len(tape.Events) + 1}, 0, same},
+		{"mocked", executor.ForkRequest{AtStep: at, Mocked: true}, 0, same},
+		{"patched", executor.ForkRequest{AtStep: at, Mocked: true, Patches: []executor.Patch{{doneOf(tape, 1), json.RawMessage(`{"hit":77}`)}}}, 0, patched},
 		{"other code", executor.ForkRequest{AtStep: at, Code: strings.Replace(recordedTask, "'/c'", "'/d'", 1)}, 1, `"auth":"Bearer [REDACTED]"`},
 	} {
 		before := w.hits.Load()
@@ -196,7 +202,7 @@ func TestFork(t *testing.T) {
 		if err != nil || stored.ForkedFrom != x.ID || stored.Origin != ratchet.OriginFork {
 			t.Errorf("%s: %+v %v", c.name, stored, err)
 		}
-		if f.Error != nil || w.hits.Load()-before != c.hits || c.name != "from the start" && !strings.Contains(string(f.Output), c.want) && c.name != "after the first two" {
+		if f.Error != nil || w.hits.Load()-before != c.hits || !strings.Contains(string(f.Output), c.want) {
 			t.Errorf("%s: %d requests, %s %+v", c.name, w.hits.Load()-before, f.Output, f.Error)
 		}
 		p, err := r.Replay(ctx, executor.ReplayRequest{Execution: f.ID, Code: c.req.Code})

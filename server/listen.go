@@ -29,13 +29,14 @@ func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) 
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{s.httpServer(s.Handler())}
+	first := s.httpServer(s.Handler())
+	servers := []*http.Server{first}
 	failed := make(chan error, 3)
-	go func() { failed <- s.serve(servers[0], listener) }()
+	go func() { failed <- s.serve(first, listener) }()
 	if port := s.cfg.Server.TLS.RedirectHTTP; port != 0 {
 		plain, err := s.listen(ctx, "server.tls.redirect_http", s.cfg.Server.BindAddress, port)
 		if err != nil {
-			return errors.Join(err, servers[0].Close())
+			return errors.Join(err, first.Close())
 		}
 		redirect := s.httpServer(s.redirect(listener.Addr()))
 		servers = append(servers, redirect)
