@@ -89,6 +89,9 @@ func TestKilledEffectIsNotRepeated(t *testing.T) {
 			if failed["status"] != "failed" {
 				t.Fatalf("the killed run is %v", failed)
 			}
+			if told := fmt.Sprint(failed["error_details"]); !strings.Contains(told, "unknown_effects") || !strings.Contains(told, b.URL+"/pay") {
+				t.Errorf("the killed run does not name its unknown effect: %s", told)
+			}
 			for range 2 {
 				again, err := p.call(t.Context(), "ratchet_retry_execution", object{"execution_id": id})
 				problem := fmt.Sprint(again.Value["error"])

@@ -26,15 +26,7 @@ type effects struct {
 
 	mu      sync.Mutex
 	taken   map[string][]bool // by fingerprint: which ordinals are in use
-	unknown []UnknownEffect
-}
-
-// UnknownEffect is a request that was sent and not answered: whether it did
-// anything, nobody knows.
-type UnknownEffect struct {
-	ID     string `json:"effect_id"`
-	Method string `json:"method"`
-	URL    string `json:"url"`
+	unknown []storage.UnknownEffect
 }
 
 func newEffects(r *run, s *broker.Session) *effects {
@@ -146,7 +138,7 @@ func (l *effects) refuse(e storage.Effect) runtime.HostReply {
 func (l *effects) addUnknown(e storage.Effect) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	u := UnknownEffect{ID: e.ID, Method: e.Method, URL: e.URL}
+	u := storage.UnknownEffect{ID: e.ID, Method: e.Method, URL: e.URL}
 	if !slices.Contains(l.unknown, u) {
 		l.unknown = append(l.unknown, u)
 	}
@@ -162,7 +154,7 @@ func (l *effects) report(failure *ratchet.ExecutionError) {
 	if len(l.unknown) == 0 {
 		return
 	}
-	details := map[string]any{"unknown_effects": slices.Clone(l.unknown)}
+	details := map[string]any{storage.UnknownEffects: slices.Clone(l.unknown)}
 	for k, v := range failure.Details {
 		details[k] = v
 	}

@@ -34,6 +34,17 @@ type PriorEffect struct {
 	Reply []byte // as given to EffectAnswered; with that state only
 }
 
+// UnknownEffect is a request that was sent and not answered: whether it did
+// anything, nobody knows.
+type UnknownEffect struct {
+	ID     string `json:"effect_id"`
+	Method string `json:"method"`
+	URL    string `json:"url"`
+}
+
+// UnknownEffects is the key of an error's details that lists them.
+const UnknownEffects = "unknown_effects"
+
 // BeginEffect records durably that e is about to be sent, and returns what was
 // recorded before. An effect that was answered stays so; one that was sent and
 // not answered stays as it is, and the caller decides. Two attempts at once
@@ -99,6 +110,27 @@ func (db *DB) UnsendEffect(ctx context.Context, id string) error {
 	return db.write(ctx, false, func(t *tx) error {
 		return t.exec("take an effect back", "UPDATE effects SET state = 2 WHERE id = ? AND state = 0", []byte(id))
 	})
+}
+
+// lostEffects are the effects without an outcome of executions that have not
+// ended, by the number of the execution.
+func (t *tx) lostEffects() (map[int64][]UnknownEffect, error) {
+	rows, err := t.conn.QueryContext(context.Background(), `SELECT e.id, f.id, f.method, f.url FROM executions AS e
+		JOIN effects AS f ON f.execution = e.id WHERE e.status < 2 AND f.state = 0 ORDER BY f.created_at`)
+	if err != nil {
+		return nil, driverError("find lost effects", err)
+	}
+	defer rows.Close()
+	lost := map[int64][]UnknownEffect{}
+	for rows.Next() {
+		var execution int64
+		var id, method, url []byte
+		if err := rows.Scan(&execution, &id, &method, &url); err != nil {
+			return nil, driverError("find lost effects", err)
+		}
+		lost[execution] = append(lost[execution], UnknownEffect{ID: string(id), Method: string(method), URL: string(url)})
+	}
+	return lost, driverError("find lost effects", rows.Err())
 }
 
 // EffectState returns what is known of an effect; not found is an error.

@@ -3,8 +3,11 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ratchet"
 )
@@ -97,5 +100,43 @@ func TestEffectsOutliveADeletedRetry(t *testing.T) {
 	})
 	if err != nil || left != 0 {
 		t.Errorf("%d payloads are left (%v)", left, err)
+	}
+}
+
+// After a crash, an execution tells which of its effects have no outcome.
+func TestSweepNamesLostEffects(t *testing.T) {
+	db, ctx := openTemp(t), context.Background()
+	e := &ratchet.Execution{TaskID: "t", TaskName: "t", Status: ratchet.StatusRunning, StartedAt: time.Now()}
+	other := &ratchet.Execution{TaskID: "t", TaskName: "t", Status: ratchet.StatusRunning, StartedAt: time.Now()}
+	for _, x := range []*ratchet.Execution{e, other} {
+		if err := db.InsertExecution(ctx, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range []Effect{
+		{ID: "known", Root: e.ID, Execution: e.Number, Method: "POST", URL: "http://a/known"},
+		{ID: "lost", Root: e.ID, Execution: e.Number, Method: "PATCH", URL: "http://a/lost"},
+		{ID: "unsent", Root: other.ID, Execution: other.Number, Method: "POST", URL: "http://a/unsent"},
+	} {
+		if _, err := db.BeginEffect(ctx, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(db.AnswerEffect(ctx, "known", nil), db.UnsendEffect(ctx, "unsent")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.Sweep(ctx); n != 2 || err != nil {
+		t.Fatal(n, err)
+	}
+	got, err := db.Execution(ctx, e.ID)
+	want := map[string]any{UnknownEffects: []any{map[string]any{"effect_id": "lost", "method": "PATCH", "url": "http://a/lost"}}}
+	if err != nil || got.Status != ratchet.StatusFailed || got.Error.Cause != ratchet.CauseLost {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if diff := cmp.Diff(want, got.Error.Details); diff != "" {
+		t.Error(diff)
+	}
+	if got, err = db.Execution(ctx, other.ID); err != nil || got.Error == nil || got.Error.Details != nil {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
