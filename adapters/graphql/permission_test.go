@@ -128,7 +128,7 @@ func TestSocketLogin(t *testing.T) {
 	for {
 		var f frame
 		if err := wsjson.Read(t.Context(), c, &f); err != nil {
-			if !strings.Contains(err.Error(), "not known") {
+			if !strings.Contains(err.Error(), "not known") || websocket.CloseStatus(err) != 4403 {
 				t.Errorf("the connection ended with %v", err)
 			}
 			return

@@ -35,6 +35,10 @@ func (h *Handler) websocket() transport.Websocket {
 	}
 }
 
+// forbidden is how graphql-transport-ws closes a connection whose first message
+// is refused. Clients connect again after the ordinary code.
+const forbidden = 4403
+
 // initSocket authenticates a connection by its first message.
 func (h *Handler) initSocket(ctx context.Context, p transport.InitPayload) (context.Context, *transport.InitPayload, error) {
 	c := callFrom(ctx)
@@ -42,7 +46,8 @@ func (h *Handler) initSocket(ctx context.Context, p transport.InitPayload) (cont
 		principal, err := h.cfg.Authenticate(ctx, token)
 		if err != nil {
 			known := ratchet.AsError(err)
-			return transport.AppendCloseReason(ctx, known.Message), nil, errors.New(known.Message)
+			ctx = transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, known.Message), forbidden)
+			return ctx, nil, errors.New(known.Message)
 		}
 		principal.IP = c.principal.IP
 		c.principal = principal

@@ -77,7 +77,7 @@ await step('errors', async () => {
 });
 
 await step('graphql-ws', async () => {
-  const client = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, connectionParams: { token: 'none' }, retryAttempts: 0 });
+  const client = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
   const { executeTask } = await run(execute, { task: 'count', wait: 0 });
   const lines = [];
   for await (const { data, errors } of client.iterate({ query: logs, variables: { id: executeTask.executionId } })) {
@@ -93,6 +93,10 @@ await step('graphql-ws', async () => {
     for await (const _ of client.iterate({ query: 'subscription { nothing }' })) assert.fail('an answer');
   });
   await client.dispose();
+  const stranger = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, connectionParams: { token: 'none' } });
+  await assert.rejects(async () => {
+    for await (const _ of stranger.iterate({ query: '{ tasks { items { name } } }' })) assert.fail('an answer');
+  }, (closed) => closed.code === 4403);
 });
 
 await step('server-sent events', async () => {
