@@ -200,7 +200,7 @@ func (r *remoteIssuer) discover(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("the discovery document is of issuer %q", doc.Issuer)
 	}
 	u, err := url.Parse(doc.JWKSURI)
-	if err != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
 		return "", fmt.Errorf("the discovery document names the keys %q", doc.JWKSURI)
 	}
 	return doc.JWKSURI, nil
