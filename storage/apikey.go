@@ -218,5 +218,9 @@ func (db *DB) CountKeyUses(ctx context.Context, uses []KeyUse) error {
 }
 
 func keyConflict(err error, name string) error {
-	return conflictOf(err, "an API key named \""+name+"\" exists")
+	if !errors.Is(err, errUnique) {
+		return err
+	}
+	return ratchet.Errorf(ratchet.CodeConflict, "an API key named %q exists", name).At("/name").
+		WithHint("choose another name; rotate the key to replace it").Next("ratchet_rotate_api_key", map[string]any{"key_id": name})
 }

@@ -241,7 +241,11 @@ func userArgs(u *ratchet.User) []any {
 }
 
 func userConflict(err error) error {
-	return conflictOf(err, "the username or email is taken")
+	if !errors.Is(err, errUnique) {
+		return err
+	}
+	return ratchet.Errorf(ratchet.CodeConflict, "the username or email is taken").
+		WithHint("choose another one, or change that user").Next("ratchet_list_users", nil)
 }
 
 // writeIdentity is write for everything that decides who may do what.

@@ -66,7 +66,8 @@ func direct(s *server.Server) surface {
 		if !ok {
 			t.Fatalf("no tool %s", tool)
 		}
-		out, err := found.Call(t.Context(), s.Deps(), args)
+		ctx := tools.WithCaller(t.Context(), tools.Caller{Identity: ratchet.Local()})
+		out, err := found.Call(ctx, s.Deps(), args)
 		if err != nil {
 			return answer{asRead(t, ratchet.Body(err, "")), true}
 		}

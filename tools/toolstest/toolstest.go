@@ -26,13 +26,16 @@ type Call func(ctx context.Context, tool string, args json.RawMessage) (json.Raw
 // cleans up by t.Cleanup.
 type New func(t testing.TB) Call
 
-// Direct calls a registry without any surface.
+// Direct calls a registry without any surface, as the machine's owner.
 func Direct(r *tools.Registry, d *tools.Deps) Call {
 	return func(ctx context.Context, name string, args json.RawMessage) (json.RawMessage, error) {
 		tool, ok := r.Lookup(name)
 		if !ok {
 			return nil, r.Unknown(name)
 		}
+		caller := tools.CallerFrom(ctx)
+		caller.Identity = ratchet.Local()
+		ctx = tools.WithCaller(ctx, caller)
 		out, err := tool.Call(ctx, d, args)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,120 @@
+package tools
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"time"
+
+	"ratchet"
+)
+
+// KeyView is an API key as a caller sees it, without the key.
+type KeyView struct {
+	ID                  string   `json:"id" jsonschema_description:"UUID"`
+	Name                string   `json:"name"`
+	KeyPrefix           string   `json:"key_prefix" jsonschema_description:"how the key begins"`
+	Permissions         string   `json:"permissions" jsonschema_description:"full = role service, execute = user, read = readonly"`
+	Role                string   `json:"role"`
+	Tools               []string `json:"tools,omitempty"`
+	DeniedTools         []string `json:"denied_tools,omitempty"`
+	Toolsets            []string `json:"toolsets,omitempty"`
+	AllowedTaskPatterns []string `json:"allowed_task_patterns,omitempty"`
+	DeniedTaskPatterns  []string `json:"denied_task_patterns,omitempty"`
+	RateTier            string   `json:"rate_tier,omitempty" jsonschema_description:"absent = as configured"`
+	AllowedIPs          []string `json:"allowed_ips,omitempty"`
+	IsActive            bool     `json:"is_active" jsonschema_description:"false = revoked"`
+	CreatedBy           string   `json:"created_by,omitempty"`
+	CreatedAt           string   `json:"created_at"`
+	ExpiresAt           string   `json:"expires_at,omitempty" jsonschema_description:"absent = never"`
+	LastUsedAt          string   `json:"last_used_at,omitempty" jsonschema_description:"absent = never"`
+	UsageCount          int64    `json:"usage_count"`
+}
+
+// NewKeyView is a key that was just made: the only time it is shown.
+type NewKeyView struct {
+	Key string `json:"key" jsonschema_description:"the key itself; it is not shown again"`
+	KeyView
+}
+
+func keyView(k *ratchet.APIKey) KeyView {
+	permissions := ""
+	for name, role := range keyPermissions() {
+		if role == k.Role {
+			permissions = name
+		}
+	}
+	return KeyView{
+		ID: k.ID, Name: k.Name, KeyPrefix: k.Prefix, Permissions: permissions, Role: string(k.Role),
+		Tools: k.Scope.Tools, DeniedTools: k.Scope.DeniedTools, Toolsets: k.Scope.Toolsets,
+		AllowedTaskPatterns: k.Scope.TaskPatterns, DeniedTaskPatterns: k.Scope.DeniedTasks,
+		RateTier: k.Tier, AllowedIPs: k.AllowedIPs, IsActive: k.Active, CreatedBy: k.CreatedBy,
+		CreatedAt: Stamp(k.CreatedAt), ExpiresAt: Stamp(k.ExpiresAt), LastUsedAt: Stamp(k.LastUsedAt), UsageCount: k.UsageCount,
+	}
+}
+
+// keyPermissions are the roles of keys by the names keys have for them.
+func keyPermissions() map[string]ratchet.Role {
+	return map[string]ratchet.Role{
+		"admin": ratchet.RoleAdmin, "full": ratchet.RoleService, "execute": ratchet.RoleUser, "read": ratchet.RoleReadonly,
+	}
+}
+
+// within refuses a scope that reaches beyond the caller's own, and lets what
+// it leaves open be as the caller's.
+func within(ctx context.Context, s ratchet.Scope) (ratchet.Scope, error) {
+	own := CallerFrom(ctx).Identity.Scope
+	if own.Empty() {
+		return s, nil
+	}
+	for _, part := range []struct {
+		name string
+		is   *[]string
+		own  []string
+	}{
+		{"tools", &s.Tools, own.Tools}, {"toolsets", &s.Toolsets, own.Toolsets}, {"allowed_task_patterns", &s.TaskPatterns, own.TaskPatterns},
+	} {
+		for _, one := range *part.is {
+			if len(part.own) > 0 && !slices.Contains(part.own, one) {
+				return s, ratchet.Errorf(ratchet.CodeDenied, "%q is beyond what this caller may use itself", one).
+					At("/"+part.name).With(ratchet.FieldAllowed, part.own).WithHint("choose from what is allowed")
+			}
+		}
+	}
+	if len(s.Tools)+len(s.Toolsets) == 0 {
+		s.Tools, s.Toolsets = own.Tools, own.Toolsets
+	}
+	if len(s.TaskPatterns) == 0 {
+		s.TaskPatterns = own.TaskPatterns
+	}
+	s.DeniedTools = slices.Concat(s.DeniedTools, own.DeniedTools)
+	s.DeniedTasks = slices.Concat(s.DeniedTasks, own.DeniedTasks)
+	return s, nil
+}
+
+// expiry reads when a key ends; it must be to come. Empty is zero.
+func expiry(d *Deps, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || !at.After(d.now()) {
+		return at, ratchet.Errorf(ratchet.CodeInvalid, "expires_at %q is not a time to come", text).At("/expires_at").
+			With(ratchet.FieldExample, d.now().AddDate(1, 0, 0).UTC().Format(time.RFC3339)).WithHint("write an RFC 3339 time as in the example")
+	}
+	return at.UTC(), nil
+}
+
+// acceptableIPs refuses what is neither an address nor a network.
+func acceptableIPs(list []string) error {
+	for _, text := range list {
+		if _, err := netip.ParseAddr(text); err == nil {
+			continue
+		}
+		if _, err := netip.ParsePrefix(text); err != nil {
+			return ratchet.Errorf(ratchet.CodeInvalid, "%q is neither an address nor a network", text).At("/allowed_ips").
+				With(ratchet.FieldExample, []string{"192.0.2.7", "2001:db8::/32"}).WithHint("write addresses or networks as in the example")
+		}
+	}
+	return nil
+}

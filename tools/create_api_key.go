@@ -1,0 +1,92 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"ratchet"
+	"ratchet/credential"
+)
+
+// CreateKeyIn are the arguments of ratchet_create_api_key.
+type CreateKeyIn struct {
+	Name                string   `json:"name" jsonschema:"minLength=1,maxLength=100" jsonschema_description:"unique, for people"`
+	Permissions         string   `json:"permissions,omitempty" jsonschema:"enum=admin,enum=full,enum=execute,enum=read,default=execute" jsonschema_description:"full = role service, execute = user, read = readonly"`
+	Tools               []string `json:"tools,omitempty" jsonschema_description:"only these: names, prefix* or *suffix"`
+	DeniedTools         []string `json:"denied_tools,omitempty" jsonschema_description:"not these; wins over the others"`
+	Toolsets            []string `json:"toolsets,omitempty" jsonschema_description:"only tools of these"`
+	AllowedTaskPatterns []string `json:"allowed_task_patterns,omitempty" jsonschema_description:"only these tasks: names, prefix* or *suffix"`
+	TaskPatterns        []string `json:"task_patterns,omitempty" jsonschema_description:"short for allowed_task_patterns"`
+	DeniedTaskPatterns  []string `json:"denied_task_patterns,omitempty" jsonschema_description:"not these tasks; wins"`
+	RateTier            string   `json:"rate_tier,omitempty" jsonschema:"enum=default,enum=permissive,enum=strict,enum=unlimited" jsonschema_description:"instead of the configured one"`
+	ExpiresAt           string   `json:"expires_at,omitempty" jsonschema_description:"RFC 3339; absent = never"`
+	AllowedIPs          []string `json:"allowed_ips,omitempty" jsonschema_description:"addresses or networks the key may come from"`
+}
+
+// CreateKey makes an API key.
+var CreateKey = Define(Spec{
+	Name: "ratchet_create_api_key", Title: "Create API key", Toolset: "admin", Category: "registry",
+	Doc: "Call this to let a program call. The answer holds the key, this once: it is stored as a hash. " +
+		"Give it the least it needs: permissions, tools, tasks, an end. Next: ratchet_rotate_api_key, ratchet_revoke_api_key.",
+	Effect: Writes,
+	Routes: []Route{{Method: "POST", Path: "/api-keys", Field: "createApiKey", Created: "/api-keys/{id}"}},
+	Examples: []Example{{
+		Title: "A key for one kind of task",
+		Args:  json.RawMessage(`{"name":"nightly report","permissions":"execute","tools":["ratchet_execute_task","ratchet_get_execution_*"],"task_patterns":["report-*"]}`),
+	}},
+}, createKey)
+
+func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error) {
+	k := ratchet.APIKey{
+		Name: in.Name, Role: keyPermissions()[in.Permissions], Tier: in.RateTier, AllowedIPs: in.AllowedIPs, Active: true,
+		CreatedBy: CallerFrom(ctx).Identity.Name,
+	}
+	if err := mayGrant(ctx, k.Role); err != nil {
+		return NewKeyView{}, err
+	}
+	if err := in.scope(ctx, d, &k.Scope); err != nil {
+		return NewKeyView{}, err
+	}
+	err := acceptableIPs(in.AllowedIPs)
+	if err == nil {
+		k.ExpiresAt, err = expiry(d, in.ExpiresAt)
+	}
+	if err != nil {
+		return NewKeyView{}, err
+	}
+	var key string
+	key, k.Prefix, k.Hash = credential.NewKey()
+	if err := d.Store.CreateAPIKey(ctx, &k); err != nil {
+		return NewKeyView{}, err
+	}
+	return NewKeyView{Key: key, KeyView: keyView(&k)}, nil
+}
+
+// scope reads what the key may do of what its role may.
+func (in CreateKeyIn) scope(ctx context.Context, d *Deps, s *ratchet.Scope) (err error) {
+	if len(in.AllowedTaskPatterns) > 0 && len(in.TaskPatterns) > 0 {
+		return ratchet.Errorf(ratchet.CodeInvalid, "task_patterns and allowed_task_patterns are the same").At("/task_patterns").
+			WithHint("pass one of them")
+	}
+	for i, name := range in.Toolsets {
+		if !slices.Contains(Toolsets(), name) {
+			return ratchet.Errorf(ratchet.CodeInvalid, "there is no toolset %q", name).At("/toolsets/"+itoa(i)).
+				With(ratchet.FieldAllowed, Toolsets()).WithHint("choose from what is allowed")
+		}
+	}
+	for field, list := range map[string][]string{"tools": in.Tools, "denied_tools": in.DeniedTools} {
+		for i, pattern := range list {
+			known := func(t Tool) bool { return ratchet.MatchPattern(pattern, t.Name) }
+			if d.Tools != nil && !slices.ContainsFunc(d.Tools.Whole().list, known) {
+				return ratchet.Errorf(ratchet.CodeInvalid, "no tool is named %q", pattern).At("/" + field + "/" + itoa(i)).
+					WithHint("the list of tools has the names; prefix* and *suffix stand for several")
+			}
+		}
+	}
+	*s, err = within(ctx, ratchet.Scope{
+		Tools: in.Tools, DeniedTools: in.DeniedTools, Toolsets: in.Toolsets,
+		TaskPatterns: append(in.AllowedTaskPatterns, in.TaskPatterns...), DeniedTasks: in.DeniedTaskPatterns,
+	})
+	return err
+}

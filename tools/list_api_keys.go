@@ -1,0 +1,76 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/storage"
+)
+
+// ListKeysIn are the arguments of ratchet_list_api_keys.
+type ListKeysIn struct {
+	Key      string `json:"key_id,omitempty" jsonschema_description:"only this one: UUID or name"`
+	Name     string `json:"name,omitempty" jsonschema_description:"part of the name"`
+	Role     string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
+	IsActive *bool  `json:"is_active,omitempty" jsonschema_description:"false = the revoked ones"`
+	SortBy   string `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=expires_at,enum=last_used_at,enum=usage_count,default=name"`
+	ListIn
+}
+
+// ListKeysOut is the result of ratchet_list_api_keys.
+type ListKeysOut struct {
+	Keys []Row[KeyView] `json:"keys"`
+	ListOut
+}
+
+// ListKeys shows the API keys there are.
+var ListKeys = Define(Spec{
+	Name: "ratchet_list_api_keys", Title: "List API keys", Toolset: "admin", Category: "registry",
+	Doc: "Call this to see which programs may call, what each key reaches and when it was used last. Keys themselves are never shown. " +
+		"Next: ratchet_revoke_api_key for those nobody uses.",
+	Effect: Reads, Filters: storage.APIKeyFilters,
+	Routes: []Route{
+		{Method: "GET", Path: "/api-keys", Field: "apiKeys"},
+		{Method: "GET", Path: "/api-keys/{key_id}", Field: "apiKey", One: true, Doc: "One API key"},
+	},
+	Examples: []Example{{Title: "Keys by their last use", Args: json.RawMessage(`{"sort_by":"last_used_at","is_active":true}`)}},
+}, listKeys)
+
+func listKeys(ctx context.Context, d *Deps, in ListKeysIn) (ListKeysOut, error) {
+	var extra []ratchet.Filter
+	add := func(field string, op ratchet.Operator, value any) {
+		extra = append(extra, ratchet.Filter{Field: field, Operator: op, Value: value})
+	}
+	if in.Key != "" {
+		k, err := d.Store.APIKey(ctx, in.Key)
+		if err != nil {
+			return ListKeysOut{}, err
+		}
+		add("id", ratchet.OpEQ, k.ID)
+	}
+	if in.Name != "" {
+		add("name", ratchet.OpContains, in.Name)
+	}
+	if in.Role != "" {
+		add("role", ratchet.OpEQ, in.Role)
+	}
+	if in.IsActive != nil {
+		add("is_active", ratchet.OpEQ, *in.IsActive)
+	}
+	q, err := in.Query(in.SortBy, extra...)
+	if err != nil {
+		return ListKeysOut{}, err
+	}
+	page, err := d.Store.ListAPIKeys(ctx, q)
+	if err != nil {
+		return ListKeysOut{}, err
+	}
+	items := make([]KeyView, len(page.Items))
+	for i := range page.Items {
+		items[i] = keyView(&page.Items[i])
+	}
+	out := ListKeysOut{ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	out.Keys, err = Rows(items, in.Fields)
+	return out, err
+}

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/storage"
+)
+
+// ListUsersIn are the arguments of ratchet_list_users.
+type ListUsersIn struct {
+	User     string `json:"user_id,omitempty" jsonschema_description:"only this one: UUID, username or email"`
+	Username string `json:"username,omitempty" jsonschema_description:"part of the username"`
+	Email    string `json:"email,omitempty" jsonschema_description:"part of the email"`
+	Role     string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
+	IsActive *bool  `json:"is_active,omitempty" jsonschema_description:"false = those who cannot log in"`
+	SortBy   string `json:"sort_by,omitempty" jsonschema:"enum=username,enum=created_at,enum=updated_at,enum=last_login_at,default=username"`
+	ListIn
+}
+
+// ListUsersOut is the result of ratchet_list_users.
+type ListUsersOut struct {
+	Users []Row[UserView] `json:"users"`
+	ListOut
+}
+
+// ListUsers shows who may log in.
+var ListUsers = Define(Spec{
+	Name: "ratchet_list_users", Title: "List users", Toolset: "admin", Category: "registry",
+	Doc: "Call this to see who may log in, with which role and when they did last. " +
+		"Next: ratchet_create_user, ratchet_update_user.",
+	Effect: Reads, Filters: storage.UserFilters,
+	Routes: []Route{
+		{Method: "GET", Path: "/users", Field: "users"},
+		{Method: "GET", Path: "/users/{user_id}", Field: "user", One: true, Doc: "One user"},
+	},
+	Examples: []Example{{Title: "All admins", Args: json.RawMessage(`{"role":"admin"}`)}},
+}, listUsers)
+
+func listUsers(ctx context.Context, d *Deps, in ListUsersIn) (ListUsersOut, error) {
+	q, err := in.Query(in.SortBy, in.filters()...)
+	if err != nil {
+		return ListUsersOut{}, err
+	}
+	if in.User != "" {
+		u, err := d.Store.User(ctx, in.User)
+		if err != nil {
+			return ListUsersOut{}, err
+		}
+		q.Filters = append(q.Filters, ratchet.Filter{Field: "id", Operator: ratchet.OpEQ, Value: u.ID})
+	}
+	page, err := d.Store.ListUsers(ctx, q)
+	if err != nil {
+		return ListUsersOut{}, err
+	}
+	items := make([]UserView, len(page.Items))
+	for i := range page.Items {
+		items[i] = userView(&page.Items[i])
+	}
+	out := ListUsersOut{ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	out.Users, err = Rows(items, in.Fields)
+	return out, err
+}
+
+func (in ListUsersIn) filters() []ratchet.Filter {
+	var out []ratchet.Filter
+	add := func(field string, op ratchet.Operator, value any) {
+		out = append(out, ratchet.Filter{Field: field, Operator: op, Value: value})
+	}
+	if in.Username != "" {
+		add("username", ratchet.OpContains, in.Username)
+	}
+	if in.Email != "" {
+		add("email", ratchet.OpContains, in.Email)
+	}
+	if in.Role != "" {
+		add("role", ratchet.OpEQ, in.Role)
+	}
+	if in.IsActive != nil {
+		add("is_active", ratchet.OpEQ, *in.IsActive)
+	}
+	return out
+}

@@ -1,0 +1,53 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// RevokeKeyIn are the arguments of ratchet_revoke_api_key.
+type RevokeKeyIn struct {
+	Key    string `json:"key_id" jsonschema_description:"UUID or name"`
+	Delete bool   `json:"delete,omitempty" jsonschema_description:"remove its row too, so that the name is free again"`
+}
+
+// RevokeKeyOut is the result of ratchet_revoke_api_key.
+type RevokeKeyOut struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Revoked bool   `json:"revoked"`
+	Deleted bool   `json:"deleted"`
+}
+
+// RevokeKey voids an API key.
+var RevokeKey = Define(Spec{
+	Name: "ratchet_revoke_api_key", Title: "Revoke API key", Toolset: "admin", Category: "registry",
+	Doc: "Call this to void a key at once and for good. Its row stays for the record unless delete is true. " +
+		"The last admin key cannot be revoked while there is no other admin.",
+	Effect: Destroys, Idempotent: true,
+	Routes: []Route{{Method: "DELETE", Path: "/api-keys/{key_id}", Field: "revokeApiKey"}},
+	Examples: []Example{{
+		Title: "Void a key",
+		Setup: []Call{{"ratchet_create_api_key", json.RawMessage(`{"name":"ci"}`)}},
+		Args:  json.RawMessage(`{"key_id":"ci"}`),
+	}},
+}, revokeKey)
+
+func revokeKey(ctx context.Context, d *Deps, in RevokeKeyIn) (RevokeKeyOut, error) {
+	k, err := d.Store.APIKey(ctx, in.Key)
+	if err != nil {
+		return RevokeKeyOut{}, err
+	}
+	if err := mayGrant(ctx, k.Role); err != nil {
+		return RevokeKeyOut{}, err
+	}
+	if err := d.Store.RevokeAPIKey(ctx, k.ID); err != nil {
+		return RevokeKeyOut{}, err
+	}
+	if in.Delete {
+		if err := d.Store.DeleteAPIKey(ctx, k.ID); err != nil {
+			return RevokeKeyOut{}, err
+		}
+	}
+	return RevokeKeyOut{k.ID, k.Name, true, in.Delete}, nil
+}

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/credential"
+)
+
+// UpdateUserIn are the arguments of ratchet_update_user. What is absent stays.
+type UpdateUserIn struct {
+	User        string  `json:"user_id" jsonschema_description:"UUID, username or email"`
+	Username    *string `json:"username,omitempty" jsonschema_description:"a new one"`
+	Email       *string `json:"email,omitempty" jsonschema_description:"empty takes it away"`
+	DisplayName *string `json:"display_name,omitempty" jsonschema:"maxLength=200"`
+	Password    *string `json:"password,omitempty" jsonschema_description:"12 to 128 characters; empty takes it away"`
+	Role        *string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
+	IsActive    *bool   `json:"is_active,omitempty" jsonschema_description:"false ends what the user logged in"`
+}
+
+// UpdateUser changes a user.
+var UpdateUser = Define(Spec{
+	Name: "ratchet_update_user", Title: "Update user", Toolset: "admin", Category: "registry",
+	Doc: "Call this to change a user's name, role or password, or to lock the user out. A new role or password " +
+		"ends the user's logins. The last admin stays one. Next: ratchet_list_users.",
+	Effect: Writes, Idempotent: true,
+	Routes: []Route{
+		{Method: "PATCH", Path: "/users/{user_id}", Field: "updateUser"},
+		{Method: "PUT", Path: "/users/{user_id}"},
+	},
+	Examples: []Example{{
+		Title: "Lock a user out",
+		Setup: []Call{{"ratchet_create_user", json.RawMessage(`{"username":"ada"}`)}},
+		Args:  json.RawMessage(`{"user_id":"ada","is_active":false}`),
+	}},
+}, updateUser)
+
+func updateUser(ctx context.Context, d *Deps, in UpdateUserIn) (UserView, error) {
+	u, err := d.Store.User(ctx, in.User)
+	if err != nil {
+		return UserView{}, err
+	}
+	if err := mayGrant(ctx, u.Role); err != nil {
+		return UserView{}, err
+	}
+	if err := in.change(ctx, u); err != nil {
+		return UserView{}, err
+	}
+	if err := d.Store.UpdateUser(ctx, u, ""); err != nil {
+		return UserView{}, err
+	}
+	return userView(u), nil
+}
+
+// change makes the changes in u.
+func (in UpdateUserIn) change(ctx context.Context, u *ratchet.User) (err error) {
+	set := func(to, from *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&u.Username, in.Username)
+	set(&u.Email, in.Email)
+	set(&u.DisplayName, in.DisplayName)
+	if in.Role != nil {
+		u.Role = ratchet.Role(*in.Role)
+		if err := mayGrant(ctx, u.Role); err != nil {
+			return err
+		}
+	}
+	if in.IsActive != nil {
+		u.Active = *in.IsActive
+	}
+	if in.Password != nil {
+		u.PasswordHash = ""
+		if *in.Password != "" {
+			if u.PasswordHash, err = credential.HashPassword(*in.Password); err != nil {
+				return err
+			}
+		}
+	}
+	return credential.AcceptableUser(u.Username, u.Email)
+}
