@@ -34,25 +34,31 @@ func (a *app) callCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.connect != "" {
-				return a.callRemote(cmd.Context(), args[0], arguments)
-			}
-			more := map[string]string{"mcp.toolsets": "all"}
-			return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-				out, err := callTool(ctx, srv, args[0], arguments)
-				if err == nil {
-					out, err = a.settle(ctx, srv, out)
-				}
-				if err != nil {
-					return err
-				}
-				return a.result(out)
-			})
+			return a.invoke(cmd, args[0], arguments)
 		},
 	}
 	cmd.Flags().StringArrayVar(&pairs, "arg", nil, "one argument as key=value; the value is JSON, or else a string")
 	storeFlags(cmd.Flags())
 	return connects(cmd)
+}
+
+// invoke calls a tool, on the server of --connect or on the local data, and
+// prints its result.
+func (a *app) invoke(cmd *cobra.Command, tool string, args json.RawMessage) error {
+	if a.connect != "" {
+		return a.callRemote(cmd.Context(), tool, args)
+	}
+	more := map[string]string{"mcp.toolsets": "all"}
+	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
+		out, err := callTool(ctx, srv, tool, args)
+		if err == nil {
+			out, err = a.settle(ctx, srv, out)
+		}
+		if err != nil {
+			return err
+		}
+		return a.result(out)
+	})
 }
 
 // arguments merges a JSON object and key=value pairs.

@@ -21,7 +21,7 @@ var keys = map[string]string{
 func (a *app) load(flags *pflag.FlagSet, more map[string]string) (config.Config, *slog.Logger, error) {
 	values := map[string]string{}
 	flags.Visit(func(f *pflag.Flag) {
-		if key, ok := keys[f.Name]; ok {
+		if key, ok := keys[f.Name]; ok && f.Annotations[argument] == nil {
 			values[key] = f.Value.String()
 		}
 	})
