@@ -32,6 +32,22 @@ type secured struct {
 // lockedUp opens one with the users admin, service, user and readonly.
 func lockedUp(t *testing.T, flags ...string) *secured {
 	t.Helper()
+	l := lockedUpEmpty(t, flags...)
+	hash, err := credential.HashPassword(testPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range []ratchet.Role{ratchet.RoleAdmin, ratchet.RoleService, ratchet.RoleUser, ratchet.RoleReadonly} {
+		if err := l.s.deps.Store.CreateUser(t.Context(), &ratchet.User{Username: string(role), Role: role, Active: true, PasswordHash: hash}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// lockedUpEmpty opens one without users.
+func lockedUpEmpty(t *testing.T, flags ...string) *secured {
+	t.Helper()
 	settings := map[string]string{
 		"data_dir": filepath.Join(t.TempDir(), "data"), "auth.required": "true", "auth.jwt_secret": testSecret,
 		"mcp.toolsets": "all", "rate_limit.enabled": "false", "execution.workers.warm": "0",
@@ -54,15 +70,6 @@ func lockedUp(t *testing.T, flags ...string) *secured {
 			t.Error(err)
 		}
 	})
-	hash, err := credential.HashPassword(testPassword)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, role := range []ratchet.Role{ratchet.RoleAdmin, ratchet.RoleService, ratchet.RoleUser, ratchet.RoleReadonly} {
-		if err := s.deps.Store.CreateUser(t.Context(), &ratchet.User{Username: string(role), Role: role, Active: true, PasswordHash: hash}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	return &secured{t, s, web.URL}
 }
 
