@@ -24,9 +24,10 @@ const (
 
 // secured is a real server on loopback that wants to know who calls.
 type secured struct {
-	t   *testing.T
-	s   *Server
-	url string
+	operations map[string]string // see fields
+	t          *testing.T
+	s          *Server
+	url        string
 }
 
 // lockedUp opens one with the users admin, service, user and readonly.
@@ -70,7 +71,7 @@ func lockedUpEmpty(t *testing.T, flags ...string) *secured {
 			t.Error(err)
 		}
 	})
-	return &secured{t, s, web.URL}
+	return &secured{t: t, s: s, url: web.URL}
 }
 
 // reply is what came back.
@@ -96,7 +97,10 @@ func (l *secured) send(method, path, body string, headers ...string) reply {
 		l.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "application/json, text/event-stream")
+	r.Header.Set("Accept", "application/json")
+	if path == "/mcp" {
+		r.Header.Set("Accept", "application/json, text/event-stream")
+	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}

@@ -27,6 +27,7 @@ type Registry struct {
 	byName  map[string]int
 	aliases map[string]string // further name -> name
 	whole   *Registry         // the registry this one was selected from; nil = itself
+	served  *Registry         // what others are offered, when this is for one caller; nil = it is for everybody
 	shown   sync.Once
 	full    []Tool // list with the schemas, once shown
 }
@@ -199,10 +200,19 @@ func (r *Registry) Names() []string {
 // Unknown is the error for a call of a tool that is not offered: it names the
 // nearest tool, or the toolset to enable.
 func (r *Registry) Unknown(name string) *ratchet.Error {
+	if r.served != nil {
+		if t, ok := r.served.Lookup(name); ok {
+			return ratchet.Errorf(ratchet.CodeDenied, "this caller may not call %s", t.Name).WithHint("ask an admin for %s", permittedRoles(t))
+		}
+	}
 	if r.whole != nil {
 		if t, ok := r.whole.Lookup(name); ok {
+			sets := "core"
+			if t.Toolset != sets {
+				sets += "," + t.Toolset
+			}
 			return ratchet.Errorf(ratchet.CodeNotFound, "tool %s is not offered by this server", t.Name).
-				WithHint("start the server with --toolsets core,%s or --tools %s, and without an exclusion of it", t.Toolset, t.Name)
+				WithHint("start the server with --toolsets %s or --tools %s, and without an exclusion of it", sets, t.Name)
 		}
 	}
 	e := ratchet.Errorf(ratchet.CodeNotFound, "unknown tool %q", name)

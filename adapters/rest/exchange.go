@@ -57,6 +57,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (x *exchange) call(op *operation) {
 	args, err := x.arguments(op)
 	if err != nil {
+		if denied := tools.Permit(x.h.cfg.Principal(x.r), op.tool); denied != nil {
+			err = denied // who may not call need not know how
+		}
 		x.fail(op, err)
 		return
 	}
