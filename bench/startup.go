@@ -66,6 +66,9 @@ func startup(rounds int, make func() (*exec.Cmd, error)) (time.Duration, error) 
 	return times[len(times)/2], nil
 }
 
+// warmWorkers are kept waiting by default.
+const warmWorkers = 2
+
 // memory prints what an idle server and its warm workers hold.
 func memory(ctx context.Context) error {
 	c, err := startHTTP(ctx, "ratchet-http")
@@ -77,6 +80,12 @@ func memory(ctx context.Context) error {
 		return err
 	}
 	idle(ctx, 3*time.Second)
+	for range 40 { // a worker more is kept for half a minute after a call
+		if len(childrenOf(c.cmd.Process.Pid)) <= warmWorkers {
+			break
+		}
+		idle(ctx, time.Second)
+	}
 	t := newTable("Idle memory, proportional set size (T14: at most 60 MiB in all)", "process", "PSS", "RSS")
 	total := 0.0
 	for _, pid := range append([]int{c.cmd.Process.Pid}, childrenOf(c.cmd.Process.Pid)...) {
