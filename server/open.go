@@ -52,6 +52,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The schemas take as long as the database: both begin at once.
+	written := make(chan struct{})
+	go func() { defer close(written); registry.List() }()
+	defer func() { <-written }()
 	if cfg.DataDir == "" {
 		cfg.DataDir = userData()
 	}
