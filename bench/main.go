@@ -13,7 +13,7 @@ import (
 
 func main() {
 	short := flag.Bool("short", false, "a quick look instead of steady figures")
-	only := flag.String("only", "", "http, stdio, direct, rest, graphql, run, startup or memory; empty = all")
+	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, startup or memory; empty = all")
 	role := flag.String("role", "", "run as one of the measured servers")
 	isWorker := flag.Bool("worker", false, "run as a worker process")
 	flag.Parse()
@@ -49,6 +49,7 @@ func run(ctx context.Context, short bool, only, role string, isWorker bool) erro
 		{"direct", func() error { return durable(ctx, d) }},
 		{"rest", func() error { return overREST(ctx, d) }},
 		{"graphql", func() error { return overGraphQL(ctx, d) }},
+		{"surfaces", func() error { return surfaces(ctx, d) }},
 		{"run", func() error { return executions(ctx, d) }},
 		{"startup", func() error { return startups(ctx, 3*rounds) }},
 		{"memory", func() error { return memory(ctx) }},
