@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"time"
 
-	"ratchet"
 	"ratchet/adapters/rest"
 	"ratchet/tools"
 )
@@ -82,55 +81,53 @@ func bareJSON(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// idleStreams measures the memory of readers of live events that get none.
+// idleStreams measures the memory of readers of live events that get none, of a
+// whole server that knows them by their key.
 func idleStreams(ctx context.Context, n int) error {
-	list := tools.Define(tools.Spec{
-		Name: "ratchet_list_available_tasks", Title: "List", Doc: "Lists nothing.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
-	}, func(context.Context, *tools.Deps, struct {
-		Limit int `json:"limit,omitempty"`
-	},
-	) (struct{}, error) {
-		return struct{}{}, nil
-	})
-	registry, err := tools.NewRegistry(list)
+	w, err := wholeServer(ctx, "true")
 	if err != nil {
 		return err
 	}
-	h, err := rest.New(rest.Config{Registry: registry, Deps: &tools.Deps{Bus: new(ratchet.Bus)}})
-	if err != nil {
-		return err
-	}
+	defer w.stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: w.h, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = srv.Serve(l) }() // it ends by Close
 	defer srv.Close()
-	defer h.Close()
-	before := inUse()
 	conns := make([]net.Conn, 0, n)
 	defer func() {
 		for _, c := range conns {
 			_ = c.Close()
 		}
 	}()
-	answer := make([]byte, 512)
-	for range n {
+	answer := make([]byte, 2048)
+	open := func() error {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
 		if err != nil {
 			return err
 		}
 		conns = append(conns, c)
-		if _, err := io.WriteString(c, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		if _, err := io.WriteString(c, "GET /api/v1/events HTTP/1.1\r\nHost: "+l.Addr().String()+"\r\nX-API-Key: "+w.key+"\r\n\r\n"); err != nil {
 			return err
 		}
 		for got := 0; !bytes.Contains(answer[:got], []byte(": open\n\n")); {
 			k, err := c.Read(answer[got:])
 			if err != nil {
-				return err
+				return fmt.Errorf("open a stream: %w after %q", err, answer[:got])
 			}
 			got += k
+		}
+		return nil
+	}
+	if err := open(); err != nil { // what the first request makes is no reader's
+		return err
+	}
+	before := inUse()
+	for range n {
+		if err := open(); err != nil {
+			return err
 		}
 	}
 	each := float64(inUse()-before) / float64(n) / 1024

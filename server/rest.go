@@ -16,10 +16,14 @@ func (s *Server) openREST() {
 }
 
 func (s *Server) makeREST() (*rest.Handler, error) {
-	return rest.New(rest.Config{
+	cfg := rest.Config{
 		Registry: s.registry.Whole(), Deps: s.deps, Log: s.log,
 		Principal: func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
-	})
+	}
+	if s.audit != nil {
+		cfg.Sent = s.audit.ReadBytes
+	}
+	return rest.New(cfg)
 }
 
 // mountREST serves it. What others serve below /api/v1 is more specific.

@@ -31,6 +31,10 @@ type Config struct {
 	Heartbeat time.Duration // between two signs of life of an idle stream; 0 = 15 s
 	Unread    int           // events that wait for a slow reader before the oldest are lost; 0 = 256
 	Write     time.Duration // longest wait for a reader of a stream to take an event; 0 = 10 s
+
+	// Sent hears of bytes that a stream sent after its handler had returned;
+	// nil = nobody does.
+	Sent func(ctx context.Context, p ratchet.Principal, bytes int64)
 }
 
 // Handler is the surface. It is safe for concurrent use.
@@ -64,6 +68,9 @@ func New(cfg Config) (*Handler, error) {
 	}
 	if cfg.Principal == nil {
 		cfg.Principal = func(*http.Request) ratchet.Principal { return ratchet.Local() }
+	}
+	if cfg.Sent == nil {
+		cfg.Sent = func(context.Context, ratchet.Principal, int64) {}
 	}
 	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}}
 	if h.log == nil {

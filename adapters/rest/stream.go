@@ -1,8 +1,10 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"ratchet"
@@ -29,12 +31,12 @@ func (h *Handler) stream(x *exchange, f *feed) error {
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the server is stopping")
 	}
 	sub := h.subscribe(bus, f)
-	defer sub.Close()
 	var before []frame
 	over := false
 	if f.first != nil {
 		var err error
 		if before, over, err = f.first(); err != nil {
+			sub.Close()
 			return err
 		}
 	}
@@ -42,18 +44,45 @@ func (h *Handler) stream(x *exchange, f *feed) error {
 	head.Set("Content-Type", "text/event-stream")
 	head.Set("Cache-Control", "no-store")
 	head.Set("X-Accel-Buffering", "no")
-	s := &sender{w: x.w, out: http.NewResponseController(x.w), wait: h.cfg.Write}
+	s := &sender{out: &answering{x.w, http.NewResponseController(x.w), x.r}, wait: h.cfg.Write}
 	x.w.WriteHeader(http.StatusOK)
 	s.buf = append(s.buf, ": open\n\n"...)
 	s.frames(before)
 	if over {
-		s.end()
+		s.last()
 	}
 	if s.flush() != nil || over {
+		sub.Close()
 		return nil
 	}
-	h.pump(x, f, sub, s)
+	h.follow(x, f, sub, s)
 	return nil
+}
+
+// follow sends what comes until the end of the stream: on a goroutine of its
+// own where the connection can be taken over, else before it returns.
+func (h *Handler) follow(x *exchange, f *feed, sub *ratchet.Subscription, s *sender) {
+	ctx := context.WithoutCancel(x.r.Context()) // it ends with the handler
+	p := h.cfg.Principal(x.r)
+	line, ok := takeOver(x.w, x.r, func(n int64) { h.cfg.Sent(ctx, p, n) })
+	if !ok {
+		defer sub.Close()
+		h.pump(f, sub, s)
+		return
+	}
+	s.out, f.first = line, nil
+	x.r, x.w = x.r.WithContext(ctx), nil
+	id := x.id
+	h.streams.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				h.log.Error("panic in a stream", "request_id", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+		}()
+		defer sub.Close()
+		defer line.end()
+		h.pump(f, sub, s)
+	})
 }
 
 func (h *Handler) subscribe(bus *ratchet.Bus, f *feed) *ratchet.Subscription {
@@ -64,16 +93,16 @@ func (h *Handler) subscribe(bus *ratchet.Bus, f *feed) *ratchet.Subscription {
 }
 
 // pump sends what comes.
-func (h *Handler) pump(x *exchange, f *feed, sub *ratchet.Subscription, s *sender) {
+func (h *Handler) pump(f *feed, sub *ratchet.Subscription, s *sender) {
 	beat := time.NewTicker(h.cfg.Heartbeat)
 	defer beat.Stop()
 	for {
 		last := false
 		select {
-		case <-x.r.Context().Done():
+		case <-s.out.left():
 			return
 		case <-h.ctx.Done():
-			s.end()
+			s.last()
 			last = true
 		case <-beat.C:
 			s.buf = append(s.buf, ": beat\n\n"...)
@@ -86,7 +115,7 @@ func (h *Handler) pump(x *exchange, f *feed, sub *ratchet.Subscription, s *sende
 				shown, end := f.show(e)
 				s.frames(shown)
 				if end {
-					s.end()
+					s.last()
 					last = true
 					break
 				}
@@ -100,8 +129,7 @@ func (h *Handler) pump(x *exchange, f *feed, sub *ratchet.Subscription, s *sende
 
 // sender writes frames to one client.
 type sender struct {
-	w    http.ResponseWriter
-	out  *http.ResponseController
+	out  outlet
 	wait time.Duration
 	buf  []byte
 }
@@ -112,22 +140,15 @@ func (s *sender) frames(list []frame) {
 	}
 }
 
-// end tells the client that nothing more comes.
-func (s *sender) end() { s.buf = append(s.buf, "event: end\ndata: {}\n\n"...) }
+// last tells the client that nothing more comes.
+func (s *sender) last() { s.buf = append(s.buf, "event: end\ndata: {}\n\n"...) }
 
-// flush sends what was written.
+// flush sends what was written. An idle stream keeps no buffer.
 func (s *sender) flush() error {
 	if len(s.buf) == 0 {
 		return nil
 	}
-	_ = s.out.SetWriteDeadline(time.Now().Add(s.wait)) // recorders in tests have none
-	_, err := s.w.Write(s.buf)
-	if cap(s.buf) > 4096 {
-		s.buf = nil // an idle stream keeps little
-	}
-	s.buf = s.buf[:0]
-	if err != nil {
-		return err
-	}
-	return s.out.Flush()
+	p := s.buf
+	s.buf = nil
+	return s.out.send(p, s.wait)
 }

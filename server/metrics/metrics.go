@@ -58,7 +58,7 @@ func New(cfg Config) *Metrics {
 	m.failures = counter("ratchet_errors_total", "Tool calls that failed, by type of error.", "type")
 	m.limited = counter("ratchet_rate_limited_total", "Tool calls refused because of a limit.", "surface")
 	m.requests = counter("ratchet_http_requests_total", "HTTP requests answered, by route.", "method", "route", "status")
-	m.reqTime = histogram("ratchet_http_request_duration_seconds", "Time of HTTP requests, streams included.", "method", "route")
+	m.reqTime = histogram("ratchet_http_request_duration_seconds", "Time of HTTP requests; of streams of live events over HTTP/1.1 until they are open.", "method", "route")
 	m.executions = counter("ratchet_executions_total", "Executions that ended, by status and task.", "status", "task")
 	m.runTime = histogram("ratchet_execution_duration_seconds", "Time of executions from their start to their end.", "task")
 	m.queueWait = prometheus.NewHistogram(prometheus.HistogramOpts{
