@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -49,7 +50,7 @@ func run(ctx context.Context, short bool, only, role string, isWorker bool) erro
 		{"direct", func() error { return durable(ctx, d) }},
 		{"rest", func() error { return overREST(ctx, d) }},
 		{"graphql", func() error { return overGraphQL(ctx, d) }},
-		{"surfaces", func() error { return surfaces(ctx, d) }},
+		{"surfaces", func() error { return errors.Join(surfaces(ctx, d), doors(ctx, rounds)) }},
 		{"run", func() error { return executions(ctx, d) }},
 		{"startup", func() error { return startups(ctx, 3*rounds) }},
 		{"memory", func() error { return memory(ctx) }},

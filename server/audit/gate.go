@@ -18,26 +18,34 @@ import (
 // end. Reads are recorded when they are refused, fail, or are an
 // administrator's.
 func (l *Log) Enter(ctx context.Context, t tools.Tool, args json.RawMessage) (context.Context, func(any, error), error) {
-	if t.Effect == tools.Reads && t.Toolset != "admin" {
+	what := operation{t.Name, t.Toolset == "admin"}
+	if t.Effect == tools.Reads && !what.admin {
 		return ctx, func(_ any, err error) {
 			if err != nil {
-				l.refusedRead(ctx, &t, err)
+				l.refusedRead(ctx, what, err)
 			}
 		}, nil
 	}
-	e := l.entry(ctx, &t)
+	e := l.entry(ctx, what)
 	e.Type, e.Resource, e.ArgsHash = typeOf(&t, args), resourceOf(args), l.hash(args)
 	rider := storage.NewRider(func() *storage.AuditRow {
 		own := e
 		return own.row(l.cfg.Now())
 	})
 	return storage.WithRider(ctx, rider), func(_ any, err error) {
-		l.leave(ctx, &t, e, rider, err)
+		l.leave(ctx, what, e, rider, err)
 	}, nil
 }
 
+// operation is what the end of a call needs to know of its tool. It is small,
+// for every call keeps one.
+type operation struct {
+	name  string
+	admin bool // of the toolset admin
+}
+
 // leave records what the call's write did not take along.
-func (l *Log) leave(ctx context.Context, t *tools.Tool, e Entry, rider *storage.Rider, err error) {
+func (l *Log) leave(ctx context.Context, what operation, e Entry, rider *storage.Rider, err error) {
 	stored := rider.Stored(ctx, l.cfg.Store)
 	if err == nil {
 		if !stored {
@@ -47,39 +55,39 @@ func (l *Log) leave(ctx context.Context, t *tools.Tool, e Entry, rider *storage.
 		}
 		return
 	}
-	fail(&e, t, err)
+	fail(&e, what, err)
 	l.Note(ctx, e)
 }
 
-func (l *Log) refusedRead(ctx context.Context, t *tools.Tool, err error) {
+func (l *Log) refusedRead(ctx context.Context, what operation, err error) {
 	switch ratchet.CodeOf(err) {
 	case ratchet.CodeDenied, ratchet.CodeUnauthenticated, ratchet.CodeRateLimited, ratchet.CodeInternal:
-		e := l.entry(ctx, t)
+		e := l.entry(ctx, what)
 		e.Type = Read
-		fail(&e, t, err)
+		fail(&e, what, err)
 		l.Note(ctx, e)
 	default: // a mistake in the arguments
 	}
 }
 
 // entry is what every entry of a call has.
-func (l *Log) entry(ctx context.Context, t *tools.Tool) Entry {
+func (l *Log) entry(ctx context.Context, what operation) Entry {
 	c := tools.CallerFrom(ctx)
 	p := c.Identity
 	return Entry{
 		Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
-		Surface: c.Surface, Operation: t.Name, RequestID: c.RequestID, TraceID: c.TraceID,
+		Surface: c.Surface, Operation: what.name, RequestID: c.RequestID, TraceID: c.TraceID,
 	}
 }
 
 // fail makes e the entry of a call that failed with err.
-func fail(e *Entry, t *tools.Tool, err error) {
+func fail(e *Entry, what operation, err error) {
 	code := ratchet.CodeOf(err)
 	e.Outcome, e.Code, e.Message = Failure, code.Wire(), ratchet.AsError(err).Message
 	switch code {
 	case ratchet.CodeDenied, ratchet.CodeUnauthenticated:
 		e.Type, e.Outcome = AccessDenied, Denied
-		if t.Toolset == "admin" && code == ratchet.CodeDenied {
+		if what.admin && code == ratchet.CodeDenied {
 			e.Type = Escalation
 		}
 		e.Severity = ""

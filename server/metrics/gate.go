@@ -19,8 +19,8 @@ func (m *Metrics) Gate() tools.Gate { return gate{m} }
 // Enter admits every call and counts it when it has ended.
 func (g gate) Enter(ctx context.Context, t tools.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
 	begun := time.Now()
-	surface := tools.CallerFrom(ctx).Surface
-	return ctx, func(out any, err error) { g.m.called(t.Name, surface, time.Since(begun), out, err) }, nil
+	name, surface := t.Name, tools.CallerFrom(ctx).Surface // a closure over t would put all of it on the heap
+	return ctx, func(out any, err error) { g.m.called(name, surface, time.Since(begun), out, err) }, nil
 }
 
 func (m *Metrics) called(tool, surface string, took time.Duration, out any, err error) {
