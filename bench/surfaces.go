@@ -48,9 +48,12 @@ func surfaces(ctx context.Context, d time.Duration) error {
 	}{
 		{"direct call", bare},
 		{"direct call, with permission, limits and audit", gated},
-		{"REST, open", open.rest()}, {"REST, with a key", locked.rest()},
-		{"GraphQL, open", open.graphQL()}, {"GraphQL, with a key", locked.graphQL()},
-		{"MCP, open", open.mcp()}, {"MCP, with a key", locked.mcp()},
+		{"REST, open", open.rest()},
+		{"REST, with a key", locked.rest()},
+		{"GraphQL, open", open.graphQL()},
+		{"GraphQL, with a key", locked.graphQL()},
+		{"MCP, open", open.mcp()},
+		{"MCP, with a key", locked.mcp()},
 	} {
 		measure(ctx, d/4, []caller{row.call})
 		r := measure(ctx, d, []caller{row.call})
