@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -38,7 +39,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		s.shield.proxy(r)
 		s.shield.headers(w.Header(), r)
-		ctx, ticket := limit.Begin(r.Context())
+		ctx, ticket := limit.Begin(context.WithValue(r.Context(), requestIDKey{}, id))
 		r = r.WithContext(ctx)
 		seen := &statusWriter{ResponseWriter: w, ticket: ticket}
 		defer func() {

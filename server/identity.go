@@ -60,7 +60,7 @@ func public(r *http.Request) bool {
 
 // authHappened writes down who came and who was refused.
 func (s *Server) authHappened(ctx context.Context, e auth.Event) {
-	s.log.Info("authentication", "event", e.Kind, "principal", e.Principal.ID, "ip", e.IP, "reason", e.Reason)
+	s.log.Info("authentication", "event", e.Kind, "principal", e.Principal.ID, "ip", e.IP, "reason", e.Reason, "request_id", requestIDFrom(ctx))
 	s.recordAuth(ctx, e)
 }
 

@@ -201,3 +201,22 @@ func TestBootstrapRace(t *testing.T) {
 		t.Errorf("%d admins were made", made.Load())
 	}
 }
+
+// TestRequestIDInTheAudit: what the audit says of logins, refused credentials
+// and odd requests can be found by the id of the request.
+func TestRequestIDInTheAudit(t *testing.T) {
+	l := lockedUp(t)
+	admin := l.bearer("admin")
+	l.send("POST", "/api/v1/auth/login", `{"username":"user","password":"not the password"}`, "X-Request-Id", "one-login")
+	l.send("GET", "/api/v1/tasks", "", "X-API-Key", "rk_wrong", "X-Request-Id", "one-key")
+	l.send("GET", "/api/v1/tasks", "", "Origin", "https://evil.example", "X-Request-Id", "one-origin")
+	entries := l.send("GET", "/api/v1/audit?_end=50", "", admin...)
+	for _, id := range []string{"one-login", "one-key", "one-origin"} {
+		if !strings.Contains(entries.Body, `"requestId":"`+id+`"`) {
+			t.Errorf("no entry has the request id %s: %s", id, entries.Body)
+		}
+	}
+	if found := l.send("GET", "/api/v1/security/audit", "", admin...); strings.Contains(found.Body, `"findings":null`) {
+		t.Errorf("no findings are no list: %s", found.Body)
+	}
+}

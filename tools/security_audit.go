@@ -52,7 +52,7 @@ func securityAudit(ctx context.Context, d *Deps, in SecurityAuditIn) (SecurityAu
 		return SecurityAuditOut{}, ratchet.Errorf(ratchet.CodeUnavailable, "this process does not know how the server is protected").
 			WithHint("call the tool on a running server")
 	}
-	c := &securityCheck{p: d.Posture(ctx), now: d.Now()}
+	c := &securityCheck{p: d.Posture(ctx), now: d.Now(), found: []SecurityFinding{}} // nothing found is an empty list
 	c.reach()
 	c.transport()
 	c.pages()
