@@ -28,7 +28,7 @@ var layers = map[string][]string{
 
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
 	"ratchet/executor":        {"ratchet", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
-	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/executor", "ratchet/templates"},
+	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
 	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/tools", "ratchet/templates", "ratchet/schema"},

@@ -24,6 +24,28 @@ type recorded struct {
 // with. code, when not empty, takes that code's place; version, when not
 // empty, names the version of the task to take.
 func (e *Executor) openRecording(ctx context.Context, ref, code, version string) (*recorded, error) {
+	r, err := e.readRecording(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if r.task, err = e.recordedTask(ctx, r, version); err != nil {
+		return nil, err
+	}
+	if code != "" {
+		t := *r.task
+		t.Code, t.Checksum = code, ""
+		r.task = &t
+	}
+	if r.prog, err = e.programs.get(r.task); err != nil {
+		return nil, err
+	}
+	r.same = r.prog.source.Hash == r.tape.Header.SourceHash
+	r.compareVersions()
+	return r, nil
+}
+
+// readRecording reads an execution's recording.
+func (e *Executor) readRecording(ctx context.Context, ref string) (*recorded, error) {
 	x, err := e.Execution(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -41,20 +63,18 @@ func (e *Executor) openRecording(ctx context.Context, ref, code, version string)
 	if r.tape, err = runtime.DecodeTape(r.raw); err != nil {
 		return nil, unreadable(x, err)
 	}
-	if r.task, err = e.recordedTask(ctx, r, version); err != nil {
-		return nil, err
-	}
-	if code != "" {
-		t := *r.task
-		t.Code, t.Checksum = code, ""
-		r.task = &t
-	}
-	if r.prog, err = e.programs.get(r.task); err != nil {
-		return nil, err
-	}
-	r.same = r.prog.source.Hash == r.tape.Header.SourceHash
-	r.compareVersions()
 	return r, nil
+}
+
+// Recording returns an ended execution and what it recorded. Errors are those
+// of an unknown execution, and of one that has not ended, has no recording or
+// one that this build cannot read.
+func (e *Executor) Recording(ctx context.Context, ref string) (*ratchet.Execution, *runtime.Tape, error) {
+	r, err := e.readRecording(ctx, ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.x, r.tape, nil
 }
 
 // check refuses what has no recording.

@@ -81,7 +81,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	if p.Deps.Log == nil {
 		p.Deps.Log = p.Log
 	}
-	p.Deps.Tools = p.Registry
+	p.Deps.Tools, p.Deps.Version = p.Registry, p.Version
 	s := &Server{
 		cfg: cfg, version: p.Version, isolation: p.Isolation, log: p.Log,
 		deps: p.Deps, registry: p.Registry, closers: p.Close,

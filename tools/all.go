@@ -18,6 +18,7 @@ func All() []Tool {
 		GetExecutionStatus,
 		GetExecutionLogs,
 		GetExecutionTrace,
+		GetExecutionRecording,
 		AnalyzeExecutionError,
 		ListExecutions,
 		StoreResult,

@@ -21,6 +21,7 @@ type Deps struct {
 	Posture  func(context.Context) Posture // how the server is protected; nil = not known here
 	Pool     Pool                          // worker processes; nil = none in this process
 	Health   func(context.Context) Health  // nil = this process is no server
+	Version  string                        // of the product; empty = dev
 	Settings Settings
 	Now      func() time.Time
 	Log      *slog.Logger

@@ -31,7 +31,7 @@ var ForkExecution = Define(Spec{
 	Name: "ratchet_fork_execution", Title: "Fork an execution", Toolset: "control", Category: "debugging",
 	Doc: "Call this to try what would have happened: a new execution takes everything before event at_step from the recording of another and is live from there on. " +
 		"Input, recorded replies (patch) and code may differ; a difference inside the recorded part ends it as diverged. With mocked nothing is sent. " +
-		"The resource ratchet://executions/{id}/recording lists the events with their seq. Next: as after ratchet_execute_task.",
+		"ratchet_get_execution_recording lists the events with their seq. Next: as after ratchet_execute_task.",
 	Effect: Writes, Executes: true, OpenWorld: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/fork"}},
 	Examples: []Example{{

@@ -10,8 +10,8 @@ import (
 // FormatVersion is the version of events.jsonl that this build writes and reads.
 const FormatVersion = 1
 
-// header is the first line of events.jsonl.
-type header struct {
+// Header is the first line of events.jsonl: what the run was made of.
+type Header struct {
 	FormatVersion int               `json:"format_version"`
 	TapeVersion   int               `json:"tape_version"`
 	TaskChecksum  string            `json:"task_checksum"` // SHA-256 of the source

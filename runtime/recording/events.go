@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 
 	"ratchet/runtime"
 )
@@ -20,6 +21,12 @@ var kinds = map[runtime.TapeKind]string{
 	runtime.TapeNow: "time", runtime.TapeElapsed: "running_timer", runtime.TapeTimer: "timer", runtime.TapeIssue: "call",
 	runtime.TapeDone: "reply", runtime.TapeProgress: "progress", runtime.TapeStop: "stop", runtime.TapeClosed: "closed",
 	runtime.TapeBreak: "break", runtime.TapeEnd: "end",
+}
+
+// Kinds are the kinds that events may have, sorted.
+func Kinds() []string {
+	list := []string{string(runtime.CallFetch), string(runtime.CallSecret)}
+	return slices.Sorted(slices.Values(slices.AppendSeq(list, maps.Values(kinds))))
 }
 
 // Events are the events of a tape in order, with the requests and results of
@@ -65,7 +72,7 @@ func Events(tape *runtime.Tape) []Event {
 func WriteEvents(w io.Writer, tape *runtime.Tape) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(newHeader(tape)); err != nil {
+	if err := enc.Encode(HeaderOf(tape)); err != nil {
 		return fmt.Errorf("write the header of a recording: %w", err)
 	}
 	for _, e := range Events(tape) {
@@ -80,7 +87,7 @@ func WriteEvents(w io.Writer, tape *runtime.Tape) error {
 func ReadEvents(r io.Reader) (*runtime.Tape, error) {
 	lines := bufio.NewReader(r)
 	dec := json.NewDecoder(lines)
-	var h header
+	var h Header
 	if err := dec.Decode(&h); err != nil {
 		return nil, fmt.Errorf("%w: line 1 is no header: %w", ErrFormat, err)
 	}

@@ -7,9 +7,10 @@ import (
 	"ratchet/runtime"
 )
 
-func newHeader(t *runtime.Tape) header {
+// HeaderOf is the header of a tape.
+func HeaderOf(t *runtime.Tape) Header {
 	h := t.Header
-	return header{
+	return Header{
 		FormatVersion: FormatVersion, TapeVersion: runtime.TapeVersion, TaskChecksum: h.SourceHash,
 		Engine: h.Engine, Go: h.Go, Polyfills: h.Polyfills, Seed: hex.EncodeToString(h.Seed[:]),
 		Start: h.Start, Clock: h.Clock, Complete: t.Complete,
@@ -18,7 +19,7 @@ func newHeader(t *runtime.Tape) header {
 	}
 }
 
-func (h *header) apply(to *runtime.TapeHeader) error {
+func (h *Header) apply(to *runtime.TapeHeader) error {
 	seed, err := seedOf(h.Seed)
 	if err != nil {
 		return err
