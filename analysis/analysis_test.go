@@ -19,6 +19,10 @@ func TestOf(t *testing.T) {
 	status := func(n int) Failure { f := failure("Error", "no luck"); f.HTTP, f.Host = n, "api.test"; return f }
 	coded := failure("Error", "declined")
 	coded.Code = "PAYMENT_DECLINED"
+	thrown := failure("HttpError", "no luck")
+	thrown.Error.Details, thrown.HTTP = map[string]any{"status": float64(404)}, 503
+	blocked := failure("AuthorizationError", "this port is blocked")
+	blocked.Error.Details = map[string]any{"code": "blocked_port"}
 	for _, c := range []struct {
 		name         string
 		f            Failure
@@ -30,6 +34,12 @@ func TestOf(t *testing.T) {
 		{"typed class", failure("TypeError", "x is undefined"), "javascript_error", "typed_error", "medium", "runtime"},
 		{"class before words", failure("SyntaxError", "timeout"), "syntax_error", "typed_error", "high", "code"},
 		{"fetch failed", failure("TypeError", "fetch failed: connection refused"), "network_error", "message", "medium", "transient"},
+		{"refused by the server", blocked, "permission_error", "typed_error", "high", "security"},
+		{"status of the error", thrown, "not_found_error", "http_status", "low", "client"},
+		{"no login", failure("AuthenticationError", "401"), "permission_error", "typed_error", "high", "security"},
+		{"service down", failure("ServiceUnavailableError", "503"), "network_error", "typed_error", "medium", "transient"},
+		{"not set", failure("ConfigurationError", "no key"), "configuration_error", "typed_error", "high", "application"},
+		{"cycle", failure("DataError", "a cycle"), "data_error", "typed_error", "medium", "input"},
 		{"cause", limit(ratchet.CauseMemory), "resource_error", "typed_error", "critical", "system"},
 		{"cause timeout", limit(ratchet.CauseTimeout), "timeout_error", "typed_error", "medium", "transient"},
 		{"own code", coded, "payment_declined_error", "error_code", "medium", "application"},
@@ -124,5 +134,23 @@ func BenchmarkMatch(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Match(f, Of(f))
+	}
+}
+
+// TestGuardedRequestIsNoErrorOfTheTask: what the server refused is said to be
+// the server's doing.
+func TestGuardedRequestIsNoErrorOfTheTask(t *testing.T) {
+	f := failure("AuthorizationError", "db.internal leads to a private address")
+	f.Host, f.Error.Details = "db.internal", map[string]any{"code": "blocked_address"}
+	found := Of(f)
+	if list := Suggestions(f, found); !strings.Contains(list[0], "operator") {
+		t.Errorf("%q", list)
+	}
+	var ids []string
+	for _, p := range Match(f, found) {
+		ids = append(ids, p.ID)
+	}
+	if !slices.Equal(ids, []string{"request_blocked"}) {
+		t.Errorf("matched %v", ids)
 	}
 }

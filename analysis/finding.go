@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -41,6 +42,8 @@ var (
 	syntaxError     = kind{"syntax_error", "high", "code"}
 	javascriptError = kind{"javascript_error", "medium", "runtime"}
 	effectError     = kind{"effect_unknown_error", "high", "effect"}
+	configError     = kind{"configuration_error", "high", "application"}
+	dataError       = kind{"data_error", "medium", "input"}
 	cancelledError  = kind{"cancelled_error", "low", "application"}
 	unknownError    = kind{"unknown_error", "medium", "unknown"}
 )
@@ -62,6 +65,8 @@ var byClass = map[string]kind{
 	"URIError": javascriptError, "EvalError": javascriptError, "AggregateError": javascriptError,
 	"TimeoutError": timeoutError, "AbortError": timeoutError, "NetworkError": networkError,
 	"PermissionError": permissionError, "NotFoundError": notFoundError, "ValidationError": validationError,
+	"AuthenticationError": permissionError, "AuthorizationError": permissionError, "ServiceUnavailableError": networkError,
+	"ConfigurationError": configError, "DataError": dataError,
 	"EffectUnknownError": effectError, "RateLimitError": rateLimitError, "MemoryError": resourceError, "memory_error": resourceError,
 }
 
@@ -111,7 +116,7 @@ func classify(f Failure) (kind, string) {
 	if k, ok := byCode(e, f.Code); ok {
 		return k, "error_code"
 	}
-	if k, ok := byStatus(f.HTTP); ok {
+	if k, ok := byStatus(cmp.Or(thrownStatus(e), f.HTTP)); ok {
 		return k, "http_status"
 	}
 	if byWord {
@@ -142,6 +147,18 @@ func byCode(e *ratchet.ExecutionError, code string) (kind, bool) {
 		return kind{}, false
 	}
 	return kind{strings.ToLower(code) + "_error", "medium", "application"}, true
+}
+
+// thrownStatus is the status that the thrown error names, as HttpError does; 0 = none.
+func thrownStatus(e *ratchet.ExecutionError) int {
+	switch n := e.Details["status"].(type) {
+	case int64:
+		return int(n)
+	case float64: // it has been through JSON
+		return int(n)
+	default:
+		return 0
+	}
 }
 
 func byStatus(status int) (kind, bool) {

@@ -70,8 +70,13 @@ var patterns = []struct {
 		Suggestions:  []string{"Read the error's message: the task's author wrote it", "Step through the recording with ratchet_debug_task_execution"},
 		CommonCauses: []string{"an input that was not foreseen", "an answer in another form than before"},
 	}, []rule{func(f Failure, _ Finding) bool {
-		return f.Error != nil && f.Error.Code == "script" && f.Error.Cause == ""
+		return f.Error != nil && f.Error.Code == "script" && f.Error.Cause == "" && !guarded(f.Error)
 	}}},
+	{Pattern{
+		ID: "request_blocked", Name: "The server let no request out to this address", Category: "configuration",
+		Suggestions:  []string{"Mend the address", "Let the operator allow it: http.allow_hosts, http.allow_ports, http.allow_private"},
+		CommonCauses: []string{"a service on this machine or in a private network", "a port that is not 80 or 443", "a host the task's own list leaves out"},
+	}, []rule{func(f Failure, _ Finding) bool { return f.Error != nil && guarded(f.Error) }}},
 	{Pattern{
 		ID: "schema_violation", Name: "A value breaks its schema", Category: "validation",
 		Suggestions:  []string{"Mend the value, or the schema, with ratchet_edit_task"},

@@ -48,7 +48,9 @@ func particular(f Failure) (list []string) {
 		list = append(list, fmt.Sprintf("%d of the run's requests were sent and not answered: a retry does not repeat them. "+
 			"See details.unknown_effects, and ask the receiver before you use ratchet_retry_execution with reset_state true", unknown))
 	}
-	if f.Host != "" && f.HTTP != 0 {
+	if guarded(f.Error) {
+		list = append(list, "Ratchet itself refused the request: mend the address, or let the operator allow it with the key that the message names")
+	} else if f.Host != "" && f.HTTP != 0 {
 		list = append(list, fmt.Sprintf("%s answered %d: check response.ok and say what the body holds", f.Host, f.HTTP))
 	} else if f.Host != "" {
 		list = append(list, fmt.Sprintf("The request to %s failed: see its timings with ratchet_get_execution_trace", f.Host))
@@ -60,6 +62,13 @@ func particular(f Failure) (list []string) {
 		list = append(list, f.Error.Hint)
 	}
 	return list
+}
+
+// guarded says that a request was refused before it was sent, by the policy of
+// the server.
+func guarded(e *ratchet.ExecutionError) bool {
+	code, _ := e.Details["code"].(string)
+	return e.Type == "AuthorizationError" && strings.HasPrefix(code, "blocked_")
 }
 
 // unknownEffects counts the requests of which nobody knows what they did. The
@@ -153,6 +162,18 @@ var general = map[string][]string{
 		"If it was not done, make all requests anew: ratchet_retry_execution with reset_state true.",
 		"If it was done, do not retry; run what is left with ratchet_execute_task and another input.",
 		"If the receiver honours Idempotency-Key, set effects.repeat_unknown in the task's metadata with ratchet_edit_task.",
+	},
+	"configuration_error": {
+		"Set what the message names: a secret, a key of the task's metadata, or the server's configuration.",
+		"See what the task may read with ratchet_get_task: its metadata lists the secrets.",
+		"Change the metadata with ratchet_edit_task.",
+		"Retry with ratchet_retry_execution once it is set.",
+	},
+	"data_error": {
+		"Look at the value that the message names: it has a cycle, a BigInt, or is too large.",
+		"Return plain JSON: turn a BigInt into text, and cut cycles.",
+		"Return a summary or a link instead of the whole data.",
+		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
 	},
 	"cancelled_error": {
 		"Nobody's code failed: the run was ended by its caller.",

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ratchet"
 )
 
 // httpHost answers fetches over real HTTP.
@@ -151,4 +153,36 @@ var fetchCases = []struct {
 	{name: "aborted before", code: `try { await fetch(u + '/slow', { signal: AbortSignal.abort('why') }) } catch (e) { return e }`, want: `"why"`},
 	{name: "signal timeout", code: describeError + `return (await thrown(() => fetch(u + '/slow', { signal: AbortSignal.timeout(5), timeout: 500 })))[0]`, want: `"TimeoutError"`},
 	{name: "parallel", code: `const all = await Promise.all([1, 2, 3].map((n) => fetch(u + '/echo?' + n))); return all.map((r) => r.body.query)`, want: `["1","2","3"]`},
+}
+
+// TestFetchFailureHasAPlace: the error of a request that failed far away points
+// to the line that asked, in every kind of run.
+func TestFetchFailureHasAPlace(t *testing.T) {
+	server := fetchServer(t)
+	for name, c := range map[string]struct {
+		code, language, want string
+		line                 int
+	}{
+		"awaited":    {code: "async function main(u) {\n  const a = 1;\n  const r = await fetch('http://127.0.0.1:1/');\n  return r.status;\n}", line: 3, want: "main"},
+		"later":      {code: "async function main(u) {\n  await fetch(u + '/text');\n  const asked = fetch('http://127.0.0.1:1/');\n  await null;\n  return (await asked).status;\n}", line: 3, want: "main"},
+		"in place":   {code: "function main(u) {\n  return fetch('http://127.0.0.1:1/').status;\n}", line: 2, want: "main"},
+		"inner":      {code: "const load = (u) =>\n  fetch(u);\nasync function main() {\n  const r = await load('http://127.0.0.1:1/');\n}", line: 2, want: "load"},
+		"refused":    {code: "async function main(u) {\n\n  return (await fetch(u + '/status/404', { throwOnError: true })).status;\n}", line: 3, want: "main"},
+		"together":   {code: "async function main(u) {\n  await Promise.all([\n    fetch(u + '/text'),\n    fetch('http://127.0.0.1:1/'),\n  ]);\n}", line: 4, want: "main"},
+		"typescript": {language: "typescript", code: "interface In { u: string }\n\nexport default async function run(u: string): Promise<number> {\n  const r = await fetch('http://127.0.0.1:1/' as string);\n  return r.status;\n}", line: 4},
+	} {
+		for mode, job := range map[string]Job{"plain": {}, "profile": {Profile: true}, "coverage": {Coverage: true}} {
+			t.Run(name+" "+mode, func(t *testing.T) {
+				job.Input, _ = json.Marshal(server.URL)
+				job.Source = Source{Code: c.code, Language: ratchet.Language(c.language)}
+				out := Run(context.Background(), job, Hooks{Host: httpHost{server.Client()}})
+				if out.Err == nil {
+					t.Fatalf("no error but %s", out.Output)
+				}
+				if out.Err.Line != c.line || out.Err.Snippet == "" || !strings.Contains(out.Err.Stack, c.want) {
+					t.Errorf("%s at line %d, want %d\n%s\n%s", out.Err.Type, out.Err.Line, c.line, out.Err.Snippet, out.Err.Stack)
+				}
+			})
+		}
+	}
 }

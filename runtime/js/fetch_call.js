@@ -29,6 +29,13 @@ function fetch(url, params, body) {
   state.mute = () => promise.then(undefined, () => {});
   Object.setPrototypeOf(promise, Pending.prototype);
   states.set(promise, state);
+  const asked = new Error();
+  // What went wrong far away has no place in the task: it is where it was asked.
+  const failed = (error) => {
+    const frames = asked.stack.indexOf('\n');
+    if (frames >= 0) Object.defineProperty(error, 'stack', { configurable: true, writable: true, value: error + asked.stack.slice(frames) });
+    fail(error);
+  };
   const fail = (error) => {
     if (state.done) return;
     state.done = state.failed = true;
@@ -45,9 +52,9 @@ function fetch(url, params, body) {
     state.seq = host.fetch(o.method, request.url, request.headers[secret](), request[secret](), o.timeout, o.redirect, o.idempotencyKey, (reply, error) => {
       if (o.signal) o.signal.removeEventListener('abort', onAbort);
       if (state.done) return;
-      if (reply === null) return fail(error);
+      if (reply === null) return failed(error);
       const response = new Response(secret, reply);
-      if (throws && refused(response)) return fail(failure(response));
+      if (throws && refused(response)) return failed(failure(response));
       state.done = true;
       state.response = response;
       resolve(response);
