@@ -2,6 +2,7 @@ package tools
 
 import (
 	"encoding/json"
+	"strings"
 
 	"ratchet"
 )
@@ -50,8 +51,19 @@ type Route struct {
 	Field   string          // GraphQL field, e.g. createTask; empty = none
 	Set     json.RawMessage // arguments this route fixes, e.g. {"enabled":true}; nil = none
 	Created string          // path of what the route makes, with members of the result as variables; answers 201; empty = it makes nothing
-	One     bool            // the result is a list of one: answer its item alone, or not_found
+	One     bool            // the result is a list of one: answer its item alone, or not_found; the variables of Path are its only arguments
 	Doc     string          // what this route does, where the tool's title does not say it; empty = the title
+}
+
+// Variables are the arguments that the path names, in order.
+func (r Route) Variables() []string {
+	var list []string
+	for part := range strings.SplitSeq(r.Path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			list = append(list, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return list
 }
 
 // Example is one call shown in the documentation and run as a test.

@@ -5,6 +5,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/casing"
+	"ratchet/tools"
 )
 
 // listing is a root field that answers {items, meta}.
@@ -18,7 +19,7 @@ type listing struct {
 // of the tool's own arguments for these.
 func (b *builder) list(op *operation, def *ast.FieldDefinition, d described, items string) {
 	op.list = &listing{items: items}
-	b.arguments(op, def, d, def.Name, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
+	b.arguments(op, def, d, tools.Route{Field: def.Name}, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
 	rows, _ := d.out.Properties.Get(items)
 	row := b.out.value(typeStem(d.Name)+casing.Pascal(singular(items)), singular(items), rows.Items)
 	name := row.name

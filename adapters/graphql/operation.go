@@ -111,7 +111,7 @@ func (b *builder) field(d described, r tools.Route) error {
 	case items != "" && !own && !r.One:
 		b.list(op, def, d, items)
 	default:
-		b.arguments(op, def, d, r.Field, own)
+		b.arguments(op, def, d, r, own)
 		b.result(op, d, r.One)
 		def.Type = op.result.typ(false)
 	}
@@ -147,8 +147,10 @@ func (op *operation) fixes(key string) bool {
 }
 
 // arguments declares the arguments of a field. The argument that is the id of
-// what the field is named after is called id, or uuid: task(id).
-func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described, field string, own bool, without ...string) {
+// what the field is named after is called id, or uuid: task(id). A field of one
+// thing takes nothing but what names it.
+func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described, r tools.Route, own bool, without ...string) {
+	named := r.Variables()
 	op.args = map[string]*entry{}
 	for key := range d.in.properties {
 		if !validName(casing.Camel(key)) {
@@ -162,16 +164,15 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 	}
 	stem := typeStem(d.Name)
 	for key, s := range d.in.properties {
-		if slices.Contains(without, key) || op.fixes(key) || key == "fields" { // selections choose the fields
+		if slices.Contains(without, key) || op.fixes(key) || key == "fields" || // selections choose the fields
+			r.One && !slices.Contains(named, key) {
 			continue
 		}
 		name := casing.Camel(key)
-		switch key {
-		case casing.Snake(field) + "_id":
-			if !own {
-				name = "id"
-			}
-		case strings.TrimSuffix(casing.Snake(field), "_by_uuid") + "_id":
+		switch {
+		case r.One && len(named) == 1, key == casing.Snake(r.Field)+"_id" && !own:
+			name = "id"
+		case key == strings.TrimSuffix(casing.Snake(r.Field), "_by_uuid")+"_id" && !own:
 			name = "uuid" // taskByUuid(uuid)
 		}
 		in := b.in.input(stem+casing.Pascal(key), key, s)

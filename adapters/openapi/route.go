@@ -29,14 +29,14 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 		op.Summary = strings.TrimSuffix(r.Doc, ".")
 	}
 	var elsewhere []string
-	for _, m := range variable.FindAllStringSubmatch(r.Path, -1) {
-		schema, ok := in.Properties.Get(m[1])
+	for _, name := range r.Variables() {
+		schema, ok := in.Properties.Get(name)
 		if !ok {
-			return nil, fmt.Errorf("the tool has no argument %s", m[1])
+			return nil, fmt.Errorf("the tool has no argument %s", name)
 		}
-		elsewhere = append(elsewhere, m[1])
+		elsewhere = append(elsewhere, name)
 		op.Parameters = append(op.Parameters, parameter{
-			Name: casing.Camel(m[1]), In: "path", Required: true, Description: describedBy(schema), Schema: spelled(schema),
+			Name: casing.Camel(name), In: "path", Required: true, Description: describedBy(schema), Schema: spelled(schema),
 		})
 	}
 	for name := range fixed(r.Set) {
@@ -49,7 +49,9 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 			op.Parameters = append(op.Parameters, listParameters(t)...)
 			elsewhere = append(elsewhere, listArguments()...)
 		}
-		op.Parameters = append(op.Parameters, query(in, elsewhere)...)
+		if !r.One {
+			op.Parameters = append(op.Parameters, query(in, elsewhere)...)
+		}
 	default:
 		if in.Properties.Len() > len(elsewhere) {
 			op.RequestBody = b.argumentsBody(t, b.rest(t, r, in, elsewhere), elsewhere)

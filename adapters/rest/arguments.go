@@ -122,6 +122,9 @@ func (x *exchange) query(op *operation) ([]member, error) {
 	}
 	var list []member
 	for _, name := range names(values) {
+		if op.route.One {
+			return nil, unknownParameter(name, []string{})
+		}
 		p := op.in.props[name]
 		if p == nil {
 			return nil, unknownParameter(name, op.in.names())

@@ -54,6 +54,7 @@ func TestBadInput(t *testing.T) {
 		{"id", "GET", "/executions/none", "", nil, 400, "VALIDATION_ERROR", "/executionId", ""},
 		{"If-Match", "PATCH", "/tasks/double", `{"tags":[]}`, []string{"If-Match", "abc"}, 400, "VALIDATION_ERROR", "", "entity tag"},
 		{"no key taken", "POST", "/tasks/double/test", `{}`, []string{"Idempotency-Key", "k"}, 400, "VALIDATION_ERROR", "", "Idempotency-Key"},
+		{"more than a name", "GET", "/workers/w1?status=idle", "", nil, 400, "VALIDATION_ERROR", "/status", "no parameter"},
 		{"event", "GET", "/events", "", []string{"Last-Event-ID", "x"}, 400, "VALIDATION_ERROR", "Last-Event-ID", ""},
 	} {
 		a := l.send(c.method, c.path, c.body, c.headers...)

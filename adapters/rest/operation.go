@@ -40,9 +40,8 @@ func newOperation(t tools.Tool, r tools.Route) (*operation, error) {
 		}
 		op.fixed = members(r.Set)
 	}
-	for _, part := range strings.Split(r.Path, "/") {
-		name, ok := variableName(part)
-		if ok && op.in.props[name] == nil {
+	for _, name := range r.Variables() {
+		if op.in.props[name] == nil {
 			return nil, fmt.Errorf("the tool has no argument %s", name)
 		}
 	}
