@@ -7,14 +7,16 @@ import (
 
 // Event is one thing that happened, for live readers. The kinds are
 // "task.created", "task.updated", "task.deleted", "execution.updated",
-// "execution.progress" and "execution.log"; and "tools.changed",
-// "prompts.changed" and "resource.updated" for what is offered beyond them.
+// "execution.progress" and "execution.log"; "worker.started", "worker.updated"
+// and "worker.ended"; and "tools.changed", "prompts.changed" and
+// "resource.updated" for what is offered beyond them.
 type Event struct {
-	Seq  int64 // from 1, without gaps, per server process
-	Kind string
-	ID   string // UUID of the task or execution; address of the resource
-	At   time.Time
-	Data any // *Execution, Progress, []LogLine or *Task by kind; readers must not change it
+	Seq     int64 // from 1, without gaps, per server process
+	Kind    string
+	ID      string // UUID of the task or execution; number of the worker; address of the resource
+	At      time.Time
+	Data    any  // *Execution, Progress, []LogLine, *Task or Worker by kind; readers must not change it
+	Passing bool // of interest while it happens only: not kept for readers that come back
 }
 
 // Bus hands events to subscribers in order. A slow subscriber loses its
@@ -46,7 +48,9 @@ func (b *Bus) Publish(e Event) {
 	defer b.mu.Unlock()
 	b.seq++
 	e.Seq = b.seq
-	b.recent.push(e)
+	if !e.Passing {
+		b.recent.push(e)
+	}
 	for s := range b.subs {
 		if s.match == nil || s.match(&e) {
 			s.push(e)
@@ -88,8 +92,8 @@ func (b *Bus) SubscribeFrom(after int64, limit int, match func(*Event) bool) *Su
 	if after > b.seq {
 		after = 0
 		s.dropped++
-	} else if oldest := b.recent.oldest(b.seq); after+1 < oldest {
-		s.dropped += oldest - after - 1
+	} else {
+		s.dropped += max(0, b.recent.gone-after)
 	}
 	b.recent.each(func(e *Event) {
 		if e.Seq > after && (match == nil || match(e)) {

@@ -13,6 +13,7 @@ type recentEvents struct {
 	first int // index of the oldest
 	count int
 	bytes int
+	gone  int64 // sequence number of the newest that is no longer kept; 0 = all are
 }
 
 func (r *recentEvents) push(e Event) {
@@ -22,6 +23,7 @@ func (r *recentEvents) push(e Event) {
 	size := weight(e.Data)
 	for r.count > 0 && (r.count == len(r.ring) || r.bytes+size > recentBytes) {
 		r.bytes -= weight(r.ring[r.first].Data)
+		r.gone = r.ring[r.first].Seq
 		r.ring[r.first] = Event{}
 		r.first = (r.first + 1) % len(r.ring)
 		r.count--
@@ -37,9 +39,6 @@ func (r *recentEvents) each(f func(*Event)) {
 		f(&r.ring[(r.first+i)%len(r.ring)])
 	}
 }
-
-// oldest is the sequence number of the oldest kept event; newest+1 when none is.
-func (r *recentEvents) oldest(newest int64) int64 { return newest + 1 - int64(r.count) }
 
 // weight is about what the data of an event keeps in memory. Readers must not
 // change data, so it is the same when the event leaves.

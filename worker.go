@@ -6,7 +6,7 @@ import "time"
 type Worker struct {
 	ID      int64
 	PID     int
-	State   string // ready or busy
+	State   string // ready, busy or stopped
 	Started time.Time
 	Runs    int64 // runs so far
 	Memory  int64 // resident bytes

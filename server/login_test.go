@@ -51,6 +51,16 @@ func TestKeysEnd(t *testing.T) {
 	if !l.open("X-API-Key", create(`{"name":"near","allowedIps":["127.0.0.1"]}`)) {
 		t.Error("a key does not open from its address")
 	}
+	tight := create(`{"name":"tight"}`)
+	if !l.open("X-API-Key", tight) {
+		t.Error("a key does not open before it is bound to an address")
+	}
+	if a := l.send("PATCH", "/api/v1/api-keys/tight", `{"allowedIps":["192.0.2.0/24"]}`, admin...); a.Status != http.StatusOK {
+		t.Errorf("update: %d %s", a.Status, a.Body)
+	}
+	if l.open("X-API-Key", tight) {
+		t.Error("a key opens from where it may no longer come from")
+	}
 	soon := create(fmt.Sprintf(`{"name":"short","expires_at":%q}`, time.Now().Add(1500*time.Millisecond).UTC().Format(time.RFC3339Nano)))
 	if !l.open("X-API-Key", soon) {
 		t.Error("a key does not open before its end")

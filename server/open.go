@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -73,14 +74,19 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
+	bus := new(ratchet.Bus)
 	pool, err := worker.NewPool(worker.Config{
 		Workers: cfg.Execution.Workers.Count, Warm: cfg.Execution.Workers.Warm, Command: o.Worker, Log: o.Log,
+		Changed: func(kind string, w ratchet.Worker) {
+			bus.Publish(ratchet.Event{
+				Kind: kind, ID: strconv.FormatInt(w.ID, 10), At: o.Now(), Data: w, Passing: kind == "worker.updated",
+			})
+		},
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	door := broker.New(brokerConfig(cfg.HTTP))
-	bus := new(ratchet.Bus)
 	exec := executor.New(executor.Config{
 		Store: db, Runner: pool, Broker: door, Bus: bus, MaxRun: cfg.Execution.MaxExecutionDuration,
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,

@@ -98,11 +98,43 @@ func (db *DB) RotateAPIKey(ctx context.Context, id, prefix string, hash []byte, 
 		n, err := t.change("change a key", `UPDATE api_keys SET prefix = ?, hash = ?, expires_at = coalesce(?, expires_at)
 			WHERE uuid = ? AND active`, []byte(prefix), hash, orNull(micro(expires)), []byte(id))
 		if err == nil && n == 0 {
-			err = ratchet.Errorf(ratchet.CodeConflict, "the key is revoked or gone").WithHint("create a new one").
-				Next("ratchet_create_api_key", nil)
+			err = inactiveKey()
 		}
 		return err
 	})
+}
+
+// UpdateAPIKey stores a key's name, role, scope, tier, addresses and end. A
+// name in use is a conflict, and so is a revoked key. The last admin stays one.
+func (db *DB) UpdateAPIKey(ctx context.Context, k *ratchet.APIKey) error {
+	body, err := pack(keyBody{k.Scope, k.Tier, k.AllowedIPs, k.CreatedBy})
+	if err != nil {
+		return err
+	}
+	return db.writeIdentity(ctx, func(t *tx) error {
+		old, err := keyBy(ctx, t.conn, "uuid = ?", []byte(k.ID))
+		if err != nil {
+			return err
+		}
+		n, err := t.change("change a key", `UPDATE api_keys SET name = ?, role = ?, scoped = ?, expires_at = ?, body = ?
+			WHERE uuid = ? AND active`, []byte(k.Name), []byte(k.Role), !k.Scope.Empty(), orNull(micro(k.ExpiresAt)), body, []byte(k.ID))
+		if err != nil {
+			return keyConflict(err, k.Name)
+		}
+		if n == 0 {
+			return inactiveKey()
+		}
+		if old.Role == ratchet.RoleAdmin && old.Scope.Empty() {
+			return t.keepAdmin(ctx, db.micros())
+		}
+		return nil
+	})
+}
+
+// inactiveKey refuses to change what is void.
+func inactiveKey() error {
+	return ratchet.Errorf(ratchet.CodeConflict, "the key is revoked or gone").WithHint("create a new one").
+		Next("ratchet_create_api_key", nil)
 }
 
 // RevokeAPIKey voids a key for good. Its row stays, for the record. The last

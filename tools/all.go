@@ -42,6 +42,7 @@ func All() []Tool {
 		DeleteUser,
 		ListKeys,
 		CreateKey,
+		UpdateKey,
 		RotateKey,
 		RevokeKey,
 		ListWorkers,

@@ -25,7 +25,7 @@ var RevokeKey = Define(Spec{
 	Doc: "Call this to void a key at once and for good. Its row stays for the record unless delete is true. " +
 		"The last admin key cannot be revoked while there is no other admin.",
 	Effect: Destroys, Idempotent: true,
-	Routes: []Route{{Method: "DELETE", Path: "/api-keys/{key_id}", Field: "revokeApiKey"}},
+	Routes: []Route{{Method: "DELETE", Path: "/api-keys/{key_id}", Field: "deleteApiKey"}},
 	Examples: []Example{{
 		Title: "Void a key",
 		Setup: []Call{{"ratchet_create_api_key", json.RawMessage(`{"name":"ci"}`)}},

@@ -121,6 +121,16 @@ func taskEvent(e ratchet.Event) TaskEvent {
 	return out
 }
 
+// WorkerEvent is what a worker process does.
+type WorkerEvent struct {
+	EventHead
+	WorkerID  string `json:"worker_id"`
+	PID       int    `json:"pid"`
+	Status    string `json:"status" jsonschema:"enum=ready,enum=busy,enum=stopped"`
+	StartedAt string `json:"started_at"`
+	Executed  int64  `json:"tasks_executed"`
+}
+
 // RegistryEvent is a change of what the server offers: tasks, tools, prompts
 // and resources.
 type RegistryEvent struct {

@@ -17,6 +17,8 @@ const (
 	toolStatus = "ratchet_get_execution_status"
 	toolLogs   = "ratchet_get_execution_logs"
 	toolTasks  = "ratchet_list_available_tasks"
+
+	toolWorkers = "ratchet_list_workers"
 )
 
 // declaredStreams are the fields of Subscription.
@@ -42,6 +44,11 @@ func declaredStreams() []declared {
 			name: "taskEvents", tool: toolTasks, open: openTasks, shows: reflect.TypeFor[TaskEvent](),
 			doc:  "Follow the changes of a task, or of all tasks: created, updated, deleted.",
 			args: []streamArg{{"taskId", "task_id", "ID", false, "Name, UUID or number of the task; all tasks when absent."}, after()},
+		},
+		{
+			name: "workerStatus", tool: toolWorkers, open: openWorkers, shows: reflect.TypeFor[WorkerEvent](),
+			doc:  "Follow what a worker process does, or all of them: what they do now, then each run that begins or ends, starts and ends of processes. Ends with the worker.",
+			args: []streamArg{{"workerId", "worker_id", "ID", false, "Number of the worker; all workers when absent."}, after()},
 		},
 		{
 			name: "registryEvents", tool: toolTasks, open: openRegistry, shows: reflect.TypeFor[RegistryEvent](),

@@ -85,6 +85,15 @@ type shownTask struct {
 	Enabled bool   `json:"enabled"`
 }
 
+// shownWorker is what a worker process does.
+type shownWorker struct {
+	WorkerID  string `json:"workerId"`
+	PID       int    `json:"pid"`
+	Status    string `json:"status"`
+	StartedAt string `json:"startedAt"`
+	Executed  int64  `json:"tasksExecuted"`
+}
+
 // frameOf shows an event of the bus.
 func frameOf(e ratchet.Event) frame {
 	shown := shownEvent{Sequence: e.Seq, Kind: e.Kind, ID: e.ID, At: stamp(e.At), Data: dataOf(e)}
@@ -113,6 +122,8 @@ func dataOf(e ratchet.Event) any {
 		return shownLines{e.ID, lines}
 	case *ratchet.Task:
 		return shownTask{data.ID, data.Name, data.Version, data.Enabled}
+	case ratchet.Worker:
+		return shownWorker{strconv.FormatInt(data.ID, 10), data.PID, data.State, stamp(data.Started), data.Runs}
 	case nil:
 		return nil
 	}

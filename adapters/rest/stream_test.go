@@ -84,6 +84,35 @@ func TestEventsResume(t *testing.T) {
 	}
 }
 
+// TestWorkerEvents: what workers do is told while it happens, and what came
+// of it to those who come back.
+func TestWorkerEvents(t *testing.T) {
+	l := serve(t)
+	l.task("one")
+	s := l.stream(t, "/events?kinds=worker")
+	l.must(200, nil, "POST", "/tasks/one/execute", `{"input":{"n":1}}`)
+	for _, want := range []string{`"status":"busy"`, `"status":"ready"`} {
+		for data := ""; !strings.Contains(data, want); {
+			var kind string
+			if _, kind, data = s.next(); kind == "" {
+				t.Fatalf("the stream ended before %s", want)
+			}
+		}
+	}
+	again := l.stream(t, "/events?kinds=worker,task.created&after=0")
+	for {
+		_, kind, data := again.next()
+		switch kind {
+		case "worker.updated":
+			t.Errorf("told again: %s", data)
+		case "dropped":
+			t.Errorf("what is not kept counts as lost: %s", data)
+		case "task.created":
+			return
+		}
+	}
+}
+
 func TestExecutionStreams(t *testing.T) {
 	l := serve(t)
 	l.must(201, nil, "POST", "/tasks", `{"name":"steps","description":"d","inputSchema":{"type":"object"},"outputSchema":{},

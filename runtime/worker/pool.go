@@ -26,6 +26,11 @@ type Config struct {
 	IdleAfter       time.Duration // time without runs before the pool shrinks to Warm (30 s)
 	StopGrace       time.Duration // between a polite stop and SIGKILL (5 s)
 	Log             *slog.Logger  // nil = discard
+
+	// Changed hears of workers that started, were leased or returned, and
+	// ended, by the kinds of events that the root package names. It must be
+	// quick and must not call the pool; nil = nobody hears.
+	Changed func(kind string, w ratchet.Worker)
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -47,6 +52,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Changed == nil {
+		c.Changed = func(string, ratchet.Worker) {}
 	}
 	if len(c.Command) == 0 {
 		self, err := os.Executable()

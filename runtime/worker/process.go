@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"ratchet"
 )
 
 // State is what a worker is doing.
@@ -34,6 +36,7 @@ type process struct {
 	gone    chan struct{} // closed when the process has been reaped
 	stderr  tail
 	log     *slog.Logger
+	changed func(kind string, w ratchet.Worker) // nil before the pool has it
 
 	sendMu sync.Mutex
 	buf    []byte
@@ -105,6 +108,15 @@ func (p *process) greet() error {
 	p.baseline, p.state = p.gauge.resident(), StateReady
 	p.mu.Unlock()
 	return nil
+}
+
+// tell says what the process is doing now, but not what it holds in memory:
+// that has to be read from the kernel.
+func (p *process) tell(kind string) {
+	p.mu.Lock()
+	w := ratchet.Worker{ID: p.id, PID: p.cmd.Process.Pid, State: string(p.state), Started: p.started, Runs: p.runs}
+	p.mu.Unlock()
+	p.changed(kind, w)
 }
 
 func (p *process) reap() {

@@ -108,6 +108,8 @@ func (p *Pool) startOne(id int64) {
 	default:
 		p.failures, p.failure, p.report = 0, nil, got.worker.report
 		p.tell(nil)
+		got.worker.changed = p.cfg.Changed
+		got.worker.tell("worker.started")
 		p.ready = append(p.ready, got.worker)
 		p.background.Add(1)
 		go p.attend(got.worker)
@@ -140,6 +142,7 @@ func (p *Pool) startFailed(err error) {
 func (p *Pool) attend(w *process) {
 	defer p.background.Done()
 	<-w.gone
+	w.tell("worker.ended")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if i := slices.Index(p.ready, w); i >= 0 {

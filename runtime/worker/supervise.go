@@ -85,6 +85,7 @@ func (p *process) supervise(limits runtime.Limits, stop <-chan struct{}) *superv
 	p.runs++
 	run.cpu = -1
 	p.mu.Unlock()
+	p.tell("worker.updated")
 	return run
 }
 
@@ -96,6 +97,7 @@ func (p *process) release(run *supervised) {
 		p.state = StateReady
 	}
 	p.mu.Unlock()
+	p.tell("worker.updated")
 }
 
 // died makes the outcome of a run whose process ended under it.

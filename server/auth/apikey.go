@@ -29,12 +29,12 @@ func (a *Authenticator) byKey(ctx context.Context, text, ip string) (identity, e
 		case !k.ExpiresAt.IsZero() && !a.cfg.Now().Before(k.ExpiresAt):
 			return identity{}, time.Time{}, refused("the API key has expired")
 		}
-		return identity{principal: k.Principal(), key: a.uses.of(k)}, k.ExpiresAt, nil
+		return identity{principal: k.Principal(), key: a.uses.of(k), from: networksOf(k)}, k.ExpiresAt, nil
 	})
 	if err != nil {
 		return identity{}, err
 	}
-	if !id.key.allows(ip) {
+	if !within(id.from, ip) {
 		return identity{}, ratchet.Errorf(ratchet.CodeDenied, "the API key may not be used from this address").
 			WithHint("ask an admin to add the address to the key's allowed_ips")
 	}
@@ -44,9 +44,8 @@ func (a *Authenticator) byKey(ctx context.Context, text, ip string) (identity, e
 
 // use counts what one key did since it was written down last.
 type use struct {
-	networks []netip.Prefix // nil = from everywhere
-	count    atomic.Int64
-	last     atomic.Int64 // Unix microseconds
+	count atomic.Int64
+	last  atomic.Int64 // Unix microseconds
 }
 
 // ParseNetworks reads addresses and networks in CIDR form.
@@ -67,9 +66,18 @@ func ParseNetworks(list []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// allows says whether the key may come from an address.
-func (u *use) allows(ip string) bool {
-	if u.networks == nil {
+// networksOf is where a key may come from; nil = from everywhere.
+func networksOf(k *ratchet.APIKey) []netip.Prefix {
+	networks, err := ParseNetworks(k.AllowedIPs)
+	if err != nil {
+		return []netip.Prefix{} // not readable: from nowhere
+	}
+	return networks
+}
+
+// within says whether an address is in one of the networks.
+func within(networks []netip.Prefix, ip string) bool {
+	if networks == nil {
 		return true
 	}
 	addr, err := netip.ParseAddr(ip)
@@ -77,7 +85,7 @@ func (u *use) allows(ip string) bool {
 		return false
 	}
 	addr = addr.Unmap().WithZone("")
-	for _, network := range u.networks {
+	for _, network := range networks {
 		if network.Contains(addr) {
 			return true
 		}
@@ -109,15 +117,11 @@ type uses struct {
 
 // of returns the counter of a key.
 func (s *uses) of(k *ratchet.APIKey) *use {
-	networks, err := ParseNetworks(k.AllowedIPs)
-	if err != nil {
-		networks = []netip.Prefix{} // not readable: from nowhere
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u, ok := s.held[k.ID]
 	if !ok {
-		u = &use{networks: networks}
+		u = new(use)
 		s.held[k.ID] = u
 	}
 	return u

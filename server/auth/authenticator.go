@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -149,6 +150,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (ratche
 type identity struct {
 	principal ratchet.Principal
 	key       *use           // of an API key; nil = another credential
+	from      []netip.Prefix // where the API key may come from; nil = from everywhere
 	login     *ratchet.Login // of a user's session; nil = none
 	token     string         // revocation id of a token; empty = none
 	until     time.Time      // end of the token
