@@ -49,12 +49,13 @@ var layers = map[string][]string{
 	"ratchet/server/wire":         {},
 	"ratchet/server/config":       {"ratchet", "ratchet/schema"},
 	"ratchet/server/metrics":      {"ratchet", "ratchet/storage", "ratchet/tools"},
+	"ratchet/server/telemetry":    {"ratchet", "ratchet/runtime", "ratchet/executor", "ratchet/tools"},
 	"ratchet/server/sources":      {"ratchet", "ratchet/schema", "ratchet/executor"},
 	"ratchet/server": {
 		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
 		"ratchet/server/metrics", "ratchet/adapters/openapi", "ratchet/adapters/rest",
-		"ratchet/server/auth",
+		"ratchet/server/auth", "ratchet/server/telemetry",
 		"ratchet/server/audit", "ratchet/server/certs", "ratchet/server/limit", "ratchet/server/wire", "ratchet/mask", "ratchet/adapters/graphql",
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
@@ -73,6 +74,7 @@ var owners = map[string][]string{
 	"github.com/99designs/gqlgen":            {"ratchet/adapters/graphql"},
 	"github.com/vektah/gqlparser":            {"ratchet/adapters/graphql"},
 	"github.com/coder/websocket":             {"ratchet/adapters/graphql"},
+	"go.opentelemetry.io":                    {"ratchet/server/telemetry"},
 	"os/exec":                                {"ratchet/runtime/worker", "ratchet/cmd", "ratchet/bench"},
 }
 

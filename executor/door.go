@@ -25,9 +25,13 @@ func (e *Executor) openDoor(r *run) *door {
 	var inner runtime.Host = closedDoor{}
 	if e.cfg.Broker != nil {
 		d.session = e.cfg.Broker.Host(e.doorPolicy(r))
-		inner = d.session
+		var out sender = d.session
+		if r.trace != nil && !r.mocked() {
+			out = tracedSender{r, out}
+		}
+		inner = out
 		if r.req.test == nil {
-			d.effects = newEffects(r, d.session)
+			d.effects = newEffects(r, out)
 			inner = d.effects
 		}
 	}
@@ -68,11 +72,14 @@ func (e *Executor) doorPolicy(r *run) broker.Policy {
 			return v, ok, nil
 		},
 	}
-	if r.req.test != nil {
+	if r.mocked() {
 		policy.Mock = r.req.test.mock
 	}
 	return policy
 }
+
+// mocked says that nothing the run asks for reaches the world.
+func (r *run) mocked() bool { return r.req.test != nil && r.req.test.mock != nil }
 
 // secretValues are the texts that must not leave a run: all it could read, so
 // that nothing depends on when it reads them.

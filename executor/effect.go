@@ -13,7 +13,6 @@ import (
 
 	"ratchet"
 	"ratchet/runtime"
-	"ratchet/runtime/broker"
 	"ratchet/storage"
 )
 
@@ -22,14 +21,14 @@ import (
 // others are idempotent, RFC 9110 section 9.2.2) pass unrecorded.
 type effects struct {
 	run     *run
-	session *broker.Session
+	session sender
 
 	mu      sync.Mutex
 	taken   map[string][]bool // by fingerprint: which ordinals are in use
 	unknown []storage.UnknownEffect
 }
 
-func newEffects(r *run, s *broker.Session) *effects {
+func newEffects(r *run, s sender) *effects {
 	return &effects{run: r, session: s, taken: make(map[string][]bool)}
 }
 

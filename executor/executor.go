@@ -27,6 +27,7 @@ type Config struct {
 	Runner Runner
 	Broker *broker.Broker // nil = tasks reach nothing
 	Bus    *ratchet.Bus   // nil = nobody listens
+	Tracer Tracer         // nil = runs are not followed
 
 	MaxRun        time.Duration                    // upper bound of a run's timeout (300 s)
 	WaitLimit     time.Duration                    // longest wait of one call (25 s)

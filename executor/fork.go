@@ -19,7 +19,7 @@ type ForkRequest struct {
 	Version   string // of the task, in place of the recorded one; empty = the recorded one
 	Mocked    bool   // after the fork, requests are answered from the rest of the recording instead of the world
 	Principal string
-	TraceID   string
+	Trace     ratchet.TraceContext // as in Request
 }
 
 // forkSetup is what only a fork changes about a run.
@@ -56,7 +56,7 @@ func (e *Executor) Fork(ctx context.Context, req ForkRequest) (*Handle, error) {
 	}
 	run := Request{
 		Task: r.x.TaskID, Input: r.x.Input, NoTrace: !r.x.Trace, Priority: r.x.Priority, Timeout: r.x.Timeout,
-		Origin: ratchet.OriginFork, ForkedFrom: r.x.ID, Principal: req.Principal, TraceID: req.TraceID,
+		Origin: ratchet.OriginFork, ForkedFrom: r.x.ID, Principal: req.Principal, Trace: req.Trace,
 		Correlation: r.x.CorrelationToken, fork: f,
 	}
 	if len(req.Input) > 0 {

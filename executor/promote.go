@@ -20,6 +20,7 @@ type PromoteRequest struct {
 	Description string
 	Match       string // exact (default), subset, schema or types
 	Principal   string
+	Trace       ratchet.TraceContext // of the test run, as in TestOptions
 }
 
 // Promotion is a test that was made and has passed. It is not stored yet.
@@ -55,7 +56,7 @@ func (e *Executor) Promote(ctx context.Context, req PromoteRequest) (*Promotion,
 		return nil, err
 	}
 	p := &Promotion{Task: current, Test: test}
-	if p.Report, err = e.tryTest(ctx, current, test, req.Principal); err != nil {
+	if p.Report, err = e.tryTest(ctx, current, test, req); err != nil {
 		return nil, err
 	}
 	if !p.Report.AllPassed {
@@ -68,10 +69,10 @@ func (e *Executor) Promote(ctx context.Context, req PromoteRequest) (*Promotion,
 }
 
 // tryTest runs one test that no task has yet, and keeps no rows of it.
-func (e *Executor) tryTest(ctx context.Context, task *ratchet.Task, test ratchet.TestCase, principal string) (*TestReport, error) {
+func (e *Executor) tryTest(ctx context.Context, task *ratchet.Task, test ratchet.TestCase, req PromoteRequest) (*TestReport, error) {
 	t := *task
 	t.ID, t.Checksum, t.Tests = "", "", []ratchet.TestCase{test}
-	return e.RunTests(ctx, &t, TestOptions{NoTraces: true, Principal: principal})
+	return e.RunTests(ctx, &t, TestOptions{NoTraces: true, Principal: req.Principal, Trace: req.Trace})
 }
 
 func unpassed(x *ratchet.Execution, test ratchet.TestCase, report *TestReport) error {

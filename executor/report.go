@@ -21,6 +21,7 @@ type TestOptions struct {
 	Input         json.RawMessage // run this input only, without an expectation; nil = the stored tests
 	Live          bool            // tests without mocks may reach the network
 	Principal     string
+	Trace         ratchet.TraceContext // span that the runs are children of; zero = each begins a trace
 }
 
 // TestReport is the result of a test run, as run_task_tests answers it.

@@ -31,7 +31,7 @@ type Request struct {
 	IdempotencyKey string // a repeated key returns the first execution
 	Tool           string // whose keys these are; empty = execute
 	Principal      string
-	TraceID        string // W3C; empty = a new one
+	Trace          ratchet.TraceContext // span that the run is a child of; zero = it begins a trace
 	Origin         ratchet.Origin
 	Attempt        int    // 0 = 1
 	RetryOf        string // execution id; its effects are not made again
@@ -158,7 +158,7 @@ func (e *Executor) newExecution(t *ratchet.Task, p *program, req Request) *ratch
 		QueuedAt: e.cfg.Now().UTC(), Timeout: timeout, Attempt: max(1, req.Attempt), RetryOf: req.RetryOf, ForkedFrom: req.ForkedFrom, EffectsOf: req.effectsOf,
 		BatchID: req.BatchID, JobID: req.JobID, ScheduleID: req.ScheduleID, CorrelationToken: req.Correlation,
 		Principal: req.Principal, IdempotencyKey: req.IdempotencyKey,
-		TraceID: traceID(req.TraceID), Trace: !req.NoTrace,
+		TraceID: traceID(req.Trace.TraceID), Trace: !req.NoTrace,
 	}
 }
 

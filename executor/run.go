@@ -26,7 +26,8 @@ type run struct {
 	prog   *program
 	req    Request
 	place  *ticket
-	masker *masker // nil = no secrets
+	masker *masker   // nil = no secrets
+	trace  RunTracer // nil = nobody follows
 
 	insertion *storage.Insertion // nil = there is no row
 
@@ -61,6 +62,7 @@ func newRun(e *Executor, x *ratchet.Execution, p *program, req Request, place *t
 	}
 	r.ctx, r.cancelContext = context.WithCancel(context.Background())
 	r.masker = newMasker(e.secretValues(p.policy.Secrets, req))
+	r.beginTrace()
 	return r
 }
 
@@ -121,6 +123,9 @@ func (r *run) live() {
 	}
 	r.e.gate.leave(r.place)
 	r.finish(end)
+	if r.trace != nil {
+		r.trace.Ended(r.snapshot(), end.outcome.Spans)
+	}
 	r.e.remove(r)
 	close(r.done)
 	r.publish()
@@ -178,17 +183,21 @@ func (r *run) runnerFailure(err error) *ratchet.ExecutionError {
 
 // started is called by the pool when a worker has the job.
 func (r *run) started() {
+	now := r.e.cfg.Now().UTC()
 	r.mu.Lock()
 	already := r.x.Status == ratchet.StatusRunning
 	if already {
 		// Idle was a promise nobody keeps under load: the clock starts here.
-		r.x.StartedAt = r.e.cfg.Now().UTC()
+		r.x.StartedAt = now
 	}
 	r.mu.Unlock()
+	if r.trace != nil {
+		r.trace.Started(now)
+	}
 	if already {
 		return
 	}
-	r.markRunning(r.e.cfg.Now().UTC())
+	r.markRunning(now)
 	r.publish()
 	// Most runs end before anybody could read the row: it is marked with the
 	// first flush instead of at the cost of a commit for every run.

@@ -17,7 +17,7 @@ func (e *Executor) runTest(ctx context.Context, task *ratchet.Task, c ratchet.Te
 		return
 	}
 	h, err := e.Start(ctx, Request{
-		Task: task.Name, Input: c.Input, Origin: ratchet.OriginTest, Principal: opt.Principal,
+		Task: task.Name, Input: c.Input, Origin: ratchet.OriginTest, Principal: opt.Principal, Trace: opt.Trace,
 		Timeout: time.Duration(c.TimeoutMS) * time.Millisecond,
 		test:    &testSetup{task: task, mock: mock, coverage: opt.Coverage, unstored: task.ID == ""},
 	})

@@ -15,6 +15,7 @@ import (
 	"ratchet"
 	"ratchet/prompts"
 	"ratchet/resources"
+	"ratchet/server/telemetry"
 	"ratchet/tools"
 )
 
@@ -28,6 +29,7 @@ type bindingConfig struct {
 	resources []resources.Entry // beyond the product's own
 	prompts   []prompts.Prompt  // beyond the product's own
 	log       *slog.Logger
+	telemetry *telemetry.Telemetry // nil = no spans
 }
 
 // binding offers one registry over MCP. Narrowed selections of it have SDK

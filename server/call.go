@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -30,10 +31,12 @@ func (b *binding) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
 		id := requestID(req)
 		p := principalIn(req)
+		ctx, span := b.message(ctx, method, req, id)
 		ctx = ratchet.WithScope(auth.WithPrincipal(context.WithValue(ctx, requestIDKey{}, id), p), p.Scope)
+		defer func() { endMessage(span, res, err) }()
 		defer func() {
 			if p := recover(); p != nil {
-				b.cfg.log.Error("panic in a request", "method", method, "request_id", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				b.cfg.log.ErrorContext(ctx, "panic in a request", "method", method, "request_id", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				res, err = nil, &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: "internal error; request id " + id}
 			}
 		}()
@@ -60,7 +63,7 @@ func (b *binding) protocolError(ctx context.Context, err error, id string) error
 	code := int64(jsonrpc.CodeInvalidParams)
 	message := e.Message
 	if e.Code == ratchet.CodeInternal {
-		b.cfg.log.Error("request failed", "request_id", id, "error", e.Err)
+		b.cfg.log.ErrorContext(ctx, "request failed", "request_id", id, "error", e.Err)
 		code, message = jsonrpc.CodeInternalError, "internal error; request id "+id
 	}
 	return &jsonrpc.Error{Code: code, Message: message, Data: toJSON(ratchet.Body(e, id))}
@@ -135,7 +138,7 @@ func (b *binding) call(ctx context.Context, t tools.Tool, caller tools.Caller, a
 	defer cancel()
 	out, err = tools.Invoke(ctx, b.deps, t, args)
 	if ratchet.CodeOf(err) == ratchet.CodeInternal {
-		b.cfg.log.Error("tool failed", "tool", t.Name, "request_id", caller.RequestID, "error", ratchet.AsError(err).Err)
+		b.cfg.log.ErrorContext(ctx, "tool failed", "tool", t.Name, "request_id", caller.RequestID, "error", ratchet.AsError(err).Err)
 	}
 	return out, err
 }
@@ -144,9 +147,11 @@ func (b *binding) call(ctx context.Context, t tools.Tool, caller tools.Caller, a
 func (b *binding) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Caller {
 	p := principalIn(req)
 	c := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestIDFrom(ctx)}
-	if parent, ok := req.Params.Meta["traceparent"].(string); ok {
-		c.TraceID = traceID(parent)
+	var header http.Header
+	if req.Extra != nil {
+		header = req.Extra.Header
 	}
+	c.Trace = b.belongsTo(ctx, inMeta(req.Params.Meta), header)
 	if extra := req.Extra; extra != nil && extra.CloseSSEStream != nil {
 		c.Release = func(after time.Duration) { extra.CloseSSEStream(mcp.CloseSSEStreamArgs{RetryAfter: after}) }
 	}
@@ -169,15 +174,6 @@ func (b *binding) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Ca
 		c.Client = &client{session: session}
 	}
 	return c
-}
-
-// traceID is the trace id of a W3C traceparent, or empty.
-func traceID(parent string) string {
-	parts := strings.Split(parent, "-")
-	if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0123456789abcdef") != "" || strings.Trim(parts[1], "0") == "" {
-		return ""
-	}
-	return parts[1]
 }
 
 type requestIDKey struct{}

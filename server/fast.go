@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"sync"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -27,23 +28,28 @@ func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 }
 
 // plain runs a plain call and encodes the response. The way around the SDK is
-// short because it decodes a message once; limits, ids, recovery and the form
-// of results are those of every call: see call and result.
-func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string) *bytes.Buffer {
+// short because it decodes a message once; limits, ids, recovery, spans and the
+// form of results are those of every call: see call and result. h is the head
+// of the HTTP request that brought it; nil on stdio.
+func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string, h http.Header) *bytes.Buffer {
 	p := principalOf(ctx)
-	caller := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestID, TraceID: traceID(c.trace)}
+	ctx, span := b.plainMessage(ctx, t, c, requestID, h)
+	caller := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestID, Trace: b.belongsTo(ctx, c.parent(), h)}
 	var notes []string // this goroutine alone adds to them
 	caller.Note = func(note string) { notes = append(notes, note) }
 	out, err := b.call(ctx, t, caller, c.args)
 	if _, asks := out.(tools.InputRequired); asks && err == nil {
 		err = errors.New("the tool asks the client and its Spec does not say so")
-		b.cfg.log.Error("tool failed", "tool", t.Name, "request_id", requestID, "error", err)
+		b.cfg.log.ErrorContext(ctx, "tool failed", "tool", t.Name, "request_id", requestID, "error", err)
 	}
 	buf := new(bytes.Buffer)
-	if err := o.encode(buf, c, withNotes(b.result(out, err, requestID), notes)); err != nil {
+	res := withNotes(b.result(out, err, requestID), notes)
+	if err := o.encode(buf, c, res); err != nil {
 		buf.Reset()
-		_ = o.encode(buf, c, b.failed(err, requestID)) // an error's body is a plain object
+		res = b.failed(err, requestID)
+		_ = o.encode(buf, c, res) // an error's body is a plain object
 	}
+	endMessage(span, res, nil)
 	return buf
 }
 

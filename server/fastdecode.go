@@ -20,8 +20,9 @@ type plainCall struct {
 	id      json.RawMessage
 	tool    string
 	args    json.RawMessage
-	version string // of _meta; empty in the handshake era
-	trace   string // traceparent of _meta
+	version string                                  // of _meta; empty in the handshake era
+	era     string                                  // version that the connection speaks; empty = not said
+	trace   struct{ parent, state, baggage string } // of _meta
 }
 
 // maxDepth is how deep messages may nest to be read here.
@@ -91,8 +92,11 @@ func (c *plainCall) meta(raw json.RawMessage) bool {
 		case mcp.MetaKeyClientInfo:
 			return value[0] == '{' && json.Unmarshal(value, new(mcp.Implementation)) == nil
 		case "traceparent":
-			c.trace, _ = plainString(value)
-			return true
+			c.trace.parent, _ = plainString(value)
+		case "tracestate":
+			c.trace.state, _ = plainString(value)
+		case "baggage":
+			c.trace.baggage, _ = plainString(value)
 		case "progressToken", mcp.MetaKeyLogLevel:
 			return false
 		}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -50,6 +51,7 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 	if !ok || call.version != "" != (version == modernEra) {
 		return false
 	}
+	call.era = cmp.Or(call.version, version)
 	if version == modernEra && (h.Get("Mcp-Method") != msg.method || h.Get("Mcp-Name") != call.tool) {
 		return false
 	}
@@ -70,7 +72,7 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 		defer end()
 		ctx = own
 	}
-	buf := m.b.plain(ctx, o, tool, call, h.Get(headerRequestID))
+	buf := m.b.plain(ctx, o, tool, call, h.Get(headerRequestID), h)
 	out := w.Header()
 	out.Set("Content-Type", "application/json")
 	out.Set("Cache-Control", "no-cache, no-transform")

@@ -41,15 +41,17 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		s.shield.headers(w.Header(), r)
 		ctx, ticket := limit.Begin(context.WithValue(r.Context(), requestIDKey{}, id))
 		r = r.WithContext(ctx)
+		r, span := s.traced(r, id)
 		seen := &statusWriter{ResponseWriter: w, ticket: ticket}
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic's value, not an error that may be wrapped
-				s.log.Error("panic in a request", "request_id", id, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				s.log.ErrorContext(r.Context(), "panic in a request", "request_id", id, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if seen.status == 0 {
 					s.deny(seen, r, ratchet.AsError(fmt.Errorf("panic: %v", p)))
 				}
 			}
 			s.accessed(r, seen, ticket.Principal().Name, id, time.Since(started))
+			span.EndRequest(r.Method, routeOf(r), seen.status)
 			if s.audit != nil {
 				s.audit.ReadBytes(ctx, ticket.Principal(), seen.bytes)
 			}

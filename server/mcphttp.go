@@ -120,6 +120,9 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 		return false, false
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	if m.b.cfg.telemetry.Tracing() {
+		r.Header.Set(headerRPC, idOf(body))
+	}
 	if modern || r.Header.Get(headerSession) != "" {
 		return modern, true
 	}

@@ -45,13 +45,19 @@ func (s *Server) onlyReaders(next http.Handler) http.Handler {
 	})
 }
 
-// accessed counts an answered request and writes it to the access log: never
-// its query or headers, which may hold secrets.
-func (s *Server) accessed(r *http.Request, seen *statusWriter, principal, id string, took time.Duration) {
+// routeOf is the pattern that a request matched, without its method.
+func routeOf(r *http.Request) string {
 	_, route, ok := strings.Cut(r.Pattern, " ")
 	if !ok {
 		route = r.Pattern
 	}
+	return route
+}
+
+// accessed counts an answered request and writes it to the access log: never
+// its query or headers, which may hold secrets.
+func (s *Server) accessed(r *http.Request, seen *statusWriter, principal, id string, took time.Duration) {
+	route := routeOf(r)
 	s.metrics.Request(r.Method, route, seen.status, took)
 	level := slog.LevelDebug
 	if s.cfg.Logging.Access {

@@ -20,6 +20,7 @@ import (
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
 	"ratchet/server/config"
+	"ratchet/server/telemetry"
 	"ratchet/storage"
 	"ratchet/tools"
 )
@@ -74,6 +75,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
+	sent, err := telemetry.Open(ctx, telemetryConfig(cfg.Tracing, o))
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	bus := new(ratchet.Bus)
 	pool, err := worker.NewPool(worker.Config{
 		Workers: cfg.Execution.Workers.Count, Warm: cfg.Execution.Workers.Warm, Command: o.Worker, Log: o.Log,
@@ -84,11 +89,11 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		},
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, sent.Close(ctx), db.Close())
 	}
 	door := broker.New(brokerConfig(cfg.HTTP))
 	exec := executor.New(executor.Config{
-		Store: db, Runner: pool, Broker: door, Bus: bus, MaxRun: cfg.Execution.MaxExecutionDuration,
+		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), MaxRun: cfg.Execution.MaxExecutionDuration,
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
 		Memory: int64(cfg.Execution.MemoryLimit), Secrets: secrets(cfg.Secrets), Now: o.Now, Log: o.Log,
 	})
@@ -103,7 +108,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			},
 		},
 		Resources: o.Resources, Prompts: o.Prompts,
-		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log,
+		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log, Telemetry: sent,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
 			func(context.Context) error { end(); return nil }, exec.Drain, pool.Close,

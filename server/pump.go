@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -164,6 +165,7 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	if !ok {
 		return false
 	}
+	call.era = cmp.Or(call.version, *era)
 	call.id, call.args = bytes.Clone(call.id), bytes.Clone(call.args)
 	ctx, end, ok := p.calls.begin(ctx, call.id)
 	if !ok {
@@ -172,7 +174,7 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	}
 	*answer = func() {
 		defer end()
-		buf := p.b.plain(ctx, p.offer, tool, call, newRequestID())
+		buf := p.b.plain(ctx, p.offer, tool, call, newRequestID(), nil)
 		buf.WriteByte('\n')
 		_, _ = p.out.Write(buf.Bytes()) // the client went away: nobody to tell
 	}

@@ -19,6 +19,7 @@ import (
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/server/metrics"
+	"ratchet/server/telemetry"
 	"ratchet/tools"
 )
 
@@ -49,6 +50,7 @@ type Server struct {
 	checks    []check
 	started   time.Time
 	metrics   *metrics.Metrics
+	telemetry *telemetry.Telemetry // nil = nothing is sent
 }
 
 // Parts is what a Server is assembled from when its caller opened the parts.
@@ -60,6 +62,7 @@ type Parts struct {
 	Prompts   []prompts.Prompt                  // offered beyond the product's own
 	Isolation func() string                     // level that runs reach, told to clients; empty = not known yet; must not wait; nil = never known
 	Log       *slog.Logger                      // nil = discarded
+	Telemetry *telemetry.Telemetry              // nil = no spans are made and nothing is sent; Close closes it
 	Ready     func(context.Context) error       // nil = always ready
 	Close     []func(ctx context.Context) error // called by Close, in order
 }
@@ -69,6 +72,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
+	p.Log = p.Telemetry.Logger(p.Log)
 	if p.Isolation == nil {
 		p.Isolation = func() string { return "" }
 	}
@@ -84,12 +88,16 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	p.Deps.Tools, p.Deps.Version = p.Registry, p.Version
 	s := &Server{
 		cfg: cfg, version: p.Version, isolation: p.Isolation, log: p.Log,
-		deps: p.Deps, registry: p.Registry, closers: p.Close,
+		deps: p.Deps, registry: p.Registry, closers: p.Close, telemetry: p.Telemetry,
 	}
 	s.started = p.Deps.Now()
 	s.addChecks(p.Ready)
 	p.Deps.Health = s.Health
+	s.openTracing()
 	s.openMetrics()
+	if err := s.sendMetrics(context.Background()); err != nil {
+		return nil, err
+	}
 	if err := s.protect(context.Background()); err != nil {
 		return nil, err
 	}
@@ -105,7 +113,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	s.binding = newBinding(bindingConfig{
 		version: p.Version, isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
 		devErrors: cfg.Server.DevErrors,
-		resources: p.Resources, prompts: p.Prompts, log: p.Log,
+		resources: p.Resources, prompts: p.Prompts, log: p.Log, telemetry: p.Telemetry,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
 	s.openREST()

@@ -14,7 +14,7 @@ type Caller struct {
 	Identity  ratchet.Principal
 	Surface   string // mcp, rest, cli, …
 	RequestID string
-	TraceID   string // W3C trace id of the caller's span; empty = none
+	Trace     ratchet.TraceContext // span that the call is a child of; zero = none
 
 	// Progress tells the caller how far the call is. Nil when the caller did
 	// not ask for progress.

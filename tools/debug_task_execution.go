@@ -121,7 +121,7 @@ func (in DebugIn) request(ctx context.Context) (executor.DebugRequest, error) {
 	}
 	return executor.DebugRequest{
 		Request: executor.Request{
-			Task: in.TaskID, Input: in.Input, Principal: caller.Principal, TraceID: caller.TraceID,
+			Task: in.TaskID, Input: in.Input, Principal: caller.Principal, Trace: caller.Trace,
 		},
 		Execution: in.ExecutionID, RunningTime: time.Duration(in.TimeoutMS) * time.Millisecond,
 		Debug: runtime.Debug{

@@ -64,7 +64,7 @@ func executionLinks(id string, cut []string) []Link {
 // after wait.
 func startAndWait(ctx context.Context, d *Deps, req executor.Request, wait time.Duration, filter *ProgressFilter) (RunOut, error) {
 	caller := CallerFrom(ctx)
-	req.Principal, req.TraceID = caller.Principal, caller.TraceID
+	req.Principal, req.Trace = caller.Principal, caller.Trace
 	feed := newProgressFeed(ctx, filter, d.Now)
 	if feed != nil {
 		req.OnProgress = feed.report

@@ -49,7 +49,7 @@ func forkExecution(ctx context.Context, d *Deps, in ForkExecutionIn) (RunOut, er
 	caller := CallerFrom(ctx)
 	req := executor.ForkRequest{
 		Execution: in.ExecutionID, AtStep: in.AtStep, Input: in.Input, Code: in.Code, Version: in.Version,
-		Mocked: in.Mocked, Principal: caller.Principal, TraceID: caller.TraceID,
+		Mocked: in.Mocked, Principal: caller.Principal, Trace: caller.Trace,
 	}
 	for _, p := range in.Patch {
 		req.Patches = append(req.Patches, executor.Patch{Event: p.Event, Value: p.Value})

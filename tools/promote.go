@@ -64,8 +64,9 @@ func promoteToTest(ctx context.Context, d *Deps, in PromoteIn) (PromoteOut, erro
 			return PromoteOut{}, err
 		}
 	}
+	caller := CallerFrom(ctx)
 	p, err := d.Exec.Promote(ctx, executor.PromoteRequest{
-		Execution: x.ID, Name: in.TestName, Description: in.Description, Match: in.Match, Principal: CallerFrom(ctx).Principal,
+		Execution: x.ID, Name: in.TestName, Description: in.Description, Match: in.Match, Principal: caller.Principal, Trace: caller.Trace,
 	})
 	if err != nil {
 		return PromoteOut{}, err

@@ -52,9 +52,10 @@ func runTaskTests(ctx context.Context, d *Deps, in RunTestsIn) (executor.TestRep
 				At("/test_run_id").WithHint("that run belongs to task %s", report.TaskName)
 		}
 	} else {
+		caller := CallerFrom(ctx)
 		report, err = d.Exec.StartTests(ctx, task, executor.TestOptions{
 			Names: in.TestNames, Parallel: in.Parallel, StopOnFailure: in.StopOnFailure, NoTraces: !in.IncludeTraces,
-			Coverage: in.Coverage, Input: in.Input, Live: in.Live, Principal: CallerFrom(ctx).Principal,
+			Coverage: in.Coverage, Input: in.Input, Live: in.Live, Principal: caller.Principal, Trace: caller.Trace,
 		}, seconds(in.Wait))
 	}
 	if err != nil {

@@ -20,7 +20,8 @@ func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor
 		})
 		return nil, nil
 	}
-	report, err := d.Exec.RunTests(ctx, t, executor.TestOptions{Principal: CallerFrom(ctx).Principal})
+	caller := CallerFrom(ctx)
+	report, err := d.Exec.RunTests(ctx, t, executor.TestOptions{Principal: caller.Principal, Trace: caller.Trace})
 	if err != nil {
 		return nil, fmt.Errorf("run the tests of %s: %w", t.Name, err)
 	}

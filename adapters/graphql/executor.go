@@ -64,7 +64,7 @@ func (h *Handler) run(ctx context.Context, op *gql.OperationContext) json.RawMes
 	}
 	c := callFrom(ctx)
 	ctx = tools.WithCaller(ctx, tools.Caller{
-		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, TraceID: c.traceID,
+		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, Trace: c.trace,
 	})
 	fields := gql.CollectFields(op, op.Operation.SelectionSet, []string{root})
 	answers := make([]json.RawMessage, len(fields))

@@ -27,7 +27,7 @@ func guarded(t *testing.T, adminOnly bool) *live {
 	t.Helper()
 	who := func(ctx context.Context, _ *tools.Deps, _ struct{}) (whoOut, error) {
 		c := tools.CallerFrom(ctx)
-		return whoOut{Name: c.Identity.Name, Surface: c.Surface, TraceID: c.TraceID}, nil
+		return whoOut{Name: c.Identity.Name, Surface: c.Surface, TraceID: c.Trace.TraceID}, nil
 	}
 	spec := func(name, toolset string, effect tools.Effect) tools.Spec {
 		return tools.Spec{Name: name, Title: name, Doc: "Tells who calls.", Toolset: toolset, Category: "discovery", Effect: effect}

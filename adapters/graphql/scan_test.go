@@ -79,14 +79,3 @@ func TestCacheStaysWithinItsWeight(t *testing.T) {
 		t.Errorf("replaced: %q %v %d", v, ok, c.weight)
 	}
 }
-
-func TestTraceID(t *testing.T) {
-	for parent, want := range map[string]string{
-		"00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01": "0af7651916cd43dd8448eb211c80319c",
-		"": "", "00-00000000000000000000000000000000-b7ad6b7169203331-01": "", "00-xyz-1-1": "", "a-b-c-d": "",
-	} {
-		if got := traceID(parent); got != want {
-			t.Errorf("%q: %q", parent, got)
-		}
-	}
-}

@@ -76,7 +76,7 @@ func (h *Handler) follow(ctx context.Context, op *gql.OperationContext) gql.Resp
 	}
 	c := callFrom(ctx)
 	ctx = tools.WithCaller(ctx, tools.Caller{
-		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, TraceID: c.traceID,
+		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, Trace: c.trace,
 	})
 	ctx = ratchet.WithScope(ctx, c.principal.Scope)
 	args, err := s.arguments(f.Field, op.Variables)

@@ -2,10 +2,8 @@ package rest
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"ratchet"
 	"ratchet/tools"
@@ -77,20 +75,8 @@ func (x *exchange) call(op *operation) {
 func (x *exchange) context() context.Context {
 	p := x.h.cfg.Principal(x.r)
 	return tools.WithCaller(x.r.Context(), tools.Caller{
-		Principal: p.ID, Identity: p, Surface: "rest", RequestID: x.id, TraceID: traceID(x.r.Header.Get("Traceparent")),
+		Principal: p.ID, Identity: p, Surface: "rest", RequestID: x.id, Trace: ratchet.TraceContextOf(x.r.Header.Values),
 	})
-}
-
-// traceID is the trace id of a W3C traceparent; empty when it is none.
-func traceID(parent string) string {
-	parts := strings.Split(parent, "-")
-	if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0") == "" {
-		return ""
-	}
-	if _, err := hex.DecodeString(parts[1]); err != nil {
-		return ""
-	}
-	return strings.ToLower(parts[1])
 }
 
 // variable is a value of the path.

@@ -76,7 +76,7 @@ func (l *Log) entry(ctx context.Context, what operation) Entry {
 	p := c.Identity
 	return Entry{
 		Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
-		Surface: c.Surface, Operation: what.name, RequestID: c.RequestID, TraceID: c.TraceID,
+		Surface: c.Surface, Operation: what.name, RequestID: c.RequestID, TraceID: c.Trace.TraceID,
 	}
 }
 

@@ -16,6 +16,7 @@ type Config struct {
 	RateLimit RateLimit         `koanf:"rate_limit"`
 	Security  Security          `koanf:"security"`
 	Logging   Logging           `koanf:"logging"`
+	Tracing   Tracing           `koanf:"tracing"`
 	Auth      Auth              `koanf:"auth"`
 	Secrets   map[string]string `koanf:"secrets" doc:"values a task may read with context.secrets, by name" secret:"true"`
 

@@ -65,6 +65,13 @@ func aliases() map[string][]string {
 		"mcp.port":                         {"MCP_PORT"},
 		"auth.jwt_secret":                  {"RATCHET_JWT_SECRET"},
 		"auth.admin_password":              {"RATCHET_ADMIN_PASSWORD"},
+		"tracing.endpoint":                 {"OTEL_EXPORTER_OTLP_ENDPOINT"},
+		"tracing.traces_endpoint":          {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+		"tracing.metrics_endpoint":         {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"},
+		"tracing.protocol":                 {"OTEL_EXPORTER_OTLP_PROTOCOL"},
+		"tracing.headers":                  {"OTEL_EXPORTER_OTLP_HEADERS"},
+		"tracing.insecure":                 {"OTEL_EXPORTER_OTLP_INSECURE"},
+		"tracing.service_name":             {"OTEL_SERVICE_NAME"},
 	}
 }
 
@@ -84,6 +91,8 @@ func (f field) typeName() string {
 		return "list"
 	case reflect.TypeFor[map[string]string]():
 		return "names and values"
+	case reflect.TypeFor[float64]():
+		return "number"
 	default:
 		return f.typ.Kind().String()
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"regexp"
@@ -207,6 +208,9 @@ func (l *loader) sources() map[string]Source {
 		value, origin := l.koanf.Get(f.key), l.origin[f.key]
 		if origin == "" {
 			value, origin = "", "default"
+		}
+		if shown := fmt.Sprint(value); f.secret && shown != "" && shown != "[]" {
+			value = "***"
 		}
 		all[f.key] = Source{Value: value, Origin: origin}
 	}

@@ -79,6 +79,9 @@ func (c Config) Validate() error {
 	if err := c.validateAuth(); err != nil {
 		return err
 	}
+	if err := c.validateTracing(); err != nil {
+		return err
+	}
 	return c.validateSecurity()
 }
 

@@ -28,6 +28,8 @@ func (f field) parse(value any) (any, error) {
 	case reflect.TypeFor[int]():
 		n, err := parseInt(value)
 		return int(n), err
+	case reflect.TypeFor[float64]():
+		return parseNumber(value)
 	case reflect.TypeFor[time.Duration]():
 		return parseDuration(value)
 	case reflect.TypeFor[Bytes]():
@@ -90,6 +92,17 @@ func parseInt(value any) (int64, error) {
 		}
 	}
 	return 0, fmt.Errorf("want a whole number, got %s", kindOf(value))
+}
+
+func parseNumber(value any) (float64, error) {
+	text, err := parseString(value)
+	if err == nil {
+		var n float64
+		if n, err = strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil && !math.IsNaN(n) {
+			return n, nil
+		}
+	}
+	return 0, fmt.Errorf("want a number, got %s", kindOf(value))
 }
 
 func parseDuration(value any) (time.Duration, error) {

@@ -75,6 +75,9 @@ func New(cfg Config) *Metrics {
 	return m
 }
 
+// Gatherer reads all metrics, for those who send them elsewhere.
+func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }
+
 // Close ends the counting of executions.
 func (m *Metrics) Close() {
 	m.stop()
