@@ -51,7 +51,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 				}
 			}
 			s.accessed(r, seen, ticket.Principal().Name, id, time.Since(started))
-			span.EndRequest(r.Method, routeOf(r), seen.status)
+			span.EndRequest(r.Method, seen.route, seen.status)
 			if s.audit != nil {
 				s.audit.ReadBytes(ctx, ticket.Principal(), seen.bytes)
 			}
@@ -117,6 +117,7 @@ func (s *Server) deny(w http.ResponseWriter, r *http.Request, err error) {
 type statusWriter struct {
 	http.ResponseWriter
 	ticket *limit.Ticket
+	route  string // pattern that the request matched; empty = none
 	status int
 	bytes  int64
 }

@@ -45,24 +45,39 @@ func (s *Server) onlyReaders(next http.Handler) http.Handler {
 	})
 }
 
-// routeOf is the pattern that a request matched, without its method.
-func routeOf(r *http.Request) string {
-	_, route, ok := strings.Cut(r.Pattern, " ")
-	if !ok {
-		route = r.Pattern
-	}
-	return route
+// noteRoute tells the statusWriter which pattern a request matched, without
+// its method. The request that next sees may be a copy of the one that came.
+func noteRoute(next *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			_, route, ok := strings.Cut(r.Pattern, " ")
+			if !ok {
+				route = r.Pattern
+			}
+			for at := w; at != nil; {
+				if seen, ok := at.(*statusWriter); ok {
+					seen.route = route
+					return
+				}
+				inner, ok := at.(interface{ Unwrap() http.ResponseWriter })
+				if !ok {
+					return
+				}
+				at = inner.Unwrap()
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // accessed counts an answered request and writes it to the access log: never
 // its query or headers, which may hold secrets.
 func (s *Server) accessed(r *http.Request, seen *statusWriter, principal, id string, took time.Duration) {
-	route := routeOf(r)
-	s.metrics.Request(r.Method, route, seen.status, took)
+	s.metrics.Request(r.Method, seen.route, seen.status, took)
 	level := slog.LevelDebug
 	if s.cfg.Logging.Access {
 		level = slog.LevelInfo
 	}
-	s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "route", route, "status", seen.status,
+	s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "route", seen.route, "status", seen.status,
 		"bytes", seen.bytes, "ms", took.Milliseconds(), "principal", principal, "request_id", id)
 }
