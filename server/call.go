@@ -122,7 +122,7 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 		if lacking := missingCapability(req.ProtocolVersion(), err); lacking != nil {
 			return nil, lacking
 		}
-		res := b.result(out, err, caller.RequestID)
+		res := b.result(ctx, out, err, caller.RequestID)
 		return withNotes(res, notes), nil
 	}
 }

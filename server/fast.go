@@ -43,7 +43,7 @@ func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall
 		b.cfg.log.ErrorContext(ctx, "tool failed", "tool", t.Name, "request_id", requestID, "error", err)
 	}
 	buf := new(bytes.Buffer)
-	res := withNotes(b.result(out, err, requestID), notes)
+	res := withNotes(b.result(ctx, out, err, requestID), notes)
 	if err := o.encode(buf, c, res); err != nil {
 		buf.Reset()
 		res = b.failed(err, requestID)

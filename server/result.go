@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -22,7 +23,7 @@ func encode(v any) (json.RawMessage, error) {
 }
 
 // result turns what a tool returned into what MCP sends.
-func (b *binding) result(out any, err error, id string) *mcp.CallToolResult {
+func (b *binding) result(ctx context.Context, out any, err error, id string) *mcp.CallToolResult {
 	if err != nil {
 		return b.failed(err, id)
 	}
@@ -38,7 +39,7 @@ func (b *binding) result(out any, err error, id string) *mcp.CallToolResult {
 	}
 	raw, err := encode(out)
 	if err != nil {
-		b.cfg.log.Error("result cannot be encoded", "request_id", id, "error", err)
+		b.cfg.log.ErrorContext(ctx, "result cannot be encoded", "request_id", id, "error", err)
 		return b.failed(err, id)
 	}
 	res := &mcp.CallToolResult{Meta: meta, StructuredContent: raw, Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}}}

@@ -72,7 +72,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	p.Log = p.Telemetry.Logger(p.Log)
+	p.Log, p.Deps.Log = p.Telemetry.Logger(p.Log), p.Telemetry.Logger(p.Deps.Log)
 	if p.Isolation == nil {
 		p.Isolation = func() string { return "" }
 	}

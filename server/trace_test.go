@@ -22,6 +22,7 @@ import (
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"ratchet/server/config"
+	"ratchet/tools"
 )
 
 const (
@@ -110,7 +111,9 @@ func watch(t *testing.T, c *collector, flags ...string) *watched {
 		t.Fatal(err)
 	}
 	log := &syncBuffer{}
-	s, err := Open(t.Context(), cfg, Options{Worker: []string{os.Args[0], "--worker"}, Log: slog.New(slog.NewJSONHandler(log, nil))})
+	s, err := Open(t.Context(), cfg, Options{
+		Worker: []string{os.Args[0], "--worker"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Tools: []tools.Tool{boom},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +122,13 @@ func watch(t *testing.T, c *collector, flags ...string) *watched {
 	t.Cleanup(w.flush)
 	return w
 }
+
+// boom is a tool that is broken.
+var boom = tools.Define(tools.Spec{
+	Name: "ratchet_boom", Title: "Boom", Doc: "Fails.", Toolset: "core", Category: "execution", Effect: tools.Reads,
+	Routes:   []tools.Route{{Method: "GET", Path: "/boom"}},
+	Examples: []tools.Example{{Title: "plain", Args: json.RawMessage(`{}`)}},
+}, func(context.Context, *tools.Deps, noIn) (echoOut, error) { panic("boom") })
 
 // flush closes the server: all it has made is sent then.
 func (w *watched) flush() {
@@ -431,6 +441,35 @@ func TestFailuresAreMarked(t *testing.T) {
 				t.Errorf("%s tells the message in %s", s.Name, key)
 			}
 		}
+	}
+}
+
+// TestErrorLinesSayTheirTrace: a line about what went wrong leads to the trace.
+func TestErrorLinesSayTheirTrace(t *testing.T) {
+	w := watch(t, openCollector(t), "tracing.metrics", "false", "logging.access", "false")
+	said := []string{"Traceparent", theirParent, "X-Request-Id", "req_9"}
+	w.send(http.MethodPost, "/mcp", callLine("1", "ratchet_boom", "{}"), said...)
+	w.send(http.MethodPost, "/mcp", strings.Replace(callLine("1", "ratchet_boom", "{}"), `"name"`, `"_meta":{"progressToken":1},"name"`, 1), said...)
+	w.send(http.MethodGet, "/api/v1/boom", "", said...)
+	w.send(http.MethodPost, "/graphql", `{"query":"{ boom { text } }"}`, said...)
+	n := 0
+	for line := range strings.Lines(w.log.String()) {
+		var l struct {
+			Level, Msg string
+			Request    string `json:"request_id"`
+			Trace      string `json:"trace_id"`
+			Span       string `json:"span_id"`
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Level != "ERROR" {
+			continue
+		}
+		n++
+		if l.Request != "req_9" || l.Trace != theirTrace || len(l.Span) != 16 {
+			t.Errorf("%s", line)
+		}
+	}
+	if n != 4 {
+		t.Errorf("%d lines about four failures:\n%s", n, w.log.String())
 	}
 }
 

@@ -40,25 +40,25 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	var known *ratchet.Error
 	if errors.As(err, &known) || errors.As(g.Err, &known) {
-		return h.render(g, known, id)
+		return h.render(ctx, g, known, id)
 	}
 	code, _ := g.Extensions["code"].(string)
 	switch {
 	case code == errcode.ParseFailed, code == errcode.ValidationFailed:
-		return h.render(g, h.explain(g), id)
+		return h.render(ctx, g, h.explain(g), id)
 	case code == "PERSISTED_QUERY_NOT_FOUND": // clients look for this code and send the document
-		out := h.render(g, ratchet.Errorf(ratchet.CodeNotFound, "%s", g.Message), id)
+		out := h.render(ctx, g, ratchet.Errorf(ratchet.CodeNotFound, "%s", g.Message), id)
 		out.Extensions["code"] = code
 		return out
 	case strings.HasPrefix(g.Message, "json request body could not be decoded"):
-		return h.render(g, ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName"), id)
+		return h.render(ctx, g, ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName"), id)
 	case strings.HasPrefix(g.Message, "could not read request body"), strings.HasPrefix(g.Message, "could not get json request body"):
-		return h.render(g, ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off"), id)
+		return h.render(ctx, g, ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off"), id)
 	case g.Err == nil && persistedFault(g.Message):
-		return h.render(g, ratchet.Errorf(ratchet.CodeInvalid, "%s", g.Message), id)
+		return h.render(ctx, g, ratchet.Errorf(ratchet.CodeInvalid, "%s", g.Message), id)
 	}
-	h.log.Error("a GraphQL request failed", "request_id", id, "error", err)
-	return h.render(g, ratchet.AsError(err), id)
+	h.log.ErrorContext(ctx, "a GraphQL request failed", "request_id", id, "error", err)
+	return h.render(ctx, g, ratchet.AsError(err), id)
 }
 
 // persistedFault says whether the message is one of the library about a
@@ -135,10 +135,10 @@ func suggested(message string) []string {
 }
 
 // render writes e into g: the message, and the facts as extensions.
-func (h *Handler) render(g *gqlerror.Error, e *ratchet.Error, id string) *gqlerror.Error {
+func (h *Handler) render(ctx context.Context, g *gqlerror.Error, e *ratchet.Error, id string) *gqlerror.Error {
 	body := ratchet.Body(e, id)
 	if e.Code == ratchet.CodeInternal && e.Err != nil {
-		h.log.Error("a GraphQL field failed", "request_id", id, "path", g.Path.String(), "error", e.Err)
+		h.log.ErrorContext(ctx, "a GraphQL field failed", "request_id", id, "path", g.Path.String(), "error", e.Err)
 	}
 	suggestions := suggested(g.Message)
 	if suggestions == nil {

@@ -93,7 +93,7 @@ func clip(s string) string {
 
 // refuse answers a request that no transport takes.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, e *ratchet.Error) {
-	g := h.render(&gqlerror.Error{}, e, callFrom(r.Context()).requestID)
+	g := h.render(r.Context(), &gqlerror.Error{}, e, callFrom(r.Context()).requestID)
 	w.Header().Set("Content-Type", "application/json")
 	if e.Code == ratchet.CodeMethodNotAllowed {
 		w.Header().Set("Allow", "GET, POST")

@@ -198,7 +198,7 @@ func (h *Handler) logStream(x *exchange) error {
 	f.show = func(e ratchet.Event) ([]frame, bool) {
 		lines, err := r.read()
 		if err != nil {
-			h.log.Error("read the lines of a stream", "request_id", x.id, "error", err)
+			h.log.ErrorContext(x.r.Context(), "read the lines of a stream", "request_id", x.id, "error", err)
 			return nil, true
 		}
 		return lines, ends(e)

@@ -66,7 +66,7 @@ func (x *exchange) fail(op *operation, err error) {
 func (x *exchange) problem(op *operation, err error) (int, problem) {
 	e := ratchet.AsError(err)
 	if e.Code == ratchet.CodeInternal {
-		x.h.log.Error("a request failed", "request_id", x.id, "path", x.r.URL.Path, "error", e.Err)
+		x.h.log.ErrorContext(x.r.Context(), "a request failed", "request_id", x.id, "path", x.r.URL.Path, "error", e.Err)
 	}
 	facts := ratchet.Body(e, x.id)
 	status := e.Code.HTTPStatus()
