@@ -15,6 +15,7 @@ import (
 
 	"ratchet"
 	"ratchet/server/auth"
+	"ratchet/server/telemetry"
 	"ratchet/tools"
 )
 
@@ -31,7 +32,7 @@ func (b *binding) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
 		id := requestID(req)
 		p := principalIn(req)
-		ctx, span := b.message(ctx, method, req, id)
+		var span *telemetry.Span
 		ctx = ratchet.WithScope(auth.WithPrincipal(context.WithValue(ctx, requestIDKey{}, id), p), p.Scope)
 		defer func() { endMessage(span, res, err) }()
 		defer func() {
@@ -40,6 +41,7 @@ func (b *binding) guard(next mcp.MethodHandler) mcp.MethodHandler {
 				res, err = nil, &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: "internal error; request id " + id}
 			}
 		}()
+		ctx, span = b.message(ctx, method, req, id)
 		res, err = next(ctx, method, req)
 		if err != nil {
 			err = b.protocolError(ctx, err, id)

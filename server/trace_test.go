@@ -110,6 +110,7 @@ func watch(t *testing.T, c *collector, flags ...string) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.Secrets = map[string]string{"TOKEN": "s3cr3t-value"}
 	log := &syncBuffer{}
 	s, err := Open(t.Context(), cfg, Options{
 		Worker: []string{os.Args[0], "--worker"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Tools: []tools.Tool{boom},
@@ -159,7 +160,7 @@ func (w *watched) tool(name string, args any, headers ...string) map[string]any 
 func (w *watched) task(name, code string) {
 	w.t.Helper()
 	if out := w.tool("ratchet_create_task", map[string]any{
-		"name": name, "description": "d", "code": code, "input_schema": map[string]any{"type": "object"}, "output_schema": map[string]any{},
+		"name": name, "description": "d", "code": code, "metadata": map[string]any{"secrets": []string{"TOKEN"}}, "input_schema": map[string]any{"type": "object"}, "output_schema": map[string]any{},
 	}); out["task_id"] == nil {
 		w.t.Fatalf("%v", out)
 	}
@@ -470,6 +471,24 @@ func TestErrorLinesSayTheirTrace(t *testing.T) {
 	}
 	if n != 4 {
 		t.Errorf("%d lines about four failures:\n%s", n, w.log.String())
+	}
+}
+
+// TestSecretsStayOut: a secret that a task reads is named, and nothing tells it.
+func TestSecretsStayOut(t *testing.T) {
+	w := watch(t, openCollector(t), "tracing.metrics", "false")
+	w.task("keyed", `export default async (i, c) => { const t = await c.secrets.get("TOKEN"); return (await fetch(i.url + "/" + t + "/x")).status }`)
+	if out := w.run("keyed", nil); out["status"] != "completed" {
+		t.Fatalf("%v", out)
+	}
+	w.flush()
+	read, get := w.c.one(t, "secret"), w.c.one(t, "GET")
+	checkAttributes(t, read, map[string]string{"ratchet.secret.name": "TOKEN"})
+	if !strings.HasSuffix(get.Attrs["url.full"], "/x") || read.Parent != get.Parent {
+		t.Errorf("%+v %+v", read, get)
+	}
+	if strings.Contains(fmt.Sprint(w.c.spans), "s3cr3t") {
+		t.Errorf("a span tells the secret: %+v", get)
 	}
 }
 
