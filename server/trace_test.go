@@ -540,11 +540,18 @@ func TestCollectorIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
+	nobody := listener.Addr().String()
 	_ = listener.Close()
-	for protocol, endpoint := range map[string]string{"http": "http://" + address, "grpc": "http://" + address} {
-		t.Run(protocol, func(t *testing.T) {
-			w := watch(t, nil, "tracing.endpoint", endpoint, "tracing.protocol", protocol, "tracing.timeout", "0.2")
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	for name, c := range map[string][2]string{
+		"http": {"http", nobody}, "grpc": {"grpc", nobody}, "http, silent": {"http", silent.Addr().String()}, "grpc, silent": {"grpc", silent.Addr().String()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := watch(t, nil, "tracing.endpoint", "http://"+c[1], "tracing.protocol", c[0], "tracing.timeout", "0.2")
 			w.task("get", fetching)
 			if out := w.run("get", nil); out["status"] != "completed" {
 				t.Errorf("%v", out)
