@@ -10,15 +10,14 @@ import (
 // gate admits runs under the limits of the server, a principal and a task's
 // concurrency key, best priority first, then oldest.
 type gate struct {
-	limits gateLimits
-
 	mu      sync.Mutex
+	limits  gateLimits
 	counts  map[string]int
 	waiting []*ticket
 }
 
 type gateLimits struct {
-	server    int // 0 = none
+	server    int // 0 = none; the only one that changes
 	principal int
 	waiting   int
 }
@@ -30,10 +29,13 @@ type ticket struct {
 	admitted chan struct{} // nil when admitted at once; closed on admission
 }
 
+// server is the key of the count of all runs. Its limit is that of the moment.
+const server = "server"
+
 // need is one count a ticket raises while it is admitted.
 type need struct {
 	key   string
-	limit int
+	limit int // of the server: see there
 }
 
 func newGate(limits gateLimits) *gate {
@@ -47,20 +49,15 @@ func (g *gate) enter(principal, taskKey string, taskLimit int, priority ratchet.
 	if priority == 0 {
 		t.priority = ratchet.PriorityNormal
 	}
-	if g.limits.server > 0 {
-		t.needs = append(t.needs, need{"server", g.limits.server})
-	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t.needs = append(t.needs, need{key: server})
 	if principal != "" && g.limits.principal > 0 {
 		t.needs = append(t.needs, need{"principal " + principal, g.limits.principal})
 	}
 	if taskLimit > 0 {
 		t.needs = append(t.needs, need{"task " + taskKey, taskLimit})
 	}
-	if len(t.needs) == 0 {
-		return t, nil
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	if g.fits(t) {
 		g.take(t)
 		return t, nil
@@ -80,7 +77,11 @@ func (g *gate) enter(principal, taskKey string, taskLimit int, priority ratchet.
 
 func (g *gate) fits(t *ticket) bool {
 	for _, n := range t.needs {
-		if g.counts[n.key] >= n.limit {
+		limit := n.limit
+		if n.key == server {
+			limit = g.limits.server
+		}
+		if limit > 0 && g.counts[n.key] >= limit {
 			return false
 		}
 	}
@@ -95,9 +96,6 @@ func (g *gate) take(t *ticket) {
 
 // leave gives the place back, or the place in the line, and admits whoever fits now.
 func (g *gate) leave(t *ticket) {
-	if len(t.needs) == 0 {
-		return
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if i := slices.Index(g.waiting, t); i >= 0 {
@@ -109,6 +107,11 @@ func (g *gate) leave(t *ticket) {
 			delete(g.counts, n.key)
 		}
 	}
+	g.admit()
+}
+
+// admit lets in whoever waits and fits. g.mu must be held.
+func (g *gate) admit() {
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *ticket) bool {
 		if !g.fits(w) {
 			return false
@@ -117,6 +120,15 @@ func (g *gate) leave(t *ticket) {
 		close(w.admitted)
 		return true
 	})
+}
+
+// SetMaxConcurrent changes Config.MaxConcurrent: what waits and fits now begins
+// at once, and runs beyond the number go on to their end.
+func (e *Executor) SetMaxConcurrent(runs int) {
+	e.gate.mu.Lock()
+	defer e.gate.mu.Unlock()
+	e.gate.limits.server = runs
+	e.gate.admit()
 }
 
 // Waiting is how many runs wait for a place.

@@ -15,7 +15,7 @@ func (s *Server) mountDocs(mux *http.ServeMux) {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		docs, err := described()
 		if err != nil {
-			s.log.Error("cannot describe the HTTP surface", "error", err)
+			s.access.Error("cannot describe the HTTP surface", "error", err)
 			refuse(w, ratchet.AsError(err), r.Header.Get(headerRequestID))
 			return
 		}

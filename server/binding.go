@@ -22,10 +22,10 @@ import (
 // bindingConfig is what the MCP surface needs to know.
 type bindingConfig struct {
 	version   string
-	isolation func() string // level that runs reach, told to clients; empty = not known yet
-	pageSize  int           // tools on one page
-	deadline  time.Duration // of one call
-	devErrors bool
+	isolation func() string     // level that runs reach, told to clients; empty = not known yet
+	pageSize  int               // tools on one page
+	deadline  time.Duration     // of one call
+	devErrors func() bool       // asked for each error
 	resources []resources.Entry // beyond the product's own
 	prompts   []prompts.Prompt  // beyond the product's own
 	log       *slog.Logger

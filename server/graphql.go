@@ -9,6 +9,7 @@ import (
 	"ratchet/adapters/rest"
 	"ratchet/server/auth"
 	"ratchet/server/config"
+	"ratchet/server/logging"
 )
 
 // openGraphQL makes the surface /graphql, which offers every tool: permission
@@ -22,7 +23,7 @@ func (s *Server) openGraphQL() {
 func (s *Server) makeGraphQL() (*graphql.Handler, error) {
 	cfg := s.cfg.GraphQL
 	return graphql.New(graphql.Config{
-		Registry: s.registry.Whole(), Deps: s.deps, Version: s.version,
+		Registry: s.registry.Whole(), Deps: s.deps, Version: s.version, Log: logging.For(s.log, logging.GraphQL),
 		Principal:     func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
 		Authenticate:  s.byToken,
 		Introspection: cfg.Introspection, Playground: cfg.Playground,

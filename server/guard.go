@@ -34,7 +34,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			id = newRequestID()
 			r.Header.Set(headerRequestID, id)
 		}
-		if s.cfg.Server.EnableRequestID {
+		if s.settings.Current().Server.EnableRequestID {
 			w.Header().Set(headerRequestID, id)
 		}
 		s.shield.proxy(r)
@@ -45,7 +45,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		seen := &statusWriter{ResponseWriter: w, ticket: ticket}
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic's value, not an error that may be wrapped
-				s.log.ErrorContext(r.Context(), "panic in a request", "request_id", id, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				s.access.ErrorContext(r.Context(), "panic in a request", "request_id", id, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if seen.status == 0 {
 					s.deny(seen, r, ratchet.AsError(fmt.Errorf("panic: %v", p)))
 				}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ratchet/server/logging"
 	"ratchet/tools"
 )
 
@@ -83,7 +84,7 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 	if workersReady != nil {
 		s.checks = append(s.checks, check{"workers", true, func(ctx context.Context) (string, error) {
 			if err := workersReady(ctx); err != nil {
-				s.log.Warn("no worker starts", "error", err)
+				logging.For(s.log, logging.Health).Warn("no worker starts", "error", err)
 				return "no worker process can be started", err
 			}
 			level := s.Isolation()
@@ -99,7 +100,7 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 	}
 	s.checks = append(s.checks, check{"database", true, func(ctx context.Context) (string, error) {
 		if err := store.Ping(ctx); err != nil {
-			s.log.Warn("the database does not answer", "error", err)
+			logging.For(s.log, logging.Health).Warn("the database does not answer", "error", err)
 			return "the database takes no writes", err
 		}
 		return "reads and writes", nil

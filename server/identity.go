@@ -9,6 +9,7 @@ import (
 	"ratchet"
 	"ratchet/server/auth"
 	"ratchet/server/config"
+	"ratchet/server/logging"
 	"ratchet/tools"
 )
 
@@ -28,7 +29,7 @@ func (s *Server) identify(ctx context.Context) error {
 		},
 		Profile: cfg.LoginProfile, AllowQueryKey: cfg.AllowQueryKey, AllowRegistration: cfg.AllowRegistration,
 		RegistrationRole: ratchet.Role(cfg.RegistrationRole), ResourceURL: cfg.ResourceURL,
-		Public: public, Happened: s.authHappened, Now: s.deps.Now, Log: s.log,
+		Public: public, Happened: s.authHappened, Now: s.deps.Now, Log: logging.For(s.log, logging.Auth),
 	})
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func public(r *http.Request) bool {
 
 // authHappened writes down who came and who was refused.
 func (s *Server) authHappened(ctx context.Context, e auth.Event) {
-	s.log.Info("authentication", "event", e.Kind, "principal", e.Principal.ID, "ip", e.IP, "reason", e.Reason, "request_id", requestIDFrom(ctx))
+	logging.For(s.log, logging.Auth).InfoContext(ctx, "authentication", "event", e.Kind, "principal", e.Principal.ID, "ip", e.IP, "reason", e.Reason, "request_id", requestIDFrom(ctx))
 	s.recordAuth(ctx, e)
 }
 
@@ -74,7 +75,7 @@ func (s *Server) prepare(ctx context.Context) error {
 				At("auth.admin_password").Wrap(err)
 		}
 		if created {
-			s.log.Info("made the first admin", "username", "admin")
+			logging.For(s.log, logging.Auth).Info("made the first admin", "username", "admin")
 		}
 	}
 	hosts := map[string]string{"server.bind_address": s.cfg.Server.BindAddress}

@@ -46,7 +46,7 @@ func serveLater[T http.Handler](s *Server, l *later[T], pick func(T) http.Handle
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		value, err := l.get()
 		if err != nil {
-			s.log.Error("a surface cannot be made", "path", r.URL.Path, "error", err)
+			s.access.Error("a surface cannot be made", "path", r.URL.Path, "error", err)
 			s.deny(w, r, ratchet.AsError(err))
 			return
 		}

@@ -77,7 +77,7 @@ func (s *Server) shutdown(servers []*http.Server) error {
 	s.draining.Store(true)
 	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Server.ShutdownTimeout)
 	defer cancel()
-	s.log.Info("shutting down", "calls", s.limiter.Active(), "timeout", s.cfg.Server.ShutdownTimeout)
+	s.access.Info("shutting down", "calls", s.limiter.Active(), "timeout", s.cfg.Server.ShutdownTimeout)
 	s.awaitCalls(ctx)
 	s.endStreams()
 	s.binding.endSessions() // their streams would keep connections open
@@ -107,7 +107,7 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: cmp.Or(s.cfg.Server.HeaderTimeout, 10*time.Second), // bodies have a deadline of their own: streams must not have one
 		IdleTimeout: 120 * time.Second, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients did wrong
+		ErrorLog: slog.NewLogLogger(s.access.Handler(), slog.LevelDebug), // what clients did wrong
 	}
 }
 

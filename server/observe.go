@@ -75,9 +75,13 @@ func noteRoute(next *http.ServeMux) http.Handler {
 func (s *Server) accessed(r *http.Request, seen *statusWriter, principal, id string, took time.Duration) {
 	s.metrics.Request(r.Method, seen.route, seen.status, took)
 	level := slog.LevelDebug
-	if s.cfg.Logging.Access {
+	if s.settings.Current().Logging.Access {
 		level = slog.LevelInfo
 	}
-	s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "route", seen.route, "status", seen.status,
-		"bytes", seen.bytes, "ms", took.Milliseconds(), "principal", principal, "request_id", id)
+	if !s.access.Enabled(r.Context(), level) {
+		return // the attributes below use memory
+	}
+	s.access.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.String("route", seen.route), slog.Int("status", seen.status), slog.Int64("bytes", seen.bytes),
+		slog.Int64("ms", took.Milliseconds()), slog.String("principal", principal), slog.String("request_id", id))
 }

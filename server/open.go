@@ -20,6 +20,7 @@ import (
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
 	"ratchet/server/config"
+	"ratchet/server/logging"
 	"ratchet/server/telemetry"
 	"ratchet/storage"
 	"ratchet/tools"
@@ -29,6 +30,7 @@ import (
 type Options struct {
 	Version string           // of the product; empty = dev
 	Log     *slog.Logger     // nil = discarded
+	Levels  *logging.Levels  // of Log, for logging.level at run time; nil = Log has its own, which stay
 	Folder  tools.TaskFolder // nil = that of registry.tasks_dir; without one tasks live in the database only
 	Worker  []string         // program and arguments of a worker; nil = this program with its hidden argument
 	Now     func() time.Time // nil = time.Now
@@ -45,7 +47,7 @@ type Options struct {
 // garbage collection as configured.
 func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+		o.Log, o.Levels = slog.New(slog.DiscardHandler), logging.NewLevels(cfg.Logging.Level)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -61,7 +63,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if cfg.DataDir == "" {
 		cfg.DataDir = userData()
 	}
-	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Now: o.Now, Log: o.Log})
+	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Now: o.Now, Log: logging.For(o.Log, logging.Storage)})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		o.Log.Warn("runs of a former server were lost", "count", lost)
 	}
 	if dir := cfg.Registry.TasksDir; dir != "" && o.Folder == nil {
-		if o.Folder, err = openTasks(ctx, db, dir, o.Log); err != nil {
+		if o.Folder, err = openTasks(ctx, db, dir, logging.For(o.Log, logging.Tasks)); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -81,7 +83,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	}
 	bus := new(ratchet.Bus)
 	pool, err := worker.NewPool(worker.Config{
-		Workers: cfg.Execution.Workers.Count, Warm: cfg.Execution.Workers.Warm, Command: o.Worker, Log: o.Log,
+		Workers: cfg.Execution.Workers.Count, Warm: cfg.Execution.Workers.Warm, Command: o.Worker,
+		Log: logging.For(o.Log, logging.Worker),
 		Changed: func(kind string, w ratchet.Worker) {
 			bus.Publish(ratchet.Event{
 				Kind: kind, ID: strconv.FormatInt(w.ID, 10), At: o.Now(), Data: w, Passing: kind == "worker.updated",
@@ -95,20 +98,20 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	exec := executor.New(executor.Config{
 		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), MaxRun: cfg.Execution.MaxExecutionDuration,
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
-		Memory: int64(cfg.Execution.MemoryLimit), Secrets: secrets(cfg.Secrets), Now: o.Now, Log: o.Log,
+		Memory: int64(cfg.Execution.MemoryLimit), Secrets: secrets(cfg.Secrets), Now: o.Now, Log: logging.For(o.Log, logging.Executor),
 	})
 	tuneGC(cfg.Server)
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	return New(cfg, Parts{
 		Deps: &tools.Deps{
-			Store: db, Exec: exec, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now, Log: o.Log,
+			Store: db, Exec: exec, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now,
 			Settings: tools.Settings{
 				WaitLimit: cfg.Execution.WaitLimit, MaxRun: cfg.Execution.MaxExecutionDuration,
 				MaxResultBytes: int(cfg.MCP.MaxResultBytes),
 			},
 		},
 		Resources: o.Resources, Prompts: o.Prompts,
-		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log, Telemetry: sent,
+		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log, Levels: o.Levels, Telemetry: sent,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
 			func(context.Context) error { end(); return nil }, exec.Drain, pool.Close,

@@ -16,6 +16,7 @@ import (
 	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
+	"ratchet/server/logging"
 	"ratchet/tools"
 )
 
@@ -26,24 +27,14 @@ func (s *Server) protect(ctx context.Context) error {
 	if err := s.openAudit(ctx); err != nil {
 		return err
 	}
-	perTool, err := config.Numbers(s.cfg.RateLimit.PerTool)
+	rules, err := limitRules(&s.cfg)
 	if err != nil {
-		return ratchet.Errorf(ratchet.CodeConfig, "%s", err.Error()).At("rate_limit.per_tool")
-	}
-	perPath, err := config.Numbers(s.cfg.RateLimit.PerPath)
-	if err != nil {
-		return ratchet.Errorf(ratchet.CodeConfig, "%s", err.Error()).At("rate_limit.per_path")
+		return err
 	}
 	cfg := limit.Config{
-		Off: !s.cfg.RateLimit.Enabled, Tier: s.cfg.RateLimit.Tier,
-		Default: limit.Rate{
-			PerMinute: s.cfg.RateLimit.RequestsPerMinute, Burst: s.cfg.RateLimit.BurstSize, PerDay: s.cfg.RateLimit.RequestsPerDay,
-		},
-		PerTool: perTool, PerPath: perPath,
-		Calls: s.cfg.MCP.MaxConcurrentCalls, OpenCalls: s.cfg.MCP.MaxConcurrentCalls,
-		Clients: s.cfg.RateLimit.MaxClients, MCP: s.cfg.MCP.Endpoint,
+		Rules: rules, Clients: s.cfg.RateLimit.MaxClients, MCP: s.cfg.MCP.Endpoint,
 		Who: principalOf,
-		Now: s.deps.Now, Log: s.log, Refused: s.limited,
+		Now: s.deps.Now, Log: logging.For(s.log, logging.Limit), Refused: s.limited,
 	}
 	if s.deps.Store != nil {
 		cfg.Days = s.deps.Store
@@ -73,7 +64,7 @@ func (s *Server) openAudit(ctx context.Context) error {
 	var err error
 	s.audit, err = audit.Open(ctx, audit.Config{
 		Store: s.deps.Store, Dir: dir, Keep: time.Duration(cfg.RetentionDays) * 24 * time.Hour,
-		Bus: s.deps.Bus, Now: s.deps.Now, Log: s.log,
+		Bus: s.deps.Bus, Now: s.deps.Now, Log: logging.For(s.log, logging.Audit),
 		Start: map[string]any{"version": s.version, "bind_address": s.cfg.Server.BindAddress, "port": s.cfg.Server.Port},
 	})
 	if err != nil {
@@ -117,7 +108,7 @@ func (s *Server) recordAuth(ctx context.Context, e auth.Event) {
 
 // posture is how the server is protected, as it runs.
 func (s *Server) posture(context.Context) tools.Posture {
-	c := s.cfg
+	c := s.settings.Current()
 	p := tools.Posture{
 		Address:  net.JoinHostPort(strings.Trim(c.Server.BindAddress, "[]"), strconv.Itoa(c.Server.Port)),
 		Loopback: config.Loopback(c.Server.BindAddress), LoginRequired: c.RequiresLogin(),

@@ -5,6 +5,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/rest"
+	"ratchet/server/logging"
 )
 
 // openREST makes the surface /api/v1, which offers every tool: permission
@@ -17,7 +18,7 @@ func (s *Server) openREST() {
 
 func (s *Server) makeREST() (*rest.Handler, error) {
 	cfg := rest.Config{
-		Registry: s.registry.Whole(), Deps: s.deps, Log: s.log,
+		Registry: s.registry.Whole(), Deps: s.deps, Log: logging.For(s.log, logging.REST),
 		Principal: func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
 	}
 	if s.audit != nil {

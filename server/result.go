@@ -71,7 +71,7 @@ func withNotes(res *mcp.CallToolResult, notes []string) *mcp.CallToolResult {
 // failed is an error as a result the model can read.
 func (b *binding) failed(err error, id string) *mcp.CallToolResult {
 	body := ratchet.Body(err, id)
-	if cause := ratchet.AsError(err).Err; b.cfg.devErrors && cause != nil {
+	if cause := ratchet.AsError(err).Err; cause != nil && b.cfg.devErrors() {
 		body.Message += ": " + cause.Error()
 	}
 	raw := toJSON(body)

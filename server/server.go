@@ -18,17 +18,21 @@ import (
 	"ratchet/server/certs"
 	"ratchet/server/config"
 	"ratchet/server/limit"
+	"ratchet/server/logging"
 	"ratchet/server/metrics"
+	"ratchet/server/settings"
 	"ratchet/server/telemetry"
 	"ratchet/tools"
 )
 
 // Server is an assembled Ratchet. Open or New makes it.
 type Server struct {
-	cfg         config.Config
+	cfg         config.Config // as loaded
+	settings    *settings.Settings
 	version     string
 	isolation   func() string
-	log         *slog.Logger
+	log         *slog.Logger // of the parts that have none of their own
+	access      *slog.Logger // of requests
 	deps        *tools.Deps
 	registry    *tools.Registry
 	binding     *binding
@@ -63,6 +67,7 @@ type Parts struct {
 	Isolation func() string                     // level that runs reach, told to clients; empty = not known yet; must not wait; nil = never known
 	Log       *slog.Logger                      // nil = discarded
 	Telemetry *telemetry.Telemetry              // nil = no spans are made and nothing is sent; Close closes it
+	Levels    *logging.Levels                   // of Log; nil = they stay
 	Ready     func(context.Context) error       // nil = always ready
 	Close     []func(ctx context.Context) error // called by Close, in order
 }
@@ -83,14 +88,15 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		p.Deps.Now = time.Now
 	}
 	if p.Deps.Log == nil {
-		p.Deps.Log = p.Log
+		p.Deps.Log = logging.For(p.Log, logging.Tools)
 	}
 	p.Deps.Tools, p.Deps.Version = p.Registry, p.Version
 	s := &Server{
-		cfg: cfg, version: p.Version, isolation: p.Isolation, log: p.Log,
+		cfg: cfg, version: p.Version, isolation: p.Isolation, log: p.Log, access: logging.For(p.Log, logging.HTTP),
 		deps: p.Deps, registry: p.Registry, closers: p.Close, telemetry: p.Telemetry,
 	}
 	s.started = p.Deps.Now()
+	s.openSettings(p.Levels)
 	s.addChecks(p.Ready)
 	p.Deps.Health = s.Health
 	s.openTracing()
@@ -112,8 +118,8 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	}
 	s.binding = newBinding(bindingConfig{
 		version: p.Version, isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
-		devErrors: cfg.Server.DevErrors,
-		resources: p.Resources, prompts: p.Prompts, log: p.Log, telemetry: p.Telemetry,
+		devErrors: func() bool { return s.settings.Current().Server.DevErrors },
+		resources: p.Resources, prompts: p.Prompts, log: logging.For(p.Log, logging.MCP), telemetry: p.Telemetry,
 	}, p.Deps, p.Registry)
 	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
 	s.openREST()
@@ -151,7 +157,7 @@ func (s *Server) notReady(ctx context.Context) string {
 			continue
 		}
 		if _, err := c.ok(ctx); err != nil {
-			s.log.Warn("not ready", "check", c.name, "error", err)
+			logging.For(s.log, logging.Health).Warn("not ready", "check", c.name, "error", err)
 			return c.name
 		}
 	}

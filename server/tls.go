@@ -8,6 +8,7 @@ import (
 
 	"ratchet"
 	"ratchet/server/certs"
+	"ratchet/server/logging"
 	"ratchet/server/wire"
 )
 
@@ -24,7 +25,8 @@ func (s *Server) openCertificate() error {
 	var err error
 	s.certificate, err = certs.Open(certs.Config{
 		CertFile: cfg.CertFile, KeyFile: cfg.KeyFile, ChainFile: cfg.ChainFile,
-		ClientCA: cfg.ClientCA, RequireClient: cfg.RequireClientCert, Minimum: minimum, Now: s.deps.Now, Log: s.log,
+		ClientCA: cfg.ClientCA, RequireClient: cfg.RequireClientCert, Minimum: minimum, Now: s.deps.Now,
+		Log: logging.For(s.log, logging.TLS),
 	})
 	return err
 }

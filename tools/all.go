@@ -48,6 +48,8 @@ func All() []Tool {
 		ListWorkers,
 		ScaleWorkers,
 		SystemHealth,
+		GetConfig,
+		SetConfig,
 		// Guides.
 		EndpointReference,
 		IntegrationGuide,

@@ -158,7 +158,7 @@ func (o *AnalyzeErrorOut) gather(ctx context.Context, d *Deps, x *ratchet.Execut
 	}
 	o.Log = logViews(page.Lines, x.TraceID)
 	o.Context = errorContext(ctx, d, x, calls)
-	o.Truncated = Cut(d.Settings.MaxResultBytes/2, Big{Name: "context.input_data", JSON: &o.Context.Input})
+	o.Truncated = Cut(d.Settings.resultBytes()/2, Big{Name: "context.input_data", JSON: &o.Context.Input})
 	return nil
 }
 

@@ -65,4 +65,13 @@ type Settings struct {
 	WaitLimit      time.Duration // longest wait of one call (25 s)
 	MaxRun         time.Duration // upper bound of a run's timeout argument (300 s)
 	MaxResultBytes int           // size of one result before fields are cut (40,000)
+	ResultBytes    func() int    // MaxResultBytes where that can change; nil = it cannot
+}
+
+// resultBytes is the size of one result at this moment.
+func (s *Settings) resultBytes() int {
+	if s.ResultBytes != nil {
+		return s.ResultBytes()
+	}
+	return s.MaxResultBytes
 }

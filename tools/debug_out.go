@@ -145,7 +145,7 @@ func (o *DebugOut) answered(a *runtime.DebugAnswer) {
 
 // cut keeps the result inside the size limit: variables go first.
 func (o *DebugOut) cut(d *Deps) {
-	limit := d.Settings.MaxResultBytes
+	limit := d.Settings.resultBytes()
 	if limit == 0 {
 		limit = 40_000
 	}

@@ -22,6 +22,7 @@ type Deps struct {
 	Pool     Pool                          // worker processes; nil = none in this process
 	Health   func(context.Context) Health  // nil = this process is no server
 	Version  string                        // of the product; empty = dev
+	Config   Configuration                 // nil = this process has none of its own
 	Settings Settings
 	Now      func() time.Time
 	Log      *slog.Logger

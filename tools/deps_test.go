@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 	"ratchet/executor"
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
+	"ratchet/server/config"
+	"ratchet/server/settings"
 	"ratchet/storage"
 	"ratchet/tools"
 	"ratchet/tools/toolstest"
@@ -51,11 +54,27 @@ func deps(t testing.TB) *tools.Deps {
 	})
 	return &tools.Deps{
 		Store: db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Pool: pool(), Health: health(db),
+		Pool: pool(), Health: health(db), Config: configuration(t),
 		Posture: func(context.Context) tools.Posture {
 			return tools.Posture{Address: "127.0.0.1:8080", Loopback: true, Isolation: "full", RateLimited: true, Audited: true}
 		},
 	}
+}
+
+// configuration is that of a server with a data folder and a tier of its own.
+func configuration(t testing.TB) *settings.Settings {
+	t.Helper()
+	dir := t.TempDir()
+	cfg, err := config.Load(config.Options{
+		Env: []string{"RATCHET_JWT_SECRET=" + strings.Repeat("s", 40)}, Dir: dir, User: dir,
+		Flags: map[string]string{"data_dir": dir, "rate_limit.tier": "strict"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return settings.New(settings.Config{Loaded: cfg, Dir: dir, Apply: map[string]func(*config.Config){
+		"logging.level": nil, "rate_limit.tier": nil, "rate_limit.per_tool": nil,
+	}})
 }
 
 func fresh(t testing.TB) toolstest.Call {

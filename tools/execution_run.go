@@ -109,7 +109,7 @@ func runOut(ctx context.Context, d *Deps, x *ratchet.Execution) RunOut {
 	if out.Error != nil && len(out.Error.Details) > 0 {
 		fields = append(fields, Big{Name: "error.details", JSON: &out.Error.Details})
 	}
-	out.TruncatedFields = Cut(d.Settings.MaxResultBytes, fields...)
+	out.TruncatedFields = Cut(d.Settings.resultBytes(), fields...)
 	return out
 }
 

@@ -102,7 +102,7 @@ func statusView(d *Deps, x *ratchet.Execution) StatusView {
 		v.WaitingReason = d.Exec.WaitingReason(x.ID)
 		v.NextTool = &NextCall{"ratchet_get_execution_status", map[string]any{"execution_id": x.ID, "wait": 25}}
 	}
-	v.TruncatedFields = Cut(d.Settings.MaxResultBytes, Big{Name: "input", JSON: &v.Input}, Big{Name: "output", JSON: &v.Output})
+	v.TruncatedFields = Cut(d.Settings.resultBytes(), Big{Name: "input", JSON: &v.Input}, Big{Name: "output", JSON: &v.Output})
 	return v
 }
 

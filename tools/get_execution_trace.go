@@ -122,11 +122,11 @@ func (o *GetTraceOut) asJSON(ctx context.Context, d *Deps, x *ratchet.Execution,
 	if in.HTTPCalls && len(t.HTTPCalls) > 0 {
 		v.HTTPCalls = t.HTTPCalls
 	}
-	left := v.fit(t.Spans, in.MaxSpans, d.Settings.MaxResultBytes, x.StartedAt)
+	left := v.fit(t.Spans, in.MaxSpans, d.Settings.resultBytes(), x.StartedAt)
 	v.Truncated = left > 0 || page.More
 	v.TotalEvents = len(v.Events) + len(v.Spans)
 	o.Trace = v
-	o.Truncated = Cut(d.Settings.MaxResultBytes, Big{Name: "trace.http_calls", JSON: &v.HTTPCalls})
+	o.Truncated = Cut(d.Settings.resultBytes(), Big{Name: "trace.http_calls", JSON: &v.HTTPCalls})
 	return nil
 }
 

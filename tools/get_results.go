@@ -118,7 +118,7 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 	for i := range page.Items {
 		out.Executions[i] = resultItem(&page.Items[i], in)
 	}
-	for i, cut := range cutItems(d.Settings.MaxResultBytes, len(out.Executions), func(i int) []Big { return out.Executions[i].bigs() }) {
+	for i, cut := range cutItems(d.Settings.resultBytes(), len(out.Executions), func(i int) []Big { return out.Executions[i].bigs() }) {
 		out.Executions[i].TruncatedFields = cut
 	}
 	return out, nil

@@ -44,7 +44,7 @@ func render(d *Deps, page, title string, sections []section, want string) (Markd
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, s.text)
 	}
-	limit := d.Settings.MaxResultBytes
+	limit := d.Settings.resultBytes()
 	if limit <= 0 {
 		limit = defaultResultBytes
 	}

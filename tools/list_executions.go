@@ -100,7 +100,7 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	for i := range page.Items {
 		items[i] = executionItem(&page.Items[i], in.IncludeOutput)
 	}
-	for i, cut := range cutItems(d.Settings.MaxResultBytes, len(items), func(i int) []Big { return items[i].bigs() }) {
+	for i, cut := range cutItems(d.Settings.resultBytes(), len(items), func(i int) []Big { return items[i].bigs() }) {
 		items[i].TruncatedFields = cut
 	}
 	rows, err := Rows(items, in.Fields)

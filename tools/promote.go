@@ -99,6 +99,6 @@ func storePromotion(ctx context.Context, d *Deps, x *ratchet.Execution, p *execu
 	if out.Test, err = json.Marshal(p.Test); err != nil {
 		return PromoteOut{}, fmt.Errorf("render the test: %w", err)
 	}
-	out.TruncatedFields = Cut(d.Settings.MaxResultBytes, Big{Name: "test", JSON: &out.Test})
+	out.TruncatedFields = Cut(d.Settings.resultBytes(), Big{Name: "test", JSON: &out.Test})
 	return out, nil
 }

@@ -87,7 +87,7 @@ func replayExecution(ctx context.Context, d *Deps, in ReplayExecutionIn) (Replay
 		return out, nil
 	}
 	out.fill(p)
-	out.TruncatedFields = Cut(d.Settings.MaxResultBytes, Big{Name: "output", JSON: &out.Output})
+	out.TruncatedFields = Cut(d.Settings.resultBytes(), Big{Name: "output", JSON: &out.Output})
 	return out, nil
 }
 

@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -27,7 +28,8 @@ type Config struct {
 	// e.g. https://localhost:3000. Pages of the server itself always may.
 	Origins []string
 	Limits  Limits
-	Version string // of the product, for the page; empty = none
+	Version string       // of the product, for the page; empty = none
+	Log     *slog.Logger // nil = that of Deps
 }
 
 // Limits bound what one request may ask for. Zero means the default in

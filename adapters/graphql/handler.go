@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -45,7 +46,7 @@ func New(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{cfg: cfg, schema: s, deps: cfg.Deps, now: cfg.Deps.Now, log: cfg.Deps.Log}
+	h := &Handler{cfg: cfg, schema: s, deps: cfg.Deps, now: cfg.Deps.Now, log: cmp.Or(cfg.Log, cfg.Deps.Log)}
 	if h.now == nil {
 		h.now = time.Now
 	}

@@ -130,7 +130,7 @@ func (h *Handler) mount() error {
 // deps are those of the tools with this surface's bound of results.
 func (h *Handler) deps() *tools.Deps {
 	d := *h.cfg.Deps
-	d.Settings.MaxResultBytes = h.cfg.MaxResult
+	d.Settings.MaxResultBytes, d.Settings.ResultBytes = h.cfg.MaxResult, nil
 	return &d
 }
 

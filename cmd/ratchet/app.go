@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratchet"
+	"ratchet/server/logging"
 )
 
 // exitInterrupted is the shell's convention for a program ended by Ctrl-C.
@@ -29,7 +30,9 @@ type app struct {
 	asJSON     bool
 	quiet      bool
 	noColor    bool
-	failed     ratchet.Code // of a result that was printed and says it failed
+	given      map[string]string // values of flags that are more than one key
+	levels     *logging.Levels   // of the log, once the configuration is loaded
+	failed     ratchet.Code      // of a result that was printed and says it failed
 }
 
 // run executes one command and returns the exit code.
@@ -68,7 +71,7 @@ func (a *app) root() *cobra.Command {
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configFile, "config", "", "configuration file (default $RATCHET_CONFIG, ./ratchet.yaml, then the user's config folder)")
-	flags.String("log-level", "", "debug, info, warn or error (default info)")
+	flags.String("log-level", "", "debug, info, warn or error, also by module as in info,http=debug (default info)")
 	flags.StringVar(&a.connect, "connect", "", "work on the server at this URL (call, tools, users, keys, generate types, mcp-serve)")
 	flags.StringVar(&a.token, "auth-token", "", "bearer token for --connect (default $RATCHET_AUTH_TOKEN)")
 	flags.StringVar(&a.format, "format", "", "results as table, json or yaml")

@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +68,7 @@ func (a *app) showConfig(cfg config.Config, section string) error {
 	if a.machine() {
 		rows := map[string]any{}
 		for key, source := range sources {
-			rows[key] = map[string]any{"value": shown(source.Value), "origin": source.Origin}
+			rows[key] = map[string]any{"value": config.Shown(source.Value), "origin": source.Origin}
 		}
 		return a.print(rows)
 	}
@@ -77,14 +76,6 @@ func (a *app) showConfig(cfg config.Config, section string) error {
 		fmt.Fprintf(a.stdout, "%-36s %-24s %s\n", key, fmt.Sprint(sources[key].Value), sources[key].Origin)
 	}
 	return nil
-}
-
-// shown is a value as it may be written in the file.
-func shown(value any) any {
-	if duration, ok := value.(time.Duration); ok {
-		return duration.String()
-	}
-	return value
 }
 
 func (a *app) generateCommand() *cobra.Command {

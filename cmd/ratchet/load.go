@@ -2,12 +2,14 @@ package main
 
 import (
 	"log/slog"
+	"maps"
 	"os"
 
 	"github.com/lmittmann/tint"
 	"github.com/spf13/pflag"
 
 	"ratchet/server/config"
+	"ratchet/server/logging"
 )
 
 // keys are the configuration keys of flags.
@@ -17,45 +19,47 @@ var keys = map[string]string{
 	"bind": "server.bind_address", "port": "server.port", "host": "server.bind_address",
 }
 
-// load reads the configuration with the flags that were given, and more.
-func (a *app) load(flags *pflag.FlagSet, more map[string]string) (config.Config, *slog.Logger, error) {
-	values := map[string]string{}
+// load reads the configuration with the flags that were given. What the command
+// forces wins over all that anybody set.
+func (a *app) load(flags *pflag.FlagSet, forced map[string]string) (config.Config, *slog.Logger, error) {
+	values := maps.Clone(a.given)
+	if values == nil {
+		values = map[string]string{}
+	}
 	flags.Visit(func(f *pflag.Flag) {
 		if key, ok := keys[f.Name]; ok && f.Annotations[argument] == nil {
 			values[key] = f.Value.String()
 		}
 	})
-	for key, value := range more {
-		values[key] = value
-	}
 	file := a.configFile
 	if file == "" {
 		file = os.Getenv("RATCHET_CONFIG")
 	}
-	cfg, err := config.Load(config.Options{File: file, Flags: values})
+	cfg, err := config.Load(config.Options{File: file, Flags: values, Forced: forced})
 	if err != nil {
 		return cfg, nil, err
 	}
-	log := a.logger(cfg.Logging)
+	a.levels = logging.NewLevels(cfg.Logging.Level)
+	log := slog.New(logging.NewHandler(a.lines(cfg.Logging.Format), a.levels))
 	for _, notice := range cfg.Notices() {
 		log.Warn(notice)
 	}
 	return cfg, log, nil
 }
 
-func (a *app) logger(cfg config.Logging) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(cfg.Level)) // validated with the configuration
+// lines writes the log to stderr: every level, but with --quiet errors alone.
+func (a *app) lines(format string) slog.Handler {
+	level := slog.LevelDebug
 	if a.quiet {
 		level = slog.LevelError
 	}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: logging.Redact}
 	switch {
-	case cfg.Format == "json":
-		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	case format == "json":
+		return slog.NewJSONHandler(a.stderr, options)
 	case a.colored(a.stderr):
-		return slog.New(tint.NewTextHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000"}))
+		return tint.NewTextHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000", ReplaceAttr: logging.Redact})
 	default:
-		return slog.New(slog.NewTextHandler(a.stderr, options))
+		return slog.NewTextHandler(a.stderr, options)
 	}
 }

@@ -49,7 +49,6 @@ func (a *app) serveCommand() *cobra.Command {
 }
 
 func (a *app) serveHTTP(cmd *cobra.Command, listen string) error {
-	more := map[string]string{}
 	if listen != "" {
 		host, port, err := net.SplitHostPort(listen)
 		if err != nil {
@@ -58,9 +57,9 @@ func (a *app) serveHTTP(cmd *cobra.Command, listen string) error {
 		if host == "" {
 			host = "127.0.0.1"
 		}
-		more["server.bind_address"], more["server.port"] = host, port
+		a.given = map[string]string{"server.bind_address": host, "server.port": port}
 	}
-	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
+	return a.withServer(cmd, nil, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
 		return srv.ListenAndServe(ctx, func(address string) {
 			base := strings.TrimSuffix(address, "/")
 			if !strings.Contains(base, "://") {
@@ -84,14 +83,15 @@ func (a *app) sayAdminToken(ctx context.Context, srv *server.Server, base string
 	a.say("there is no admin yet: POST {\"token\": %q, \"username\": …, \"password\": …} to %s/api/v1/auth/bootstrap; the token works once", token, base)
 }
 
-// withServer opens a server for cmd's configuration, runs f and closes it.
-func (a *app) withServer(cmd *cobra.Command, more map[string]string, f func(context.Context, *server.Server, config.Config) error) error {
-	cfg, log, err := a.load(cmd.Flags(), more)
+// withServer opens a server for cmd's configuration, runs f and closes it. What
+// is forced wins over all that anybody set.
+func (a *app) withServer(cmd *cobra.Command, forced map[string]string, f func(context.Context, *server.Server, config.Config) error) error {
+	cfg, log, err := a.load(cmd.Flags(), forced)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	options, err := extend(server.Options{Version: version, Log: log})
+	options, err := extend(server.Options{Version: version, Log: log, Levels: a.levels})
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,12 @@ func typeOf(t *tools.Tool, args json.RawMessage) Type {
 		return UserCreated
 	case "delete_user":
 		return UserDeleted
-	case "set_config", "set_retention", "set_log_level", "scale_workers":
+	case "set_config":
+		if dry(args) {
+			return Read
+		}
+		return ConfigChanged
+	case "set_retention", "set_log_level", "scale_workers":
 		return ConfigChanged
 	case "update_user":
 		if has(args, "role") {
@@ -125,6 +130,14 @@ func typeOf(t *tools.Tool, args json.RawMessage) Type {
 	default:
 		return Updated
 	}
+}
+
+// dry says that the arguments ask what would happen.
+func dry(args json.RawMessage) bool {
+	var a struct {
+		DryRun bool `json:"dry_run"`
+	}
+	return json.Unmarshal(args, &a) == nil && a.DryRun
 }
 
 func has(args json.RawMessage, key string) bool {
@@ -145,6 +158,7 @@ func resourceOf(args json.RawMessage) string {
 		TaskName  json.RawMessage `json:"task_name"`
 		Template  json.RawMessage `json:"template"`
 		ID        json.RawMessage `json:"id"`
+		Setting   json.RawMessage `json:"key"`
 	}
 	if json.Unmarshal(args, &a) != nil {
 		return ""
@@ -163,6 +177,7 @@ func resourceOf(args json.RawMessage) string {
 		{"task", a.TaskName},
 		{"template", a.Template},
 		{"id", a.ID},
+		{"setting", a.Setting},
 	} {
 		if len(f.value) == 0 {
 			continue

@@ -22,6 +22,7 @@ type Config struct {
 
 	sources map[string]Source
 	notices []string
+	layers  *loader // what it was merged from; nil = not by Load
 }
 
 // Server is how the HTTP server listens and stops.
@@ -185,15 +186,15 @@ type OIDC struct {
 
 // Logging is what the server writes to stderr.
 type Logging struct {
-	Level  string `koanf:"level" default:"info" doc:"debug, info, warn or error"`
+	Level  string `koanf:"level" default:"info" doc:"debug, info, warn or error; for a module as in info,http=debug"`
 	Format string `koanf:"format" default:"text" doc:"text or json"`
 	Access bool   `koanf:"access" default:"false" doc:"write a line for every HTTP request; at level debug they are written in any case"`
 }
 
 // Source is a configured value and where it came from.
 type Source struct {
-	Value  any    // as typed in Config; "***" for secrets
-	Origin string // default, environment NAME, flag, or the path of the file
+	Value  any    // as typed in Config; "***" for secrets that are set
+	Origin string // default, environment NAME, flag, runtime, runtime PATH, or the path of the file
 }
 
 // Sources returns every key with its value and origin. Secret values are masked.

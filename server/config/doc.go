@@ -1,5 +1,6 @@
 // Package config reads the server's configuration: defaults, then a YAML file,
-// then the environment, then flags, later layers winning. Every key is a field
+// then the environment, then flags, then what was set while a server ran (a file
+// in the data folder), later layers winning. Every key is a field
 // of Config; its name, default and description are struct tags, so the file
 // reader, the environment, the generator and the documentation cannot differ.
 //
@@ -9,5 +10,7 @@
 //	}
 //	fmt.Println(cfg.Server.Port, cfg.Sources()["server.port"].Origin)
 //
-// It must not import anything of the server but the root package and schema.
+// With makes a configuration with other values of the last layer, validated in
+// the same way. It must not import anything of ours but the root package, schema
+// and server/logging.
 package config

@@ -42,6 +42,13 @@ func walk(t reflect.Type, prefix string) []field {
 	return found
 }
 
+// levelKey is the key that prefers the environment to flags.
+const levelKey = "logging.level"
+
+// foreignLevel is a variable that other programs read too: what its _FILE form
+// holds is not meant for us.
+const foreignLevel = "RUST_LOG"
+
 // delimiter joins the parts of a key.
 const delimiter = "."
 
@@ -58,7 +65,7 @@ func aliases() map[string][]string {
 	return map[string][]string{
 		"execution.max_execution_duration": {"RATCHET_MAX_EXECUTION_SECONDS", "RATCHET_MAX_EXECUTION_DURATION"},
 		"execution.max_concurrent_tasks":   {"RATCHET_MAX_CONCURRENT_TASKS"},
-		"logging.level":                    {"RATCHET_LOG_LEVEL", "RATCHET_LOG"},
+		levelKey:                           {foreignLevel, "RATCHET_LOG_LEVEL", "RATCHET_LOG"},
 		"logging.format":                   {"RATCHET_LOG_FORMAT"},
 		"server.bind_address":              {"RATCHET_BIND_ADDRESS"},
 		"mcp.host":                         {"MCP_HOST"},

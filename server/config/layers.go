@@ -10,6 +10,7 @@ import (
 
 	"ratchet"
 	"ratchet/schema"
+	"ratchet/server/logging"
 )
 
 // flatten turns a YAML tree into typed values by key.
@@ -41,9 +42,11 @@ func (l *loader) take(values layer, f field, value any, origin string) error {
 	if f.isMap() {
 		return l.takeMap(values, f, value, origin)
 	}
-	value, err := expandAll(value, l.lookup)
-	if err != nil {
-		return badValue(f.key, origin, err)
+	if !l.literal {
+		var err error
+		if value, err = expandAll(value, l.lookup); err != nil {
+			return badValue(f.key, origin, err)
+		}
 	}
 	parsed, err := f.parse(value)
 	if err != nil {
@@ -53,7 +56,21 @@ func (l *loader) take(values layer, f field, value any, origin string) error {
 	return nil
 }
 
-var mapName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
+var (
+	mapName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
+	mapPath = regexp.MustCompile(`^/[A-Za-z0-9_/-]{0,99}$`)
+)
+
+// takes says whether a name may be below the field.
+func (f field) takes(name string) error {
+	switch {
+	case f.key == "rate_limit.per_path" && !mapPath.MatchString(name):
+		return errBadPath
+	case f.key != "rate_limit.per_path" && !mapName.MatchString(name):
+		return errBadName
+	}
+	return nil
+}
 
 func (l *loader) takeMap(values layer, f field, value any, origin string) error {
 	group, ok := value.(map[string]any)
@@ -61,11 +78,11 @@ func (l *loader) takeMap(values layer, f field, value any, origin string) error 
 		return badValue(f.key, origin, errWantNames)
 	}
 	for name, item := range group {
-		if !mapName.MatchString(name) {
-			return badValue(f.key+delimiter+name, origin, errBadName)
+		if err := f.takes(name); err != nil {
+			return badValue(f.key+delimiter+name, origin, err)
 		}
 		text, err := parseString(item)
-		if err == nil {
+		if err == nil && !l.literal {
 			text, err = expand(text, l.lookup)
 		}
 		if err != nil {
@@ -164,7 +181,7 @@ func (l *loader) value(name string) (text, origin string, ok bool, err error) {
 		return text, "environment " + name, true, nil
 	}
 	path, ok := l.env[name+"_FILE"]
-	if !ok {
+	if !ok || name == foreignLevel {
 		return "", "", false, nil
 	}
 	content, err := os.ReadFile(path)
@@ -175,21 +192,58 @@ func (l *loader) value(name string) (text, origin string, ok bool, err error) {
 }
 
 func (l *loader) flags(given map[string]string) error {
-	for _, key := range slices.Sorted(maps.Keys(given)) {
+	values, err := l.given(given)
+	if err != nil {
+		return err
+	}
+	return l.add(values, originFlag)
+}
+
+// given reads values of the command line.
+func (l *loader) given(texts map[string]string) (layer, error) {
+	values := layer{}
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		f, ok := l.field(key)
 		if !ok || f.isMap() {
-			return l.unknown(key, "flag")
+			return nil, l.unknown(key, originFlag)
 		}
-		if key == "logging.level" && strings.HasPrefix(l.origin[key], "environment ") {
+		if key == levelKey && strings.HasPrefix(l.origin[key], "environment ") {
 			continue // who sets it there wants it whatever starts the program
 		}
-		parsed, err := f.parse(given[key])
+		parsed, err := f.parse(texts[key])
 		if err != nil {
-			return badValue(key, "flag", err)
+			return nil, badValue(key, originFlag, err)
 		}
-		if err := l.add(layer{key: parsed}, "flag"); err != nil {
-			return err
+		values[key] = parsed
+	}
+	return values, nil
+}
+
+// mendLevel lets a wrong log level, from wherever, be that of the default with
+// one message: a server that says too little still runs.
+func (l *loader) mendLevel() error {
+	complain := func(origin string, err error) {
+		l.notices = append(l.notices, origin+": "+levelKey+": "+ratchet.AsError(err).Message+"; it is "+logging.Default)
+	}
+	for _, own := range []struct {
+		values layer
+		origin string
+	}{{l.forced, originFlag}, {l.stored, originRuntime}} {
+		text, ok := own.values[levelKey].(string)
+		if !ok {
+			continue
 		}
+		_, err := logging.Parse(text)
+		if err == nil {
+			return nil // what is below it does not count
+		}
+		complain(own.origin, err)
+		own.values[levelKey] = logging.Default
+		return nil
+	}
+	if _, err := logging.Parse(l.koanf.String(levelKey)); err != nil {
+		complain(l.origin[levelKey], err)
+		return l.add(layer{levelKey: logging.Default}, "default")
 	}
 	return nil
 }
@@ -199,9 +253,13 @@ func (l *loader) sources() map[string]Source {
 	all := map[string]Source{}
 	for _, f := range l.fields {
 		if f.isMap() {
-			for name := range l.koanf.StringMap(f.key) {
+			names := l.koanf.StringMap(f.key)
+			if len(names) == 0 {
+				all[f.key] = Source{Value: "", Origin: "default"}
+			}
+			for name, value := range names {
 				key := f.key + delimiter + name
-				all[key] = Source{Value: "***", Origin: l.origin[key]}
+				all[key] = Source{Value: f.masked(value), Origin: l.origin[key]}
 			}
 			continue
 		}
@@ -209,12 +267,17 @@ func (l *loader) sources() map[string]Source {
 		if origin == "" {
 			value, origin = "", "default"
 		}
-		if shown := fmt.Sprint(value); f.secret && shown != "" && shown != "[]" {
-			value = "***"
-		}
-		all[f.key] = Source{Value: value, Origin: origin}
+		all[f.key] = Source{Value: f.masked(value), Origin: origin}
 	}
 	return all
+}
+
+// masked is a value as it may be shown.
+func (f field) masked(value any) any {
+	if shown := fmt.Sprint(value); f.secret && shown != "" && shown != "[]" { // nothing is no secret
+		return "***"
+	}
+	return value
 }
 
 func environment(list []string) map[string]string {

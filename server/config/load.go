@@ -3,12 +3,12 @@ package config
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/knadh/koanf/v2"
-	"go.yaml.in/yaml/v3"
 
 	"ratchet"
 )
@@ -21,6 +21,10 @@ type Options struct {
 	Env   []string          // NAME=value; nil = os.Environ()
 	Dir   string            // where ./ratchet.yaml is looked for; empty = the working directory
 	User  string            // the user's config folder; empty = os.UserConfigDir()
+
+	// Forced are values by key that a command cannot do without: they win over
+	// all others.
+	Forced map[string]string
 }
 
 // layer is one source of values: flat keys, typed by their field.
@@ -57,22 +61,50 @@ func Load(o Options) (Config, error) {
 		func() error { return l.file(o) },
 		l.environment,
 		func() error { return l.flags(o.Flags) },
+		l.runtimeFile,
+		func() (err error) { l.forced, err = l.given(o.Forced); return err },
+		l.mendLevel,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return Config{}, err
 		}
 	}
+	return l.build()
+}
+
+// build merges the runtime layers over the others and validates the result. It
+// leaves l as it is.
+func (l *loader) build() (Config, error) {
+	all := &loader{fields: l.fields, koanf: l.koanf.Copy(), origin: maps.Clone(l.origin)}
+	for _, add := range []struct {
+		values layer
+		origin string
+	}{
+		{l.stored, originRuntime + " " + filepath.Join(l.dataDir(), RuntimeFile)}, {l.live, originRuntime}, {l.forced, originFlag},
+	} {
+		if err := all.add(add.values, add.origin); err != nil {
+			return Config{}, err
+		}
+	}
 	var cfg Config
-	if err := l.koanf.Unmarshal("", &cfg); err != nil {
+	if err := all.koanf.Unmarshal("", &cfg); err != nil {
 		return Config{}, ratchet.Errorf(ratchet.CodeConfig, "the configuration does not fit together").Wrap(err)
 	}
-	cfg.sources, cfg.notices = l.sources(), l.notices
+	cfg.sources, cfg.notices, cfg.layers = all.sources(), l.notices, l
 	if cfg.DataDir == "" {
 		cfg.DataDir = l.userData()
 		cfg.sources["data_dir"] = Source{Value: cfg.DataDir, Origin: "default"}
 	}
 	return cfg, cfg.Validate()
+}
+
+// dataDir is the data folder, which the runtime layers cannot change.
+func (l *loader) dataDir() string {
+	if dir := l.koanf.String("data_dir"); dir != "" {
+		return dir
+	}
+	return l.userData()
 }
 
 // userData is the folder for data of the user who runs the program.
@@ -97,6 +129,12 @@ type loader struct {
 	origin  map[string]string // by key
 	env     map[string]string
 	notices []string
+	literal bool // no ${NAME} is expanded
+
+	// What comes over koanf, in this order.
+	stored layer // of the runtime file
+	live   layer // set in this process
+	forced layer
 }
 
 // add merges values, all from one origin.
@@ -134,10 +172,9 @@ func (l *loader) file(o Options) error {
 	if err != nil || path == "" {
 		return err
 	}
-	var tree map[string]any
-	if err := yaml.Unmarshal(text, &tree); err != nil {
-		return ratchet.Errorf(ratchet.CodeConfig, "%s is not YAML: %s", path, strings.TrimPrefix(err.Error(), "yaml: ")).
-			WithHint("write one with `ratchet config generate`").Wrap(err)
+	tree, wrong := parseYAML(path, text)
+	if wrong != nil {
+		return wrong.WithHint("write one with `ratchet config generate`")
 	}
 	values := layer{}
 	if err := l.flatten(values, tree, "", path); err != nil {

@@ -62,12 +62,6 @@ func (c Config) validateCORS() error {
 
 func (c Config) validateTLS() error {
 	t := c.Server.TLS
-	switch t.MinVersion {
-	case "1.2", "1.3", "modern":
-	default:
-		return c.wrong("server.tls.min_version", "want 1.2, 1.3 or modern, got "+kindOf(t.MinVersion)).
-			WithHint("older versions of TLS are broken and not offered")
-	}
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		return c.wrong("server.tls.cert_file", "server.tls.cert_file and server.tls.key_file go together")
 	}

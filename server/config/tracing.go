@@ -65,11 +65,6 @@ func (t Tracing) HeaderMap() map[string]string {
 
 func (c Config) validateTracing() error {
 	t := c.Tracing
-	switch t.Protocol {
-	case "http", "http/protobuf", "grpc":
-	default:
-		return c.wrong("tracing.protocol", "want http or grpc, got "+kindOf(t.Protocol))
-	}
 	for key, address := range map[string]string{
 		"tracing.endpoint": t.Endpoint, "tracing.traces_endpoint": t.TracesEndpoint, "tracing.metrics_endpoint": t.MetricsEndpoint,
 	} {
@@ -85,8 +80,6 @@ func (c Config) validateTracing() error {
 	switch {
 	case t.SampleRatio < 0 || t.SampleRatio > 1:
 		return c.wrong("tracing.sample_ratio", "want a number from 0 to 1")
-	case !oneOf(t.Propagate, "none", "trace", "all"):
-		return c.wrong("tracing.propagate", "want none, trace or all, got "+kindOf(t.Propagate))
 	case strings.TrimSpace(t.ServiceName) == "":
 		return c.wrong("tracing.service_name", "want a name")
 	case t.Timeout < 100*time.Millisecond || t.Timeout > 5*time.Minute:

@@ -71,7 +71,7 @@ func TestTracingFromStandardVariables(t *testing.T) {
 func TestTracingIsChecked(t *testing.T) {
 	t.Parallel()
 	for yaml, want := range map[string]string{
-		"protocol: smoke":                      "want http or grpc",
+		"protocol: smoke":                      "want http, http/protobuf or grpc",
 		"endpoint: ftp://c":                    "want http:// or https://",
 		"endpoint: http://u:p@c":               "tracing.headers",
 		"endpoint: http://c?x=1":               "want an address",

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/server/logging"
 )
 
 var (
 	errWantNames = errors.New("want names and values")
 	errBadName   = errors.New("a name has letters, digits and underscores only")
+	errBadPath   = errors.New("a name is the beginning of a path, e.g. /api/v1/tasks")
 )
 
 func badValue(key, origin string, err error) *ratchet.Error {
@@ -43,20 +45,13 @@ func (c Config) Validate() error {
 		{c.Server.MaxBodySize >= 64<<10, "server.max_body_size", "at least 64KiB", ""},
 		{c.Server.BodyTimeout >= time.Second, "server.body_timeout", "at least 1 second", ""},
 		{c.Server.HeaderTimeout >= time.Second, "server.header_timeout", "at least 1 second", ""},
-		{oneOf(c.RateLimit.Tier, "default", "permissive", "strict", "unlimited"), "rate_limit.tier", "default, permissive, strict or unlimited", ""},
 		{c.RateLimit.RequestsPerMinute >= 0, "rate_limit.requests_per_minute", "0 or more", ""},
 		{c.RateLimit.BurstSize >= 0, "rate_limit.burst_size", "0 or more", ""},
 		{c.RateLimit.RequestsPerDay >= 0, "rate_limit.requests_per_day", "0 or more", ""},
 		{c.RateLimit.MaxClients >= 100, "rate_limit.max_clients", "at least 100", ""},
-		{oneOf(c.Security.Headers, "default", "production"), "security.headers", "default or production", ""},
 		{c.Security.Audit.RetentionDays >= 1, "security.audit.retention_days", "at least 1", ""},
-		{oneOf(c.Logging.Level, "debug", "info", "warn", "error"), "logging.level", "debug, info, warn or error", c.Logging.Level},
-		{oneOf(c.Logging.Format, "text", "json"), "logging.format", "text or json", c.Logging.Format},
-		{oneOf(c.Auth.Required, "auto", "true", "false"), "auth.required", "auto, true or false", c.Auth.Required},
 		{c.Auth.JWTSecret == "" || len(c.Auth.JWTSecret) >= 32, "auth.jwt_secret", "at least 32 characters, e.g. of `openssl rand -base64 48`", ""},
 		{c.Auth.TokenExpiration >= time.Minute, "auth.token_expiration", "at least 60 seconds", ""},
-		{oneOf(c.Auth.LoginProfile, "default", "production", "development", "strict"), "auth.login_profile", "default, production, development or strict", ""},
-		{oneOf(c.Auth.RegistrationRole, "readonly", "user"), "auth.registration_role", "readonly or user", ""},
 		{!strings.Contains(c.Database.URL, "://") || strings.HasPrefix(c.Database.URL, "file://"), "database.url", "a file: other databases are not supported yet", ""},
 	}
 	for _, check := range checks {
@@ -64,6 +59,9 @@ func (c Config) Validate() error {
 			err := ratchet.Errorf(ratchet.CodeConfig, "%s must be %s", check.key, check.want).At(check.key)
 			return err.WithHint("it comes from: %s", c.sources[check.key].Origin)
 		}
+	}
+	if err := c.validateChoices(); err != nil {
+		return err
 	}
 	for _, port := range c.HTTP.AllowPorts {
 		if port < 1 || port > 65535 {
@@ -85,7 +83,43 @@ func (c Config) Validate() error {
 	return c.validateSecurity()
 }
 
-func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }
+// choice is a key that takes one of a few texts.
+type choice struct {
+	key, value string
+	allowed    []string
+}
+
+func (c Config) choices() []choice {
+	return []choice{
+		{"rate_limit.tier", c.RateLimit.Tier, []string{"default", "permissive", "strict", "unlimited"}},
+		{"security.headers", c.Security.Headers, []string{"default", "production"}},
+		{"logging.format", c.Logging.Format, []string{"text", "json"}},
+		{"auth.required", c.Auth.Required, []string{"auto", "true", "false"}},
+		{"auth.login_profile", c.Auth.LoginProfile, []string{"default", "production", "development", "strict"}},
+		{"auth.registration_role", c.Auth.RegistrationRole, []string{"readonly", "user"}},
+		{"tracing.propagate", c.Tracing.Propagate, []string{"none", "trace", "all"}},
+		{"tracing.protocol", c.Tracing.Protocol, []string{"http", "http/protobuf", "grpc"}},
+		{"server.tls.min_version", c.Server.TLS.MinVersion, []string{"1.2", "1.3", "modern"}},
+	}
+}
+
+// validateChoices checks them, and the log level, which is one for each module.
+func (c Config) validateChoices() error {
+	for _, choice := range c.choices() {
+		if slices.Contains(choice.allowed, choice.value) {
+			continue
+		}
+		last := len(choice.allowed) - 1
+		want := strings.Join(choice.allowed[:last], ", ") + " or " + choice.allowed[last]
+		return c.wrong(choice.key, "want "+want+", got "+kindOf(choice.value)).With(ratchet.FieldAllowed, choice.allowed)
+	}
+	if _, err := logging.Parse(c.Logging.Level); err != nil {
+		e := ratchet.AsError(err)
+		e.Code, e.Message = ratchet.CodeConfig, c.sources[levelKey].Origin+": "+levelKey+": "+e.Message
+		return e.At(levelKey)
+	}
+	return nil
+}
 
 // DatabasePath is the database file, or :memory:.
 func (c Config) DatabasePath() string {

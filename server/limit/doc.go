@@ -3,7 +3,7 @@
 // MCP, and calls open at once. It is a gate before every tool call, and HTTP
 // middleware for what comes before the caller is known.
 //
-//	limiter, err := limit.New(limit.Config{Tier: "default"})
+//	limiter, err := limit.New(limit.Config{Rules: limit.Rules{Tier: "default"}})
 //	if err != nil { … } // an unknown tier
 //	deps.Gates = append(deps.Gates, limiter)
 //	handler = limiter.Wrap(authenticate(limiter.Known(mux)))

@@ -39,9 +39,10 @@ func (l *Limiter) Enter(ctx context.Context, t tools.Tool, _ json.RawMessage) (c
 
 // enterOpen bounds the calls at once of an open server.
 func (l *Limiter) enterOpen(ctx context.Context) (context.Context, func(any, error), error) {
-	if l.open.Add(1) > int64(l.cfg.OpenCalls) {
+	bound := l.rules.Load().OpenCalls
+	if l.open.Add(1) > int64(bound) {
 		l.open.Add(-1)
-		return ctx, nil, busy(l.cfg.OpenCalls, "calls")
+		return ctx, nil, busy(bound, "calls")
 	}
 	l.active.Add(1)
 	return ctx, l.leaveOpen, nil
@@ -56,10 +57,11 @@ func (l *Limiter) leaveOpen(any, error) {
 func (l *Limiter) place(c *client, p *ratchet.Principal, surface string, runs int) *ratchet.Error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.calls >= l.cfg.Calls {
-		return busy(l.cfg.Calls, "calls")
+	rules := l.rules.Load()
+	if c.calls >= rules.Calls {
+		return busy(rules.Calls, "calls")
 	}
-	if surface == "mcp" && runs > 0 && !l.cfg.Off {
+	if surface == "mcp" && runs > 0 && !rules.Off {
 		if bound := KindsOf(l.tier(p)).Runs; bound > 0 && c.runs >= bound {
 			return busy(bound, "executions")
 		}
@@ -84,7 +86,7 @@ func busy(bound int, what string) *ratchet.Error {
 // pay takes the tokens of a call. The first call of an HTTP request was paid
 // with the request.
 func (l *Limiter) pay(ctx context.Context, c *client, p *ratchet.Principal, t *tools.Tool, surface string) *ratchet.Error {
-	if l.cfg.Off {
+	if l.rules.Load().Off {
 		return nil
 	}
 	paid := ticketFrom(ctx).use()
@@ -101,7 +103,7 @@ func (l *Limiter) pay(ctx context.Context, c *client, p *ratchet.Principal, t *t
 	} else if !paid {
 		needs = append(needs, need{"calls", "calls", r.PerMinute, r.Burst})
 	}
-	if bound := l.cfg.PerTool[t.Name]; bound > 0 {
+	if bound := l.rules.Load().PerTool[t.Name]; bound > 0 {
 		needs = append(needs, need{"tool " + t.Name, "calls of " + t.Name, bound, bound})
 	}
 	if paid && len(needs) == 0 {
@@ -117,7 +119,7 @@ func (l *Limiter) pay(ctx context.Context, c *client, p *ratchet.Principal, t *t
 // Charge takes a token for something that is no tool call, such as a list of
 // tools over MCP.
 func (l *Limiter) Charge(ctx context.Context, p ratchet.Principal, surface, operation string) error {
-	if l.cfg.Off || local(&p) {
+	if l.rules.Load().Off || local(&p) {
 		return nil
 	}
 	c, r := l.of(ctx, &p), l.rate(&p)

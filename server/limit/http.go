@@ -107,7 +107,7 @@ func free(r *http.Request) bool { return slices.Contains(Free(), r.URL.Path) }
 func (l *Limiter) Wrap(next http.Handler, refuse Refuse) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t := ticketFrom(r.Context())
-		if t == nil || l.cfg.Off || free(r) {
+		if t == nil || l.rules.Load().Off || free(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -159,7 +159,7 @@ func (l *Limiter) known(r *http.Request, t *Ticket) error {
 	ctx := r.Context()
 	p := l.cfg.Who(ctx)
 	switch {
-	case l.cfg.Off, free(r), local(&p):
+	case l.rules.Load().Off, free(r), local(&p):
 		t.settle(p, false)
 		return nil
 	case p.Role == ratchet.RoleAnonymous:
@@ -181,7 +181,7 @@ func (l *Limiter) known(r *http.Request, t *Ticket) error {
 // payPath takes a token of the longest prefix that has a rate of its own.
 func (l *Limiter) payPath(r *http.Request, c *client, p ratchet.Principal) error {
 	prefix, bound := "", 0
-	for path, perMinute := range l.cfg.PerPath {
+	for path, perMinute := range l.rules.Load().PerPath {
 		if strings.HasPrefix(r.URL.Path, path) && len(path) > len(prefix) {
 			prefix, bound = path, perMinute
 		}

@@ -64,7 +64,7 @@ func TestRatesOfEveryRole(t *testing.T) {
 		for _, role := range []ratchet.Role{ratchet.RoleAnonymous, ratchet.RoleUser, ratchet.RoleReadonly, ratchet.RoleAdmin, ratchet.RoleService} {
 			t.Run(tier+" "+string(role), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					l := open(t, limit.Config{Tier: tier})
+					l := open(t, limit.Config{Rules: limit.Rules{Tier: tier}})
 					want := limit.RateOf(tier, role)
 					p := ratchet.Principal{ID: "user:1", Role: role, IP: "192.0.2.1"}
 					if role == ratchet.RoleAnonymous {
@@ -123,7 +123,7 @@ func TestKindsOverMCP(t *testing.T) {
 }
 
 func TestRunsAndCallsAtOnce(t *testing.T) {
-	l := open(t, limit.Config{Calls: 7, OpenCalls: 9})
+	l := open(t, limit.Config{Rules: limit.Rules{Calls: 7, OpenCalls: 9}})
 	for _, tc := range []struct {
 		name string
 		ctx  context.Context
@@ -163,14 +163,14 @@ func TestRunsAndCallsAtOnce(t *testing.T) {
 }
 
 func TestOpenLoopbackHasNoRates(t *testing.T) {
-	l := open(t, limit.Config{Tier: limit.TierStrict})
+	l := open(t, limit.Config{Rules: limit.Rules{Tier: limit.TierStrict}})
 	if n, err := calls(as("mcp", ratchet.Local()), l, executes, 5000); n != 5000 {
 		t.Errorf("%d calls, %v", n, err)
 	}
 }
 
 func TestOwnNumbersAndTools(t *testing.T) {
-	l := open(t, limit.Config{Default: limit.Rate{PerMinute: 1000, Burst: 200}, PerTool: map[string]int{creates.Name: 3}})
+	l := open(t, limit.Config{Rules: limit.Rules{Default: limit.Rate{PerMinute: 1000, Burst: 200}, PerTool: map[string]int{creates.Name: 3}}})
 	p := ratchet.Principal{ID: "user:1", Role: ratchet.RoleReadonly}
 	if n, _ := calls(as("rest", p), l, creates, 10); n != 3 {
 		t.Errorf("%d calls of a tool with a rate of its own, want 3", n)
@@ -178,12 +178,39 @@ func TestOwnNumbersAndTools(t *testing.T) {
 	if n, _ := calls(as("rest", p), l, reads, 500); n < 190 || n > 199 {
 		t.Errorf("%d calls, want the burst less those before", n)
 	}
-	if _, err := limit.New(limit.Config{Tier: "gold"}); ratchet.CodeOf(err) != ratchet.CodeConfig {
+	if _, err := limit.New(limit.Config{Rules: limit.Rules{Tier: "gold"}}); ratchet.CodeOf(err) != ratchet.CodeConfig {
 		t.Errorf("an unknown tier: %v", err)
 	}
 }
 
 // TestDayAcrossRestart uses up a day's quota with two servers.
+func TestRulesChangeWhileItWorks(t *testing.T) {
+	l := open(t, limit.Config{Rules: limit.Rules{Default: limit.Rate{PerMinute: 60, Burst: 3, PerDay: 1000}}})
+	ada := as("rest", ratchet.Principal{ID: "user:ada", Role: ratchet.RoleUser})
+	if n, err := calls(ada, l, reads, 10); n != 3 || err == nil {
+		t.Fatalf("%d calls, %v", n, err)
+	}
+	if err := l.Change(limit.Rules{Off: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := calls(ada, l, reads, 50); n != 50 {
+		t.Errorf("switched off: %d calls, %v", n, err)
+	}
+	if err := l.Change(limit.Rules{Default: limit.Rate{PerMinute: 60, Burst: 20}, PerTool: map[string]int{reads.Name: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	bob := as("rest", ratchet.Principal{ID: "user:bob", Role: ratchet.RoleUser})
+	if n, _ := calls(bob, l, reads, 50); n != 2 {
+		t.Errorf("with a rate of the tool: %d calls", n)
+	}
+	if err := l.Change(limit.Rules{Tier: "gold"}); ratchet.CodeOf(err) != ratchet.CodeConfig {
+		t.Errorf("a tier that does not exist: %v", err)
+	}
+	if n, _ := calls(bob, l, reads, 50); n != 0 {
+		t.Errorf("refused, and yet the rules are others: %d calls", n)
+	}
+}
+
 func TestDayAcrossRestart(t *testing.T) {
 	db, err := storage.Open(t.Context(), storage.Config{Path: filepath.Join(t.TempDir(), "a.db")})
 	if err != nil {
@@ -195,7 +222,7 @@ func TestDayAcrossRestart(t *testing.T) {
 		}
 	}()
 	now := time.Date(2026, 5, 1, 23, 0, 0, 0, time.UTC)
-	cfg := limit.Config{Default: limit.Rate{PerMinute: 1e6, Burst: 1e6, PerDay: 100}, Days: db, Now: func() time.Time { return now }}
+	cfg := limit.Config{Rules: limit.Rules{Default: limit.Rate{PerMinute: 1e6, Burst: 1e6, PerDay: 100}}, Days: db, Now: func() time.Time { return now }}
 	ctx := as("rest", ratchet.Principal{ID: "user:1", Role: ratchet.RoleUser})
 	other := as("rest", ratchet.Principal{ID: "user:2", Role: ratchet.RoleUser})
 	for i, want := range []int{60, 40, 0} {
@@ -232,7 +259,7 @@ func TestForgetsThoseSeenLongestAgo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	l := open(t, limit.Config{Clients: 10, Default: limit.Rate{PerMinute: 1e6, Burst: 1e6, PerDay: 5}, Days: db})
+	l := open(t, limit.Config{Clients: 10, Rules: limit.Rules{Default: limit.Rate{PerMinute: 1e6, Burst: 1e6, PerDay: 5}}, Days: db})
 	for i := range 25 {
 		if n, _ := calls(as("rest", ratchet.Principal{ID: fmt.Sprint("user:", i), Role: ratchet.RoleUser}), l, reads, 10); n != 5 {
 			t.Fatalf("client %d made %d calls", i, n)
@@ -251,7 +278,7 @@ func TestHTTP(t *testing.T) {
 	now := time.Now()
 	type who struct{}
 	cfg := limit.Config{
-		Now: func() time.Time { return now }, MCP: "/mcp", PerPath: map[string]int{"/slow": 2},
+		Now: func() time.Time { return now }, MCP: "/mcp", Rules: limit.Rules{PerPath: map[string]int{"/slow": 2}},
 		Who: func(ctx context.Context) ratchet.Principal { p, _ := ctx.Value(who{}).(ratchet.Principal); return p },
 	}
 	l := open(t, cfg)

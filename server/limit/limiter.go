@@ -14,9 +14,8 @@ import (
 	"ratchet"
 )
 
-// Config says how much callers may do. The zero value has the default tier
-// and no memory of the day across restarts.
-type Config struct {
+// Rules are the bounds, which may change while the Limiter works.
+type Rules struct {
 	Off     bool           // no rates and no quotas; bounds on calls at once stay
 	Tier    string         // of principals that have none of their own; empty = default
 	Default Rate           // what is set of it replaces the default of every role in Tier
@@ -25,7 +24,13 @@ type Config struct {
 
 	Calls     int // open at once per client; 0 = 10
 	OpenCalls int // open at once on open loopback; 0 = 1000
-	Clients   int // remembered at once; 0 = 10,000
+}
+
+// Config says how much callers may do. The zero value has the default tier
+// and no memory of the day across restarts.
+type Config struct {
+	Rules
+	Clients int // remembered at once; 0 = 10,000
 
 	MCP  string                                  // path of the MCP endpoint: its requests are counted by the call, not by the request
 	Who  func(context.Context) ratchet.Principal // principal of an HTTP request; nil = the owner of the machine
@@ -40,6 +45,7 @@ type Config struct {
 // Limiter keeps the counts. It is safe for concurrent use; Close it.
 type Limiter struct {
 	cfg     Config
+	rules   atomic.Pointer[Rules]
 	clients *clients
 	open    atomic.Int64 // calls open on open loopback
 	active  atomic.Int64 // calls open in all
@@ -49,14 +55,7 @@ type Limiter struct {
 
 // New returns a Limiter, or an error that names a tier that does not exist.
 func New(cfg Config) (*Limiter, error) {
-	if cfg.Tier == "" {
-		cfg.Tier = TierDefault
-	}
-	if !slices.Contains(Tiers(), cfg.Tier) {
-		return nil, ratchet.Errorf(ratchet.CodeConfig, "there is no rate tier %q", cfg.Tier).
-			At("rate_limit.tier").With(ratchet.FieldAllowed, Tiers())
-	}
-	cfg.Calls, cfg.OpenCalls, cfg.Clients = orElse(cfg.Calls, 10), orElse(cfg.OpenCalls, 1000), orElse(cfg.Clients, 10_000)
+	cfg.Clients = orElse(cfg.Clients, 10_000)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -70,10 +69,28 @@ func New(cfg Config) (*Limiter, error) {
 		cfg.Refused = func(context.Context, ratchet.Principal, string, *ratchet.Error) {}
 	}
 	l := &Limiter{cfg: cfg, clients: newClients(cfg.Clients), ended: make(chan struct{})}
+	if err := l.Change(cfg.Rules); err != nil {
+		return nil, err
+	}
 	ctx, end := context.WithCancel(context.Background())
 	l.end = end
 	go l.keepDays(ctx)
 	return l, nil
+}
+
+// Change replaces the rules: the next call meets the new ones. What callers have
+// used so far counts on. The error names a tier that does not exist.
+func (l *Limiter) Change(r Rules) error {
+	if r.Tier == "" {
+		r.Tier = TierDefault
+	}
+	if !slices.Contains(Tiers(), r.Tier) {
+		return ratchet.Errorf(ratchet.CodeConfig, "there is no rate tier %q", r.Tier).
+			At("rate_limit.tier").With(ratchet.FieldAllowed, Tiers())
+	}
+	r.Calls, r.OpenCalls = orElse(r.Calls, 10), orElse(r.OpenCalls, 1000)
+	l.rules.Store(&r)
+	return nil
 }
 
 func orElse(n, fallback int) int {
@@ -130,12 +147,12 @@ func network(ip string) string {
 
 // rate is what p may do on other surfaces than MCP.
 func (l *Limiter) rate(p *ratchet.Principal) Rate {
-	if p.Tier != "" && p.Tier != l.cfg.Tier {
+	rules := l.rules.Load()
+	if p.Tier != "" && p.Tier != rules.Tier {
 		return RateOf(p.Tier, p.Role)
 	}
-	r := RateOf(l.cfg.Tier, p.Role)
-	r.PerMinute, r.Burst = orElse(l.cfg.Default.PerMinute, r.PerMinute), orElse(l.cfg.Default.Burst, r.Burst)
-	r.PerDay = orElse(l.cfg.Default.PerDay, r.PerDay)
+	r, own := RateOf(rules.Tier, p.Role), rules.Default
+	r.PerMinute, r.Burst, r.PerDay = orElse(own.PerMinute, r.PerMinute), orElse(own.Burst, r.Burst), orElse(own.PerDay, r.PerDay)
 	if r.PerMinute > 0 && r.Burst == 0 {
 		r.Burst = r.PerMinute
 	}
@@ -144,7 +161,7 @@ func (l *Limiter) rate(p *ratchet.Principal) Rate {
 
 func (l *Limiter) tier(p *ratchet.Principal) string {
 	if p.Tier == "" {
-		return l.cfg.Tier
+		return l.rules.Load().Tier
 	}
 	return p.Tier
 }
