@@ -16,7 +16,9 @@ import (
 
 const headerRequestID = "X-Request-Id"
 
-var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
+var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._:-]+$`)
+
+const maxRequestID = 128
 
 // guard is what every request passes: request id, recover, access log, the
 // address behind a proxy, security headers, shape, Host and Origin checks,
@@ -30,7 +32,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		id := r.Header.Get(headerRequestID)
-		if !goodRequestID.MatchString(id) {
+		if len(id) > maxRequestID || !goodRequestID.MatchString(id) {
 			id = newRequestID()
 			r.Header.Set(headerRequestID, id)
 		}

@@ -90,7 +90,9 @@ func (c *checks) err() error {
 	return e.WithHint("correct %s and call again; ratchet_validate_task checks without storing", first.Field)
 }
 
-var taskName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+var taskName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+const maxTaskName = 100
 
 // checkTask checks everything about a task but its tests. With auto it
 // decides the language first and sets it. The error is for checks that could
@@ -117,7 +119,7 @@ func (c *checks) identity(t *ratchet.Task) {
 	switch {
 	case t.Name == "":
 		c.fail("name", "EMPTY_NAME", "/name", "the name is empty", "a name has 1 to 100 letters, digits, _ or -")
-	case !taskName.MatchString(t.Name):
+	case len(t.Name) > maxTaskName || !taskName.MatchString(t.Name):
 		c.fail("name", "INVALID_NAME_FORMAT", "/name", fmt.Sprintf("the name %q is not allowed", t.Name), "a name has 1 to 100 letters, digits, _ or -")
 	}
 	if t.Version == "" {
