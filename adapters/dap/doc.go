@@ -3,7 +3,7 @@
 // editor becomes a call of the tool, so that it does what the tool does, live
 // or on a recording, on this machine or on a server.
 //
-//	server := dap.Server{Call: call, Task: "greet"}
+//	server := dap.Server{Open: open, Task: "greet"}
 //	err := server.Serve(ctx, os.Stdin, os.Stdout)
 //
 // It must not import storage, the executor, the runtime or the MCP SDK.

@@ -1,10 +1,6 @@
 package dap
 
 import (
-	"encoding/json"
-	"fmt"
-	"path/filepath"
-
 	"github.com/google/go-dap"
 )
 
@@ -184,74 +180,4 @@ func (c *conversation) ended(out result) {
 	}
 	c.send(&dap.ExitedEvent{Event: event("exited"), Body: dap.ExitedEventBody{ExitCode: code}})
 	c.send(&dap.TerminatedEvent{Event: event("terminated")})
-}
-
-// launchArguments are those of launch and attach.
-type launchArguments struct {
-	Task        string          `json:"task"`
-	Program     string          `json:"program"` // folder of a task, or a file in it
-	Input       json.RawMessage `json:"input"`
-	Execution   string          `json:"executionId"`
-	StopOnEntry bool            `json:"stopOnEntry"`
-	Watches     []string        `json:"watches"`
-}
-
-func (c *conversation) launch(r *dap.LaunchRequest) error {
-	var in launchArguments
-	if err := json.Unmarshal(r.Arguments, &in); err != nil {
-		return fmt.Errorf("read the launch configuration: %w", err)
-	}
-	if in.Execution != "" {
-		return fmt.Errorf("a recorded execution is attached to: write \"request\": \"attach\"")
-	}
-	if in.Task == "" && in.Program != "" && c.Load != nil {
-		folder := in.Program
-		if filepath.Ext(folder) != "" {
-			folder = filepath.Dir(folder)
-		}
-		task, err := c.Load(c.ctx, folder)
-		if err != nil {
-			return err
-		}
-		in.Task, c.Root = task, folder
-	}
-	if in.Task == "" {
-		in.Task = c.Task
-	}
-	if in.Task == "" {
-		return fmt.Errorf("the launch configuration names no task: give \"task\" or \"program\"")
-	}
-	if len(in.Input) == 0 {
-		in.Input = c.Input
-	}
-	if len(in.Input) == 0 {
-		in.Input = json.RawMessage("{}")
-	}
-	c.want(map[string]any{"task_id": in.Task, "input": in.Input, "step_mode": in.StopOnEntry, "watches": in.Watches})
-	c.send(&dap.LaunchResponse{Response: answer(r)})
-	c.begin()
-	return nil
-}
-
-func (c *conversation) attach(r *dap.AttachRequest) error {
-	var in launchArguments
-	if err := json.Unmarshal(r.Arguments, &in); err != nil {
-		return fmt.Errorf("read the attach configuration: %w", err)
-	}
-	if in.Execution == "" {
-		return fmt.Errorf("the attach configuration names no execution: give \"executionId\"")
-	}
-	c.want(map[string]any{"execution_id": in.Execution, "step_mode": in.StopOnEntry, "watches": in.Watches})
-	c.send(&dap.AttachResponse{Response: answer(r)})
-	c.begin()
-	return nil
-}
-
-func (c *conversation) want(args map[string]any) {
-	if w, ok := args["watches"].([]string); ok && w == nil {
-		delete(args, "watches")
-	}
-	c.mu.Lock()
-	c.start = args
-	c.mu.Unlock()
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/google/go-dap"
 )
@@ -49,6 +50,8 @@ func (c *conversation) look(r dap.RequestMessage) error {
 		return c.setVariable(r)
 	case *dap.ExceptionInfoRequest:
 		return c.exceptionInfo(r)
+	case *dap.SourceRequest:
+		return c.source(r)
 	default:
 		return fmt.Errorf("this adapter does not do %s", r.GetRequest().Command)
 	}
@@ -61,10 +64,7 @@ func (c *conversation) stackTrace(r *dap.StackTraceRequest) {
 	c.mu.Unlock()
 	out := make([]dap.StackFrame, 0, len(frames))
 	for i, f := range frames {
-		shown := dap.StackFrame{Id: i + 1, Name: f.Function, Line: f.Line, Column: f.Column, Source: &dap.Source{Name: f.Source}}
-		if c.Root != "" {
-			shown.Source.Path = filepath.Join(c.Root, f.Source)
-		}
+		shown := dap.StackFrame{Id: i + 1, Name: f.Function, Line: f.Line, Column: f.Column, Source: c.file(f.Source)}
 		if f.Async {
 			shown.Name = "await in " + f.Function
 		}
@@ -78,6 +78,45 @@ func (c *conversation) stackTrace(r *dap.StackTraceRequest) {
 		out = out[:min(n, len(out))]
 	}
 	c.send(&dap.StackTraceResponse{Response: answer(r), Body: dap.StackTraceResponseBody{StackFrames: out, TotalFrames: total}})
+}
+
+// file is a file of the task as the editor finds it: by its path, or by asking
+// for its text.
+func (c *conversation) file(name string) *dap.Source {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.root != "" {
+		return &dap.Source{Name: name, Path: filepath.Join(c.root, name)}
+	}
+	at := slices.Index(c.files, name)
+	if at < 0 {
+		at = len(c.files)
+		c.files = append(c.files, name)
+	}
+	return &dap.Source{Name: name, SourceReference: at + 1}
+}
+
+func (c *conversation) source(r *dap.SourceRequest) error {
+	c.mu.Lock()
+	n, execution, read := r.Arguments.SourceReference, c.state.ExecutionID, c.target.Source
+	name := ""
+	if n >= 1 && n <= len(c.files) {
+		name = c.files[n-1]
+	}
+	c.mu.Unlock()
+	if name == "" || read == nil {
+		return fmt.Errorf("there is no source %d", n)
+	}
+	text, err := read(c.ctx, execution, name)
+	if err != nil {
+		return err
+	}
+	kind := "text/javascript"
+	if strings.HasSuffix(name, ".ts") {
+		kind = "text/typescript"
+	}
+	c.send(&dap.SourceResponse{Response: answer(r), Body: dap.SourceResponseBody{Content: text, MimeType: kind}})
+	return nil
 }
 
 func (c *conversation) scopes(r *dap.ScopesRequest) error {
@@ -152,14 +191,26 @@ func member(name string) string {
 	return "." + name
 }
 
+// isPath says whether an expression names a value that can be opened later,
+// and is no call or computation.
+func isPath(expression string) bool {
+	return !strings.ContainsFunc(expression, func(r rune) bool {
+		return r != '_' && r != '$' && r != '.' && r != '[' && r != ']' && r != '"' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+}
+
 func (c *conversation) evaluate(r *dap.EvaluateRequest) error {
-	out, err := c.act("evaluate", map[string]any{"expression": r.Arguments.Expression, "frame": max(0, r.Arguments.FrameId-1)})
+	frame := max(0, r.Arguments.FrameId-1)
+	out, err := c.act("evaluate", map[string]any{"expression": r.Arguments.Expression, "frame": frame})
 	if err != nil {
 		return err
 	}
 	body := dap.EvaluateResponseBody{}
 	if out.Value != nil {
 		body.Result, body.Type = out.Value.Preview, out.Value.Type
+		if opens(body.Result) && isPath(r.Arguments.Expression) {
+			body.VariablesReference = c.refer(reference{frame: frame, path: r.Arguments.Expression})
+		}
 	}
 	c.send(&dap.EvaluateResponse{Response: answer(r), Body: body})
 	return nil
@@ -193,8 +244,12 @@ func (c *conversation) exceptionInfo(r *dap.ExceptionInfoRequest) error {
 	if e == nil {
 		return fmt.Errorf("the run did not stop at a thrown value")
 	}
+	mode := dap.ExceptionBreakMode("always")
+	if e.Uncaught {
+		mode = "unhandled"
+	}
 	c.send(&dap.ExceptionInfoResponse{Response: answer(r), Body: dap.ExceptionInfoResponseBody{
-		ExceptionId: e.Name, Description: e.Message, BreakMode: "always",
+		ExceptionId: e.Name, Description: e.Message, BreakMode: mode,
 		Details: &dap.ExceptionDetails{Message: e.Message, TypeName: e.Name, StackTrace: e.Stack},
 	}})
 	return nil

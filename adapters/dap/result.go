@@ -8,6 +8,7 @@ import (
 // result is what this package reads of a result of the tool.
 type result struct {
 	SessionID    string `json:"session_id"`
+	ExecutionID  string `json:"execution_id"`
 	Status       string `json:"status"`
 	Reason       string `json:"reason"`
 	BreakpointID string `json:"breakpoint_id"`
@@ -15,6 +16,8 @@ type result struct {
 		Name    string `json:"name"`
 		Message string `json:"message"`
 		Stack   string `json:"stack"`
+
+		Uncaught bool `json:"uncaught"`
 	} `json:"exception"`
 	Frames    []frame                      `json:"frames"`
 	Variables map[string]map[string]string `json:"variables"`
@@ -64,7 +67,13 @@ type value struct {
 
 // call calls the tool and reads its result.
 func (c *conversation) call(args map[string]any) (result, error) {
-	raw, err := c.Call(c.ctx, args)
+	c.mu.Lock()
+	call := c.target.Call
+	c.mu.Unlock()
+	if call == nil {
+		return result{}, fmt.Errorf("nothing is being debugged")
+	}
+	raw, err := call(c.ctx, args)
 	if err != nil {
 		return result{}, err
 	}

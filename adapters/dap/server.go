@@ -12,23 +12,36 @@ import (
 	"github.com/google/go-dap"
 )
 
-// Server serves one editor. Call is required.
+// Server serves one editor at a time. Open is required.
 type Server struct {
+	// Open opens what is debugged: the task in a folder or, without one,
+	// stored tasks and executions.
+	Open func(ctx context.Context, folder string) (Target, error)
+
+	// What is debugged when launch or attach names nothing else.
+	Task      string
+	Folder    string
+	Input     json.RawMessage // nil = {}
+	Execution string
+}
+
+// Target is what an editor debugs.
+type Target struct {
+	Task string // that the folder was made; empty when there was none
+
 	// Call calls the debugger tool and returns its result as JSON.
 	Call func(ctx context.Context, args map[string]any) (json.RawMessage, error)
-	// Load makes a folder of launch a task and returns its name; nil = folders
-	// cannot be launched.
-	Load func(ctx context.Context, folder string) (task string, err error)
-
-	Task  string          // debugged unless launch names another
-	Input json.RawMessage // of Task unless launch gives one; nil = {}
-	Root  string          // folder that the files of frames are in; empty = files have no path
+	// Source is the text of a file as an execution ran it.
+	Source func(ctx context.Context, execution, file string) (string, error)
+	// Close is called when the editor has left.
+	Close func() error
 }
 
 // Serve answers requests until the editor disconnects or ctx is done.
 func (s Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	c := &conversation{Server: s, ctx: ctx, w: w, breaks: map[string][]dap.SourceBreakpoint{}, exceptions: "uncaught"}
+	defer c.shut()
 	defer c.running.Wait()
 	defer cancel()
 	defer c.leave()
@@ -71,6 +84,8 @@ type conversation struct {
 	seq     int
 
 	mu         sync.Mutex
+	target     Target
+	root       string         // folder that the files of frames are in; empty = the editor asks for their text
 	start      map[string]any // arguments of the session to start; nil = not asked for yet
 	configured bool
 	session    string // id; empty = not started, or over
@@ -79,6 +94,7 @@ type conversation struct {
 	exceptions string
 	state      result // of the last stop
 	refs       []reference
+	files      []string // that the editor asks for by place plus one
 }
 
 // send numbers and writes a message. A closed pipe ends the reading loop.
@@ -112,13 +128,38 @@ func (c *conversation) fail(r dap.RequestMessage, err error) {
 	c.send(&dap.ErrorResponse{Response: a, Body: dap.ErrorResponseBody{Error: &dap.ErrorMessage{Id: 1, Format: err.Error(), ShowUser: true}}})
 }
 
+// enter opens what is debugged, in place of what was before.
+func (c *conversation) enter(folder string) (Target, error) {
+	c.leave()
+	c.shut()
+	target, err := c.Open(c.ctx, folder)
+	if err != nil {
+		return Target{}, err
+	}
+	c.mu.Lock()
+	c.target, c.root, c.files = target, folder, nil
+	c.mu.Unlock()
+	return target, nil
+}
+
 // leave ends the session when the editor is gone.
 func (c *conversation) leave() {
 	c.mu.Lock()
-	id := c.session
+	id, call := c.session, c.target.Call
 	c.session = ""
 	c.mu.Unlock()
 	if id != "" {
-		_, _ = c.Call(context.WithoutCancel(c.ctx), map[string]any{"action": "stop", "session_id": id}) // gone or over: both fine
+		_, _ = call(context.WithoutCancel(c.ctx), map[string]any{"action": "stop", "session_id": id}) // gone or over: both fine
+	}
+}
+
+// shut closes what was debugged.
+func (c *conversation) shut() {
+	c.mu.Lock()
+	target := c.target
+	c.target = Target{}
+	c.mu.Unlock()
+	if target.Close != nil {
+		_ = target.Close() // the editor that would hear of it is gone
 	}
 }

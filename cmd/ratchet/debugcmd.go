@@ -1,22 +1,17 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"net"
-	"strconv"
+	"errors"
 
 	"github.com/spf13/cobra"
 
 	"ratchet"
-	"ratchet/adapters/dap"
-	"ratchet/server"
-	"ratchet/server/config"
-	"ratchet/storage"
 )
 
-const debugTool = "ratchet_debug_task_execution"
+const (
+	debugTool = "ratchet_debug_task_execution"
+	noPort    = -1
+)
 
 // debugFlags are what `ratchet debug` was told.
 type debugFlags struct {
@@ -30,10 +25,11 @@ func (a *app) debugCommand() *cobra.Command {
 	var f debugFlags
 	cmd := &cobra.Command{
 		Use: "debug [TASK]", Short: "Step through a task, or serve an editor with --dap",
-		Long: "Step through a task in a folder, a stored task, or a recorded execution.\n" +
+		Long: "Step through a task in a folder, a stored task, or a recorded execution, on the local data or on a server.\n" +
 			"With --dap an editor steers instead, by the Debug Adapter Protocol on stdin and stdout or on a loopback port.",
 		Example: `  ratchet debug --from-fs tasks/add --input-json '{"a": 1, "b": 2}' --break 3
   ratchet debug --execution 17
+  ratchet debug due --break 3 --connect http://127.0.0.1:8080
   ratchet debug --dap --port 4711`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,10 +46,11 @@ func (a *app) debugCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&f.breaks, "break", nil, "line to stop at, or LINE:CONDITION; without one it stops at the first statement")
 	cmd.Flags().BoolVar(&f.entry, "entry", false, "stop at the first statement as well")
 	cmd.Flags().BoolVar(&f.dap, "dap", false, "serve an editor by the Debug Adapter Protocol")
-	cmd.Flags().IntVar(&f.port, "port", 0, "with --dap: listen on this loopback port instead of stdin and stdout")
+	cmd.Flags().IntVar(&f.port, "port", noPort, "with --dap: listen on this loopback port, 0 for a free one, instead of stdin and stdout")
+	cmd.Flags().Lookup("port").DefValue = "" // stdin and stdout
 	cmd.MarkFlagsMutuallyExclusive("from-fs", "execution")
 	storeFlags(cmd.Flags())
-	return cmd
+	return connects(cmd)
 }
 
 func (a *app) debug(cmd *cobra.Command, f debugFlags, task string) error {
@@ -61,81 +58,42 @@ func (a *app) debug(cmd *cobra.Command, f debugFlags, task string) error {
 	if err != nil {
 		return err
 	}
-	if f.port != 0 && !f.dap {
+	if f.port != noPort && !f.dap {
 		return ratchet.Errorf(ratchet.CodeInvalid, "--port is for --dap")
 	}
 	if task == "" && f.dir == "" && f.execution == "" && !f.dap {
 		return ratchet.Errorf(ratchet.CodeInvalid, "nothing to debug: name a task, --from-fs FOLDER or --execution ID")
 	}
-	work := func(ctx context.Context, srv *server.Server) error {
-		if f.dap {
-			return a.serveEditor(ctx, srv, f, task, input)
-		}
-		return a.stepThrough(ctx, srv, f, task, input)
+	if f.dir != "" && a.connect != "" {
+		return ratchet.Errorf(ratchet.CodeInvalid, "--from-fs debugs a folder on this machine; --connect a server's tasks").
+			WithHint("name a task of the server, or drop --connect")
 	}
-	if f.dir != "" {
-		loaded, err := a.readTask(f.dir)
-		if err != nil {
-			return err
-		}
-		task = loaded.Name
-		return a.withTask(cmd, loaded, work)
+	if f.dap {
+		return a.serveEditors(cmd, f, task, input)
 	}
-	more := map[string]string{"mcp.toolsets": "all"}
-	if f.dap && task == "" && f.execution == "" {
-		more["database.url"] = ":memory:" // the editor brings the task
+	to, task, err := a.debuggee(cmd, f.dir, task)
+	if err != nil {
+		return err
 	}
-	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error { return work(ctx, srv) })
+	ctx := cmd.Context()
+	err = a.stepThrough(ctx, to, f, task, input)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = nil // asked to end, and did
+	}
+	return errors.Join(err, to.close())
 }
 
-// serveEditor serves editors one after the other on a port, or one on stdin
-// and stdout.
-func (a *app) serveEditor(ctx context.Context, srv *server.Server, f debugFlags, task string, input json.RawMessage) error {
-	editor := dap.Server{
-		Task: task, Input: input, Root: f.dir,
-		Call: func(ctx context.Context, args map[string]any) (json.RawMessage, error) {
-			out, err := callArgs(ctx, srv, debugTool, args)
-			if err != nil {
-				return nil, fmt.Errorf("%s", ratchet.AsError(err).Message)
-			}
-			return json.Marshal(out)
-		},
-		Load: func(ctx context.Context, folder string) (string, error) {
-			loaded, err := a.readTask(folder)
-			if err != nil {
-				return "", fmt.Errorf("%s", ratchet.AsError(err).Message)
-			}
-			store := srv.Deps().Store
-			if old, err := store.Task(ctx, loaded.Name); err == nil {
-				loaded.ID = old.ID
-				_, err = store.UpdateTask(ctx, loaded, storage.UpdateOptions{Note: "reloaded by an editor", Author: "cli"})
-				return loaded.Name, err
-			}
-			return loaded.Name, store.CreateTask(ctx, loaded, "imported", "cli")
-		},
+// debuggee opens where the task in a folder or, without one, stored tasks and
+// executions are debugged.
+func (a *app) debuggee(cmd *cobra.Command, folder, task string) (reach, string, error) {
+	if folder == "" {
+		to, err := a.reach(cmd)
+		return to, task, err
 	}
-	if f.port == 0 {
-		return editor.Serve(ctx, a.stdin, a.stdout)
-	}
-	var listen net.ListenConfig
-	l, err := listen.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(f.port)))
+	loaded, err := a.readTask(folder)
 	if err != nil {
-		return ratchet.Errorf(ratchet.CodeConfig, "cannot listen on port %d", f.port).Wrap(err)
+		return reach{}, "", err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
-	defer stop()
-	a.say("an editor may connect to %s", l.Addr())
-	for ctx.Err() == nil {
-		conn, err := l.Accept()
-		if err != nil {
-			return nil //nolint:nilerr // closed by the end of ctx
-		}
-		ended := context.AfterFunc(ctx, func() { _ = conn.Close() })
-		if err := editor.Serve(ctx, conn, conn); err != nil {
-			a.say("%s", err)
-		}
-		ended()
-		_ = conn.Close()
-	}
-	return nil
+	to, err := a.reachTask(cmd, loaded)
+	return to, loaded.Name, err
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"ratchet"
-	"ratchet/server"
 )
 
 const debugHelp = `  c continue      n step over     s step into     o step out     b step back
@@ -69,42 +68,71 @@ type debugView struct {
 }
 
 // stepThrough is the interactive debugger: one command a line.
-func (a *app) stepThrough(ctx context.Context, srv *server.Server, f debugFlags, task string, input json.RawMessage) error {
-	args := map[string]any{"action": "start", "breakpoints": breakArguments(f.breaks), "step_mode": f.entry || len(f.breaks) == 0 && f.execution == ""}
+func (a *app) stepThrough(ctx context.Context, to reach, f debugFlags, task string, input json.RawMessage) error {
+	breaks, err := breakArguments(f.breaks)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"action": "start", "breakpoints": breaks, "step_mode": f.entry || len(f.breaks) == 0 && f.execution == ""}
 	if f.execution != "" {
 		args["execution_id"] = f.execution
 	} else {
 		args["task_id"], args["input"] = task, input
 	}
-	view, err := a.debugCall(ctx, srv, args)
+	view, err := a.debugCall(ctx, to, args)
 	if err != nil {
 		return err
 	}
 	a.say("%s", debugHelp)
-	in := bufio.NewScanner(a.stdin)
+	in := a.lines(ctx)
 	for {
 		a.showStop(view)
 		if view.Status != "paused" {
 			return nil
 		}
-		next, quit := a.debugLine(ctx, srv, in, view)
+		next, quit := a.debugLine(ctx, to, in, view)
 		if quit {
-			_, err := a.debugCall(ctx, srv, map[string]any{"action": "stop", "session_id": view.SessionID})
+			ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+			defer cancel()
+			_, err := a.debugCall(ending, to, map[string]any{"action": "stop", "session_id": view.SessionID})
 			return err
 		}
 		view = next
 	}
 }
 
+// lines are the lines of stdin, which cannot be interrupted itself.
+func (a *app) lines(ctx context.Context) <-chan string {
+	out := make(chan string)
+	go func() {
+		defer close(out)
+		for in := bufio.NewScanner(a.stdin); in.Scan(); {
+			select {
+			case out <- in.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
 // debugLine does commands until one moves the run; quit = it is to end.
-func (a *app) debugLine(ctx context.Context, srv *server.Server, in *bufio.Scanner, view debugView) (next debugView, quit bool) {
+func (a *app) debugLine(ctx context.Context, to reach, in <-chan string, view debugView) (next debugView, quit bool) {
 	moves := map[string]string{"c": "continue", "n": "step_over", "s": "step_into", "o": "step_out", "b": "step_back", "u": "run_to"}
 	for {
 		fmt.Fprint(a.stderr, "(debug) ")
-		if !in.Scan() || ctx.Err() != nil {
+		var line string
+		select {
+		case next, more := <-in:
+			if !more {
+				return view, true
+			}
+			line = next
+		case <-ctx.Done():
 			return view, true
 		}
-		verb, rest, _ := strings.Cut(strings.TrimSpace(in.Text()), " ")
+		verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		args := map[string]any{"session_id": view.SessionID, "action": moves[verb]}
 		switch verb {
 		case "":
@@ -129,7 +157,12 @@ func (a *app) debugLine(ctx context.Context, srv *server.Server, in *bufio.Scann
 		case "v":
 			args["action"] = "inspect"
 		case "B":
-			args["action"], args["breakpoints"] = "set_breakpoints", breakArguments(strings.Fields(rest))
+			breaks, err := breakArguments(strings.Fields(rest))
+			if err != nil {
+				a.complain(ratchet.AsError(err))
+				continue
+			}
+			args["action"], args["breakpoints"] = "set_breakpoints", breaks
 		case "=":
 			path, value, _ := strings.Cut(rest, " ")
 			args["action"], args["path"], args["expression"] = "set_variable", path, value
@@ -137,7 +170,7 @@ func (a *app) debugLine(ctx context.Context, srv *server.Server, in *bufio.Scann
 			a.say("unknown command %q; h shows all", verb)
 			continue
 		}
-		got, err := a.debugCall(ctx, srv, args)
+		got, err := a.debugCall(ctx, to, args)
 		switch {
 		case err != nil:
 			a.complain(ratchet.AsError(err))
@@ -150,15 +183,15 @@ func (a *app) debugLine(ctx context.Context, srv *server.Server, in *bufio.Scann
 }
 
 // debugCall calls the tool and waits until the run stands still or has ended.
-func (a *app) debugCall(ctx context.Context, srv *server.Server, args map[string]any) (debugView, error) {
+func (a *app) debugCall(ctx context.Context, to reach, args map[string]any) (debugView, error) {
 	for {
-		out, err := callArgs(ctx, srv, debugTool, args)
+		raw, err := to.call(ctx, debugTool, args)
 		if err != nil {
 			return debugView{}, err
 		}
 		var view debugView
-		if err := reread(out, &view); err != nil {
-			return debugView{}, err
+		if err := json.Unmarshal(raw, &view); err != nil {
+			return debugView{}, fmt.Errorf("read the debugger's answer: %w", err)
 		}
 		for _, line := range view.Console {
 			a.printText(line.Level + ": " + line.Message)
@@ -170,18 +203,22 @@ func (a *app) debugCall(ctx context.Context, srv *server.Server, args map[string
 	}
 }
 
-func breakArguments(list []string) []any {
+// breakArguments reads LINE and LINE:CONDITION.
+func breakArguments(list []string) ([]any, error) {
 	out := []any{}
 	for _, text := range list {
 		line, condition, _ := strings.Cut(text, ":")
+		number, err := strconv.Atoi(strings.TrimSpace(line))
+		if err != nil || number < 1 {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%q is no line to stop at", text).WithHint("LINE or LINE:CONDITION, e.g. '9:sum === 0'")
+		}
 		if condition == "" {
-			out = append(out, line)
+			out = append(out, number)
 			continue
 		}
-		number, _ := strconv.Atoi(line) // 0 is refused by the tool
 		out = append(out, map[string]any{"line": number, "condition": condition})
 	}
-	return out
+	return out, nil
 }
 
 func (a *app) showStop(v debugView) {

@@ -38,19 +38,24 @@ func (a *app) readTask(dir string) (*ratchet.Task, error) {
 	return task, nil
 }
 
-// withTask runs f on a server of its own that holds only the task, in memory:
-// folders go through the same tools as everything else.
+// withTask runs f on a server of its own that holds only the task.
 func (a *app) withTask(cmd *cobra.Command, task *ratchet.Task, f func(context.Context, *server.Server) error) error {
-	more := map[string]string{"database.url": ":memory:", "mcp.toolsets": "all"}
-	if !cmd.Flags().Changed("log-level") {
-		more["logging.level"] = "warn"
-	}
-	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
+	return a.withServer(cmd, a.inMemory(cmd), func(ctx context.Context, srv *server.Server, _ config.Config) error {
 		if err := srv.Deps().Store.CreateTask(ctx, task, "imported", "cli"); err != nil {
 			return err
 		}
 		return f(ctx, srv)
 	})
+}
+
+// inMemory are the settings of a server for tasks in folders: they go through
+// the same tools as everything else, and are stored nowhere.
+func (a *app) inMemory(cmd *cobra.Command) map[string]string {
+	more := map[string]string{"database.url": ":memory:", "mcp.toolsets": "all"}
+	if !cmd.Flags().Changed("log-level") {
+		more["logging.level"] = "warn"
+	}
+	return more
 }
 
 func (a *app) runOnceCommand() *cobra.Command {

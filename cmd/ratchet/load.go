@@ -40,15 +40,15 @@ func (a *app) load(flags *pflag.FlagSet, forced map[string]string) (config.Confi
 		return cfg, nil, err
 	}
 	a.levels = logging.NewLevels(cfg.Logging.Level)
-	log := slog.New(logging.NewHandler(a.lines(cfg.Logging.Format), a.levels))
+	log := slog.New(logging.NewHandler(a.rendered(cfg.Logging.Format), a.levels))
 	for _, notice := range cfg.Notices() {
 		log.Warn(notice)
 	}
 	return cfg, log, nil
 }
 
-// lines writes the log to stderr: every level, but with --quiet errors alone.
-func (a *app) lines(format string) slog.Handler {
+// rendered writes the log to stderr: every level, but with --quiet errors alone.
+func (a *app) rendered(format string) slog.Handler {
 	level := slog.LevelDebug
 	if a.quiet {
 		level = slog.LevelError

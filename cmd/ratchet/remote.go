@@ -78,27 +78,16 @@ func unreachable(u *url.URL, err error) *ratchet.Error {
 		WithHint("start one with `ratchet serve`")
 }
 
-// callRemote calls a tool of a server and prints its result. Failures that the
-// server reports become errors with its code.
+// callRemote calls a tool of a server and prints its result.
 func (a *app) callRemote(ctx context.Context, tool string, args json.RawMessage) error {
 	session, err := a.dial(ctx)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	result, err := session.CallTool(ctx, &mcp.CallToolParams{Name: tool, Arguments: args})
+	result, err := a.callOn(ctx, session, tool, args)
 	if err != nil {
-		return a.refusal(err)
-	}
-	if result.IsError {
-		failure, whole := failureIn(result)
-		if whole {
-			return failure
-		}
-		a.failed = failure.Code
-		if !a.machine() {
-			a.complain(failure)
-		}
+		return err
 	}
 	if result.StructuredContent != nil {
 		return a.print(result.StructuredContent)
@@ -117,6 +106,27 @@ func (a *app) callRemote(ctx context.Context, tool string, args json.RawMessage)
 		a.printText(text.Text)
 	}
 	return nil
+}
+
+// callOn calls a tool. Failures that the server reports become errors with its
+// code; of a run that failed there is a result, and the command fails with it.
+func (a *app) callOn(ctx context.Context, session *mcp.ClientSession, tool string, args any) (*mcp.CallToolResult, error) {
+	result, err := session.CallTool(ctx, &mcp.CallToolParams{Name: tool, Arguments: args})
+	if err != nil {
+		return nil, a.refusal(err)
+	}
+	if !result.IsError {
+		return result, nil
+	}
+	failure, whole := failureIn(result)
+	if whole {
+		return nil, failure
+	}
+	a.failed = failure.Code
+	if !a.machine() {
+		a.complain(failure)
+	}
+	return result, nil
 }
 
 // refusal is a protocol error of the server as one of ours.

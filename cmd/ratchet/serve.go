@@ -86,26 +86,38 @@ func (a *app) sayAdminToken(ctx context.Context, srv *server.Server, base string
 // withServer opens a server for cmd's configuration, runs f and closes it. What
 // is forced wins over all that anybody set.
 func (a *app) withServer(cmd *cobra.Command, forced map[string]string, f func(context.Context, *server.Server, config.Config) error) error {
-	cfg, log, err := a.load(cmd.Flags(), forced)
+	srv, cfg, err := a.openServer(cmd, forced)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	options, err := extend(server.Options{Version: version, Log: log, Levels: a.levels})
-	if err != nil {
-		return err
-	}
-	srv, err := server.Open(ctx, cfg, options)
-	if err != nil {
-		return err
-	}
 	err = f(ctx, srv, cfg)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // asked to end, and did
 	}
+	return errors.Join(err, closeServer(ctx, srv))
+}
+
+// openServer opens a server with the settings of a command; what is forced wins
+// over all that anybody set.
+func (a *app) openServer(cmd *cobra.Command, forced map[string]string) (*server.Server, config.Config, error) {
+	cfg, log, err := a.load(cmd.Flags(), forced)
+	if err != nil {
+		return nil, cfg, err
+	}
+	options, err := extend(server.Options{Version: version, Log: log, Levels: a.levels})
+	if err != nil {
+		return nil, cfg, err
+	}
+	srv, err := server.Open(cmd.Context(), cfg, options)
+	return srv, cfg, err
+}
+
+// closeServer closes a server, also when ctx is over.
+func closeServer(ctx context.Context, srv *server.Server) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 	defer cancel()
-	return errors.Join(err, srv.Close(closing))
+	return srv.Close(closing)
 }
 
 func (a *app) mcpServeCommand() *cobra.Command {
