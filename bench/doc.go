@@ -3,7 +3,7 @@
 // engine in this process, Node, and the disk's own commit rate. It prints
 // ratios; absolute figures say more about the machine.
 //
-//	go run ./bench            # full run, about two minutes
+//	go run ./bench            # full run, about four minutes
 //	go run ./bench -short     # a quick look, for checks
 //
 // Servers run as child processes of this binary (bench -role NAME) on

@@ -14,7 +14,7 @@ import (
 
 func main() {
 	short := flag.Bool("short", false, "a quick look instead of steady figures")
-	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, startup or memory; empty = all")
+	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, overheads, startup or memory; empty = all")
 	role := flag.String("role", "", "run as one of the measured servers")
 	isWorker := flag.Bool("worker", false, "run as a worker process")
 	flag.Parse()
@@ -52,6 +52,7 @@ func run(ctx context.Context, short bool, only, role string, isWorker bool) erro
 		{"graphql", func() error { return overGraphQL(ctx, d) }},
 		{"surfaces", func() error { return errors.Join(surfaces(ctx, d), doors(ctx, rounds)) }},
 		{"run", func() error { return executions(ctx, d) }},
+		{"overheads", func() error { return overheads(ctx, 30*rounds) }},
 		{"startup", func() error { return startups(ctx, 3*rounds) }},
 		{"memory", func() error { return memory(ctx) }},
 	} {

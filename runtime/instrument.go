@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/dop251/goja/ast"
@@ -10,8 +11,11 @@ import (
 	"github.com/dop251/goja/unistring"
 )
 
-// Names of the hooks that instrumented code calls.
+// Names of the hooks that instrumented code calls. They are constants of the
+// program, taken from the global function once, because names of the program
+// are found faster.
 const (
+	hooksOf     = "$ratchetProfile"
 	hookHits    = "$ratchetHits"
 	hookEnter   = "$ratchetEnter"
 	hookExit    = "$ratchetExit"
@@ -29,8 +33,9 @@ type points struct {
 }
 
 type functionPoint struct {
-	name string
-	line int
+	name  string
+	line  int
+	first int // its first statement, which its calls count; -1 = none
 }
 
 // instrumenter adds counters to a tree. Nodes are added, nothing is printed
@@ -39,19 +44,40 @@ type instrumenter struct {
 	src    *parsed
 	points *points
 	names  map[ast.Expression]string // of functions without a name of their own
+	counts map[ast.Statement]int     // statements counted by counters that are no constants
 }
 
 // instrument counts statements, and with spans notes when functions begin, end,
 // wait and go on.
 func (src *parsed) instrument(spans bool) *points {
-	in := &instrumenter{src: src, points: &points{spans: spans}, names: map[ast.Expression]string{}}
+	in := &instrumenter{src: src, points: &points{spans: spans}, names: map[ast.Expression]string{}, counts: map[ast.Statement]int{}}
 	walk(src.tree.Body, func(n ast.Node) bool { in.node(n); return true })
 	src.tree.Body = in.list(src.tree.Body, true)
 	if spans {
 		walk(src.tree.Body, func(n ast.Node) bool { in.nameFunction(n); return true })
 		in.functions(reflect.ValueOf(src.tree.Body), false)
 	}
+	in.hooks(spans)
 	return in.points
+}
+
+// hooks puts before the program: const [hits, enter, …] = hooks().
+func (in *instrumenter) hooks(spans bool) {
+	at := file.Idx(in.src.tree.File.Base())
+	bound := []string{hookHits}
+	if spans {
+		bound = append(bound, hookEnter, hookExit, hookSuspend, hookResume)
+	}
+	names := make([]ast.Expression, len(bound))
+	for i, n := range bound {
+		names[i] = name(n, at)
+	}
+	i := 0
+	for i < len(in.src.tree.Body) && isDirective(in.src.tree.Body[i]) {
+		i++
+	}
+	in.src.tree.Body = slices.Insert(in.src.tree.Body, i,
+		constant(&ast.ArrayPattern{LeftBracket: at, RightBracket: at, Elements: names}, callHook(hooksOf, at), at))
 }
 
 // node replaces the statement lists under n; walk goes on into the new ones,
@@ -132,7 +158,7 @@ func (in *instrumenter) counter(s ast.Statement, top bool) ast.Statement {
 	}
 	n := len(in.points.lines)
 	in.points.lines = append(in.points.lines, in.line(at))
-	count := &ast.UnaryExpression{Operator: token.INCREMENT, Idx: at, Postfix: true, Operand: &ast.BracketExpression{
+	count := &ast.UnaryExpression{Operator: token.INCREMENT, Idx: at, Operand: &ast.BracketExpression{
 		Left: name(hookHits, at), Member: number(n, at), LeftBracket: at, RightBracket: at,
 	}}
 	if top {
@@ -140,7 +166,9 @@ func (in *instrumenter) counter(s ast.Statement, top bool) ast.Statement {
 			Target: name("$ratchet"+strconv.Itoa(n), at), Initializer: count,
 		}}}
 	}
-	return &ast.ExpressionStatement{Expression: count}
+	counted := &ast.ExpressionStatement{Expression: count}
+	in.counts[counted] = n
+	return counted
 }
 
 // line is the author's line of an index in the main file; 0 elsewhere.
@@ -235,12 +263,18 @@ func (in *instrumenter) wrap(body *ast.BlockStatement, label string, at file.Idx
 		line = in.line(body.LeftBrace)
 	}
 	n := len(in.points.functions)
-	in.points.functions = append(in.points.functions, functionPoint{label, line})
 	var head []ast.Statement
 	rest := body.List
 	for len(rest) > 0 && isDirective(rest[0]) {
 		head, rest = append(head, rest[0]), rest[1:]
 	}
+	first := -1
+	if len(rest) > 0 {
+		if i, ok := in.counts[rest[0]]; ok { // the hook counts it on the way
+			first, rest = i, rest[1:]
+		}
+	}
+	in.points.functions = append(in.points.functions, functionPoint{label, line, first})
 	frame := &ast.LexicalDeclaration{Idx: at, Token: token.CONST, List: []*ast.Binding{{
 		Target: name(hookFrame, at), Initializer: callHook(hookEnter, at, number(n, at)),
 	}}}

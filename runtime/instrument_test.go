@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // programWriter writes a terminating program from bytes: every construct the
@@ -132,9 +134,16 @@ func FuzzInstrument(f *testing.F) {
 		live := record(t, context.Background(), job, host, nil)
 		plain := live.out
 		job.Mode, job.Tape = ModeReplay, live.tape
+		var counted *Coverage // by counters alone; a profile counts some statements on the way
 		for _, watched := range []Job{{}, {Coverage: true}, {Profile: true}} {
 			job.Coverage, job.Profile = watched.Coverage, watched.Profile
 			out := Run(context.Background(), job, Hooks{})
+			if job.Coverage {
+				counted = out.Coverage
+			}
+			if diff := cmp.Diff(counted, out.Coverage); job.Profile && diff != "" {
+				t.Fatalf("%s\nprofiled, other statements are counted: %s", code, diff)
+			}
 			if string(out.Output) != string(plain.Output) || (out.Err == nil) != (plain.Err == nil) {
 				t.Fatalf("%s\nplain %s %+v\nwatched %s %+v", code, plain.Output, plain.Err, out.Output, out.Err)
 			}

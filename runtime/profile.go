@@ -16,20 +16,34 @@ const (
 	maxSums = 10_000
 )
 
-// profile collects what the hooks of an instrumented run report.
+// profile collects what the hooks of an instrumented run report. It is kept
+// small, and without pointers per call, because it is filled by every call.
 type profile struct {
 	v       *vm
 	hits    []byte // one uint32 per statement, shared with the VM
-	spans   []Span
-	began   []time.Duration // when a frame went on last; by id-1
-	running []int           // frames on the stack, innermost last
+	calls   []profiled
+	pauses  map[int][]Pause // by id
+	frames  []int           // ids of the calls that have not ended, by the number the program knows them by
+	free    []int           // numbers that are in frames for nothing
+	running []int           // ids of the frames on the stack, innermost last
 	sums    map[sum]int     // ids of spans that stand for many calls
+}
+
+// profiled is a call of a function; its id is its place plus one.
+type profiled struct {
+	function int32         // index
+	parent   int32         // id; 0 = the run
+	count    int           // calls added up in it; 0 = it is one call
+	start    time.Duration // since the start of the run
+	duration time.Duration // -1 = it has not ended
+	self     time.Duration
+	began    time.Duration // when it went on last
 }
 
 // sum is what calls above maxSpans are added up by.
 type sum struct {
-	caller   int   // id; 0 = the run, or any
-	function int64 // index
+	caller   int // id; 0 = the run, or any
+	function int // index
 }
 
 // hook gives the VM the hooks of an instrumented program.
@@ -43,19 +57,28 @@ func (v *vm) hook() error {
 	if err != nil {
 		return err
 	}
-	hooks := map[string]any{hookHits: array}
+	hooks := []any{array}
 	if v.prog.points.spans {
-		hooks[hookEnter], hooks[hookExit] = p.enter, p.exit
-		hooks[hookSuspend], hooks[hookResume] = p.suspend, p.resume
+		hooks = append(hooks, p.enter, p.exit, p.suspend, p.resume)
 	}
-	for name, value := range hooks {
-		if err := v.define(name, value); err != nil {
-			return err
+	return v.define(hooksOf, func(goja.FunctionCall) goja.Value {
+		if err := v.rt.GlobalObject().Delete(hooksOf); err != nil {
+			panic(err)
 		}
-	}
-	return nil
+		return v.rt.NewArray(hooks...)
+	})
 }
 
+// frame is the id of the call that an argument is the number of; 0 = none.
+func (p *profile) frame(v goja.Value) (number, id int) {
+	if number = int(v.ToInteger()); number < 0 || number >= len(p.frames) {
+		return 0, 0
+	}
+	return number, p.frames[number]
+}
+
+// enter notes a call and gives it a number: a small one, which the engine need
+// not allocate.
 func (p *profile) enter(c goja.FunctionCall) goja.Value {
 	now := time.Since(p.v.began)
 	caller := 0
@@ -63,93 +86,111 @@ func (p *profile) enter(c goja.FunctionCall) goja.Value {
 		caller = p.running[n-1]
 		p.pause(caller, now)
 	}
-	id := p.span(sum{caller, c.Argument(0).ToInteger()}, now)
-	p.began[id-1] = now
+	function := int(c.Argument(0).ToInteger())
+	if first := p.v.prog.points.functions[function].first; first >= 0 {
+		hits := p.hits[4*first:]
+		binary.NativeEndian.PutUint32(hits, binary.NativeEndian.Uint32(hits)+1)
+	}
+	id := p.call(sum{caller, function}, now)
+	p.calls[id-1].began = now
 	p.running = append(p.running, id)
-	return p.v.rt.ToValue(id)
+	number := len(p.frames)
+	if n := len(p.free); n > 0 {
+		number, p.free = p.free[n-1], p.free[:n-1]
+		p.frames[number] = id
+	} else {
+		p.frames = append(p.frames, id)
+	}
+	return p.v.rt.ToValue(number)
 }
 
-// span returns the id of the span of a call: a new one, or above maxSpans the
-// one of all calls like it.
-func (p *profile) span(of sum, now time.Duration) int {
-	f := p.v.prog.points.functions[of.function]
-	s := Span{ID: len(p.spans) + 1, Parent: of.caller, Function: f.name, Line: f.line, Start: now, Duration: -1}
-	if s.Function == "" {
-		s.Function = "(anonymous)"
-	}
-	if len(p.spans) >= maxSpans {
+// call returns the id of a call: a new one, or above maxSpans the one of all
+// calls like it.
+func (p *profile) call(of sum, now time.Duration) int {
+	id, count := len(p.calls)+1, 0
+	if id > maxSpans {
 		if len(p.sums) >= maxSums && p.sums[of] == 0 {
-			of.caller, s.Parent = 0, 0
+			of.caller = 0
 		}
-		if id := p.sums[of]; id != 0 {
-			p.spans[id-1].Count++
-			return id
+		if known := p.sums[of]; known != 0 {
+			p.calls[known-1].count++
+			return known
 		}
 		if p.sums == nil {
 			p.sums = map[sum]int{}
 		}
-		p.sums[of], s.Count = s.ID, 1
+		p.sums[of], count = id, 1
 	}
-	p.spans, p.began = append(p.spans, s), append(p.began, now)
-	return s.ID
+	p.calls = append(p.calls, profiled{
+		function: int32(of.function), parent: int32(of.caller), count: count, start: now, duration: -1, began: now, //nolint:gosec // bounded by the program and by maxSpans
+	})
+	return id
 }
 
 // pause adds the time since a frame went on to its own time.
 func (p *profile) pause(id int, now time.Duration) {
-	p.spans[id-1].Self += now - p.began[id-1]
-	p.began[id-1] = now
+	c := &p.calls[id-1]
+	c.self += now - c.began
+	c.began = now
 }
 
 // leave takes a frame off the stack; the one below goes on.
-func (p *profile) leave(id int) {
-	i := len(p.running) - 1
+func (p *profile) leave(id int, now time.Duration) {
+	last := len(p.running) - 1
+	i := last
 	for i >= 0 && p.running[i] != id { // the innermost: calls added up have one id
 		i--
 	}
 	if i < 0 {
 		return
 	}
-	now := time.Since(p.v.began)
-	if i == len(p.running)-1 {
-		p.pause(id, now)
-		if i > 0 {
-			p.began[p.running[i-1]-1] = now
-		}
+	if i < last {
+		p.running = slices.Delete(p.running, i, i+1)
+		return
 	}
-	p.running = slices.Delete(p.running, i, i+1)
+	p.pause(id, now)
+	if i > 0 {
+		p.calls[p.running[i-1]-1].began = now
+	}
+	p.running = p.running[:i]
 }
 
 func (p *profile) exit(c goja.FunctionCall) goja.Value {
-	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
-		p.leave(id)
-		s := &p.spans[id-1]
-		s.Duration = time.Since(p.v.began) - s.Start
+	if number, id := p.frame(c.Argument(0)); id > 0 {
+		now := time.Since(p.v.began)
+		p.frames[number], p.free = 0, append(p.free, number)
+		p.leave(id, now)
+		ended := &p.calls[id-1]
+		ended.duration = now - ended.start
 	}
 	return goja.Undefined()
 }
 
 func (p *profile) suspend(c goja.FunctionCall) goja.Value {
-	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
-		p.leave(id)
-		s := &p.spans[id-1]
-		if s.Count > 0 { // waits of many calls at once do not add up
+	if _, id := p.frame(c.Argument(0)); id > 0 {
+		now := time.Since(p.v.began)
+		p.leave(id, now)
+		if p.calls[id-1].count > 0 { // waits of many calls at once do not add up
 			return c.Argument(1)
 		}
-		s.Pauses = append(s.Pauses, Pause{Start: time.Since(p.v.began), Duration: -1})
+		if p.pauses == nil {
+			p.pauses = map[int][]Pause{}
+		}
+		p.pauses[id] = append(p.pauses[id], Pause{Start: now, Duration: -1})
 	}
 	return c.Argument(1)
 }
 
 func (p *profile) resume(c goja.FunctionCall) goja.Value {
-	if id := int(c.Argument(0).ToInteger()); id > 0 && id <= len(p.spans) {
+	if _, id := p.frame(c.Argument(0)); id > 0 {
 		now := time.Since(p.v.began)
 		if n := len(p.running); n > 0 {
 			p.pause(p.running[n-1], now)
 		}
-		p.began[id-1] = now
+		p.calls[id-1].began = now
 		p.running = append(p.running, id)
-		if n := len(p.spans[id-1].Pauses); n > 0 {
-			last := &p.spans[id-1].Pauses[n-1]
+		if list := p.pauses[id]; len(list) > 0 {
+			last := &list[len(list)-1]
 			last.Duration = now - last.Start
 		}
 	}
@@ -178,17 +219,26 @@ func (v *vm) coverage() *Coverage {
 
 // spans are the function calls; those the end of the run cut off end with it.
 func (v *vm) spans() []Span {
-	if v.profile == nil || !v.prog.points.spans {
+	if v.profile == nil || !v.prog.points.spans || len(v.profile.calls) == 0 {
 		return nil
 	}
-	now := time.Since(v.began)
-	if n := len(v.profile.running); n > 0 {
-		v.profile.pause(v.profile.running[n-1], now) // it was cut off
+	p, now := v.profile, time.Since(v.began)
+	if n := len(p.running); n > 0 {
+		p.pause(p.running[n-1], now) // it was cut off
 	}
-	for i := range v.profile.spans {
-		if s := &v.profile.spans[i]; s.Duration < 0 {
-			s.Duration = now - s.Start
+	out := make([]Span, len(p.calls))
+	for i := range p.calls {
+		c, f := &p.calls[i], &v.prog.points.functions[p.calls[i].function]
+		out[i] = Span{
+			ID: i + 1, Parent: int(c.parent), Function: f.name, Line: f.line,
+			Start: c.start, Duration: c.duration, Self: c.self, Count: c.count, Pauses: p.pauses[i+1],
+		}
+		if c.duration < 0 {
+			out[i].Duration = now - c.start
+		}
+		if f.name == "" {
+			out[i].Function = "(anonymous)"
 		}
 	}
-	return v.profile.spans
+	return out
 }
