@@ -93,6 +93,40 @@ func TestDebugLook(t *testing.T) {
 	}
 }
 
+// TestDebugShowsWebObjects shows what objects of the web's classes hide behind
+// getters, and runs none that the task has put there.
+func TestDebugShowsWebObjects(t *testing.T) {
+	code := `class Mine extends URL {}
+let asked = 0;
+function main() {
+  const made = new Response('{"a":1}', { status: 201, headers: { b: 'c' } });
+  const request = new Request('http://a.test/x', { method: 'PUT', body: 'x' });
+  const place = new Mine('http://a.test/p?q=1');
+  const nobody = Object.create(Response.prototype);
+  const signal = AbortSignal.abort();
+  Object.defineProperty(Request.prototype, 'url', { get() { asked++; return 'theirs'; } });
+  return asked;
+}`
+	s := debugRun(t, code, `{}`, Debug{Breakpoints: []Breakpoint{{ID: "1", Line: 10}}})
+	s.stop()
+	for name, want := range map[string]string{
+		"made": `Response {status: 201, url: "", headers: Headers {b: "c", "content-type": "application/json"}}`, "nobody": "Response {}",
+		"request": `Request {method: "PUT", headers: Headers {"content-type": "text/plain;charset=UTF-8"}}`,
+		"place":   `Mine {href: "http://a.test/p?q=1"}`, "signal": `AbortSignal {aborted: true}`,
+	} {
+		a := s.ask(DebugCommand{Verb: DebugInspect, Path: name})
+		if a.Value == nil {
+			t.Fatalf("%s: %+v", name, a)
+		}
+		if got := a.Value.Preview; got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	if out := s.end(); string(out.Output) != "0" {
+		t.Errorf("looking ran a getter of the task: %s", out.Output)
+	}
+}
+
 // TestDebugSet changes variables and properties of a live run.
 func TestDebugSet(t *testing.T) {
 	s := debugRun(t, "let top = 1;\nfunction main(input) {\n  let n = 1;\n  const fixed = 2;\n  return [n, top, input.list, fixed];\n}", `{"list":[1,{"a":1}]}`, Debug{Breakpoints: []Breakpoint{{ID: "1", Line: 5}}})

@@ -124,7 +124,8 @@ func (d *debugger) members(o *goja.Object, limit int) ([]member, int) {
 		return nil, 0
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return n == "length" && classOf(o) == "Array" })
-	out := make([]member, 0, min(len(names), limit))
+	out := d.tellings(o)
+	told := len(out)
 	for _, n := range names {
 		if len(out) == limit {
 			break
@@ -133,7 +134,7 @@ func (d *debugger) members(o *goja.Object, limit int) ([]member, int) {
 			out = append(out, m)
 		}
 	}
-	return out, len(names)
+	return out, len(names) + told
 }
 
 // property reads one property of an object itself without calling a getter.
