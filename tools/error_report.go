@@ -52,7 +52,11 @@ func (o *AnalyzeErrorOut) report(ctx context.Context, d *Deps, x *ratchet.Execut
 	if r.Operations, err = recentOperations(ctx, d, x, time.Duration(in.Window)*time.Second); err != nil {
 		return err
 	}
-	raw, cut, err := withinBudget(r, in.MaxTokens*bytesPerToken)
+	size := func(raw json.RawMessage) int { return len(raw) }
+	if in.Format == "markdown" {
+		size = func(raw json.RawMessage) int { return len(reportMarkdown(raw)) }
+	}
+	raw, cut, err := withinBudget(r, in.MaxTokens*bytesPerToken, size)
 	if err != nil {
 		return err
 	}
@@ -98,15 +102,33 @@ var shrinks = []struct {
 	{"relevant_context", func(r *ErrorReport) { r.Relevant = map[string]any{} }},
 	{"matched_patterns", func(r *ErrorReport) { r.Patterns, r.Summary.Patterns = []analysis.Pattern{}, []analysis.Pattern{} }},
 	{"execution_context", func(r *ErrorReport) { r.Execution = nil }},
+	{"error_summary", func(r *ErrorReport) { r.Summary = r.Summary.brief(100) }},
+	{"error_summary", func(r *ErrorReport) { r.Summary = r.Summary.brief(30) }},
 }
 
-// withinBudget writes a report in at most budget bytes: first values are
-// shortened, then parts are left out.
-func withinBudget(r ErrorReport, budget int) (json.RawMessage, []string, error) {
+// brief is the analysis with texts of at most n bytes and no source.
+func (a ErrorAnalysis) brief(n int) ErrorAnalysis {
+	for _, text := range []*string{&a.RootCause, &a.Impact, &a.Message} {
+		if len(*text) > n {
+			*text = prefix(*text, n) + "…"
+		}
+	}
+	if a.Location != nil {
+		at := *a.Location
+		at.Snippet = ""
+		a.Location = &at
+	}
+	return a
+}
+
+// withinBudget writes a report of at most budget bytes by size: first values
+// are shortened, then parts are left out, then the summary is shortened.
+func withinBudget(r ErrorReport, budget int, size func(json.RawMessage) int) (json.RawMessage, []string, error) {
 	write := func() (json.RawMessage, error) {
+		r.Metadata["context_tokens_estimate"] = 100_000 // as long as the largest one
 		raw, err := json.Marshal(r)
 		if err == nil {
-			r.Metadata["context_tokens_estimate"] = (len(raw) + bytesPerToken - 1) / bytesPerToken
+			r.Metadata["context_tokens_estimate"] = (size(raw) + bytesPerToken - 1) / bytesPerToken
 			raw, err = json.Marshal(r)
 		}
 		if err != nil {
@@ -116,7 +138,7 @@ func withinBudget(r ErrorReport, budget int) (json.RawMessage, []string, error) 
 	}
 	var cut []string
 	raw, err := write()
-	if err != nil || len(raw) <= budget {
+	if err != nil || size(raw) <= budget {
 		return raw, cut, err
 	}
 	if r.Execution != nil {
@@ -127,10 +149,11 @@ func withinBudget(r ErrorReport, budget int) (json.RawMessage, []string, error) 
 	}
 	r.Metadata["truncated_fields"] = cut
 	for _, s := range shrinks {
-		if raw, err = write(); err != nil || len(raw) <= budget {
+		if raw, err = write(); err != nil || size(raw) <= budget {
 			return raw, cut, err
 		}
 		s.reduce(&r)
+		cut = slices.DeleteFunc(cut, func(c string) bool { return c == s.field || strings.HasPrefix(c, s.field+".") })
 		cut = append(cut, s.field)
 		r.Metadata["truncated_fields"] = cut
 	}
@@ -173,7 +196,8 @@ func shorten(v any) any {
 	return v
 }
 
-// reportMarkdown shows a report as text: one heading for each part.
+// reportMarkdown shows a report as text: one heading for each part that holds
+// anything.
 func reportMarkdown(raw json.RawMessage) string {
 	var b strings.Builder
 	b.WriteString("# Error report\n")
@@ -190,11 +214,26 @@ func reportMarkdown(raw json.RawMessage) string {
 		if dec.Decode(&part) != nil {
 			break
 		}
-		text, err := json.MarshalIndent(part, "", "  ")
+		if empty(part) {
+			continue
+		}
+		text, err := json.MarshalIndent(part, "", " ")
 		if err != nil {
 			break
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n```json\n%s\n```\n", strings.ReplaceAll(fmt.Sprint(key), "_", " "), text)
 	}
 	return b.String()
+}
+
+func empty(part any) bool {
+	switch part := part.(type) {
+	case nil:
+		return true
+	case []any:
+		return len(part) == 0
+	case map[string]any:
+		return len(part) == 0
+	}
+	return false
 }
