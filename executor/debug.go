@@ -12,7 +12,6 @@ import (
 
 // Bounds of debug sessions.
 const (
-	debugLife         = 60 * time.Minute // of a session
 	debugPerPrincipal = 4
 	debugAtAll        = 32
 	debugRemembered   = 1000 // gone sessions that are still known to have been
@@ -67,7 +66,7 @@ func (e *Executor) StartDebug(ctx context.Context, req DebugRequest) (*DebugSess
 		e.debugs.drop(s.ID)
 		return nil, err
 	}
-	s.life = time.AfterFunc(debugLife, func() { s.expire() })
+	s.life = time.AfterFunc(e.cfg.DebugLife, func() { s.expire() })
 	return s, nil
 }
 

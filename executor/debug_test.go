@@ -188,12 +188,28 @@ func TestDebugStop(t *testing.T) {
 	}
 }
 
-// TestDebugExpires ends a session that nobody uses, and its run.
+// TestDebugExpires ends a session that nobody uses, and one that runs for too
+// long, and their runs.
 func TestDebugExpires(t *testing.T) {
-	r := newRig(t, func(c *executor.Config) { c.DebugPause = 200 * time.Millisecond })
-	r.task(t, "function main() {\n  return 1;\n}", nil)
-	s := debugStart(t, r, executor.DebugRequest{Request: executor.Request{Task: "t"}, Debug: runtime.Debug{Entry: true}})
-	state := settle(t, s)
+	for name, c := range map[string]struct {
+		code   string
+		config func(*executor.Config)
+		status executor.DebugStatus // before
+	}{
+		"nobody uses it": {"function main() {\n  return 1;\n}", func(c *executor.Config) { c.DebugPause = 200 * time.Millisecond }, executor.DebugPaused},
+		"it goes on":     {"function main() {\n  for (;;);\n}", func(c *executor.Config) { c.DebugLife = 200 * time.Millisecond }, executor.DebugRunning},
+	} {
+		t.Run(name, func(t *testing.T) { debugExpires(t, c.code, c.config, c.status) })
+	}
+}
+
+func debugExpires(t *testing.T, code string, config func(*executor.Config), before executor.DebugStatus) {
+	r := newRig(t, config)
+	r.task(t, code, nil)
+	s := debugStart(t, r, executor.DebugRequest{
+		Request: executor.Request{Task: "t"}, Debug: runtime.Debug{Entry: before == executor.DebugPaused},
+	})
+	state := s.State()
 	x, err := r.Wait(context.Background(), state.Execution.ID, 20*time.Second)
 	if err != nil || x.Status != ratchet.StatusCancelled || x.Error.Details["reason"] != executor.DebugExpired {
 		t.Fatalf("%+v %+v %v", x, x.Error, err)

@@ -185,7 +185,7 @@ func (s *DebugSession) Peek() DebugState {
 func (s *DebugSession) state() DebugState {
 	out := DebugState{
 		Status: s.status, Execution: s.x, Stop: s.stop, Console: s.console, Calls: s.calls, Hits: s.hits,
-		Breaks: s.resolved(s.list), Of: s.of, Expires: s.Created.Add(debugLife), Output: s.output, Failure: s.failure,
+		Breaks: s.resolved(s.list), Of: s.of, Expires: s.Created.Add(s.e.cfg.DebugLife), Output: s.output, Failure: s.failure,
 		Usage: s.usage, Past: s.tip != nil,
 	}
 	if s.stop != nil {

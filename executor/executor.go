@@ -39,6 +39,7 @@ type Config struct {
 	Now           func() time.Time                 // nil = time.Now
 	Log           *slog.Logger                     // nil = discarded
 	DebugPause    time.Duration                    // how long a debugged run may stand still (15 min)
+	DebugLife     time.Duration                    // how long a debug session may last (60 min)
 	FlushInterval time.Duration                    // how often a long run's logs and progress are stored (100 ms)
 }
 
@@ -95,6 +96,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.DebugPause == 0 {
 		c.DebugPause = 15 * time.Minute
+	}
+	if c.DebugLife == 0 {
+		c.DebugLife = time.Hour
 	}
 	if c.FlushInterval == 0 {
 		c.FlushInterval = 100 * time.Millisecond

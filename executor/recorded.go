@@ -183,6 +183,10 @@ func (r *recorded) compareVersions() {
 			r.note = append(r.note, fmt.Sprintf("it was recorded with another %s (%s; this server has %s): a difference may come from there", pin.name, pin.then, pin.now))
 		}
 	}
+	if h.Engine == "" && !r.tape.Complete {
+		r.note = append(r.note, "the recording has requests and their replies only: time, randomness and order are not the recorded ones")
+		return
+	}
 	if !r.tape.Complete {
 		r.note = append(r.note, "the recording is incomplete: it reached its limit, or its worker died")
 	}

@@ -121,6 +121,48 @@ func TestReplay_changed(t *testing.T) {
 	}
 }
 
+// TestReplay_notes replays recordings that were made elsewhere, or hold less:
+// the result says what that means.
+func TestReplay_notes(t *testing.T) {
+	r, _, x := recordOne(t, false)
+	for name, c := range map[string]struct {
+		change func(*runtime.Tape)
+		want   []string
+	}{
+		"another engine":    {func(t *runtime.Tape) { t.Header.Engine = "goja v0" }, []string{"another engine (goja v0; "}},
+		"another Go":        {func(t *runtime.Tape) { t.Header.Go = "go1.1" }, []string{"another Go version (go1.1; "}},
+		"other polyfills":   {func(t *runtime.Tape) { t.Header.Polyfills = "0123456789abcdef" }, []string{"another built-in JavaScript (0123456789ab; "}},
+		"an incomplete one": {func(t *runtime.Tape) { t.Complete = false }, []string{"the recording is incomplete"}},
+		"requests only": {func(t *runtime.Tape) {
+			t.Header, t.Events, t.Complete = runtime.TapeHeader{Version: t.Header.Version}, nil, false
+		}, []string{"requests and their replies only"}},
+		"this one": {func(*runtime.Tape) {}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tape := decodeTape(t, r, x.ID)
+			c.change(tape)
+			again := *x
+			again.ID, again.Number, again.Status, again.CompletedAt = "", 0, ratchet.StatusRunning, time.Time{}
+			if err := r.store.InsertExecution(t.Context(), &again); err != nil {
+				t.Fatal(err)
+			}
+			again.Status, again.CompletedAt, again.Recorded = x.Status, x.CompletedAt, true
+			if err := r.store.FinishExecution(t.Context(), &again, storage.Finish{Tape: runtime.EncodeTape(tape, 0)}); err != nil {
+				t.Fatal(err)
+			}
+			p, err := r.Replay(t.Context(), executor.ReplayRequest{Execution: again.ID})
+			if err != nil || len(p.Notes) != len(c.want) {
+				t.Fatalf("%q %v", p.Notes, err)
+			}
+			for i, want := range c.want {
+				if !strings.Contains(p.Notes[i], want) {
+					t.Errorf("%q does not say %q", p.Notes[i], want)
+				}
+			}
+		})
+	}
+}
+
 func TestReplay_refuses(t *testing.T) {
 	r := newRig(t, nil)
 	r.task(t, forever, nil)
