@@ -165,6 +165,9 @@ func TestDebugStop(t *testing.T) {
 	if state := settle(t, s); state.Status != executor.DebugPaused {
 		t.Fatalf("%+v", state)
 	}
+	if state := move(t, s, runtime.DebugPause); state.Status != executor.DebugPaused {
+		t.Fatalf("pausing a run that stands: %+v", state)
+	}
 	for range 3 {
 		settle(t, debugStart(t, r, executor.DebugRequest{Request: executor.Request{Task: "t", Principal: "me"}, Debug: runtime.Debug{Entry: true}}))
 	}

@@ -38,7 +38,8 @@ type DebugBreakpoint struct {
 }
 
 // Continue moves a paused run and returns at once; Wait waits for where it
-// gets. Continuing a run that runs changes nothing.
+// gets. Continuing a run that runs changes nothing, nor does pausing one that
+// stands.
 func (s *DebugSession) Continue(ctx context.Context, c runtime.DebugCommand) error {
 	if c.Verb == runtime.DebugRunTo {
 		if at := s.resolve([]runtime.Breakpoint{{Source: c.Source, Line: c.Line}}); !at[0].Verified {
@@ -49,6 +50,8 @@ func (s *DebugSession) Continue(ctx context.Context, c runtime.DebugCommand) err
 	defer s.mu.Unlock()
 	switch {
 	case s.status == DebugRunning && c.Verb == runtime.DebugContinue:
+		return nil
+	case s.status == DebugPaused && c.Verb == runtime.DebugPause:
 		return nil
 	case s.status == DebugRunning && c.Verb == runtime.DebugPause:
 	case s.stop == nil || s.over():

@@ -26,14 +26,16 @@ type httpCall struct {
 	Error           string            `json:"error,omitempty"`
 }
 
-// httpTiming is in milliseconds; null = did not happen.
+// httpTiming says when each part of a request was over, in milliseconds since
+// its start; null = it did not happen.
 type httpTiming struct {
-	DNS      *float64 `json:"dns_lookup_ms"`
-	Connect  *float64 `json:"tcp_connect_ms"`
-	TLS      *float64 `json:"tls_handshake_ms"`
-	Sent     *float64 `json:"request_sent_ms"`
-	Received *float64 `json:"response_received_ms"`
-	Reused   bool     `json:"reused"`
+	DNS       *float64 `json:"dns_lookup_ms"`
+	Connect   *float64 `json:"tcp_connect_ms"`
+	TLS       *float64 `json:"tls_handshake_ms"`
+	Sent      *float64 `json:"request_sent_ms"`
+	FirstByte *float64 `json:"first_byte_ms"`
+	Received  *float64 `json:"response_received_ms"`
+	Reused    bool     `json:"reused"`
 }
 
 // httpCalls renders the requests among the calls; nil when there are none.
@@ -68,7 +70,7 @@ func newHTTPCall(c runtime.TapeCall) httpCall {
 		t := r.Timing
 		h.Timing = &httpTiming{
 			DNS: known(t.DNS), Connect: known(t.Connect), TLS: known(t.TLS),
-			Sent: known(t.Sent), Received: known(t.Done), Reused: t.Reused,
+			Sent: known(t.Sent), FirstByte: known(t.FirstByte), Received: known(t.Done), Reused: t.Reused,
 		}
 	}
 	return h

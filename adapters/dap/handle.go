@@ -60,25 +60,22 @@ func capabilities() dap.Capabilities {
 	}
 }
 
-// move does the requests that move the run; false = r is none of them.
+// move does the requests that move the run; false = r is none of them. The run
+// has begun to move when the answer is sent, so that a pause that comes next
+// finds it moving.
 func (c *conversation) move(r dap.RequestMessage) bool {
-	action := ""
+	action, done := "", dap.ResponseMessage(nil)
 	switch r := r.(type) {
 	case *dap.ContinueRequest:
-		c.send(&dap.ContinueResponse{Response: answer(r), Body: dap.ContinueResponseBody{AllThreadsContinued: true}})
-		action = "continue"
+		action, done = "continue", &dap.ContinueResponse{Response: answer(r), Body: dap.ContinueResponseBody{AllThreadsContinued: true}}
 	case *dap.NextRequest:
-		c.send(&dap.NextResponse{Response: answer(r)})
-		action = "step_over"
+		action, done = "step_over", &dap.NextResponse{Response: answer(r)}
 	case *dap.StepInRequest:
-		c.send(&dap.StepInResponse{Response: answer(r)})
-		action = "step_into"
+		action, done = "step_into", &dap.StepInResponse{Response: answer(r)}
 	case *dap.StepOutRequest:
-		c.send(&dap.StepOutResponse{Response: answer(r)})
-		action = "step_out"
+		action, done = "step_out", &dap.StepOutResponse{Response: answer(r)}
 	case *dap.StepBackRequest:
-		c.send(&dap.StepBackResponse{Response: answer(r)})
-		action = "step_back"
+		action, done = "step_back", &dap.StepBackResponse{Response: answer(r)}
 	case *dap.PauseRequest:
 		if _, err := c.act("pause", map[string]any{"wait": 0}); err != nil {
 			c.fail(r, err)
@@ -89,7 +86,9 @@ func (c *conversation) move(r dap.RequestMessage) bool {
 	default:
 		return false
 	}
-	c.running.Go(func() { c.follow(c.act(action, nil)) })
+	out, err := c.act(action, map[string]any{"wait": 0})
+	c.send(done)
+	c.running.Go(func() { c.follow(out, err) })
 	return true
 }
 

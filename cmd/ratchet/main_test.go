@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net/http"
@@ -38,7 +39,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", Setup: environment,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "server": serving, "stop": stop, "guard": guard, "web": website,
+			"exits": exits, "server": serving, "stop": stop, "guard": guard, "web": website, "tlsweb": tlsWebsite,
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
@@ -137,6 +138,20 @@ func website(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Defer(site.Close)
 	ts.Setenv("WEB", site.URL)
 	ts.Setenv("WEBPORT", site.URL[strings.LastIndexByte(site.URL, ':')+1:])
+}
+
+// tlsWebsite is tlsweb: it starts a web server with TLS, sets $TLSWEB and
+// $TLSPORT, and makes the program trust it.
+func tlsWebsite(ts *testscript.TestScript, _ bool, _ []string) {
+	site := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "secure")
+	}))
+	ts.Defer(site.Close)
+	file := filepath.Join(ts.Getenv("WORK"), "ca.pem")
+	ts.Check(os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: site.Certificate().Raw}), 0o600))
+	ts.Setenv("SSL_CERT_FILE", file)
+	ts.Setenv("TLSWEB", site.URL)
+	ts.Setenv("TLSPORT", site.URL[strings.LastIndexByte(site.URL, ':')+1:])
 }
 
 var spoken = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
