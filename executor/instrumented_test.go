@@ -67,7 +67,8 @@ func addTask(jobs map[string]runtime.Job, args string) {
 }
 
 // TestInstrumented_corpus records every task of the corpus that ends by
-// itself, and replays it plain, counted and profiled: all must be the same.
+// itself, and replays it plain, counted, profiled and under the debugger, with
+// nothing armed and stopping at everything thrown: all must be the same.
 func TestInstrumented_corpus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hostile programs take their time")
@@ -94,9 +95,12 @@ func TestInstrumented_corpus(t *testing.T) {
 		compared++
 		job.Mode, job.Tape = runtime.ModeReplay, tape
 		job.Limits.Wall = 20 * time.Second
-		for _, watch := range []struct{ coverage, profile bool }{{}, {coverage: true}, {profile: true}} {
-			job.Coverage, job.Profile = watch.coverage, watch.profile
-			out, err := pool.Run(context.Background(), job, runtime.Hooks{})
+		for _, watch := range []struct {
+			coverage, profile bool
+			debug             *runtime.Debug
+		}{{}, {coverage: true}, {profile: true}, {debug: &runtime.Debug{}}, {debug: &runtime.Debug{Exceptions: runtime.ExceptionsAll, Count: true}}} {
+			job.Coverage, job.Profile, job.Debug = watch.coverage, watch.profile, watch.debug
+			out, err := pool.Run(context.Background(), job, runtime.Hooks{Debug: goingOn()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +109,7 @@ func TestInstrumented_corpus(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d programs are the same plain, counted and profiled", compared)
+	t.Logf("%d programs are the same plain, counted, profiled and debugged", compared)
 	if compared < 20 {
 		t.Errorf("only %d programs ended by themselves", compared)
 	}
@@ -124,6 +128,16 @@ func recorded(t *testing.T, pool *worker.Pool, job runtime.Job) (runtime.Outcome
 		t.Fatal(err)
 	}
 	return live, tape
+}
+
+// goingOn lets a debugged run go on from every stop.
+func goingOn() *runtime.DebugPort {
+	commands := make(chan runtime.DebugCommand, 1)
+	return &runtime.DebugPort{Commands: commands, Events: func(e runtime.DebugEvent) {
+		if e.Stop != nil {
+			commands <- runtime.DebugCommand{Verb: runtime.DebugContinue}
+		}
+	}}
 }
 
 func ending(e *ratchet.ExecutionError) string {

@@ -135,9 +135,9 @@ func FuzzInstrument(f *testing.F) {
 		plain := live.out
 		job.Mode, job.Tape = ModeReplay, live.tape
 		var counted *Coverage // by counters alone; a profile counts some statements on the way
-		for _, watched := range []Job{{}, {Coverage: true}, {Profile: true}} {
-			job.Coverage, job.Profile = watched.Coverage, watched.Profile
-			out := Run(context.Background(), job, Hooks{})
+		for _, watched := range []Job{{}, {Coverage: true}, {Profile: true}, {Debug: &Debug{}}, {Debug: &Debug{Exceptions: ExceptionsAll, Count: true}}} {
+			job.Coverage, job.Profile, job.Debug = watched.Coverage, watched.Profile, watched.Debug
+			out := Run(context.Background(), job, Hooks{Debug: goingOn()})
 			if job.Coverage {
 				counted = out.Coverage
 			}
