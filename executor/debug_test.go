@@ -191,6 +191,36 @@ func TestDebugStop(t *testing.T) {
 	}
 }
 
+// TestDebugWaitsOn continues a run that stopped after its caller was told that
+// it runs: the stop is shown, not passed.
+func TestDebugWaitsOn(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, "function main() {\n  let n = 1;\n  n += 1;\n  return n;\n}", nil)
+	s := debugStart(t, r, executor.DebugRequest{
+		Request: executor.Request{Task: "t"}, Debug: runtime.Debug{Breakpoints: []runtime.Breakpoint{{ID: "a", Line: 2}, {ID: "b", Line: 4}}},
+	})
+	for _, line := range []int{2, 4} {
+		if err := s.Wait(context.Background(), 30*time.Second); err != nil { // it stands, and nobody is told
+			t.Fatal(err)
+		}
+		if state := move(t, s, runtime.DebugContinue); state.Stop == nil || state.Stop.Frames[0].Line != line {
+			t.Fatalf("want the stop in line %d: %+v", line, state.Stop)
+		}
+		if err := s.Continue(context.Background(), runtime.DebugCommand{Verb: runtime.DebugContinue}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Wait(context.Background(), 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if state := move(t, s, runtime.DebugContinue); state.Status != executor.DebugCompleted || string(state.Output) != "2" {
+		t.Errorf("end %+v", state)
+	}
+	if err := s.Continue(context.Background(), runtime.DebugCommand{Verb: runtime.DebugContinue}); ratchet.CodeOf(err) != ratchet.CodeConflict {
+		t.Errorf("after an end that was told: %v", err)
+	}
+}
+
 // TestDebugExpires ends a session that nobody uses, and one that runs for too
 // long, and their runs.
 func TestDebugExpires(t *testing.T) {

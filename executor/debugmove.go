@@ -39,7 +39,8 @@ type DebugBreakpoint struct {
 
 // Continue moves a paused run and returns at once; Wait waits for where it
 // gets. Continuing a run that runs changes nothing, nor does pausing one that
-// stands.
+// stands. Continuing one that stopped or ended while nobody waited changes
+// nothing either: who was told that it runs, and waits on, must not miss that.
 func (s *DebugSession) Continue(ctx context.Context, c runtime.DebugCommand) error {
 	if c.Verb == runtime.DebugRunTo {
 		if at := s.resolve([]runtime.Breakpoint{{Source: c.Source, Line: c.Line}}); !at[0].Verified {
@@ -51,7 +52,7 @@ func (s *DebugSession) Continue(ctx context.Context, c runtime.DebugCommand) err
 	switch {
 	case s.status == DebugRunning && c.Verb == runtime.DebugContinue:
 		return nil
-	case s.status == DebugPaused && c.Verb == runtime.DebugPause:
+	case s.status == DebugPaused && c.Verb == runtime.DebugPause, s.status != DebugRunning && c.Verb == runtime.DebugContinue && !s.seen:
 		return nil
 	case s.status == DebugRunning && c.Verb == runtime.DebugPause:
 	case s.stop == nil || s.over():
@@ -173,7 +174,7 @@ func (s *DebugSession) State() DebugState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.state()
-	s.console, s.calls = nil, nil
+	s.console, s.calls, s.seen = nil, nil, true
 	return out
 }
 

@@ -44,6 +44,7 @@ type DebugSession struct {
 	tip     *debugRun // the live run, while a replay of its past is active
 	status  DebugStatus
 	stop    *runtime.DebugStop
+	seen    bool // somebody was told of the stop, or of the end
 	points  []runtime.DebugPoint
 	list    []runtime.Breakpoint
 	console []DebugLine
@@ -144,7 +145,7 @@ func (s *DebugSession) stopped(r *debugRun, stop *runtime.DebugStop) {
 	if stop.Reason == runtime.StopBreakpoint {
 		s.hits++
 	}
-	s.stop = stop
+	s.stop, s.seen = stop, false
 	s.become(DebugPaused)
 	s.pause = time.AfterFunc(s.e.cfg.DebugPause, s.expire)
 }
@@ -167,7 +168,7 @@ func (s *DebugSession) toTip() {
 	past := s.active
 	s.active, s.tip = s.tip, nil
 	past.cancel()
-	s.stop = s.active.stop
+	s.stop, s.seen = s.active.stop, false
 	s.become(DebugPaused)
 	s.pause = time.AfterFunc(s.e.cfg.DebugPause, s.expire)
 }
@@ -219,7 +220,7 @@ func (s *DebugSession) ended(r *debugRun, output json.RawMessage, failure *ratch
 		s.active.cancel()
 		s.active, s.tip = s.tip, nil
 	}
-	s.output, s.failure, s.usage, s.stop = output, failure, usage, nil
+	s.output, s.failure, s.usage, s.stop, s.seen = output, failure, usage, nil, false
 	for id, ch := range s.waiting {
 		delete(s.waiting, id)
 		close(ch)

@@ -229,9 +229,9 @@ async function pauses() {
   mkdirSync(endless);
   writeFileSync(join(endless, 'metadata.json'), '{"name":"endless","version":"1.0.0","description":"never ends"}');
   writeFileSync(join(endless, 'main.js'), 'function main() {\n  let n = 0;\n  console.log("here");\n  while (true) n++;\n}\n');
-  const { client, leave } = await editor('pipe', []);
+  const { client, leave } = await editor('pipe', ['--from-fs', endless]);
   await client.initializeRequest();
-  await client.launchRequest({ program: endless });
+  await client.launchRequest({});
   const begun = client.waitForEvent('stopped');
   await client.setBreakpointsRequest({ source: { path: join(endless, 'main.js') }, breakpoints: [{ line: 3 }] });
   await client.configurationDoneRequest();
@@ -262,9 +262,9 @@ async function refusals() {
 
 // text reads the source of a stored task that has no folder here.
 async function text(args, executionId) {
-  const { client, leave } = await editor('pipe', args);
+  const { client, leave } = await editor('pipe', ['--execution', executionId, ...args]);
   await client.initializeRequest();
-  await client.attachRequest({ executionId, stopOnEntry: true });
+  await client.attachRequest({ stopOnEntry: true });
   await Promise.all([client.waitForEvent('stopped'), client.configurationDoneRequest()]);
   const { source } = (await client.stackTraceRequest({ threadId: 1 })).body.stackFrames[0];
   assert.ok(source.sourceReference > 0 && !source.path, JSON.stringify(source));
