@@ -21,13 +21,13 @@ var layers = map[string][]string{
 	"ratchet/credential":     {"ratchet"},
 	"ratchet/storage":        {"ratchet"},
 	"ratchet/runtime":        {"ratchet"},
-	"ratchet/runtime/broker": {"ratchet", "ratchet/runtime"},
+	"ratchet/runtime/broker": {"ratchet", "ratchet/mask", "ratchet/runtime"},
 	"ratchet/runtime/worker": {"ratchet", "ratchet/runtime"},
 
 	"ratchet/runtime/recording": {"ratchet", "ratchet/runtime"},
 
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
-	"ratchet/executor":        {"ratchet", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
+	"ratchet/executor":        {"ratchet", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
 	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
@@ -41,10 +41,10 @@ var layers = map[string][]string{
 	"ratchet/adapters/typescript": {"ratchet", "ratchet/tools", "ratchet/adapters/casing"},
 	"ratchet/adapters/graphql":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
 	"ratchet/adapters/openapi":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
-	"ratchet/adapters/rest":       {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
+	"ratchet/adapters/rest":       {"ratchet", "ratchet/mask", "ratchet/schema", "ratchet/tools", "ratchet/adapters/casing"},
 	"ratchet/server/audit":        {"ratchet", "ratchet/mask", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/limit":        {"ratchet", "ratchet/tools"},
-	"ratchet/server/auth":         {"ratchet", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
+	"ratchet/server/auth":         {"ratchet", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/certs":        {"ratchet"},
 	"ratchet/server/wire":         {},
 	"ratchet/server/config":       {"ratchet", "ratchet/schema", "ratchet/server/logging"},

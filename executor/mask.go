@@ -2,13 +2,11 @@ package executor
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
-	"net/url"
-	"sort"
 	"strings"
 
 	"ratchet"
+	"ratchet/mask"
 )
 
 // Redacted stands where a secret's text was.
@@ -17,56 +15,22 @@ const Redacted = "[REDACTED]"
 // masker replaces the text of secrets. The nil masker changes nothing, so runs
 // that read no secret pay nothing.
 type masker struct {
-	replace *strings.Replacer
+	values *mask.Values
 }
 
-// newMasker masks each value as it is, quoted, URL-encoded and in base64.
 func newMasker(values []string) *masker {
-	seen := make(map[string]bool)
-	var forms []string
-	for _, v := range values {
-		if v == "" {
-			continue
-		}
-		for _, form := range []string{
-			v, quotedForm(v, true), quotedForm(v, false), url.QueryEscape(v), url.PathEscape(v),
-			base64.StdEncoding.EncodeToString([]byte(v)), base64.URLEncoding.EncodeToString([]byte(v)),
-			base64.RawStdEncoding.EncodeToString([]byte(v)),
-		} {
-			if !seen[form] {
-				seen[form] = true
-				forms = append(forms, form)
-			}
-		}
-	}
-	if len(forms) == 0 {
+	known := mask.NewValues(Redacted, values...)
+	if known == nil {
 		return nil
 	}
-	// Longest first: a secret that contains another one must go whole.
-	sort.Slice(forms, func(i, j int) bool { return len(forms[i]) > len(forms[j]) })
-	pairs := make([]string, 0, 2*len(forms))
-	for _, f := range forms {
-		pairs = append(pairs, f, Redacted)
-	}
-	return &masker{replace: strings.NewReplacer(pairs...)}
-}
-
-// quotedForm is v as it stands inside a quoted string, e.g. in a logged object.
-func quotedForm(v string, escapeHTML bool) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(escapeHTML)
-	if enc.Encode(v) != nil {
-		return v
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
+	return &masker{known}
 }
 
 func (m *masker) text(s string) string {
 	if m == nil || s == "" {
 		return s
 	}
-	return m.replace.Replace(s)
+	return m.values.Text(s)
 }
 
 // json masks the strings, keys and numbers inside JSON text and leaves the
@@ -130,7 +94,7 @@ func (m *masker) token(token []byte) ([]byte, bool) {
 			return nil, false
 		}
 	}
-	masked := m.replace.Replace(text)
+	masked := m.values.Text(text)
 	if masked == text {
 		return nil, false
 	}

@@ -245,6 +245,12 @@ func (s *Schema) at(path []string) *jsonschema.Schema {
 	return cur
 }
 
+// WriteOnly says whether the property of that name is never to be shown.
+func (s *Schema) WriteOnly(name string) bool {
+	p := deref(deref(s.root).Properties[name])
+	return p != nil && p.WriteOnly
+}
+
 func itemSchema(s *jsonschema.Schema) *jsonschema.Schema {
 	if s.Items2020 != nil {
 		return s.Items2020

@@ -14,6 +14,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/mask"
 	"ratchet/server/auth"
 	"ratchet/server/telemetry"
 	"ratchet/tools"
@@ -50,10 +51,11 @@ func (b *binding) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	}
 }
 
-// protocolError keeps JSON-RPC errors and hides everything else.
+// protocolError keeps JSON-RPC errors, without secrets that a caller put where
+// names belong, and hides everything else.
 func (b *binding) protocolError(ctx context.Context, err error, id string) error {
-	if _, ok := errors.AsType[*jsonrpc.Error](err); ok {
-		return err
+	if known, ok := errors.AsType[*jsonrpc.Error](err); ok {
+		return maskedError(known)
 	}
 	if ctx.Err() != nil {
 		return &jsonrpc.Error{Code: codeCancelled, Message: "request cancelled"}
@@ -68,7 +70,16 @@ func (b *binding) protocolError(ctx context.Context, err error, id string) error
 		b.cfg.log.ErrorContext(ctx, "request failed", "request_id", id, "error", e.Err)
 		code, message = jsonrpc.CodeInternalError, "internal error; request id "+id
 	}
-	return &jsonrpc.Error{Code: code, Message: message, Data: toJSON(ratchet.Body(e, id))}
+	return maskedError(&jsonrpc.Error{Code: code, Message: message, Data: toJSON(ratchet.Body(e, id))})
+}
+
+func maskedError(e *jsonrpc.Error) error {
+	shown := *e
+	shown.Message = mask.Secrets(e.Message)
+	if len(e.Data) > 0 {
+		shown.Data = toJSON(mask.Any(e.Data, mask.Secrets))
+	}
+	return &shown
 }
 
 // resolveTool maps aliases to names and refuses unknown tools with the nearest one.

@@ -50,8 +50,10 @@ func (s *Server) mountMCP(mux *http.ServeMux) {
 	mux.Handle(endpoint, s.mcp)
 	mux.HandleFunc(endpoint+"/{$}", func(w http.ResponseWriter, r *http.Request) {
 		target := endpoint
-		if r.URL.RawQuery != "" {
-			target += "?" + r.URL.RawQuery
+		query := r.URL.Query()
+		query.Del("api_key") // is not for repeating: who sends it sends it to the right address
+		if len(query) > 0 {
+			target += "?" + query.Encode()
 		}
 		http.Redirect(w, r, target, http.StatusPermanentRedirect)
 	})

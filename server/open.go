@@ -114,7 +114,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log, Levels: o.Levels, Telemetry: sent,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
-			func(context.Context) error { end(); return nil }, exec.Drain, pool.Close,
+			func(context.Context) error { end(); return nil }, drain(exec, cfg.Server.ShutdownTimeout), pool.Close,
 			func(context.Context) error { door.Close(); return db.Close() },
 		},
 	})
@@ -200,5 +200,14 @@ func isolation(ctx context.Context, pool *worker.Pool) func() string {
 	return func() string {
 		known, _ := level.Load().(string)
 		return known
+	}
+}
+
+// drain gives runs time to end.
+func drain(exec *executor.Executor, timeout time.Duration) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		return exec.Drain(ctx)
 	}
 }

@@ -13,7 +13,7 @@ type CreateUserIn struct {
 	Username    string `json:"username" jsonschema_description:"3 to 64 letters, digits, dots, _ or -"`
 	Email       string `json:"email,omitempty"`
 	DisplayName string `json:"display_name,omitempty" jsonschema:"maxLength=200"`
-	Password    string `json:"password,omitempty" jsonschema_description:"12 to 128 characters; without one the user logs in by a token or a certificate"`
+	Password    string `json:"password,omitempty" jsonschema:"writeOnly=true" jsonschema_description:"12 to 128 characters; without one the user logs in by a token or a certificate"`
 	Role        string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly,default=user"`
 	IsActive    *bool  `json:"is_active,omitempty" jsonschema:"default=true" jsonschema_description:"false = may not log in yet"`
 }

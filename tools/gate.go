@@ -52,11 +52,15 @@ func masked(ctx context.Context, err error) error {
 	if CallerFrom(ctx).Identity.ID != "" {
 		hide = mask.Internals
 	}
-	message, hint := hide(e.Message), hide(e.Hint)
-	if message == e.Message && hint == e.Hint {
-		return err
-	}
 	shown := *e
-	shown.Message, shown.Hint = message, hint
+	shown.Message, shown.Hint = hide(e.Message), hide(e.Hint)
+	shown.Fields = make(map[string]any, len(e.Fields))
+	for key, v := range e.Fields {
+		if next, ok := v.(ratchet.NextTool); ok {
+			next.Arguments, _ = mask.Any(next.Arguments, mask.Secrets).(map[string]any)
+			v = next
+		}
+		shown.Fields[key] = mask.Any(v, mask.Secrets)
+	}
 	return &shown
 }

@@ -77,6 +77,7 @@ func (t Tool) corrected(args json.RawMessage, found []schema.Violation) json.Raw
 		for _, v := range found {
 			mend(obj, shown, v)
 		}
+		t.hide(obj, shown)
 		if out, err := json.Marshal(obj); err == nil && t.Input().Validate(out) == nil {
 			return out
 		}
@@ -85,6 +86,19 @@ func (t Tool) corrected(args json.RawMessage, found []schema.Violation) json.Raw
 		return t.Examples[0].Args
 	}
 	return nil
+}
+
+// hide keeps what is not for showing out of a corrected call.
+func (t Tool) hide(obj, shown map[string]json.RawMessage) {
+	for name := range obj {
+		switch {
+		case !t.Input().WriteOnly(name):
+		case shown[name] != nil:
+			obj[name] = shown[name]
+		default:
+			delete(obj, name)
+		}
+	}
 }
 
 // mend repairs one violation of a top-level argument.

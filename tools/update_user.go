@@ -14,7 +14,7 @@ type UpdateUserIn struct {
 	Username    *string `json:"username,omitempty" jsonschema_description:"a new one"`
 	Email       *string `json:"email,omitempty" jsonschema_description:"empty takes it away"`
 	DisplayName *string `json:"display_name,omitempty" jsonschema:"maxLength=200"`
-	Password    *string `json:"password,omitempty" jsonschema_description:"12 to 128 characters; empty takes it away"`
+	Password    *string `json:"password,omitempty" jsonschema:"writeOnly=true" jsonschema_description:"12 to 128 characters; empty takes it away"`
 	Role        *string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
 	IsActive    *bool   `json:"is_active,omitempty" jsonschema_description:"false ends what the user logged in"`
 }

@@ -92,6 +92,8 @@ func (h *Handler) explain(g *gqlerror.Error) *ratchet.Error {
 		name, _, _ = strings.Cut(pointer[1:], "/")
 		message, g.Path = fmt.Sprintf("variable $%s: %s", name, message), nil
 	}
+	// The value may be a password that was sent in a wrong form.
+	message = valueShown.ReplaceAllString(message, "$1")
 	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message)
 	for _, rule := range []*regexp.Regexp{unknownArgument, missingArgument} {
 		if m := rule.FindStringSubmatch(message); m != nil {
@@ -118,6 +120,9 @@ func (h *Handler) explain(g *gqlerror.Error) *ratchet.Error {
 	}
 	return e
 }
+
+// valueShown finds the value in what the validator says of one.
+var valueShown = regexp.MustCompile(`(?s)(cannot represent a? ?non[- ](?:string|integer|numeric|boolean|ID)[a-zA-Z ]* value): .*$`)
 
 var quotedWord = regexp.MustCompile(`"([^"]+)"`)
 

@@ -30,7 +30,7 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" {
-		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type %q is not taken", clip(r.Header.Get("Content-Type"))).
+		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "this Content-Type is not taken").
 			WithHint("send application/json with query, variables and operationName")
 	}
 	body := bufio.NewReaderSize(r.Body, 512)

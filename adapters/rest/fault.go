@@ -8,6 +8,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/casing"
+	"ratchet/mask"
 )
 
 // problem is the body of an error.
@@ -75,7 +76,7 @@ func (x *exchange) problem(op *operation, err error) (int, problem) {
 	}
 	p := problemError{
 		Code: facts.Code, Message: facts.Message, Status: status, RequestID: x.id, Timestamp: x.h.now().Format(timeFormat),
-		Path: x.r.URL.Path, Details: []detail{}, Suggestions: []string{}, ErrorType: facts.ErrorType, Retryable: facts.Retryable,
+		Path: mask.Secrets(x.r.URL.Path), Details: []detail{}, Suggestions: []string{}, ErrorType: facts.ErrorType, Retryable: facts.Retryable,
 		RetryAfterMS: facts.RetryAfterMS, NextTool: facts.NextTool, Facts: camelKeys(facts.Details),
 	}
 	d := detail{Code: facts.Code, Message: facts.Message, Allowed: facts.Allowed, Nearest: facts.Nearest, Example: facts.Example}

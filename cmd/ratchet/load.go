@@ -8,6 +8,7 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/pflag"
 
+	"ratchet/mask"
 	"ratchet/server/config"
 	"ratchet/server/logging"
 )
@@ -40,7 +41,8 @@ func (a *app) load(flags *pflag.FlagSet, forced map[string]string) (config.Confi
 		return cfg, nil, err
 	}
 	a.levels = logging.NewLevels(cfg.Logging.Level)
-	log := slog.New(logging.NewHandler(a.rendered(cfg.Logging.Format), a.levels))
+	secrets := mask.NewValues("***", cfg.KnownSecrets()...)
+	log := slog.New(logging.NewHandler(mask.Handler(a.rendered(cfg.Logging.Format), secrets), a.levels))
 	for _, notice := range cfg.Notices() {
 		log.Warn(notice)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"ratchet"
 	"ratchet/server"
+	"ratchet/server/config"
 )
 
 // reach is the way to the tools of one server: of the local data, or of the
@@ -28,20 +29,20 @@ func (a *app) reach(cmd *cobra.Command) (reach, error) {
 		}
 		return a.reachRemote(session), nil
 	}
-	srv, _, err := a.openServer(cmd, map[string]string{"mcp.toolsets": "all"})
+	srv, cfg, err := a.openServer(cmd, map[string]string{"mcp.toolsets": "all"})
 	if err != nil {
 		return reach{}, err
 	}
-	return reachLocal(cmd.Context(), srv), nil
+	return reachLocal(cmd.Context(), srv, cfg), nil
 }
 
 // reachTask opens a server of its own for a task.
 func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
-	srv, _, err := a.openServer(cmd, a.inMemory(cmd))
+	srv, cfg, err := a.openServer(cmd, a.inMemory(cmd))
 	if err != nil {
 		return reach{}, err
 	}
-	r := reachLocal(cmd.Context(), srv)
+	r := reachLocal(cmd.Context(), srv, cfg)
 	if err := srv.Deps().Store.CreateTask(cmd.Context(), task, "imported", "cli"); err != nil {
 		_ = r.close() // the first error is told
 		return reach{}, err
@@ -49,7 +50,7 @@ func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
 	return r, nil
 }
 
-func reachLocal(ctx context.Context, srv *server.Server) reach {
+func reachLocal(ctx context.Context, srv *server.Server, cfg config.Config) reach {
 	return reach{
 		call: func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error) {
 			out, err := callArgs(ctx, srv, tool, args)
@@ -68,7 +69,7 @@ func reachLocal(ctx context.Context, srv *server.Server) reach {
 			}
 			return task.Code, nil
 		},
-		close: func() error { return closeServer(ctx, srv) },
+		close: func() error { return closeServer(ctx, srv, cfg) },
 	}
 }
 

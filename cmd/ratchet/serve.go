@@ -15,8 +15,9 @@ import (
 	"ratchet/server/config"
 )
 
-// closeTime bounds the end of a command that opened a server.
-const closeTime = 30 * time.Second
+// closeTime bounds the end of a command that opened a server, beside the time
+// that runs get.
+const closeTime = 10 * time.Second
 
 func storeFlags(flags *pflag.FlagSet) {
 	flags.String("data-dir", "", "folder of the database (default ratchet in the user's data folder)")
@@ -95,7 +96,7 @@ func (a *app) withServer(cmd *cobra.Command, forced map[string]string, f func(co
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // asked to end, and did
 	}
-	return errors.Join(err, closeServer(ctx, srv))
+	return errors.Join(err, closeServer(ctx, srv, cfg))
 }
 
 // openServer opens a server with the settings of a command; what is forced wins
@@ -114,8 +115,8 @@ func (a *app) openServer(cmd *cobra.Command, forced map[string]string) (*server.
 }
 
 // closeServer closes a server, also when ctx is over.
-func closeServer(ctx context.Context, srv *server.Server) error {
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+func closeServer(ctx context.Context, srv *server.Server, cfg config.Config) error {
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.Server.ShutdownTimeout+closeTime)
 	defer cancel()
 	return srv.Close(closing)
 }

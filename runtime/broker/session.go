@@ -2,16 +2,13 @@ package broker
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"ratchet"
+	"ratchet/mask"
 	"ratchet/runtime"
 )
 
@@ -35,8 +32,8 @@ type Session struct {
 	start  time.Time
 
 	mu       sync.Mutex
-	secrets  []string // values handed out, and the forms they take in text
-	replacer *strings.Replacer
+	secrets  []string // values handed out
+	values   *mask.Values
 	calls    []runtime.TapeCall
 	used     []int    // uses of each mock
 	failures []string // requests no mock answered
@@ -116,39 +113,29 @@ func (s *Session) secret(ctx context.Context, name string) (string, *runtime.Cal
 	return value, nil
 }
 
-// learn adds a secret's value to what Mask replaces, in the forms text may hold it.
+// learn adds a secret's value to what Mask replaces.
 func (s *Session) learn(value string) {
-	if value == "" {
-		return
-	}
-	quoted, _ := json.Marshal(value)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.secrets = append(s.secrets, value, strings.Trim(string(quoted), `"`), url.QueryEscape(value),
-		base64.StdEncoding.EncodeToString([]byte(value)))
-	slices.SortFunc(s.secrets, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(s.secrets))
-	for _, v := range s.secrets {
-		pairs = append(pairs, v, "***")
+	if slices.Contains(s.secrets, value) {
+		return
 	}
-	s.replacer = strings.NewReplacer(pairs...)
+	s.secrets = append(s.secrets, value)
+	s.values = mask.NewValues("***", s.secrets...)
 }
 
 func (s *Session) maskString(text string) string {
 	s.mu.Lock()
-	r := s.replacer
+	v := s.values
 	s.mu.Unlock()
-	if r == nil {
-		return text
-	}
-	return r.Replace(text)
+	return v.Text(text)
 }
 
 // Mask returns text with the values of secrets this run has read replaced by
 // ***. It returns text itself when there is nothing to replace.
 func (s *Session) Mask(text []byte) []byte {
 	s.mu.Lock()
-	none := s.replacer == nil
+	none := s.values == nil
 	s.mu.Unlock()
 	if none || len(text) == 0 {
 		return text

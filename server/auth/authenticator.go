@@ -47,7 +47,7 @@ type Config struct {
 type Event struct {
 	Kind      string // auth_login, auth_logout, auth_failed, auth_token_refresh, user_created, password_changed
 	Principal ratchet.Principal
-	Name      string // that was claimed, of a failure
+	Name      string // of the user that was claimed, of a failure; empty = there is no such user
 	IP        string
 	Reason    string // of a failure
 }

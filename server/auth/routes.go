@@ -158,7 +158,7 @@ func (a *Authenticator) login(r *http.Request) (reply, error) {
 func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip string) (*ratchet.User, error) {
 	ended, err := a.attempts.admit("name:"+strings.ToLower(name), "ip:"+ip)
 	if err != nil {
-		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: name, IP: ip, Reason: "locked out"})
+		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: a.nameOf(ctx, name), IP: ip, Reason: "locked out"})
 		return nil, err
 	}
 	failed := true
@@ -177,11 +177,21 @@ func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip st
 		return nil, err
 	}
 	if !ok {
-		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: name, IP: ip, Reason: "wrong name or password"})
+		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: a.nameOf(ctx, name), IP: ip, Reason: "wrong name or password"})
 		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the name or the password is wrong")
 	}
 	failed = false
 	return u, nil
+}
+
+// nameOf is the user's name, where it is one; else nothing: people type their
+// password into the wrong field.
+func (a *Authenticator) nameOf(ctx context.Context, claimed string) string {
+	u, err := a.cfg.Store.User(ctx, claimed)
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }
 
 // welcome opens a login and answers with its token and cookie.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/mask"
 	"ratchet/tools"
 )
 
@@ -100,7 +101,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	e := ratchet.AsError(err)
 	var p problem
 	p.Error.Code, p.Error.Message, p.Error.Status = e.Code.Wire(), e.Message, e.Code.HTTPStatus()
-	p.Error.RequestID, p.Error.Timestamp, p.Error.Path = r.Header.Get("X-Request-Id"), stamp(time.Now()), r.URL.Path
+	p.Error.RequestID, p.Error.Timestamp, p.Error.Path = r.Header.Get("X-Request-Id"), stamp(time.Now()), mask.Secrets(r.URL.Path)
 	p.Error.Details, p.Error.Suggestions = []detail{}, []string{}
 	if at, ok := e.Fields[ratchet.FieldPointer].(string); ok {
 		p.Error.Details = append(p.Error.Details, detail{at, e.Code.Wire(), e.Message})

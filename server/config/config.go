@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Config is the whole configuration. Load fills it; the zero value is not usable.
 type Config struct {
@@ -199,6 +203,12 @@ type Source struct {
 
 // Sources returns every key with its value and origin. Secret values are masked.
 func (c Config) Sources() map[string]Source { return c.sources }
+
+// KnownSecrets are the values that no text may show: they are taken out of logs.
+func (c Config) KnownSecrets() []string {
+	known := slices.Collect(maps.Values(c.Secrets))
+	return append(known, c.Auth.AdminPassword, c.Auth.JWTSecret)
+}
 
 // Notices returns what Load found odd but harmless, e.g. an environment
 // variable that looks like a key and is none.

@@ -90,8 +90,8 @@ func TestSecretsAreMaskedAndReadFromFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg, err := Load(Options{
-		File: write(t, "secrets:\n  A: ${TOKEN}\n"),
-		Env:  []string{"TOKEN=t", "RATCHET_SECRETS_B=b", "RATCHET_SECRETS_C_FILE=" + secret, "RATCHET_NOPE=1"},
+		File: write(t, "secrets:\n  A: ${TOKEN}\nrate_limit: {per_tool: {ratchet_execute_task: '5'}}\nauth: {jwt_secret: a secret of at least thirty-two characters}\n"),
+		Env:  []string{"TOKEN=t", "RATCHET_SECRETS_B=b", "RATCHET_ADMIN_PASSWORD=correct horse", "RATCHET_SECRETS_C_FILE=" + secret, "RATCHET_NOPE=1"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -99,8 +99,15 @@ func TestSecretsAreMaskedAndReadFromFiles(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"A": "t", "B": "b", "C": "from-file"}, cfg.Secrets); diff != "" {
 		t.Error(diff)
 	}
-	if got := cfg.Sources()["secrets.A"].Value; got != "***" {
-		t.Errorf("a secret is shown as %v", got)
+	for key, want := range map[string]any{
+		"secrets.A": "***", "auth.jwt_secret": "***", "auth.admin_password": "***", "rate_limit.per_tool.ratchet_execute_task": "5", "auth.issuer": "ratchet",
+	} {
+		if got := cfg.Sources()[key].Value; got != want {
+			t.Errorf("%s is shown as %v", key, got)
+		}
+	}
+	if got := len(cfg.KnownSecrets()); got != 5 {
+		t.Errorf("%d secrets are known", got)
 	}
 	if len(cfg.Notices()) != 1 || !strings.Contains(cfg.Notices()[0], "RATCHET_NOPE") {
 		t.Errorf("notices = %q", cfg.Notices())
