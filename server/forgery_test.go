@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -102,6 +103,10 @@ func TestForgedTokens(t *testing.T) {
 		"their issuer":       {rs(foreign(set("iss", "https://other.example")), "k1", key), false},
 		"their role":         {rs(foreign(set("role", "admin")), "k1", key), false}, // is not in the map
 		"ours by their key":  {rs(own(nil), "k1", key), false},
+		"brings its own key": {withHeader(t, foreign(nil), stranger, map[string]any{"kid": "k1", "jwk": map[string]any{"kty": "RSA", "n": number(stranger.N), "e": "AQAB"}}), false},
+		"names its own keys": {withHeader(t, foreign(nil), stranger, map[string]any{"kid": "k1", "jku": keysAt(t, &stranger.PublicKey) + "/keys"}), false},
+		"kid is a path":      {withHeader(t, foreign(nil), stranger, map[string]any{"kid": "../../dev/null"}), false},
+		"unknown critical":   {withHeader(t, foreign(nil), key, map[string]any{"kid": "k1", "crit": []string{"b64"}, "b64": false}), false},
 		"words":              {"a.b.c", false},
 		"long":               {strings.Repeat("a", 20000), false},
 	} {
@@ -124,10 +129,23 @@ func signed(t *testing.T, method jwt.SigningMethod, c jwt.MapClaims, key any, ki
 	return text
 }
 
+// withHeader signs a token of RS256 whose header has more in it.
+func withHeader(t *testing.T, c jwt.MapClaims, by *rsa.PrivateKey, more map[string]any) string {
+	t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, c)
+	maps.Copy(token.Header, more)
+	text, err := token.SignedString(by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func number(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
+
 // keysAt serves a public key as an issuer does, and returns its address.
 func keysAt(t *testing.T, key *rsa.PublicKey) string {
 	t.Helper()
-	number := func(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []any{map[string]any{

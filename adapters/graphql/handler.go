@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	gql "github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
@@ -64,6 +65,7 @@ func New(cfg Config) (*Handler, error) {
 	h.server.SetParserTokenLimit(cfg.Limits.Tokens)
 	h.server.SetErrorPresenter(h.present)
 	h.server.SetRecoverFunc(h.recovered)
+	h.server.AroundResponses(fewErrors)
 	h.server.Use(extension.AutomaticPersistedQuery{
 		Cache: newCache(4<<20, func(key, source string) int { return len(key) + len(source) + 256 }),
 	})
@@ -72,6 +74,18 @@ func New(cfg Config) (*Handler, error) {
 		h.server.Use(extension.Introspection{})
 	}
 	return h, nil
+}
+
+// maxErrors is how many faults of a refused document are told.
+const maxErrors = 20
+
+// fewErrors keeps the answer to a document that is wrong all over short.
+func fewErrors(ctx context.Context, next gql.ResponseHandler) *gql.Response {
+	res := next(ctx)
+	if res != nil && res.Data == nil && len(res.Errors) > maxErrors {
+		res.Errors = res.Errors[:maxErrors]
+	}
+	return res
 }
 
 // Close ends the streams and waits for them.

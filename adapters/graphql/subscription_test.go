@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -332,4 +333,40 @@ func TestResume(t *testing.T) {
 	if !strings.Contains(all, `"status":"completed"`) || !strings.Contains(all, "complete {}") {
 		t.Errorf("an ended execution: %s", all)
 	}
+}
+
+// TestSocketResumes: after is for WebSockets too.
+func TestSocketResumes(t *testing.T) {
+	l := serve(t)
+	l.createTask("one", "export default () => 1")
+	c := l.dial("{}")
+	l.write(c, frame{ID: "1", Type: "subscribe", Payload: json.RawMessage(`{"query":"subscription { taskEvents(after: 0) { name sequence } }"}`)})
+	var got struct {
+		Data struct {
+			TaskEvents struct {
+				Name             string
+				Sequence, Missed int64
+			}
+		}
+	}
+	next := func(c *websocket.Conn) {
+		t.Helper()
+		f := l.read(c)
+		if err := json.Unmarshal(f.Payload, &got); err != nil || f.Type != "next" {
+			t.Fatalf("%v: %+v", err, f)
+		}
+	}
+	next(c)
+	_ = c.CloseNow()
+	for _, name := range []string{"two", "three"} {
+		l.createTask(name, "export default () => 1")
+	}
+	back := l.dial("{}")
+	l.write(back, frame{ID: "1", Type: "subscribe", Payload: json.RawMessage(fmt.Sprintf(`{"query":"subscription { taskEvents(after: %d) { name sequence missed } }"}`, got.Data.TaskEvents.Sequence))})
+	for _, want := range []string{"two", "three"} {
+		if next(back); got.Data.TaskEvents.Name != want || got.Data.TaskEvents.Missed != 0 {
+			t.Errorf("%+v, want %s", got, want)
+		}
+	}
+	_ = back.CloseNow()
 }

@@ -169,8 +169,30 @@ func (x *exchange) list(op *operation, parts []member, items []byte) error {
 	if link := x.links(shown); link != "" {
 		h.Set("Link", link)
 	}
-	x.envelope(http.StatusOK, items, &shown)
+	x.envelope(http.StatusOK, items, append([]member{{"pagination", mustJSON(shown)}}, beside(op, parts)...))
 	return nil
+}
+
+// beside is what a list has to say beside its items and where they are, such
+// as the page of the audit as CSV.
+func beside(op *operation, parts []member) []member {
+	var more []member
+	for _, p := range parts {
+		switch p.name {
+		case op.items, "pagination", "next_cursor", "sorting", "filters":
+			continue
+		}
+		if prop := op.out.props[p.name]; prop != nil {
+			more = append(more, member{prop.camel, camelJSON(prop.shape, p.raw, nil)})
+		}
+	}
+	return more
+}
+
+// mustJSON writes numbers and texts, which can be written.
+func mustJSON(v any) []byte {
+	raw, _ := json.Marshal(v)
+	return raw
 }
 
 // links leads to the pages around this one (RFC 8288).
@@ -211,16 +233,16 @@ func (x *exchange) links(p pagination) string {
 	return strings.Join(links, ", ")
 }
 
-// envelope writes {data, meta}.
-func (x *exchange) envelope(status int, data []byte, p *pagination) {
+// envelope writes {data, meta}, with more in meta.
+func (x *exchange) envelope(status int, data []byte, more []member) {
 	b := bytes.NewBuffer(make([]byte, 0, len(data)+160))
 	b.WriteString(`{"data":`)
 	b.Write(data)
 	b.WriteString(`,"meta":{`)
-	if p != nil {
-		raw, _ := json.Marshal(p) // numbers and texts can be written
-		b.WriteString(`"pagination":`)
-		b.Write(raw)
+	for _, m := range more {
+		b.Write(quoted(m.name))
+		b.WriteByte(':')
+		b.Write(m.raw)
 		b.WriteByte(',')
 	}
 	b.WriteString(`"requestId":`)
