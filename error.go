@@ -24,6 +24,7 @@ const (
 	FieldExample    = "example"        // one corrected call
 	FieldNextTool   = "next_tool"      // NextTool
 	FieldRetryAfter = "retry_after_ms" // int64; makes the error retryable
+	FieldRequestID  = "request_id"     // of the server that refused, in an error that was read from its answer
 	FieldCause      = "cause"          // which limit ended a run: a Cause
 	FieldName       = "name"           // JavaScript error class, e.g. TypeError
 	FieldLine       = "line"           // 1-based line in the author's source

@@ -44,6 +44,9 @@ func Body(err error, requestID string) ErrorBody {
 	if after, ok := take(FieldRetryAfter).(int64); ok {
 		body.RetryAfterMS, body.Retryable = after, true
 	}
+	if id, ok := take(FieldRequestID).(string); ok {
+		body.RequestID = id
+	}
 	if kind, ok := take("error_type").(string); ok {
 		body.ErrorType = kind
 	}

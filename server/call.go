@@ -203,10 +203,11 @@ func requestID(req mcp.Request) string {
 			return id
 		}
 	}
-	return newRequestID()
+	return NewRequestID()
 }
 
-func newRequestID() string { return "req_" + strings.ToLower(rand.Text()) }
+// NewRequestID is a new id to find a request by, in answers, logs and the audit.
+func NewRequestID() string { return "req_" + strings.ToLower(rand.Text()) }
 
 // defaultDeadline of a call leaves room above the wait limit to answer.
 func defaultDeadline(wait time.Duration) time.Duration { return wait + 10*time.Second }

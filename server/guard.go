@@ -34,7 +34,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		started := time.Now()
 		id := r.Header.Get(headerRequestID)
 		if len(id) > maxRequestID || !goodRequestID.MatchString(id) {
-			id = newRequestID()
+			id = NewRequestID()
 			r.Header.Set(headerRequestID, id)
 		}
 		if s.settings.Current().Server.EnableRequestID {

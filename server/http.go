@@ -15,7 +15,7 @@ import (
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
 // Handler is everything the main listener serves.
-func (s *Server) Handler() http.Handler { return s.guard(noteRoute(s.routes())) }
+func (s *Server) Handler() http.Handler { return s.guard(noteRoute(s.toldRoutes(s.routes()))) }
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
@@ -42,7 +42,7 @@ func (s *Server) mcpHandler() http.Handler {
 	mux.HandleFunc("GET /live", s.live)
 	mux.HandleFunc("GET /ready", s.ready)
 	s.mountMCP(mux)
-	return s.guard(noteRoute(mux))
+	return s.guard(noteRoute(s.toldRoutes(mux)))
 }
 
 func (s *Server) mountMCP(mux *http.ServeMux) {

@@ -230,3 +230,30 @@ func TestRequestIDInTheAudit(t *testing.T) {
 		t.Errorf("no findings are no list: %s", found.Body)
 	}
 }
+
+// TestKeysInAddresses open every surface where they are allowed, and are
+// repeated in no answer.
+func TestKeysInAddresses(t *testing.T) {
+	l := lockedUp(t, "auth.allow_query_key", "true")
+	key := l.send("POST", "/api/v1/api-keys", `{"name":"ci","permissions":"admin"}`, l.bearer("admin")...).field("key")
+	for _, c := range []struct{ method, path, body string }{
+		{"GET", "/api/v1/users?limit=1&api_key=", ""},
+		{"GET", "/api/v1/tasks/stats?api_key=", ""},
+		{"GET", "/metrics/json?api_key=", ""},
+		{"POST", "/api/v1/tools/ratchet_list_users?api_key=", "{}"},
+		{"POST", "/graphql?api_key=", `{"query":"{ __typename }"}`},
+		{"GET", "/graphql?query=%7B__typename%7D&api_key=", ""},
+		{"POST", "/mcp?toolsets=admin&api_key=", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ratchet_list_users","arguments":{}}}`},
+	} {
+		a := l.send(c.method, c.path+key, c.body)
+		if a.Status != http.StatusOK || strings.Contains(a.Body, `"isError":true`) {
+			t.Errorf("%s: %d %.300s", c.path, a.Status, a.Body)
+		}
+		if strings.Contains(fmt.Sprint(a.Header)+a.Body, key) {
+			t.Errorf("%s: the answer repeats the key", c.path)
+		}
+		if a = l.send(c.method, c.path+key[:len(key)-1]+"x", c.body); a.Status != http.StatusUnauthorized {
+			t.Errorf("%s with a wrong key: %d", c.path, a.Status)
+		}
+	}
+}

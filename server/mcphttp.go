@@ -7,13 +7,16 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
@@ -108,6 +111,11 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 	if r.Method != http.MethodPost {
 		return modern, true
 	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		refuse(w, ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type must be application/json").
+			WithHint("send one JSON-RPC message as application/json"), r.Header.Get(headerRequestID))
+		return false, false
+	}
 	conn := http.NewResponseController(w)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout)) // where it cannot be set there is no connection to starve
 	body, err := io.ReadAll(r.Body)
@@ -116,7 +124,15 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 		refuse(w, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
 		return false, false
 	}
+	if !utf8.Valid(body) {
+		parseError(w, "the body is not UTF-8", r.Header.Get(headerRequestID))
+		return false, false
+	}
 	if m.fast(w, r, o, body) {
+		return false, false
+	}
+	if !json.Valid(body) {
+		parseError(w, "the body is not JSON", r.Header.Get(headerRequestID))
 		return false, false
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -161,6 +177,14 @@ func rpcError(w http.ResponseWriter, status, code int, message string, retryAfte
 	w.Header().Set("Retry-After", strconv.Itoa((retryAfterMS+999)/1000))
 	answer(w, status, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
 		"code": code, "message": message, "data": map[string]any{"retryAfterMs": retryAfterMS},
+	}})
+}
+
+// parseError answers a message that cannot be read.
+func parseError(w http.ResponseWriter, message, id string) {
+	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC message, as JSON in UTF-8")
+	answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
+		"code": jsonrpc.CodeParseError, "message": message, "data": ratchet.Body(e, id),
 	}})
 }
 

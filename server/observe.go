@@ -47,7 +47,7 @@ func (s *Server) onlyReaders(next http.Handler) http.Handler {
 
 // noteRoute tells the statusWriter which pattern a request matched, without
 // its method. The request that next sees may be a copy of the one that came.
-func noteRoute(next *http.ServeMux) http.Handler {
+func noteRoute(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			_, route, ok := strings.Cut(r.Pattern, " ")

@@ -11,6 +11,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -62,6 +63,8 @@ func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
 		case long:
 			p.refuse(nil, jsonrpc.CodeInvalidRequest, fmt.Sprintf("the message is longer than %d bytes", p.limit))
 		case len(body) == 0:
+		case !utf8.Valid(body):
+			p.refuse(nil, jsonrpc.CodeParseError, "the line is not UTF-8")
 		case !json.Valid(body):
 			p.refuse(nil, jsonrpc.CodeParseError, "the line is not JSON")
 		case !p.take(ctx, body, &answer):
@@ -174,7 +177,7 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	}
 	*answer = func() {
 		defer end()
-		buf := p.b.plain(ctx, p.offer, tool, call, newRequestID(), nil)
+		buf := p.b.plain(ctx, p.offer, tool, call, NewRequestID(), nil)
 		buf.WriteByte('\n')
 		_, _ = p.out.Write(buf.Bytes()) // the client went away: nobody to tell
 	}

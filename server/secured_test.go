@@ -98,7 +98,7 @@ func (l *secured) send(method, path, body string, headers ...string) reply {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
-	if path == "/mcp" {
+	if strings.HasPrefix(path, "/mcp") {
 		r.Header.Set("Accept", "application/json, text/event-stream")
 	}
 	for i := 0; i+1 < len(headers); i += 2 {

@@ -49,7 +49,7 @@ func (s *Server) redirect(to net.Addr) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 		if !s.shield.mayName(r.Host) || badPath(r) {
-			refuse(w, ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"), newRequestID())
+			refuse(w, ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"), NewRequestID())
 			return
 		}
 		host := hostName(r.Host)

@@ -78,6 +78,9 @@ func (t Tool) Call(ctx context.Context, d *Deps, args json.RawMessage) (out any,
 		return ask, nil
 	}
 	if err != nil {
+		if e, ok := errors.AsType[*ratchet.Error](err); ok {
+			return nil, t.failure(t.explained(args, e))
+		}
 		return nil, t.failure(err)
 	}
 	return out, nil
@@ -202,8 +205,23 @@ func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In,
 	return in, nil
 }
 
-// accept returns arguments that fit the schema, mended where that is harmless.
+// bounds are those of arguments outside of what is the user's own.
+func bounds() schema.Bounds { return schema.Bounds{Depth: 20, Items: 1000, Keys: 100} }
+
+// accept returns arguments that fit the schema and its bounds, mended where
+// that is harmless.
 func (t Tool) accept(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
+	args, err := t.fitting(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	if found := t.Input().Exceeds(args, bounds()); found != nil {
+		return nil, t.invalid(args, []schema.Violation{*found})
+	}
+	return args, nil
+}
+
+func (t Tool) fitting(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
 	if len(args) == 0 || string(args) == "null" {
 		args = json.RawMessage("{}")
 	}

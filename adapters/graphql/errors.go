@@ -45,13 +45,13 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	code, _ := g.Extensions["code"].(string)
 	switch {
 	case code == errcode.ParseFailed, code == errcode.ValidationFailed:
-		return h.render(ctx, g, h.explain(g), id)
+		return h.render(ctx, g, h.explain(ctx, g), id)
 	case code == "PERSISTED_QUERY_NOT_FOUND": // clients look for this code and send the document
 		out := h.render(ctx, g, ratchet.Errorf(ratchet.CodeNotFound, "%s", g.Message), id)
 		out.Extensions["code"] = code
 		return out
 	case strings.HasPrefix(g.Message, "json request body could not be decoded"):
-		return h.render(ctx, g, ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName"), id)
+		return h.render(ctx, g, ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName").WithHint(bodyHint), id)
 	case strings.HasPrefix(g.Message, "could not read request body"), strings.HasPrefix(g.Message, "could not get json request body"):
 		return h.render(ctx, g, ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off"), id)
 	case g.Err == nil && persistedFault(g.Message):
@@ -60,6 +60,9 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	h.log.ErrorContext(ctx, "a GraphQL request failed", "request_id", id, "error", err)
 	return h.render(ctx, g, ratchet.AsError(err), id)
 }
+
+// bodyHint shows what a request is.
+const bodyHint = `send {"query": "{ __typename }"}`
 
 // persistedFault says whether the message is one of the library about a
 // persisted query.
@@ -75,13 +78,15 @@ func persistedFault(message string) bool {
 var (
 	unknownArgument = regexp.MustCompile(`^Unknown argument "(\w+)" on field`)
 	missingArgument = regexp.MustCompile(`argument "(\w+)" of type .* is required`)
+	ofField         = regexp.MustCompile(`^Unknown argument "\w+" on field "(\w+)\.(\w+)"`)
+	unknownValue    = regexp.MustCompile(`^Value "(\w+)" does not exist in "(\w+)!?" enum`)
 	unknownWord     = regexp.MustCompile(`(?:^| )(\S+) is not a valid (\w+)$`)
 )
 
 // explain adds to a fault that the parser or the validator found what a
 // client can act on: which argument it is, and what would be right. The path
 // of a fault in a variable leads into the variables, not into the answer.
-func (h *Handler) explain(g *gqlerror.Error) *ratchet.Error {
+func (h *Handler) explain(ctx context.Context, g *gqlerror.Error) *ratchet.Error {
 	message := g.Message
 	var pointer string
 	if len(g.Path) > 1 && g.Path[0] == ast.PathName("variable") {
@@ -100,13 +105,27 @@ func (h *Handler) explain(g *gqlerror.Error) *ratchet.Error {
 			pointer = "/" + m[1]
 		}
 	}
+	if pointer == "" && gql.HasOperationContext(ctx) && len(g.Locations) > 0 {
+		pointer = argumentAt(gql.GetOperationContext(ctx).RawQuery, g.Locations[0])
+	}
 	if pointer != "" {
-		e.At(pointer)
+		e.At(pointer).WithHint("correct %s and send the document again", pointer)
+	} else {
+		e.WithHint("correct the document; the schema is at /playground and in the answer to an introspection query")
+	}
+	if m := ofField.FindStringSubmatch(message); m != nil {
+		if args := h.argumentsOf(m[1], m[2]); args != nil {
+			e.With(ratchet.FieldAllowed, args)
+		}
 	}
 	if near := suggested(message); len(near) > 0 {
 		e.With(ratchet.FieldNearest, near[0])
 	}
-	if m := unknownWord.FindStringSubmatch(message); m != nil {
+	m := unknownWord.FindStringSubmatch(message)
+	if m == nil {
+		m = unknownValue.FindStringSubmatch(message)
+	}
+	if m != nil {
 		if def := h.schema.ast.Types[m[2]]; def != nil && def.Kind == ast.Enum {
 			var words []string
 			for _, v := range def.EnumValues {

@@ -1,7 +1,7 @@
 package graphql
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"mime"
@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -33,28 +34,24 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "this Content-Type is not taken").
 			WithHint("send application/json with query, variables and operationName")
 	}
-	body := bufio.NewReaderSize(r.Body, 512)
-	r.Body = readCloser{body, r.Body}
-	for {
-		b, err := body.ReadByte()
-		switch {
-		case err == io.EOF:
-			return ratchet.Errorf(ratchet.CodeInvalid, "the request body is empty").WithHint(`send {"query": "{ __typename }"}`)
-		case err != nil:
-			return ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off").Wrap(err)
-		case b == ' ' || b == '\n' || b == '\t' || b == '\r':
-			continue
-		case b == '[':
-			return ratchet.Errorf(ratchet.CodeInvalid, "several operations in one request are not taken").
-				WithHint("send one operation with several fields, or several requests")
-		case b != '{':
-			return ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName")
-		}
-		if err := body.UnreadByte(); err != nil {
-			return ratchet.AsError(err)
-		}
-		return nil
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return ratchet.Errorf(ratchet.CodeTooLarge, "the request body cannot be read: it is too large or was cut off").
+			WithHint("send less, or pass values as variables").Wrap(err)
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	switch start := bytes.TrimLeft(body, " \n\t\r"); {
+	case len(start) == 0:
+		return ratchet.Errorf(ratchet.CodeInvalid, "the request body is empty").WithHint(bodyHint)
+	case start[0] == '[':
+		return ratchet.Errorf(ratchet.CodeInvalid, "several operations in one request are not taken").
+			WithHint("send one operation with several fields, or several requests")
+	case start[0] != '{':
+		return ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName").WithHint(bodyHint)
+	case !utf8.Valid(body):
+		return ratchet.Errorf(ratchet.CodeInvalid, "the request body is not UTF-8").WithHint("send JSON in UTF-8")
+	}
+	return nil
 }
 
 // acceptableSocket looks at a request for a WebSocket: its protocol, and the
@@ -76,11 +73,6 @@ func (h *Handler) acceptableSocket(r *http.Request) *ratchet.Error {
 			WithHint("add the origin to server.cors.allowed_origins")
 	}
 	return nil
-}
-
-type readCloser struct {
-	io.Reader
-	io.Closer
 }
 
 // clip shortens what is repeated in a message.

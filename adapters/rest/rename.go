@@ -45,7 +45,7 @@ func (r *renamer) value(s *shape, depth int) {
 		r.skip()
 		text := r.src[start:r.at]
 		if r.toMCP && text[0] == '"' && hasNUL(text) {
-			r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the text holds a NUL character"))
+			r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the text holds a NUL character").WithHint("leave it out"))
 		}
 		r.out = append(r.out, text...)
 	}
@@ -71,7 +71,7 @@ func (r *renamer) object(s *shape, depth int) {
 			r.out = append(r.out, ',')
 		}
 		if n == maxKeys && r.toMCP {
-			r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "an object has more than %d keys", maxKeys))
+			r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "an object has more than %d keys", maxKeys).WithHint("send fewer"))
 			return
 		}
 		start := r.at
@@ -98,7 +98,7 @@ func (r *renamer) object(s *shape, depth int) {
 				again |= bit
 				r.out = append(r.out, p.out...)
 			default:
-				r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the key %s is there twice", key))
+				r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the key %s is there twice", key).WithHint("send it once"))
 				return
 			}
 			seen |= bit
@@ -128,7 +128,7 @@ func (r *renamer) array(s *shape, depth int) {
 			r.out = append(r.out, ',')
 		}
 		if n == maxItems && r.toMCP {
-			r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "an array has more than %d items", maxItems))
+			r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "an array has more than %d items", maxItems).WithHint("send fewer"))
 			return
 		}
 		var index []byte
@@ -160,7 +160,7 @@ func (r *renamer) step(key []byte, known bool, read func()) bool {
 
 func (r *renamer) deep(depth int) bool {
 	if r.toMCP && depth > maxDepth {
-		r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the arguments are nested more than %d deep", maxDepth))
+		r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the arguments are nested more than %d deep", maxDepth).WithHint("send flatter ones"))
 		return true
 	}
 	return r.fault != nil

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratchet"
+	"ratchet/server"
 	"ratchet/server/logging"
 )
 
@@ -32,11 +33,13 @@ type app struct {
 	noColor    bool
 	given      map[string]string // values of flags that are more than one key
 	levels     *logging.Levels   // of the log, once the configuration is loaded
+	requestID  string            // of this command, in its errors and in the audit
 	failed     ratchet.Code      // of a result that was printed and says it failed
 }
 
 // run executes one command and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.requestID = server.NewRequestID()
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.stdin)

@@ -50,7 +50,7 @@ func (a *app) invoke(cmd *cobra.Command, tool string, args json.RawMessage) erro
 	}
 	more := map[string]string{"mcp.toolsets": "all"}
 	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		out, err := callTool(ctx, srv, tool, args)
+		out, err := a.callTool(ctx, srv, tool, args)
 		if err == nil {
 			out, err = a.settle(ctx, srv, out)
 		}
@@ -107,14 +107,15 @@ func parseJSON(what, text string) (json.RawMessage, error) {
 	return json.RawMessage(text), nil
 }
 
-// callTool calls a tool of srv as the command line.
-func callTool(ctx context.Context, srv *server.Server, name string, args json.RawMessage) (any, error) {
+// callTool calls a tool of srv as the command line, through the gates of every
+// surface.
+func (a *app) callTool(ctx context.Context, srv *server.Server, name string, args json.RawMessage) (any, error) {
 	tool, ok := srv.Registry().Lookup(name)
 	if !ok {
 		return nil, srv.Registry().Unknown(name)
 	}
-	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "cli", Identity: ratchet.Local()})
-	return tool.Call(ctx, srv.Deps(), args)
+	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "cli", Identity: ratchet.Local(), RequestID: a.requestID})
+	return tools.Invoke(ctx, srv.Deps(), tool, args)
 }
 
 // result prints what a tool returned and remembers whether it says it failed.

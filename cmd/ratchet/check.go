@@ -55,7 +55,7 @@ func (a *app) validate(cmd *cobra.Command, dir string) error {
 		return nil
 	}
 	return a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
-		out, err := callArgs(ctx, srv, "ratchet_validate_task", map[string]any{"task_id": task.Name})
+		out, err := a.callArgs(ctx, srv, "ratchet_validate_task", map[string]any{"task_id": task.Name})
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func nearest(e *ratchet.Error, name string, known []string) *ratchet.Error {
 func (a *app) complain(err error) {
 	e := ratchet.AsError(err)
 	if a.machine() {
-		data, _ := json.Marshal(map[string]any{"error": ratchet.Body(err, "")})
+		data, _ := json.Marshal(map[string]any{"error": ratchet.Body(err, a.requestID)})
 		if a.format == "yaml" {
 			if text, yamlErr := toYAML(data); yamlErr == nil {
 				fmt.Fprint(a.stderr, string(text))
@@ -82,6 +82,9 @@ func (a *app) complain(err error) {
 	fmt.Fprintln(a.stderr, a.paint(a.stderr, red, "error:"), e.Message)
 	if e.Err != nil && e.Code == ratchet.CodeInternal {
 		fmt.Fprintln(a.stderr, "cause:", e.Err) // the person at the keyboard owns the server
+	}
+	if id, ok := e.Fields[ratchet.FieldRequestID].(string); ok {
+		fmt.Fprintln(a.stderr, "request id:", id)
 	}
 	if near, ok := e.Fields[ratchet.FieldNearest].(string); ok {
 		fmt.Fprintln(a.stderr, "nearest:", near)

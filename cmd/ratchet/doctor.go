@@ -177,7 +177,7 @@ func (a *app) checkRun(cmd *cobra.Command) finding {
 	}
 	err := a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
 		started := time.Now()
-		out, err := callArgs(ctx, srv, "ratchet_execute_task", map[string]any{"task_id": task.Name, "input": map[string]any{"n": 21}})
+		out, err := a.callArgs(ctx, srv, "ratchet_execute_task", map[string]any{"task_id": task.Name, "input": map[string]any{"n": 21}})
 		if err != nil {
 			return err
 		}

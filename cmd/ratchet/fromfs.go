@@ -113,7 +113,7 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 	}
 	stop := a.follow(ctx, srv.Deps().Bus)
 	defer stop()
-	out, err := callArgs(ctx, srv, "ratchet_execute_task", args)
+	out, err := a.callArgs(ctx, srv, "ratchet_execute_task", args)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 		}
 	}
 	if opt.trace || execution.Status != ratchet.StatusCompleted {
-		if out, err = callArgs(ctx, srv, "ratchet_get_execution_status", map[string]any{"execution_id": run.ID}); err != nil {
+		if out, err = a.callArgs(ctx, srv, "ratchet_get_execution_status", map[string]any{"execution_id": run.ID}); err != nil {
 			return err
 		}
 		if failure := execution.Error; failure != nil {
@@ -158,12 +158,12 @@ func describe(e *ratchet.ExecutionError) string {
 	return fmt.Sprintf("%s: %s (line %d, column %d)", e.Type, e.Message, e.Line, e.Column)
 }
 
-func callArgs(ctx context.Context, srv *server.Server, tool string, args map[string]any) (any, error) {
+func (a *app) callArgs(ctx context.Context, srv *server.Server, tool string, args map[string]any) (any, error) {
 	data, err := json.Marshal(args)
 	if err != nil {
 		return nil, fmt.Errorf("write the arguments of %s: %w", tool, err)
 	}
-	return callTool(ctx, srv, tool, data)
+	return a.callTool(ctx, srv, tool, data)
 }
 
 // reread decodes a tool's result as every surface sees it.

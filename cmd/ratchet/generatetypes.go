@@ -74,7 +74,7 @@ func (a *app) typed(cmd *cobra.Command, dir string) ([]typescript.Tool, []typesc
 	}
 	var tasks []typescript.Task
 	err = a.withServer(cmd, map[string]string{"mcp.toolsets": "all"}, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		tasks, err = pages(func(args json.RawMessage) (any, error) { return callTool(ctx, srv, listTasks, args) })
+		tasks, err = pages(func(args json.RawMessage) (any, error) { return a.callTool(ctx, srv, listTasks, args) })
 		return err
 	})
 	return offered, tasks, err

@@ -33,7 +33,7 @@ func (a *app) reach(cmd *cobra.Command) (reach, error) {
 	if err != nil {
 		return reach{}, err
 	}
-	return reachLocal(cmd.Context(), srv, cfg), nil
+	return a.reachLocal(cmd.Context(), srv, cfg), nil
 }
 
 // reachTask opens a server of its own for a task.
@@ -42,7 +42,7 @@ func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
 	if err != nil {
 		return reach{}, err
 	}
-	r := reachLocal(cmd.Context(), srv, cfg)
+	r := a.reachLocal(cmd.Context(), srv, cfg)
 	if err := srv.Deps().Store.CreateTask(cmd.Context(), task, "imported", "cli"); err != nil {
 		_ = r.close() // the first error is told
 		return reach{}, err
@@ -50,10 +50,10 @@ func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
 	return r, nil
 }
 
-func reachLocal(ctx context.Context, srv *server.Server, cfg config.Config) reach {
+func (a *app) reachLocal(ctx context.Context, srv *server.Server, cfg config.Config) reach {
 	return reach{
 		call: func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error) {
-			out, err := callArgs(ctx, srv, tool, args)
+			out, err := a.callArgs(ctx, srv, tool, args)
 			if err != nil {
 				return nil, err
 			}

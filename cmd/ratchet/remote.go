@@ -136,26 +136,14 @@ func (a *app) refusal(err error) error {
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the server ended the call: %s", err).Wrap(err).
 			WithHint("its log says why; the run may go on: look with ratchet_list_executions")
 	}
-	e := ratchet.Errorf(ratchet.CodeInvalid, "the server refused the call: %s", wire.Message).Wrap(err).
-		WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
-	var data struct {
-		Code    string `json:"code"`
-		Nearest string `json:"nearest"`
-	}
-	_ = json.Unmarshal(wire.Data, &data)
-	for _, code := range ratchet.Codes() {
-		if code.Wire() == data.Code {
-			e.Code = code
-			break
+	if failure := faultIn(wire.Data); failure.Message != "" {
+		if failure.Hint == "" {
+			failure.WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
 		}
+		return failure.Wrap(err)
 	}
-	if data.Nearest != "" {
-		e.With(ratchet.FieldNearest, data.Nearest)
-	}
-	if strings.Contains(wire.Message, "unknown tool") {
-		e.Code = ratchet.CodeNotFound
-	}
-	return e
+	return ratchet.Errorf(ratchet.CodeInvalid, "the server refused the call: %s", wire.Message).Wrap(err).
+		WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
 }
 
 // failureIn reads the error of a failed result; whole says that the result is
@@ -167,41 +155,43 @@ func failureIn(result *mcp.CallToolResult) (failure *ratchet.Error, whole bool) 
 			data = []byte(text.Text)
 		}
 	}
-	type fault struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Hint    string `json:"hint"`
-		Nearest string `json:"nearest"`
-		Field   string `json:"field"`
-		Allowed any    `json:"allowed"`
-		Example any    `json:"example"`
-	}
 	var body struct {
-		fault
-		Error *fault `json:"error"`
+		Code  string          `json:"code"`
+		Error json.RawMessage `json:"error"`
 	}
 	_ = json.Unmarshal(data, &body)
-	found := body.fault
-	if whole = found.Code != ""; !whole && body.Error != nil {
-		found = *body.Error
+	if whole = body.Code != ""; whole || body.Error == nil {
+		return faultIn(data), whole
 	}
-	failure = &ratchet.Error{Code: ratchet.CodeScript, Message: found.Message, Hint: found.Hint}
+	return faultIn(body.Error), false
+}
+
+// faultIn reads an error that a server answered.
+func faultIn(data []byte) *ratchet.Error {
+	var found ratchet.ErrorBody
+	_ = json.Unmarshal(data, &found)
+	failure := &ratchet.Error{Code: ratchet.CodeScript, Message: found.Message, Hint: found.Hint}
 	for _, code := range ratchet.Codes() {
 		if code.Wire() == found.Code || string(code) == found.Code {
 			failure.Code = code
 			break
 		}
 	}
-	for key, value := range map[string]any{ratchet.FieldAllowed: found.Allowed, ratchet.FieldExample: found.Example} {
-		if value != nil {
-			failure.With(key, value)
+	if found.Allowed != nil {
+		failure.With(ratchet.FieldAllowed, found.Allowed)
+	}
+	if found.Example != nil {
+		failure.With(ratchet.FieldExample, found.Example)
+	}
+	for key, text := range map[string]string{
+		ratchet.FieldNearest: found.Nearest, ratchet.FieldPointer: found.Field, ratchet.FieldRequestID: found.RequestID,
+	} {
+		if text != "" {
+			failure.With(key, text)
 		}
 	}
-	if found.Nearest != "" {
-		failure.With(ratchet.FieldNearest, found.Nearest)
+	if found.NextTool != nil {
+		failure.With(ratchet.FieldNextTool, *found.NextTool)
 	}
-	if found.Field != "" {
-		failure.At(found.Field)
-	}
-	return failure, whole
+	return failure
 }

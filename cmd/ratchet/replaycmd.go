@@ -131,7 +131,7 @@ func (a *app) replay(ctx context.Context, srv *server.Server, args map[string]an
 		} `json:"divergence"`
 	}
 	for {
-		out, err := callArgs(ctx, srv, replayTool, args)
+		out, err := a.callArgs(ctx, srv, replayTool, args)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func (a *app) settle(ctx context.Context, srv *server.Server, out any) (any, err
 			return out, nil
 		}
 		var err error
-		if out, err = callArgs(ctx, srv, tool, args); err != nil {
+		if out, err = a.callArgs(ctx, srv, tool, args); err != nil {
 			return nil, err
 		}
 	}

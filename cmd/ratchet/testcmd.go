@@ -71,7 +71,7 @@ func (a *app) runTests(ctx context.Context, srv *server.Server, args map[string]
 	var out any
 	for {
 		var err error
-		if out, err = callArgs(ctx, srv, "ratchet_run_task_tests", args); err != nil {
+		if out, err = a.callArgs(ctx, srv, "ratchet_run_task_tests", args); err != nil {
 			return err
 		}
 		if err := reread(out, &r); err != nil {

@@ -35,8 +35,25 @@ func (a *Authenticator) Wrap(next http.Handler) http.Handler {
 		}
 		ctx := withIdentity(r.Context(), &id)
 		ctx = tools.WithCaller(ctx, tools.Caller{Principal: id.principal.ID, Identity: id.principal})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, a.withoutKey(r.WithContext(ctx)))
 	})
+}
+
+// withoutKey is r without the key in its address, where keys may be there: it
+// has done its work, and is neither an argument nor for links in answers.
+func (a *Authenticator) withoutKey(r *http.Request) *http.Request {
+	if !a.cfg.AllowQueryKey || r.URL.RawQuery == "" {
+		return r
+	}
+	query := r.URL.Query()
+	if !query.Has(queryKey) {
+		return r
+	}
+	query.Del(queryKey)
+	address := *r.URL
+	address.RawQuery = query.Encode()
+	r.URL = &address // r is a copy already
+	return r
 }
 
 // Challenge adds the header that tells a client how to say who it is, when err

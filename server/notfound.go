@@ -1,0 +1,52 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"ratchet"
+)
+
+// toldRoutes serves mux, and says in our own form what it has no route for.
+func (s *Server) toldRoutes(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		plain, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		said := verdictOf(plain, r)
+		if allow := said.Header().Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+			s.deny(w, r, ratchet.Errorf(ratchet.CodeMethodNotAllowed, "%s is not allowed here", clip(r.Method)).
+				With(ratchet.FieldAllowed, strings.Split(allow, ", ")).WithHint("use one of %s", allow))
+			return
+		}
+		s.deny(w, r, ratchet.Errorf(ratchet.CodeNotFound, "there is nothing at this path").
+			WithHint("GET / lists the endpoints, /docs the routes of the API"))
+	})
+}
+
+// refusal is an answer of which nobody reads the body.
+type refusal struct {
+	header http.Header
+}
+
+func (v refusal) Header() http.Header         { return v.header }
+func (v refusal) Write(p []byte) (int, error) { return len(p), nil }
+func (v refusal) WriteHeader(int)             {}
+
+// verdictOf is what the library's own handler would say.
+func verdictOf(h http.Handler, r *http.Request) refusal {
+	v := refusal{http.Header{}}
+	h.ServeHTTP(v, r)
+	return v
+}
+
+// clip keeps what a client sent short.
+func clip(s string) string {
+	if len(s) > 100 {
+		return s[:100] + "…"
+	}
+	return s
+}
