@@ -43,7 +43,7 @@ func (k *kept) lines(t *testing.T) []map[string]any {
 	for dec := json.NewDecoder(&k.buf); ; {
 		var line map[string]any
 		err := dec.Decode(&line)
-		if err == io.EOF { //nolint:errorlint // as the decoder returns it
+		if err == io.EOF {
 			k.buf.Reset()
 			return out
 		}
