@@ -1,12 +1,9 @@
 package mask_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -53,25 +50,5 @@ func TestValues(t *testing.T) {
 	}
 	if mask.NewValues("x", "") != nil {
 		t.Error("an empty secret is masked")
-	}
-}
-
-func TestHandler(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	log := slog.New(mask.Handler(slog.NewJSONHandler(&out, nil), mask.NewValues("***", known)))
-	type pair struct{ Name, Value string }
-	log.With("with", known, "n", 1).WithGroup("g").Warn("said "+known, "error", errors.New("broke on "+known),
-		"value", pair{"x", known}, slog.Group("h", "deep", known), "api_key", "anything", "password", 7, "took", 3, "header", "Bearer abcdefghijklmnop")
-	text := out.String()
-	for _, leak := range []string{"s3cr", "anything", "abcdefgh"} {
-		if strings.Contains(text, leak) {
-			t.Errorf("%s is in %s", leak, text)
-		}
-	}
-	for _, kept := range []string{`"n":1`, `"took":3`, `"error":"broke on ***"`, `"value":"{Name:x Value:***}"`, `"api_key":"***"`, `"header":"Bearer ***"`} {
-		if !strings.Contains(text, kept) {
-			t.Errorf("%s is not in %s", kept, text)
-		}
 	}
 }

@@ -84,7 +84,7 @@ func logged(t *testing.T, dir string, flags ...string) (l *secured, log *kept, c
 	}
 	log = new(kept)
 	levels := logging.NewLevels(cfg.Logging.Level)
-	lines := slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact})
+	lines := slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact(nil)})
 	s, err := Open(t.Context(), cfg, Options{
 		Worker: []string{os.Args[0], "--worker"}, Log: slog.New(logging.NewHandler(lines, levels)), Levels: levels,
 	})

@@ -41,8 +41,8 @@ func (a *app) load(flags *pflag.FlagSet, forced map[string]string) (config.Confi
 		return cfg, nil, err
 	}
 	a.levels = logging.NewLevels(cfg.Logging.Level)
-	secrets := mask.NewValues("***", cfg.KnownSecrets()...)
-	log := slog.New(logging.NewHandler(mask.Handler(a.rendered(cfg.Logging.Format), secrets), a.levels))
+	redact := logging.Redact(mask.NewValues("***", cfg.KnownSecrets()...))
+	log := slog.New(logging.NewHandler(a.rendered(cfg.Logging.Format, redact), a.levels))
 	for _, notice := range cfg.Notices() {
 		log.Warn(notice)
 	}
@@ -50,17 +50,17 @@ func (a *app) load(flags *pflag.FlagSet, forced map[string]string) (config.Confi
 }
 
 // rendered writes the log to stderr: every level, but with --quiet errors alone.
-func (a *app) rendered(format string) slog.Handler {
+func (a *app) rendered(format string, redact func([]string, slog.Attr) slog.Attr) slog.Handler {
 	level := slog.LevelDebug
 	if a.quiet {
 		level = slog.LevelError
 	}
-	options := &slog.HandlerOptions{Level: level, ReplaceAttr: logging.Redact}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: redact}
 	switch {
 	case format == "json":
 		return slog.NewJSONHandler(a.stderr, options)
 	case a.colored(a.stderr):
-		return tint.NewTextHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000", ReplaceAttr: logging.Redact})
+		return tint.NewTextHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000", ReplaceAttr: redact})
 	default:
 		return slog.NewTextHandler(a.stderr, options)
 	}

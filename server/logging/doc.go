@@ -3,7 +3,7 @@
 //
 //	levels := logging.NewLevels("info,http=debug")
 //	inner := slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{
-//		Level: slog.LevelDebug, ReplaceAttr: logging.Redact,
+//		Level: slog.LevelDebug, ReplaceAttr: logging.Redact(nil),
 //	})
 //	log := slog.New(logging.NewHandler(inner, levels))
 //	logging.For(log, logging.HTTP).Debug("request") // {"level":"DEBUG",…,"module":"http"}

@@ -15,15 +15,16 @@ import (
 	"github.com/lmittmann/tint"
 
 	"ratchet"
+	"ratchet/mask"
 	"ratchet/server/logging"
 )
 
 // forms are the ways in which lines are written.
 func forms(w io.Writer) map[string]slog.Handler {
-	options := &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact}
+	options := &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact(nil)}
 	return map[string]slog.Handler{
 		"json": slog.NewJSONHandler(w, options), "text": slog.NewTextHandler(w, options),
-		"colours": tint.NewTextHandler(w, &tint.Options{Level: slog.LevelDebug, ReplaceAttr: logging.Redact}),
+		"colours": tint.NewTextHandler(w, &tint.Options{Level: slog.LevelDebug, ReplaceAttr: logging.Redact(nil)}),
 	}
 }
 
@@ -156,9 +157,34 @@ func TestSecretsAreTakenOut(t *testing.T) {
 	}
 }
 
+// TestKnownSecretsAreTakenOut of whatever is logged, in the forms that they have
+// there.
+func TestKnownSecretsAreTakenOut(t *testing.T) {
+	const secret = `s3cr"t/<é> of some+length`
+	known := mask.NewValues("***", secret)
+	type pair struct{ Name, Value string }
+	var out bytes.Buffer
+	options := &slog.HandlerOptions{ReplaceAttr: logging.Redact(known)}
+	for form, inner := range map[string]slog.Handler{
+		"json": slog.NewJSONHandler(&out, options), "text": slog.NewTextHandler(&out, options),
+		"colours": tint.NewTextHandler(&out, &tint.Options{ReplaceAttr: logging.Redact(known)}),
+	} {
+		out.Reset()
+		log := slog.New(logging.NewHandler(inner, logging.NewLevels("info")))
+		log.With("with", secret, "n", 1).WithGroup("g").Warn("said "+secret, "error", errors.New("broke on "+secret),
+			"value", pair{"x", secret}, "point", &pair{"x", secret}, slog.Group("h", "deep", secret), "took", 3)
+		if strings.Contains(out.String(), "s3cr") || strings.Count(out.String(), "***") != 6 {
+			t.Errorf("%s: %s", form, &out)
+		}
+		if !strings.Contains(out.String(), "Name:x") || !strings.Contains(out.String(), "took") {
+			t.Errorf("%s: more than the secret is gone: %s", form, &out)
+		}
+	}
+}
+
 func TestHarmlessNamesAreShown(t *testing.T) {
 	var out bytes.Buffer
-	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{ReplaceAttr: logging.Redact}))
+	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{ReplaceAttr: logging.Redact(nil)}))
 	shown := map[string]any{
 		"key": "logging.level", "key_id": "k1", "token_expiration": "24h", "max_tokens": "5", "tokens": "7", "keyboard": "qwerty",
 		"monkey": "ape", "secretary": "ada", "has_password": true, "path": "/mcp", "cookies": "2",
@@ -215,7 +241,7 @@ func TestDisabledLinesUseNoMemory(t *testing.T) {
 }
 
 func quiet() *slog.Logger {
-	inner := slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact})
+	inner := slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact(nil)})
 	return logging.For(slog.New(logging.NewHandler(inner, logging.NewLevels("debug,http=info"))), logging.HTTP)
 }
 
@@ -232,7 +258,7 @@ func BenchmarkDisabled(b *testing.B) {
 }
 
 func BenchmarkEnabled(b *testing.B) {
-	inner := slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact})
+	inner := slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: logging.Redact(nil)})
 	log := slog.New(logging.NewHandler(inner, logging.NewLevels("debug")))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,6 +1,7 @@
 package logging
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -10,31 +11,38 @@ import (
 // hidden stands for a value that is not shown.
 const hidden = "***"
 
-// Redact takes secrets out of an attribute: by its name passwords, secrets,
-// tokens, API keys, authorization, cookies, numbers of people and of cards; and
-// out of texts what looks like one. It is meant for
-// slog.HandlerOptions.ReplaceAttr. A name of several words counts by its last
-// ones, so key_id, token_expiration and max_tokens are shown, and so is what is
-// called just key.
-func Redact(_ []string, a slog.Attr) slog.Attr {
-	switch kind := a.Value.Kind(); {
-	case kind == slog.KindBool, kind == slog.KindString && a.Value.String() == "":
-		return a // says whether there is one
-	case secretName(a.Key):
-		return slog.String(a.Key, hidden)
-	case kind == slog.KindString:
-		return masked(a, a.Value.String())
-	case kind == slog.KindAny:
-		if err, ok := a.Value.Any().(error); ok && err != nil {
-			return masked(a, err.Error())
+// Redact returns what takes secrets out of attributes and messages, for
+// slog.HandlerOptions.ReplaceAttr: by their names passwords, secrets, tokens, API
+// keys, authorization, cookies, numbers of people and of cards; and out of texts
+// the known secrets and what looks like one. A nil known knows none. A name of
+// several words counts by its last ones, so key_id, token_expiration and
+// max_tokens are shown, and so is what is called just key.
+func Redact(known *mask.Values) func([]string, slog.Attr) slog.Attr {
+	return func(_ []string, a slog.Attr) slog.Attr {
+		switch kind := a.Value.Kind(); {
+		case kind == slog.KindBool, kind == slog.KindString && a.Value.String() == "":
+			return a // says whether there is one
+		case secretName(a.Key):
+			return slog.String(a.Key, hidden)
+		case kind == slog.KindString:
+			return masked(a, a.Value.String(), known)
+		case kind == slog.KindAny:
+			switch v := a.Value.Any().(type) {
+			case slog.Level, *slog.Source: // of every line
+			case error:
+				return masked(a, v.Error(), known)
+			default:
+				return masked(a, fmt.Sprintf("%+v", v), known)
+			}
 		}
+		return a
 	}
-	return a
 }
 
-// masked is a with its text masked, and a itself where there was nothing.
-func masked(a slog.Attr, text string) slog.Attr {
-	if shown := mask.Secrets(text); shown != text {
+// masked is a with its text masked, and a itself where there was nothing: a
+// handler may know its type.
+func masked(a slog.Attr, text string, known *mask.Values) slog.Attr {
+	if shown := mask.Secrets(known.Text(text)); shown != text {
 		return slog.String(a.Key, shown)
 	}
 	return a
