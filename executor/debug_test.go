@@ -120,6 +120,10 @@ func TestDebugLiveAndPast(t *testing.T) {
 	if err != nil || x.Status != ratchet.StatusCompleted || !x.Recorded {
 		t.Fatalf("row %+v %v", x, err)
 	}
+	p, err := r.Replay(context.Background(), executor.ReplayRequest{Execution: x.ID})
+	if err != nil || p.Different != "output" || !strings.Contains(strings.Join(p.Notes, "\n"), "set in the debugger") {
+		t.Errorf("the replay of a run that was changed: %+v, %v", p, err)
+	}
 }
 
 // TestDebugRecording debugs a failed run from its recording, back from the throw.

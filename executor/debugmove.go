@@ -107,7 +107,26 @@ func (s *DebugSession) Look(ctx context.Context, c runtime.DebugCommand) (*runti
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "a recording cannot be changed: variables are set in live sessions").
 			WithHint("debug a run of the task with task_id and input, or change the code and replay")
 	}
-	return s.ask(ctx, c)
+	a, err := s.ask(ctx, c)
+	if err == nil && c.Verb == runtime.DebugSetVariable {
+		s.noteSet(c)
+	}
+	return a, err
+}
+
+// noteSet writes into the run's log that a variable was set: whoever reads or
+// replays the run later sees what its code did not do.
+func (s *DebugSession) noteSet(c runtime.DebugCommand) {
+	s.mu.Lock()
+	id := s.x.ID
+	s.mu.Unlock()
+	if r := s.e.lookup(id); r != nil {
+		line := []ratchet.LogLine{{
+			At: s.e.cfg.Now().UTC(), Level: "warn", Logger: loggerDebugger, Message: c.Path + " was set to " + c.Expression,
+		}}
+		r.masker.lines(line)
+		r.keep(line)
+	}
 }
 
 // Configure replaces the breakpoints, and the exception mode and watches where given.

@@ -162,7 +162,7 @@ func (l *effects) report(failure *ratchet.ExecutionError) {
 
 func (l *effects) log(level string, e storage.Effect, what string) {
 	l.run.logged([]ratchet.LogLine{{
-		At: l.run.e.cfg.Now().UTC(), Level: level, Logger: "effects",
+		At: l.run.e.cfg.Now().UTC(), Level: level, Logger: loggerEffects,
 		Message: fmt.Sprintf("effect %s (%s %s) %s", e.ID, e.Method, e.URL, what),
 	}})
 }

@@ -228,6 +228,9 @@ func TestUnknownEffectIsNotRepeated(t *testing.T) {
 				t.Fatalf("not reported: %+v", x.Error)
 			}
 			before := len(site.effects())
+			if p, err := r.Replay(t.Context(), executor.ReplayRequest{Execution: x.ID}); err != nil || !p.Identical {
+				t.Errorf("what the ledger says makes the replay differ: %+v, %v", p, err)
+			}
 			again := r.retry(t, x, nil)
 			if again.Error == nil || again.Error.Type != "EffectUnknownError" || len(site.effects()) != before {
 				t.Errorf("the retry ended with %+v, %d effects", again.Error, len(site.effects()))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -170,6 +171,9 @@ func (e *Executor) compare(ctx context.Context, r *recorded, out runtime.Outcome
 	if err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(stored.Lines, func(l ratchet.LogLine) bool { return l.Logger == loggerDebugger }) {
+		p.Notes = append(p.Notes, "variables were set in the debugger, which is not recorded: see the lines of the logger debugger")
+	}
 	switch {
 	case !sameFailure(r.x.Error, failure):
 		p.Different = "error"
@@ -189,9 +193,23 @@ func sameFailure(a, b *ratchet.ExecutionError) bool {
 	return a.Code == b.Code && a.Type == b.Type && a.Message == b.Message && a.Line == b.Line && a.Column == b.Column
 }
 
+// Loggers of lines that the server adds to a run's own.
+const (
+	loggerEffects  = "effects"
+	loggerDebugger = "debugger"
+)
+
+// ownLines leaves out what the server added.
+func ownLines(stored []ratchet.LogLine) []ratchet.LogLine {
+	return slices.DeleteFunc(slices.Clone(stored), func(l ratchet.LogLine) bool {
+		return l.Logger == loggerEffects || l.Logger == loggerDebugger
+	})
+}
+
 // sameLines compares logs without their times. A failed run's log has one line
 // more, which says how it ended. A purged log is not compared.
 func sameLines(stored, replayed []ratchet.LogLine, failed bool) bool {
+	stored = ownLines(stored)
 	if failed && len(stored) > 0 {
 		stored = stored[:len(stored)-1]
 	}

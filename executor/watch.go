@@ -33,10 +33,15 @@ func (r *run) logged(lines []ratchet.LogLine) {
 	if d := r.req.debug; d != nil {
 		d.session.logged(d.run, own)
 	}
+	r.keep(own)
+}
+
+// keep stores lines that are masked, and publishes them.
+func (r *run) keep(lines []ratchet.LogLine) {
 	r.mu.Lock()
-	r.log.add(own)
+	r.log.add(lines)
 	r.mu.Unlock()
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.log", ID: r.id, At: r.e.cfg.Now(), Data: own})
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.log", ID: r.id, At: r.e.cfg.Now(), Data: lines})
 	r.scheduleFlush()
 }
 

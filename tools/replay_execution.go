@@ -22,7 +22,7 @@ type ReplayExecutionIn struct {
 type ReplayOut struct {
 	ExecutionID       string          `json:"execution_id"`
 	ReplayID          string          `json:"replay_id"`
-	Status            string          `json:"status" jsonschema:"enum=completed,enum=running" jsonschema_description:"of the replay"`
+	Status            string          `json:"status" jsonschema:"enum=completed,enum=running,enum=diverged" jsonschema_description:"of the replay; diverged = it ended at the first difference, see divergence"`
 	Identical         bool            `json:"identical" jsonschema_description:"same output or error, same log and same events as recorded"`
 	SameCode          bool            `json:"same_code" jsonschema_description:"the code that ran is the recorded one"`
 	Output            json.RawMessage `json:"output"`
@@ -103,6 +103,7 @@ func (o *ReplayOut) fill(p *executor.Replay) {
 	if p.Identical {
 		o.NextTool = &NextCall{"ratchet_promote_to_test", map[string]any{"execution_id": p.Execution.ID, "test_name": "recorded " + p.Execution.ID[:8]}}
 	} else if d := o.Divergence; d != nil {
+		o.Status = "diverged"
 		o.NextTool = &NextCall{"ratchet_fork_execution", map[string]any{"execution_id": p.Execution.ID, "at_step": d.Event}}
 	}
 }
