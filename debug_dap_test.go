@@ -24,10 +24,7 @@ type editor struct {
 
 func startEditor(t *testing.T, args ...string) *editor {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := program(t)
 	cmd := exec.Command(path, append([]string{"debug", "--dap", "--data-dir", t.TempDir()}, args...)...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()

@@ -121,10 +121,7 @@ func overHTTP(url string) mcp.Transport {
 // overStdio starts the program as a client does.
 func overStdio(t *testing.T, args ...string) mcp.Transport {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := program(t)
 	cmd := exec.Command(path, append([]string{"mcp-serve"}, args...)...)
 	cmd.Stderr = os.Stderr
 	return &mcp.CommandTransport{Command: cmd}

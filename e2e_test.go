@@ -33,6 +33,20 @@ var binary = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// program is the path of the program. Under the race detector tests that need it
+// are skipped: it is built without, and the detector would watch nothing but them.
+func program(t testing.TB) string {
+	t.Helper()
+	if underRace {
+		t.Skip("the program is built without the race detector")
+	}
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // built is the folder of the program, empty until a test needed it.
 var built string
 
@@ -55,10 +69,7 @@ type process struct {
 // start runs `serve` on a free port over dir and waits until it is ready.
 func start(t *testing.T, dir string, env ...string) *process {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := program(t)
 	cmd := exec.Command(path, "serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--toolsets", "core,control,admin")
 	cmd.Env = append(os.Environ(), env...)
 	stderr, err := cmd.StderrPipe()

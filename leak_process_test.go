@@ -94,10 +94,7 @@ func (l *leaky) stream(ctx context.Context, path string) {
 // environment.
 func (l *leaky) runCommands() {
 	l.t.Helper()
-	path, err := binary()
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	path := program(l.t)
 	run := func(stdin string, args ...string) {
 		l.t.Helper()
 		cmd := exec.CommandContext(l.t.Context(), path, args...)

@@ -106,10 +106,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 func (l *leaky) start() {
 	l.t.Helper()
-	path, err := binary()
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	path := program(l.t)
 	l.cmd = exec.Command(path, "serve", "--listen", "127.0.0.1:0", "--toolsets", "all")
 	l.cmd.Env = l.env
 	reader, writer := io.Pipe()

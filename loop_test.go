@@ -20,6 +20,7 @@ import (
 // TestLoop plays testdata/script over both transports in both protocol eras
 // with the Go SDK's client.
 func TestLoop(t *testing.T) {
+	path := program(t)
 	world := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"items":[20,22]}`)
@@ -28,7 +29,7 @@ func TestLoop(t *testing.T) {
 	for _, transport := range []string{"stdio", "http"} {
 		for _, era := range []string{"2025-11-25", "2026-07-28"} {
 			t.Run(transport+" "+era, func(t *testing.T) {
-				l := &loop{t: t, transport: transport, era: era, world: world.URL}
+				l := &loop{t: t, path: path, transport: transport, era: era, world: world.URL}
 				testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: l.setup, Cmds: l.commands()})
 			})
 		}
@@ -38,6 +39,7 @@ func TestLoop(t *testing.T) {
 // loop is one client and the server it talks to.
 type loop struct {
 	t                     *testing.T
+	path                  string // of the program
 	transport, era, world string
 	dir                   string
 	session               *mcp.ClientSession
@@ -78,9 +80,7 @@ func (l *loop) connect(ts *testscript.TestScript, _ bool, _ []string) {
 		l.server = start(l.t, l.dir, l.environment()...)
 		transport = &mcp.StreamableClientTransport{Endpoint: l.server.url + "/mcp"}
 	} else {
-		path, err := binary()
-		ts.Check(err)
-		cmd := exec.Command(path, "mcp-serve", "--data-dir", l.dir)
+		cmd := exec.Command(l.path, "mcp-serve", "--data-dir", l.dir)
 		cmd.Env = append(os.Environ(), l.environment()...)
 		cmd.Stderr = os.Stderr
 		transport = &mcp.CommandTransport{Command: cmd}
