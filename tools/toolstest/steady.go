@@ -21,7 +21,7 @@ var (
 // measured are the keys of what a run measures and of what is chosen at random.
 func measured() []string {
 	return []string{
-		"revision", "uptime_seconds", "total_samples", "was_queued", "bytes_free", "size_bytes", "pid", "cpu_time_ms",
+		"revision", "uptime_seconds", "total_samples", "was_queued", "bytes_free", "size_bytes", "pid", "cpu_time_ms", "memory_peak_mb",
 		"running", "ready", "busy", // workers start a moment after the server
 	}
 }
