@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,9 +34,10 @@ var programs = []program{
 }
 
 func (p program) job() runtime.Job {
+	hash := sha256.Sum256([]byte(p.code)) // compiled programs are kept by it
 	return runtime.Job{
 		ExecutionID: "bench", Input: json.RawMessage(p.input), Priority: ratchet.PriorityNormal,
-		Source: runtime.Source{Name: "main.js", Code: p.code, Language: ratchet.JavaScript, Hash: "bench-" + p.name},
+		Source: runtime.Source{Name: "main.js", Code: p.code, Language: ratchet.JavaScript, Hash: hex.EncodeToString(hash[:])},
 	}
 }
 
