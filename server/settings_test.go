@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,16 +22,7 @@ import (
 )
 
 // kept keeps the lines of a log.
-type kept struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (k *kept) Write(p []byte) (int, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.buf.Write(p)
-}
+type kept struct{ syncBuffer }
 
 // lines returns what was written since the last time, as JSON.
 func (k *kept) lines(t *testing.T) []map[string]any {
@@ -40,11 +30,11 @@ func (k *kept) lines(t *testing.T) []map[string]any {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var out []map[string]any
-	for dec := json.NewDecoder(&k.buf); ; {
+	for dec := json.NewDecoder(&k.b); ; {
 		var line map[string]any
 		err := dec.Decode(&line)
 		if err == io.EOF {
-			k.buf.Reset()
+			k.b.Reset()
 			return out
 		}
 		if err != nil {

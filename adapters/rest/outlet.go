@@ -14,8 +14,6 @@ type outlet interface {
 	send(p []byte, within time.Duration) error
 	// left is closed when the client has left.
 	left() <-chan struct{}
-	// end says that nothing more comes.
-	end()
 }
 
 // answering writes through the HTTP server, whose handler must not return
@@ -35,8 +33,6 @@ func (a *answering) send(p []byte, within time.Duration) error {
 }
 
 func (a *answering) left() <-chan struct{} { return a.r.Context().Done() }
-
-func (a *answering) end() {}
 
 // taken writes to a connection that was taken over from the HTTP server in the
 // middle of an answer in chunks (RFC 9112, section 7.1). A connection in the
@@ -93,6 +89,7 @@ func (t *taken) send(p []byte, within time.Duration) error {
 
 func (t *taken) left() <-chan struct{} { return t.gone }
 
+// end says that nothing more comes, and lets the connection go.
 func (t *taken) end() {
 	if t.conn.SetWriteDeadline(time.Now().Add(time.Second)) == nil {
 		_, _ = t.conn.Write([]byte("0\r\n\r\n")) // the client may have left
