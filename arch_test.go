@@ -63,6 +63,7 @@ var layers = map[string][]string{
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
 	"ratchet/bench":           {"*"},
+	"ratchet/bench/chaos":     {"ratchet", "ratchet/storage", "ratchet/server/audit"},
 }
 
 // owners names the only packages (with their children) that may import a library.

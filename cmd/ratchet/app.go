@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -35,6 +36,7 @@ type app struct {
 	levels     *logging.Levels   // of the log, once the configuration is loaded
 	requestID  string            // of this command, in its errors and in the audit
 	failed     ratchet.Code      // of a result that was printed and says it failed
+	now        func() time.Time  // of a server; nil = the machine's clock
 }
 
 // run executes one command and returns the exit code.
@@ -94,7 +96,7 @@ func (a *app) root() *cobra.Command {
 		a.serveCommand(), a.mcpServeCommand(), a.mcpCommand(),
 		a.runOnceCommand(), a.replayCommand(), a.traceCommand(), a.debugCommand(), a.validateCommand(), a.testCommand(),
 		a.callCommand(), a.toolsCommand(), a.printConfigCommand(), a.generateGroup(),
-		a.configCommand(), a.usersCommand(), a.keysCommand(), a.auditCommand(), a.doctorCommand(), a.versionCommand(),
+		a.configCommand(), a.usersCommand(), a.keysCommand(), a.auditCommand(), a.doctorCommand(), a.benchCommand(), a.versionCommand(),
 	)
 	return root
 }

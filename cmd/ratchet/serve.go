@@ -106,7 +106,7 @@ func (a *app) openServer(cmd *cobra.Command, forced map[string]string) (*server.
 	if err != nil {
 		return nil, cfg, err
 	}
-	options, err := extend(server.Options{Version: version, Log: log, Levels: a.levels})
+	options, err := extend(server.Options{Version: version, Log: log, Levels: a.levels, Now: a.now})
 	if err != nil {
 		return nil, cfg, err
 	}
