@@ -8,6 +8,7 @@ import (
 
 	"ratchet"
 	"ratchet/runtime"
+	"ratchet/schema"
 	"ratchet/storage"
 )
 
@@ -167,6 +168,13 @@ func (r *run) failureOf(end ending) *ratchet.ExecutionError {
 // outputError checks the output against the task's schema. The offending
 // output is kept, for the author to see.
 func outputError(p *program, output json.RawMessage) *ratchet.ExecutionError {
+	if found := schema.CheckNumbers(output); found != nil {
+		at := "/output" + found.Pointer
+		return &ratchet.ExecutionError{
+			Code: ratchet.CodeScript, Type: "output_validation_error", Message: at + ": " + found.Message,
+			Hint: "return the number as a string, with ratchet_edit_task",
+		}
+	}
 	if p.output == nil {
 		return nil
 	}

@@ -93,6 +93,9 @@ func (e *Executor) checkInput(t *ratchet.Task, p *program, req *Request) error {
 	if len(req.Input) > maxInput {
 		return ratchet.Errorf(ratchet.CodeTooLarge, "the input has %d bytes; at most %d are allowed", len(req.Input), maxInput).At("/input")
 	}
+	if found := schema.CheckNumbers(req.Input); found != nil {
+		return violationError(t, []schema.Violation{*found})
+	}
 	if req.Timeout < 0 || req.Timeout > e.cfg.MaxRun {
 		return ratchet.Errorf(ratchet.CodeInvalid, "timeout is %g s; it must be from 1 to %g",
 			req.Timeout.Seconds(), e.cfg.MaxRun.Seconds()).At("/timeout")

@@ -28,6 +28,9 @@ type Schema struct {
 // *ratchet.Error of CodeInvalid whose field is a pointer into the schema.
 func Compile(raw json.RawMessage) (*Schema, error) {
 	doc, err := decode(raw)
+	if v := numberViolation(err); v != nil {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: %s", v.Message).At(v.Pointer)
+	}
 	if err != nil {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the schema is not JSON: %s", jsonFault(err)).At("")
 	}
@@ -123,7 +126,8 @@ func explainCompile(err error) error {
 	return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: %s", strings.ReplaceAll(err.Error(), location, "")).At("").Wrap(err)
 }
 
-// decode parses one JSON value and keeps numbers exact.
+// decode parses one JSON value and keeps numbers exact. A number that is out
+// of bounds is a *numberError: nothing calculates with one.
 func decode(raw []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
@@ -134,7 +138,7 @@ func decode(raw []byte) (any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one JSON value")
 	}
-	return v, nil
+	return v, checkNumbers(v, nil)
 }
 
 func jsonFault(err error) string {

@@ -27,6 +27,9 @@ type Violation struct {
 // one violation with rule "json".
 func (s *Schema) Validate(raw json.RawMessage) []Violation {
 	v, err := decode(raw)
+	if found := numberViolation(err); found != nil {
+		return []Violation{*found}
+	}
 	if err != nil {
 		return []Violation{{Rule: "json", Wanted: "JSON", Message: "not JSON: " + jsonFault(err)}}
 	}

@@ -14,12 +14,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/server/config"
 	"ratchet/tools"
 )
@@ -124,15 +124,15 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 		refuse(w, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
 		return false, false
 	}
-	if !utf8.Valid(body) {
-		parseError(w, "the body is not UTF-8", r.Header.Get(headerRequestID))
+	if err := schema.CheckSyntax(body); err != nil { // before anything trusts the bytes
+		parseError(w, "the body is not JSON: "+err.Error(), r.Header.Get(headerRequestID))
 		return false, false
 	}
 	if m.fast(w, r, o, body) {
 		return false, false
 	}
-	if !json.Valid(body) {
-		parseError(w, "the body is not JSON", r.Header.Get(headerRequestID))
+	if fault, _ := notRPC(body); fault != "" {
+		invalidRequest(w, fault, r.Header.Get(headerRequestID))
 		return false, false
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -185,6 +185,14 @@ func parseError(w http.ResponseWriter, message, id string) {
 	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC message, as JSON in UTF-8")
 	answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
 		"code": jsonrpc.CodeParseError, "message": message, "data": ratchet.Body(e, id),
+	}})
+}
+
+// invalidRequest answers JSON that is no JSON-RPC message.
+func invalidRequest(w http.ResponseWriter, message, id string) {
+	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC 2.0 request or notification")
+	answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
+		"code": jsonrpc.CodeInvalidRequest, "message": message, "data": ratchet.Body(e, id),
 	}})
 }
 

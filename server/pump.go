@@ -11,10 +11,11 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet/schema"
 )
 
 // pump reads the lines of a stdio connection. It answers plain calls itself,
@@ -63,11 +64,11 @@ func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
 		case long:
 			p.refuse(nil, jsonrpc.CodeInvalidRequest, fmt.Sprintf("the message is longer than %d bytes", p.limit))
 		case len(body) == 0:
-		case !utf8.Valid(body):
-			p.refuse(nil, jsonrpc.CodeParseError, "the line is not UTF-8")
-		case !json.Valid(body):
-			p.refuse(nil, jsonrpc.CodeParseError, "the line is not JSON")
+		case p.malformed(body):
 		case !p.take(ctx, body, &answer):
+			if p.noMessage(body) {
+				break
+			}
 			if _, err := p.sdk.Write(append(body, '\n')); err != nil {
 				close(p.over)
 				return // the SDK ended the connection
@@ -182,6 +183,25 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 		_, _ = p.out.Write(buf.Bytes()) // the client went away: nobody to tell
 	}
 	return true
+}
+
+// malformed refuses a line that is not JSON, before anything trusts its bytes.
+func (p *pump) malformed(line []byte) bool {
+	err := schema.CheckSyntax(line)
+	if err != nil {
+		p.refuse(nil, jsonrpc.CodeParseError, "the line is not JSON: "+err.Error())
+	}
+	return err != nil
+}
+
+// noMessage refuses JSON that is no JSON-RPC message: the SDK would end the
+// connection. Errors that belong to no request are not answered.
+func (p *pump) noMessage(line []byte) bool {
+	fault, silent := notRPC(line)
+	if fault != "" && !silent {
+		p.refuse(nil, jsonrpc.CodeInvalidRequest, fault)
+	}
+	return fault != ""
 }
 
 func (p *pump) refuse(id json.RawMessage, code int, message string) {

@@ -42,7 +42,7 @@ type echoOut struct {
 type noIn struct{}
 
 // ownTools is a small registry with one tool for each kind of answer.
-func ownTools(t *testing.T) *tools.Registry {
+func ownTools(t testing.TB) *tools.Registry {
 	t.Helper()
 	spec := func(name string) tools.Spec {
 		return tools.Spec{
@@ -96,7 +96,7 @@ func ownTools(t *testing.T) *tools.Registry {
 }
 
 // newTestServer is a server over an empty store in memory.
-func newTestServer(t *testing.T) (*Server, *storage.DB) {
+func newTestServer(t testing.TB) (*Server, *storage.DB) {
 	t.Helper()
 	cfg, err := config.Load(config.Options{Env: []string{}, Dir: t.TempDir(), User: t.TempDir()})
 	if err != nil {
