@@ -136,5 +136,5 @@ func (a *app) result(out any) error {
 }
 
 func (a *app) printText(text string) {
-	fmt.Fprintln(a.stdout, strings.TrimRight(text, "\n"))
+	fmt.Fprintln(a.stdout, plain(strings.TrimRight(text, "\n")))
 }

@@ -50,7 +50,7 @@ func (a *app) validate(cmd *cobra.Command, dir string) error {
 			return a.print(map[string]any{"valid": false, "problems": problems})
 		}
 		for _, p := range problems {
-			fmt.Fprintln(a.stdout, p)
+			fmt.Fprintln(a.stdout, plain(p.String()))
 		}
 		return nil
 	}
@@ -76,7 +76,7 @@ func (a *app) validate(cmd *cobra.Command, dir string) error {
 			return a.print(out)
 		}
 		for _, p := range problems {
-			fmt.Fprintln(a.stdout, p)
+			fmt.Fprintln(a.stdout, plain(p.String()))
 		}
 		for _, r := range verdict.Results {
 			text := r.Message
@@ -86,7 +86,7 @@ func (a *app) validate(cmd *cobra.Command, dir string) error {
 			if r.Line > 0 {
 				text += fmt.Sprintf(" (line %d)", r.Line)
 			}
-			fmt.Fprintf(a.stdout, "%-8s %-14s %s\n", r.Status, r.Type, text)
+			fmt.Fprintf(a.stdout, "%-8s %-14s %s\n", r.Status, r.Type, plain(text))
 		}
 		return nil
 	})

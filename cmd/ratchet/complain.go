@@ -79,24 +79,24 @@ func (a *app) complain(err error) {
 		fmt.Fprintln(a.stderr, string(data))
 		return
 	}
-	fmt.Fprintln(a.stderr, a.paint(a.stderr, red, "error:"), e.Message)
+	fmt.Fprintln(a.stderr, a.paint(a.stderr, red, "error:"), plain(e.Message))
 	if e.Err != nil && e.Code == ratchet.CodeInternal {
-		fmt.Fprintln(a.stderr, "cause:", e.Err) // the person at the keyboard owns the server
+		fmt.Fprintln(a.stderr, "cause:", plain(e.Err.Error())) // the person at the keyboard owns the server
 	}
 	if id, ok := e.Fields[ratchet.FieldRequestID].(string); ok {
 		fmt.Fprintln(a.stderr, "request id:", id)
 	}
 	if near, ok := e.Fields[ratchet.FieldNearest].(string); ok {
-		fmt.Fprintln(a.stderr, "nearest:", near)
+		fmt.Fprintln(a.stderr, "nearest:", plain(fmt.Sprint(near)))
 	}
 	if allowed, ok := e.Fields[ratchet.FieldAllowed]; ok {
-		fmt.Fprintln(a.stderr, "allowed:", oneLine(allowed))
+		fmt.Fprintln(a.stderr, "allowed:", plain(oneLine(allowed)))
 	}
 	if e.Hint != "" {
-		fmt.Fprintln(a.stderr, "hint:", e.Hint)
+		fmt.Fprintln(a.stderr, "hint:", plain(e.Hint))
 	}
 	if example, ok := e.Fields[ratchet.FieldExample]; ok {
-		fmt.Fprintln(a.stderr, "example:", oneLine(example))
+		fmt.Fprintln(a.stderr, "example:", plain(oneLine(example)))
 	}
 }
 

@@ -76,9 +76,9 @@ func (a *app) showFindings(list []finding) error {
 	colors := map[string]color{findingOK: green, findingWarn: yellow, findingFail: red}
 	for _, f := range list {
 		mark := a.paint(a.stdout, colors[f.Status], fmt.Sprintf("%-4s", f.Status))
-		fmt.Fprintf(a.stdout, "%s  %-24s %s\n", mark, f.Check, f.Detail)
+		fmt.Fprintf(a.stdout, "%s  %-24s %s\n", mark, plain(f.Check), plain(f.Detail))
 		if f.Hint != "" {
-			fmt.Fprintf(a.stdout, "%31s%s\n", "", f.Hint)
+			fmt.Fprintf(a.stdout, "%31s%s\n", "", plain(f.Hint))
 		}
 	}
 	return nil

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/regular"
 	"ratchet/server"
 	"ratchet/server/config"
 	"ratchet/server/sources"
@@ -69,7 +69,7 @@ func (a *app) runOnceCommand() *cobra.Command {
   ratchet run-once --from-fs tasks/add --record recordings`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if inputFile != "" {
-				data, err := os.ReadFile(inputFile)
+				data, err := regular.ReadFile(inputFile)
 				if err != nil {
 					return ratchet.Errorf(ratchet.CodeNotFound, "cannot read --input-file %s", inputFile).Wrap(err)
 				}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -19,7 +22,7 @@ func (a *app) machine() bool { return a.asJSON || a.format == "json" || a.format
 // say writes a message for the person to stderr.
 func (a *app) say(format string, args ...any) {
 	if !a.quiet {
-		fmt.Fprintf(a.stderr, format+"\n", args...)
+		fmt.Fprintln(a.stderr, plain(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -50,7 +53,7 @@ func (a *app) print(value any) error {
 // toYAML rewrites JSON as YAML. JSON is YAML, so its keys keep their order.
 func toYAML(data []byte) ([]byte, error) {
 	var node yaml.Node
-	if err := yaml.Unmarshal(data, &node); err != nil {
+	if err := yaml.Unmarshal(escapeControls(data), &node); err != nil {
 		return nil, err
 	}
 	unstyle(&node)
@@ -60,17 +63,63 @@ func toYAML(data []byte) ([]byte, error) {
 	if err := encoder.Encode(&node); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), encoder.Close()
+	if err := encoder.Close(); err != nil {
+		return nil, err
+	}
+	return []byte(plain(out.String())), nil
 }
 
 // unstyle forgets how JSON wrote the nodes; empty groups stay on one line.
 func unstyle(node *yaml.Node) {
-	if node.Kind == yaml.ScalarNode || len(node.Content) > 0 {
+	quoted := plain(node.Value) != node.Value // escapes need the quotes
+	if !quoted && node.Kind == yaml.ScalarNode || len(node.Content) > 0 {
 		node.Style &^= yaml.FlowStyle | yaml.DoubleQuotedStyle
 	}
 	for _, child := range node.Content {
 		unstyle(child)
 	}
+}
+
+// escapeControls writes the control characters that JSON permits inside texts,
+// and YAML does not, as JSON escapes. They mean the same.
+func escapeControls(data []byte) []byte {
+	var out []byte
+	for i, r := range string(data) {
+		control := isControl(r) && r != '\n' && r != '\t'
+		if control && out == nil {
+			out = append(make([]byte, 0, len(data)+64), data[:i]...)
+		}
+		switch {
+		case control:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		case out != nil:
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	if out == nil {
+		return data
+	}
+	return out
+}
+
+// isControl says whether a terminal may act on r instead of showing it: the
+// control characters, and those that turn the direction of text around.
+func isControl(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0xfeff || r == 0xfffe || r == 0xffff
+}
+
+// plain is text that a terminal only shows: control characters, except line
+// breaks and tabs, are written as escapes.
+func plain(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if isControl(r) && r != '\n' && r != '\t' {
+			fmt.Fprintf(&out, `\u%04x`, r)
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
 }
 
 // color is an ANSI escape.

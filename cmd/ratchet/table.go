@@ -19,7 +19,7 @@ const cellWidth = 60
 // of objects.
 func toTable(data []byte) ([]byte, error) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	if err := yaml.Unmarshal(escapeControls(data), &doc); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
@@ -42,13 +42,13 @@ func writePairs(out *bytes.Buffer, node *yaml.Node) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if name, value := node.Content[i], node.Content[i+1]; !isRows(value) {
-			fmt.Fprintf(w, "%s\t%s\n", name.Value, cell(value))
+			fmt.Fprintf(w, "%s\t%s\n", plain(name.Value), cell(value))
 		}
 	}
 	w.Flush() //nolint:errcheck // a buffer takes everything
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if name, value := node.Content[i], node.Content[i+1]; isRows(value) {
-			fmt.Fprintf(out, "\n%s\n", strings.ToUpper(name.Value))
+			fmt.Fprintf(out, "\n%s\n", strings.ToUpper(plain(name.Value)))
 			writeRows(out, value)
 		}
 	}
@@ -75,7 +75,7 @@ func writeRows(out *bytes.Buffer, list *yaml.Node) {
 		rows = append(rows, row)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.Join(columns, "\t"))
+	fmt.Fprintln(w, plain(strings.Join(columns, "\t")))
 	for _, row := range rows {
 		cells := make([]string, len(columns))
 		for i, name := range columns {
@@ -96,12 +96,7 @@ func cell(node *yaml.Node) string {
 			text = string(data)
 		}
 	}
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
+	text = plain(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text))
 	if utf8.RuneCountInString(text) > cellWidth {
 		text = string([]rune(text)[:cellWidth-1]) + "…"
 	}

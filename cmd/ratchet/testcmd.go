@@ -97,9 +97,9 @@ func (a *app) runTests(ctx context.Context, srv *server.Server, args map[string]
 	colors := map[ratchet.TestStatus]color{ratchet.TestPassed: green, ratchet.TestFailed: red, ratchet.TestSkipped: yellow}
 	for _, test := range r.Tests {
 		mark := a.paint(a.stdout, colors[test.Status], fmt.Sprintf("%-8s", test.Status))
-		fmt.Fprintf(a.stdout, "%s %s (%.0f ms)\n", mark, test.Name, test.Duration)
+		fmt.Fprintf(a.stdout, "%s %s (%.0f ms)\n", mark, plain(test.Name), test.Duration)
 		if test.Status == ratchet.TestFailed {
-			fmt.Fprintf(a.stdout, "         %s\n", why(test.Diff, test.Error))
+			fmt.Fprintf(a.stdout, "         %s\n", plain(why(test.Diff, test.Error)))
 		}
 	}
 	fmt.Fprintf(a.stdout, "%d tests: %d passed, %d failed, %d skipped\n", r.Total, r.Passed, r.Failed, r.Skipped)

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"code.dny.dev/ssrf"
+	"ratchet/egress"
 )
 
 // Config configures a Broker. Zero values mean the default in parentheses.
@@ -51,47 +51,28 @@ func (c Config) withDefaults() Config {
 // concurrent use.
 type Broker struct {
 	cfg       Config
+	guard     *egress.Guard
 	transport *http.Transport
 }
 
 // New makes a Broker. The caller should Close it.
 func New(cfg Config) *Broker {
 	cfg = cfg.withDefaults()
+	guard := egress.New(cfg.AllowPrivate, cfg.AllowPorts)
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Resolver: cfg.Resolver}
 	proxy := func(*http.Request) (*url.URL, error) { return nil, nil }
 	if cfg.Proxy != nil {
 		// The dialer sees only the proxy's address, which the operator chose.
 		proxy = http.ProxyURL(cfg.Proxy)
 	} else {
-		dialer.Control = guard(cfg).Safe
+		dialer.Control = guard.Control
 	}
-	return &Broker{cfg: cfg, transport: &http.Transport{
+	return &Broker{cfg: cfg, guard: guard, transport: &http.Transport{
 		Proxy: proxy, DialContext: dialer.DialContext,
 		ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16,
 		IdleConnTimeout: 60 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
 		ExpectContinueTimeout: time.Second, MaxResponseHeaderBytes: cfg.MaxHeaderBytes,
 	}}
-}
-
-// guard refuses every address that is not public, and every port not listed.
-func guard(cfg Config) *ssrf.Guardian {
-	var v4, v6 []netip.Prefix
-	for _, p := range cfg.AllowPrivate {
-		if p.Addr().Is4() {
-			v4 = append(v4, p)
-		} else {
-			v6 = append(v6, p)
-		}
-	}
-	options := []ssrf.Option{
-		ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...), ssrf.WithPorts(cfg.AllowPorts...),
-	}
-	for _, port := range cfg.AllowPorts {
-		if port == 0 {
-			options = append(options, ssrf.WithAnyPort())
-		}
-	}
-	return ssrf.New(options...)
 }
 
 // Close drops idle connections.

@@ -56,6 +56,13 @@ func TestFetch_refusesAddressesThatAreNotPublic(t *testing.T) {
 			t.Errorf("%s: %+v", host, bad)
 		}
 	}
+	everything := New(Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}})
+	defer everything.Close()
+	for _, host := range []string{"169.254.169.254", "168.63.129.16", "[fd00:ec2::254]", "100.100.100.200", "192.0.0.192", "metadata.google.internal."} {
+		if _, bad := fetch(everything.Host(Policy{}), runtime.FetchRequest{URL: "http://" + host + "/", TimeoutMS: 2000}); bad == nil || bad.Code != "blocked_address" {
+			t.Errorf("%s with all private networks: %+v", host, bad)
+		}
+	}
 	// However a resolver reads such a number, it must not lead to loopback.
 	for _, host := range []string{"2130706433", "0x7f000001", "0177.0.0.1", "127.1"} {
 		if response, bad := fetch(b.Host(Policy{}), runtime.FetchRequest{URL: "http://" + host + "/", TimeoutMS: 2000}); bad == nil {
@@ -114,10 +121,10 @@ func TestFetch_redirects(t *testing.T) {
 		t.Errorf("loop: %+v", bad)
 	}
 	header := [][2]string{{"Authorization", "Bearer x"}, {"X-Api-Key", "k"}, {"Cookie", "a=b"}, {"X-Plain", "p"}}
-	if _, bad := fetch(s, runtime.FetchRequest{URL: url + "/other", Header: header}); bad != nil {
+	if _, bad := fetch(s, runtime.FetchRequest{Method: "POST", URL: url + "/other?q=private", Header: header, IdempotencyKey: "k"}); bad != nil {
 		t.Fatal(bad)
 	}
-	if seen.Get("Authorization")+seen.Get("X-Api-Key")+seen.Get("Cookie") != "" || seen.Get("X-Plain") != "p" {
+	if seen.Get("Authorization")+seen.Get("X-Api-Key")+seen.Get("Cookie")+seen.Get("Referer")+seen.Get("Idempotency-Key") != "" || seen.Get("X-Plain") != "p" {
 		t.Errorf("headers after a redirect to another host: %v", seen)
 	}
 	if r, bad := fetch(s, runtime.FetchRequest{URL: url + "/same"}); bad != nil || !r.Redirected || r.URL != url+"/end" {

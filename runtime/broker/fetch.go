@@ -16,8 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"code.dny.dev/ssrf"
-
+	"ratchet/egress"
 	"ratchet/runtime"
 )
 
@@ -105,8 +104,8 @@ func hideKeys(h http.Header) {
 	}
 }
 
-// redirectRule checks each hop like a first request, and keeps credentials
-// from crossing to another host.
+// redirectRule checks each hop like a first request, and keeps credentials and
+// the Referer from crossing to another origin.
 func (s *Session) redirectRule(mode string) func(*http.Request, []*http.Request) error {
 	return func(next *http.Request, via []*http.Request) error {
 		switch {
@@ -120,15 +119,36 @@ func (s *Session) redirectRule(mode string) func(*http.Request, []*http.Request)
 		if bad := s.checkURL(next.URL); bad != nil {
 			return refusal{bad}
 		}
-		if next.URL.Host != via[0].URL.Host || via[0].URL.Scheme == "https" && next.URL.Scheme == "http" {
+		if crossed(next, via) {
+			next.Header.Del("Referer")
 			for name, values := range next.Header {
 				if s.secretHeader(name, values) {
-					next.Header.Del(name)
+					delete(next.Header, name) // Del would miss the spellings of hideKeys
 				}
 			}
 		}
 		return nil
 	}
+}
+
+// crossed says whether a redirect leads to another origin, now or before: what
+// was left out once stays out on the way back.
+func crossed(next *http.Request, via []*http.Request) bool {
+	first := origin(via[0].URL)
+	return origin(next.URL) != first ||
+		slices.ContainsFunc(via, func(r *http.Request) bool { return origin(r.URL) != first })
+}
+
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		host = u.Hostname()
+	}
+	return u.Scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // secretHeader says whether a header is likely to be a credential: by its
@@ -171,10 +191,10 @@ func explain(ctx context.Context, err error, host string, timeout time.Duration)
 	switch {
 	case errors.As(err, &refused):
 		return refused.CallError
-	case errors.Is(err, ssrf.ErrProhibitedPort):
+	case egress.BlockedPort(err):
 		return refuse("AuthorizationError", "blocked_port", "this port of "+host+" is blocked: fetch may use 80, 443 and ports the operator lists in http.allow_ports")
-	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
-		return refuse("AuthorizationError", "blocked_address", host+" leads to a private, local or reserved address, which fetch must not reach; the operator can allow a range in http.allow_private")
+	case egress.Blocked(err):
+		return blockedAddress(host)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return refuse("TimeoutError", "timeout", "no complete response from "+host+" within "+timeout.String())
 	case errors.Is(ctx.Err(), context.Canceled):

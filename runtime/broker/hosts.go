@@ -1,13 +1,16 @@
 package broker
 
 import (
+	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
 	"golang.org/x/net/idna"
 
+	"ratchet/egress"
 	"ratchet/runtime"
 )
 
@@ -48,8 +51,11 @@ func (s *Session) checkURL(u *url.URL) *runtime.CallError {
 		return refuse("AuthorizationError", "credentials_in_url", "a URL must not hold user:password@; send an Authorization header")
 	}
 	host, err := asciiHost(u.Hostname())
-	if err != nil || host == "" {
+	if err != nil || host == "" || numeric(host) {
 		return refuse("ValidationError", "bad_url", "the URL has no valid host name")
+	}
+	if s.broker.metadata(host) {
+		return blockedAddress(host)
 	}
 	switch {
 	case matches(s.policy.DenyHosts, host):
@@ -60,6 +66,32 @@ func (s *Session) checkURL(u *url.URL) *runtime.CallError {
 		return refuse("AuthorizationError", "denied_host", "host "+host+" is not among the hosts the operator allows")
 	}
 	return nil
+}
+
+// metadata says whether host is a cloud's metadata service that the operator
+// did not name exactly. The dialer checks addresses once more, but sees only
+// the proxy's where there is one.
+func (b *Broker) metadata(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return b.guard.Check(addr) != nil
+	}
+	return egress.MetadataName(host) && !slices.Contains(b.cfg.AllowHosts, host)
+}
+
+func blockedAddress(host string) *runtime.CallError {
+	return refuse("AuthorizationError", "blocked_address", host+" leads to a private, local or reserved address, which fetch must not reach; "+
+		"the operator can allow a range in http.allow_private, and a cloud's metadata service by its very address there, or its name in http.allow_hosts")
+}
+
+// numeric says whether a resolver may read host as an IPv4 address in one of
+// the old forms, like 0x7f.1. The plain form is none of them.
+func numeric(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	_, err := strconv.ParseUint(last, 0, 64)
+	return err == nil || last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}

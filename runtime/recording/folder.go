@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/regular"
 	"ratchet/runtime"
 )
 
@@ -137,7 +138,7 @@ func newest(dir string) string {
 }
 
 func readTape(dir string) (*runtime.Tape, error) {
-	f, err := os.Open(filepath.Join(dir, eventsFile))
+	f, err := regular.Open(filepath.Join(dir, eventsFile))
 	if err == nil {
 		defer f.Close()
 		return ReadEvents(f)
@@ -145,7 +146,7 @@ func readTape(dir string) (*runtime.Tape, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read a recording: %w", err)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, harFile))
+	text, err := regular.ReadFile(filepath.Join(dir, harFile))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s holds neither %s nor %s", ErrFormat, dir, eventsFile, harFile)
 	}
@@ -153,7 +154,7 @@ func readTape(dir string) (*runtime.Tape, error) {
 }
 
 func optional(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

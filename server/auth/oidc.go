@@ -17,13 +17,13 @@ import (
 	"sync"
 	"time"
 
-	"code.dny.dev/ssrf"
 	"github.com/MicahParks/jwkset"
 	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/time/rate"
 
 	"ratchet"
+	"ratchet/egress"
 )
 
 // OIDC says whose tokens are taken beside our own. It is on when Issuer is set.
@@ -95,16 +95,8 @@ func loopback(host string) bool {
 // guardedClient reaches public addresses only, and those that are allowed,
 // whatever names resolve to and wherever redirects lead.
 func guardedClient(private []netip.Prefix, ports []uint16) *http.Client {
-	var v4, v6 []netip.Prefix
-	for _, p := range private {
-		if p.Addr().Is4() {
-			v4 = append(v4, p)
-		} else {
-			v6 = append(v6, p)
-		}
-	}
-	guard := ssrf.New(ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...), ssrf.WithPorts(ports...))
-	dialer := &net.Dialer{Timeout: fetchTime, Control: guard.Safe}
+	guard := egress.New(private, ports)
+	dialer := &net.Dialer{Timeout: fetchTime, Control: guard.Control}
 	return &http.Client{
 		Timeout:   fetchTime,
 		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: fetchTime, MaxIdleConns: 2, IdleConnTimeout: 30 * time.Second},

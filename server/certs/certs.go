@@ -5,11 +5,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
 	"ratchet"
+	"ratchet/regular"
 )
 
 // Config names the files, all PEM.
@@ -140,7 +140,7 @@ func (s *Source) read() ([][]byte, error) {
 		if f.path == "" {
 			continue
 		}
-		text, err := os.ReadFile(f.path)
+		text, err := regular.ReadFile(f.path)
 		if err != nil {
 			return nil, ratchet.Errorf(ratchet.CodeConfig, "server.tls.%s cannot be read", f.key).At("server.tls." + f.key).Wrap(err)
 		}

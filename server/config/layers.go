@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/regular"
 	"ratchet/schema"
 	"ratchet/server/logging"
 )
@@ -188,7 +189,7 @@ func (l *loader) value(name string) (text, origin string, ok bool, err error) {
 	if !ok || name == foreignLevel {
 		return "", "", false, nil
 	}
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if err != nil {
 		return "", "", false, ratchet.Errorf(ratchet.CodeConfig, "cannot read the file that %s_FILE names", name).Wrap(err)
 	}

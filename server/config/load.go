@@ -11,6 +11,7 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"ratchet"
+	"ratchet/regular"
 )
 
 // Options say where to look. The zero value reads the process's own
@@ -185,7 +186,7 @@ func (l *loader) file(o Options) error {
 
 func readFirst(o Options) (path string, text []byte, err error) {
 	if o.File != "" {
-		text, err = os.ReadFile(o.File)
+		text, err = regular.ReadFile(o.File)
 		if err != nil {
 			return "", nil, ratchet.Errorf(ratchet.CodeConfig, "cannot read the configuration file %s", o.File).
 				WithHint("check the path given with --config").Wrap(err)
@@ -197,7 +198,7 @@ func readFirst(o Options) (path string, text []byte, err error) {
 		user, _ = os.UserConfigDir() // without one there is no file to read
 	}
 	for _, path := range []string{filepath.Join(o.Dir, "ratchet.yaml"), filepath.Join(user, "ratchet", "ratchet.yaml")} {
-		text, err = os.ReadFile(path)
+		text, err = regular.ReadFile(path)
 		if err == nil {
 			return path, text, nil
 		}

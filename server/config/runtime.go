@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ratchet"
+	"ratchet/regular"
 )
 
 // RuntimeFile is the file in the data folder with the values that were set
@@ -28,7 +28,7 @@ const (
 // a program.
 func (l *loader) runtimeFile() error {
 	path := filepath.Join(l.dataDir(), RuntimeFile)
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil // whoever needs the folder says what is wrong with it
 	}

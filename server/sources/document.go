@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"ratchet"
+	"ratchet/regular"
 )
 
 // loadDocument reads the single-document form: name.js (or .ts) holds the
@@ -18,7 +19,7 @@ func loadDocument(dir, name string) (*ratchet.Task, []Problem, error) {
 		return nil, nil, ratchet.Errorf(ratchet.CodeNotFound, "cannot open %s: %s", dir, reason(err)).Wrap(err)
 	}
 	defer root.Close()
-	return loadDocumentFS(root.FS(), name)
+	return loadDocumentFS(regular.FS(root), name)
 }
 
 func loadDocumentFS(fsys fs.FS, name string) (*ratchet.Task, []Problem, error) {

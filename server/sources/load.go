@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/regular"
 )
 
 // The limits of a task's files.
@@ -56,7 +57,7 @@ func loadDir(dir, sub string) (*ratchet.Task, []Problem, error) {
 		return nil, nil, ratchet.Errorf(ratchet.CodeNotFound, "cannot open %s: %s", dir, reason(err)).Wrap(err)
 	}
 	defer root.Close()
-	fsys, err := fs.Sub(root.FS(), sub)
+	fsys, err := fs.Sub(regular.FS(root), sub)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open %s in %s: %w", sub, dir, err)
 	}
@@ -73,7 +74,7 @@ func loadDir(dir, sub string) (*ratchet.Task, []Problem, error) {
 }
 
 func readLimited(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := regular.Open(name)
 	if err != nil {
 		return nil, ratchet.Errorf(ratchet.CodeNotFound, "cannot read %s: %s", name, reason(err)).Wrap(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"ratchet"
+	"ratchet/regular"
 )
 
 // Folder keeps tasks as folders below Root, one per task, named like it. It
@@ -99,7 +100,7 @@ func (f Folder) Remove(_ context.Context, t *ratchet.Task) ([]string, error) {
 	}
 	defer root.Close()
 	var removed []string
-	for _, name := range taskFiles(root.FS()) {
+	for _, name := range taskFiles(regular.FS(root)) {
 		if err := root.Remove(name); err != nil {
 			return removed, fmt.Errorf("remove %s of task %s: %w", name, t.Name, err)
 		}
@@ -148,7 +149,7 @@ func taskFiles(fsys fs.FS) []string {
 // dropStale removes source, test and schema files that the saved task has not.
 // lib and config.json stay: a database row may never have known them.
 func dropStale(root *os.Root, files map[string][]byte) error {
-	for _, name := range taskFiles(root.FS()) {
+	for _, name := range taskFiles(regular.FS(root)) {
 		if _, keep := files[name]; keep || slices.Contains(metadataFiles, name) || name == "config.json" || strings.HasPrefix(name, "lib/") {
 			continue
 		}
@@ -165,7 +166,7 @@ func writeFile(root *os.Root, name string, data []byte) error {
 	if !inside(name) {
 		return ratchet.Errorf(ratchet.CodeInvalid, "the path %q leads out of the task's folder", name)
 	}
-	if old, err := root.ReadFile(name); err == nil && bytes.Equal(old, data) {
+	if old, err := fs.ReadFile(regular.FS(root), name); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
 	if dir := path.Dir(name); dir != "." {
