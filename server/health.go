@@ -108,6 +108,15 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 	if path := store.Path(); path != "" {
 		s.checks = append(s.checks, check{"disk", false, func(context.Context) (string, error) { return freeSpace(filepath.Dir(path)) }})
 	}
+	s.checks = append(s.checks, check{"audit", false, func(context.Context) (string, error) {
+		switch {
+		case s.audit == nil:
+			return "switched off", nil
+		case s.audit.Problem() != "":
+			return "", &partly{s.audit.Problem()}
+		}
+		return "written", nil
+	}})
 	if pool := s.deps.Pool; pool != nil {
 		s.checks = append(s.checks, check{"queue", false, func(context.Context) (string, error) { return queued(pool, s.deps.Exec.Waiting()) }})
 	}

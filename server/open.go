@@ -67,6 +67,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	storage.KeepPrivate(logging.For(o.Log, logging.Storage), filepath.Join(cfg.DataDir, config.RuntimeFile))
 	if lost, err := db.Sweep(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	} else if lost > 0 {

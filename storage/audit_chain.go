@@ -95,8 +95,9 @@ func (db *DB) AuditHead(ctx context.Context) (seq int64, hash []byte, err error)
 	return seq, hash, err
 }
 
-// forgetChunk bounds how long the removal of old entries holds up other writes.
-const forgetChunk = 2000
+// ForgetChunk is the most entries that ForgetAudit removes at once. It bounds how
+// long the removal of old entries holds up other writes.
+const ForgetChunk = 2000
 
 // ForgetAudit removes up to 2,000 entries older than before, the oldest first,
 // and remembers the hash of the last of them, so that the rest can still be
@@ -110,7 +111,7 @@ func (db *DB) ForgetAudit(ctx context.Context, before time.Time) (int64, error) 
 			before.UnixMicro()); err != nil {
 			return err
 		}
-		last := min(keep-1, first+forgetChunk-1)
+		last := min(keep-1, first+ForgetChunk-1)
 		if removed = last - first + 1; removed <= 0 {
 			removed = 0
 			return nil

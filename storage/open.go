@@ -79,6 +79,12 @@ func (db *DB) open(ctx context.Context) error {
 		if db.lock, err = lockFile(abs); err != nil {
 			return err
 		}
+		if err := checkDirectory(db.log, filepath.Dir(abs)); err != nil {
+			return err
+		}
+		if err := makePrivate(db.log, abs); err != nil {
+			return err
+		}
 	}
 	var err error
 	if db.writes, err = openPool(dsn, writePragmas(db.path == "")); err != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,9 @@ type file struct {
 	dir   string
 	day   string
 	out   *os.File
-	dirty bool // written since the last sync
+	dirty bool   // written since the last sync
+	last  int64  // sequence of the last line written
+	ahead string // what the table has lost, as the files show; empty = nothing
 }
 
 // line is one line of a file.
@@ -52,6 +55,9 @@ func (f *file) write(rows []*storage.AuditRow) error {
 		return err
 	}
 	for _, r := range rows {
+		if r.Seq <= f.last {
+			continue // caught up with from the table
+		}
 		if day := r.At.UTC().Format(time.DateOnly); day != f.day || f.out == nil {
 			if err := errors.Join(flush(), f.turn(day)); err != nil {
 				return err
@@ -64,7 +70,11 @@ func (f *file) write(rows []*storage.AuditRow) error {
 		buf.Write(text)
 		buf.WriteByte('\n')
 	}
-	return flush()
+	if err := flush(); err != nil || len(rows) == 0 {
+		return err
+	}
+	f.last = rows[len(rows)-1].Seq
+	return nil
 }
 
 // turn closes the file of the day before and opens that of day.
@@ -104,11 +114,24 @@ func files(dir string) ([]string, error) {
 	return list, err
 }
 
-// catchUp appends to the files what a killed server could not write.
-func (f *file) catchUp(ctx context.Context, db *storage.DB) error {
+// catchUp appends to the files what a killed server could not write. Files
+// that other users could read become private.
+func (f *file) catchUp(ctx context.Context, db *storage.DB, log *slog.Logger) error {
+	list, err := files(f.dir)
+	if err != nil {
+		return err
+	}
+	storage.KeepPrivate(log, list...)
 	last, err := f.mend()
 	if err != nil {
 		return err
+	}
+	head, _, err := db.AuditHead(ctx)
+	if err != nil {
+		return err
+	}
+	if f.ahead = ""; last > head {
+		f.ahead = aheadNote(last, head)
 	}
 	const chunk = 1000
 	for {
@@ -187,11 +210,11 @@ func eachLine(path string, fn func(l line, end int64) error) error {
 	}
 }
 
-// forget removes files of days that are over before the given time.
-func (f *file) forget(before time.Time) error {
+// forget removes files of days that are over before the given time and names them.
+func (f *file) forget(before time.Time) (removed []string, err error) {
 	list, err := files(f.dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, path := range list {
 		day := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), filePrefix), fileSuffix)
@@ -200,57 +223,9 @@ func (f *file) forget(before time.Time) error {
 			continue
 		}
 		if err := os.Remove(path); err != nil {
-			return fmt.Errorf("remove an old audit file: %w", err)
+			return removed, fmt.Errorf("remove an old audit file: %w", err)
 		}
+		removed = append(removed, filepath.Base(path))
 	}
-	return nil
-}
-
-// compare reads the files and holds them against the table.
-func (v *Verification) compare(ctx context.Context, db *storage.DB, dir string) error {
-	list, err := files(dir)
-	if err != nil {
-		return err
-	}
-	note := func(format string, args ...any) {
-		if v.FileNote == "" {
-			v.FileNote = fmt.Sprintf(format, args...)
-		}
-	}
-	var rows []*storage.AuditRow // of the table, after the last line
-	var last int64
-	for _, path := range list {
-		v.Files++
-		err := eachLine(path, func(l line, _ int64) error {
-			v.Lines++
-			if last > 0 && l.Seq != last+1 {
-				note("%s: entry %d follows entry %d", filepath.Base(path), l.Seq, last)
-			}
-			last = l.Seq
-			if l.Seq <= v.Removed {
-				return nil
-			}
-			if len(rows) == 0 || rows[0].Seq > l.Seq {
-				var err error
-				if rows, err = db.AuditAfter(ctx, l.Seq-1, 1000); err != nil {
-					return err
-				}
-			}
-			if len(rows) == 0 || rows[0].Seq != l.Seq {
-				note("%s: the table has no entry %d", filepath.Base(path), l.Seq)
-				return nil
-			}
-			if hex.EncodeToString(rows[0].Hash) != l.Hash || !bytes.Equal(rows[0].Body, l.Entry) {
-				note("%s: entry %d differs from the table", filepath.Base(path), l.Seq)
-			}
-			rows = rows[1:]
-			return nil
-		})
-		if errors.Is(err, errBadLine) {
-			note("%s: a line is not whole", filepath.Base(path))
-		} else if err != nil {
-			return err
-		}
-	}
-	return nil
+	return removed, nil
 }

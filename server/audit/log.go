@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ratchet"
@@ -37,6 +39,9 @@ type Log struct {
 	floods floods
 	file   *file // nil = no files; used by the goroutine alone
 
+	behind  bool                   // lines are missing in the files; used by the goroutine alone
+	problem atomic.Pointer[string] // see Problem
+
 	mu    sync.Mutex
 	queue []*storage.AuditRow // committed, not in the file yet
 	wake  chan struct{}
@@ -64,15 +69,37 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	}
 	l := &Log{cfg: cfg, key: key, wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
 	l.alerts.seen, l.floods.last = map[string][]time.Time{}, map[string]flood{}
+	ahead := ""
 	if cfg.Dir != "" {
 		l.file = &file{dir: cfg.Dir}
-		if err := l.file.catchUp(ctx, cfg.Store); err != nil {
+		if err := l.file.catchUp(ctx, cfg.Store, cfg.Log); err != nil {
 			return nil, err
+		}
+		if ahead = l.file.ahead; ahead != "" {
+			l.problem.Store(&ahead)
+			cfg.Log.Error("the database lost entries of the audit", "detail", ahead)
 		}
 	}
 	cfg.Store.OnAudit(l.committed)
 	go l.loop()
-	return l, l.Record(ctx, Entry{Type: SystemStart, Operation: "start", Details: cfg.Start})
+	details := cfg.Start
+	if ahead != "" {
+		details = maps.Clone(details)
+		if details == nil {
+			details = map[string]any{}
+		}
+		details["audit_files"] = ahead
+	}
+	return l, l.Record(ctx, Entry{Type: SystemStart, Operation: "start", Details: details})
+}
+
+// Problem is what is wrong with the audit: entries that the database lost, or
+// files that cannot be written; empty = nothing.
+func (l *Log) Problem() string {
+	if p := l.problem.Load(); p != nil {
+		return *p
+	}
+	return ""
 }
 
 // Close records the shutdown, writes what is left and syncs the file. Closing
@@ -136,6 +163,7 @@ func (l *Log) loop() {
 		case <-l.wake:
 			l.drain()
 		case <-tick.C:
+			l.catchUp()
 			if l.file != nil {
 				l.failed("sync the audit file", l.file.sync())
 			}
@@ -156,9 +184,30 @@ func (l *Log) drain() {
 	rows := l.queue
 	l.queue = nil
 	l.mu.Unlock()
-	if l.file != nil && len(rows) > 0 {
-		l.failed("write the audit file", l.file.write(rows))
+	if l.file == nil || len(rows) == 0 || l.behind {
+		return // the files catch up from the table
 	}
+	if err := l.file.write(rows); err != nil {
+		l.failed("write the audit file", err)
+		l.behind = true
+		text := "the files beside the database cannot be written; the database has every entry"
+		l.problem.Store(&text)
+	}
+}
+
+// catchUp writes what a failure kept out of the files, once they can be
+// written again.
+func (l *Log) catchUp() {
+	if !l.behind {
+		return
+	}
+	_ = l.file.close() // it failed already
+	if err := l.file.catchUp(context.Background(), l.cfg.Store, l.cfg.Log); err != nil {
+		return // said when it failed first
+	}
+	l.behind = false
+	l.problem.Store(nil)
+	l.cfg.Log.Info("the audit files are up to date again")
 }
 
 func (l *Log) failed(doing string, err error) {
@@ -171,10 +220,12 @@ func (l *Log) failed(doing string, err error) {
 func (l *Log) forget() {
 	before := l.cfg.Now().Add(-l.cfg.Keep)
 	var removed int64
+	complete := false
 	for ended := false; !ended; {
 		n, err := l.cfg.Store.ForgetAudit(context.Background(), before)
 		removed += n
 		l.failed("remove old audit entries", err)
+		complete = err == nil && n < storage.ForgetChunk
 		ended = err != nil || n == 0
 		select {
 		case <-l.quit: // the rest at the next start
@@ -185,8 +236,13 @@ func (l *Log) forget() {
 	if removed > 0 {
 		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit", Details: map[string]any{"removed": removed, "before": before.UTC().Format(timeFormat)}})
 	}
-	if l.file != nil {
-		l.failed("remove old audit files", l.file.forget(before))
+	if l.file == nil || !complete {
+		return // a file goes when the table has none of its entries
+	}
+	names, err := l.file.forget(before)
+	l.failed("remove old audit files", err)
+	if len(names) > 0 {
+		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit_files", Details: map[string]any{"files": names, "before": before.UTC().Format(timeFormat)}})
 	}
 }
 

@@ -1,0 +1,123 @@
+package audit_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ratchet/server/audit"
+)
+
+// written makes a database with three days of entries and their files.
+func written(t *testing.T) (dir, path string, now *clock) {
+	t.Helper()
+	dir = t.TempDir()
+	path, now = filepath.Join(dir, "a.db"), &clock{time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	for range 3 {
+		session(t, dir, path, now)
+		now.now = now.now.AddDate(0, 0, 1)
+	}
+	return dir, path, now
+}
+
+// session opens and closes the audit with one entry between, and returns what
+// it said of itself.
+func session(t *testing.T, dir, path string, now *clock) string {
+	t.Helper()
+	db := store(t, path)
+	l, err := audit.Open(t.Context(), audit.Config{Store: db, Dir: dir, Now: func() time.Time { return now.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(t, l, db)
+	if err := l.Record(t.Context(), audit.Entry{Type: audit.Login, User: "ada"}); err != nil {
+		t.Fatal(err)
+	}
+	return l.Problem()
+}
+
+func verify(t *testing.T, dir, path string) audit.Verification {
+	t.Helper()
+	db := store(t, path)
+	defer func() { _ = db.Close() }()
+	v, err := audit.Verify(t.Context(), db, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestVerify_filesThatAreGone(t *testing.T) {
+	for name, pattern := range map[string]string{
+		"the first": "audit-2026-05-01.jsonl", "one between": "audit-2026-05-02.jsonl",
+		"the last": "audit-2026-05-03.jsonl", "all": "audit-*.jsonl",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, path, _ := written(t)
+			if v := verify(t, dir, path); !v.Whole() || v.Files != 3 {
+				t.Fatalf("before: %+v", v)
+			}
+			gone, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil || len(gone) == 0 {
+				t.Fatal(gone, err)
+			}
+			for _, f := range gone {
+				if err := os.Remove(f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if v := verify(t, dir, path); v.Whole() || v.Broken != 0 {
+				t.Errorf("a file is gone, and nothing is said: %+v", v)
+			}
+		})
+	}
+}
+
+func TestOpen_databaseThatLostEntries(t *testing.T) {
+	dir, path, now := written(t)
+	older := snapshot(t, path)
+	if problem := session(t, dir, path, now); problem != "" {
+		t.Fatalf("a whole audit: %s", problem)
+	}
+	if err := os.RemoveAll(path + "-shm"); err != nil { // the index is made again from the log
+		t.Fatal(err)
+	}
+	for file, data := range older { // the newest writes are gone
+		if err := errors.Join(os.RemoveAll(file), data.put(file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v := verify(t, dir, path); v.Whole() || !strings.Contains(v.FileNote, "lost its newest writes") {
+		t.Errorf("verification = %+v", v)
+	}
+	if problem := session(t, dir, path, now); !strings.Contains(problem, "lost its newest writes") {
+		t.Errorf("the start said %q", problem)
+	}
+}
+
+// content is what a file held; nil = it was not there.
+type content []byte
+
+func (c content) put(file string) error {
+	if c == nil {
+		return nil
+	}
+	return os.WriteFile(file, c, 0o600)
+}
+
+// snapshot reads the files of a closed database.
+func snapshot(t *testing.T, path string) map[string]content {
+	t.Helper()
+	out := map[string]content{}
+	for _, file := range []string{path, path + "-wal"} {
+		data, err := os.ReadFile(file)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		out[file] = data
+	}
+	return out
+}
