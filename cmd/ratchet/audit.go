@@ -57,6 +57,9 @@ func (a *app) verifyAudit(cmd *cobra.Command) error {
 	if dir == "" && db.Path() != "" {
 		dir = filepath.Dir(db.Path())
 	}
+	if !cfg.Security.Audit.Files {
+		dir = "" // none are written
+	}
 	v, err := audit.Verify(ctx, db, dir)
 	if err != nil {
 		return err
