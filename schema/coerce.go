@@ -22,7 +22,7 @@ func (s *Schema) Coerce(args json.RawMessage) (out json.RawMessage, notes []stri
 	if err != nil {
 		return args, nil, nil // Validate reports it
 	}
-	c := coercion{}
+	c := coercion{graph: s.graph}
 	v = c.value("", s.root, v)
 	if len(c.refused) > 0 {
 		return args, nil, c.refused
@@ -38,6 +38,7 @@ func (s *Schema) Coerce(args json.RawMessage) (out json.RawMessage, notes []stri
 }
 
 type coercion struct {
+	graph   *graph
 	wrapped bool // inside a value that was wrapped: a second wrapping could go on for ever
 	notes   []string
 	refused []Violation
@@ -101,9 +102,9 @@ func (c *coercion) oneElement(at string, s *jsonschema.Schema, v any) any {
 	if _, nested := v.(map[string]any); nested && deref(item).Types != nil && !slices.Contains(deref(item).Types.ToStrings(), "object") {
 		return v
 	}
-	trial := coercion{wrapped: true}
+	trial := coercion{graph: c.graph, wrapped: true}
 	mended := trial.value(at+"/0", item, v)
-	if len(trial.refused) > 0 || item.Validate(mended) != nil {
+	if len(trial.refused) > 0 || c.graph.steps(item, mended) > listSteps || item.Validate(mended) != nil {
 		return v
 	}
 	c.note(at, "took one value as an array of one")

@@ -13,13 +13,19 @@ import (
 	"ratchet"
 )
 
-// location is the address under which a schema compiles. It never leaves this package.
-const location = "mem:///schema.json"
+// The addresses under which a schema and its negation compile. They never
+// leave this package.
+const (
+	location = "mem:///schema.json"
+	negation = "mem:///negation.json"
+)
 
 // Schema is a compiled JSON Schema, safe for concurrent use.
 type Schema struct {
-	root *jsonschema.Schema
-	raw  json.RawMessage
+	root    *jsonschema.Schema
+	outcome *jsonschema.Schema // root negated: says whether a value is valid and keeps no errors
+	graph   *graph
+	raw     json.RawMessage
 }
 
 // Compile compiles a schema of draft-07 or 2020-12 (the default without
@@ -47,7 +53,14 @@ func Compile(raw json.RawMessage) (*Schema, error) {
 	if err != nil {
 		return nil, explainCompile(err)
 	}
-	return &Schema{root: root, raw: raw}, nil
+	if err := c.AddResource(negation, map[string]any{"not": map[string]any{"$ref": location}}); err != nil {
+		return nil, explainCompile(err)
+	}
+	outcome, err := c.Compile(negation)
+	if err != nil {
+		return nil, explainCompile(err)
+	}
+	return &Schema{root: root, outcome: outcome, graph: newGraph(root), raw: raw}, nil
 }
 
 // Raw is the schema as it was compiled. It must not be changed.

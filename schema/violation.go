@@ -23,8 +23,13 @@ type Violation struct {
 	Nearest string   `json:"nearest,omitempty"`
 }
 
-// Validate checks one JSON value. Nil means valid. Text that is not JSON is
-// one violation with rule "json".
+// maxViolations bounds the violations of one value that are listed.
+const maxViolations = 100
+
+// Validate checks one JSON value. Nil means valid; at most 100 violations are
+// listed. Text that is not JSON is one violation with rule "json". A value that
+// would take too long to check is one with rule "steps", found before the check:
+// its time is bounded without a clock.
 func (s *Schema) Validate(raw json.RawMessage) []Violation {
 	v, err := decode(raw)
 	if found := numberViolation(err); found != nil {
@@ -38,6 +43,13 @@ func (s *Schema) Validate(raw json.RawMessage) []Violation {
 
 // check validates a decoded value whose numbers are json.Number.
 func (s *Schema) check(v any) []Violation {
+	steps := s.graph.steps(s.root, v)
+	if steps > maxSteps {
+		return []Violation{tooCostly()}
+	}
+	if steps > listSteps {
+		return s.decide(v)
+	}
 	err := s.root.Validate(v)
 	if err == nil {
 		return nil
@@ -54,6 +66,16 @@ func (s *Schema) check(v any) []Violation {
 		return strings.Compare(a.Pointer, b.Pointer)
 	})
 	return found
+}
+
+// decide says whether v is valid, without where it is not.
+func (s *Schema) decide(v any) []Violation {
+	if s.outcome.Validate(v) != nil {
+		return nil
+	}
+	return []Violation{{
+		Rule: "schema", Message: "does not match its schema, and is too large for a list of the places; check a smaller part of it to find them",
+	}}
 }
 
 // rank puts the violation first that explains most: a misspelt name explains
@@ -84,6 +106,9 @@ func flatten(s *Schema, e *jsonschema.ValidationError) []Violation {
 	var out []Violation
 	for _, cause := range e.Causes {
 		out = append(out, flatten(s, cause)...)
+		if len(out) >= maxViolations {
+			return out[:maxViolations]
+		}
 	}
 	return out
 }
@@ -121,7 +146,7 @@ func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 		return one("type", k.Got, wanted, fmt.Sprintf("must be %s, is %s", wanted, k.Got))
 	case *kind.Required:
 		var out []Violation
-		for _, name := range k.Missing {
+		for _, name := range k.Missing[:min(len(k.Missing), maxViolations)] {
 			out = append(out, Violation{Pointer: at + "/" + escape(name), Rule: "required", Wanted: name, Message: "is required"})
 		}
 		return out
@@ -197,7 +222,7 @@ func unknown(s *Schema, at []string, names []string) []Violation {
 	}
 	slices.Sort(names)
 	var out []Violation
-	for _, name := range names {
+	for _, name := range names[:min(len(names), maxViolations)] {
 		v := Violation{
 			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: name,
 			Message: "is not known", Allowed: known, Nearest: Nearest(name, known),

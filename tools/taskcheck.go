@@ -217,6 +217,9 @@ func (c *checks) schema(name string, raw json.RawMessage) {
 		return
 	}
 	s, err := schema.Compile(raw)
+	if err == nil {
+		err = s.CheckComplexity()
+	}
 	if err != nil {
 		e := ratchet.AsError(err)
 		at, _ := e.Fields[ratchet.FieldPointer].(string)

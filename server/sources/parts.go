@@ -52,7 +52,11 @@ func (l *loader) schema(name string) json.RawMessage {
 		l.problem(name, lineOf(data, err), "", "is not JSON: %v", err)
 		return nil
 	}
-	if _, err := schema.Compile(data); err != nil {
+	compiled, err := schema.Compile(data)
+	if err == nil {
+		err = compiled.CheckComplexity()
+	}
+	if err != nil {
 		l.problem(name, 0, ratchet.AsError(err).Hint, "%s", ratchet.AsError(err).Message)
 		return nil
 	}
