@@ -28,7 +28,7 @@ type DebugRequest struct {
 
 	Execution   string
 	Debug       runtime.Debug
-	RunningTime time.Duration // of the run, stops not counted; 0 = 5 minutes
+	RunningTime time.Duration // of the run, stops not counted; 0 = 5 minutes, or Bounds.Run when that is less
 	OneShot     bool          // nobody waits for its stops: it does not count as open
 }
 
@@ -52,6 +52,10 @@ type debugSessions struct {
 // StartDebug begins a debug session: a run of its own, or the replay of a
 // recorded execution.
 func (e *Executor) StartDebug(ctx context.Context, req DebugRequest) (*DebugSession, error) {
+	if most := e.cfg.Bounds.Run; req.RunningTime > most {
+		return nil, ratchet.Errorf(ratchet.CodeInvalid, "timeout_ms is %d; it must be from 1 to %d (execution.max_execution_duration)",
+			req.RunningTime.Milliseconds(), most.Milliseconds()).At("/timeout_ms")
+	}
 	s := newDebugSession(e, req)
 	if err := e.debugs.add(s, req.OneShot); err != nil {
 		return nil, err

@@ -86,7 +86,7 @@ func newDebugSession(e *Executor, req DebugRequest) *DebugSession {
 		waiting: map[int64]chan *runtime.DebugAnswer{}, list: req.Debug.Breakpoints,
 	}
 	if s.limit == 0 {
-		s.limit = 5 * time.Minute
+		s.limit = min(5*time.Minute, e.cfg.Bounds.Run)
 	}
 	return s
 }

@@ -29,12 +29,13 @@ type Config struct {
 	Bus    *ratchet.Bus   // nil = nobody listens
 	Tracer Tracer         // nil = runs are not followed
 
-	MaxRun        time.Duration                    // upper bound of a run's timeout (300 s)
+	Bounds        Bounds                           // of what a task's metadata may ask for
 	WaitLimit     time.Duration                    // longest wait of one call (25 s)
 	MaxConcurrent int                              // runs at once on this server; 0 = as many as there are workers
 	MaxWaiting    int                              // runs waiting for a place (1000)
 	PerPrincipal  int                              // runs at once of one named principal (10)
 	Memory        int64                            // memory of a run that names none, in bytes (128 MiB)
+	ResponseBytes int                              // of one body, for a task that names none (10 MiB)
 	Secrets       func(name string) (string, bool) // nil = there are no secrets
 	Now           func() time.Time                 // nil = time.Now
 	Log           *slog.Logger                     // nil = discarded
@@ -79,9 +80,7 @@ func New(cfg Config) *Executor {
 }
 
 func (c Config) withDefaults() Config {
-	if c.MaxRun == 0 {
-		c.MaxRun = 300 * time.Second
-	}
+	c.Bounds = c.Bounds.withDefaults()
 	if c.WaitLimit == 0 {
 		c.WaitLimit = 25 * time.Second
 	}
@@ -93,6 +92,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Memory == 0 {
 		c.Memory = 128 << 20
+	}
+	if c.ResponseBytes == 0 {
+		c.ResponseBytes = 10 << 20
 	}
 	if c.DebugPause == 0 {
 		c.DebugPause = 15 * time.Minute
@@ -126,7 +128,7 @@ type Limits struct {
 
 // Limits returns the bounds in force.
 func (e *Executor) Limits() Limits {
-	return Limits{MaxRun: e.cfg.MaxRun, WaitLimit: e.cfg.WaitLimit}
+	return Limits{MaxRun: e.cfg.Bounds.Run, WaitLimit: e.cfg.WaitLimit}
 }
 
 // Drain refuses new runs and waits for those that are going on. When ctx ends

@@ -36,7 +36,7 @@ func (e *Executor) openRecording(ctx context.Context, ref, code, version string)
 		t.Code, t.Checksum = code, ""
 		r.task = &t
 	}
-	if r.prog, err = e.programs.get(r.task); err != nil {
+	if r.prog, err = e.program(r.task); err != nil {
 		return nil, err
 	}
 	r.same = r.prog.source.Hash == r.tape.Header.SourceHash

@@ -26,7 +26,7 @@ type Request struct {
 	Task           string          // name, name@version or id
 	Input          json.RawMessage // JSON; nil is read as {}
 	NoTrace        bool            // store no steps and spans; the recording is kept all the same
-	Timeout        time.Duration   // wall clock; 0 = the task's, then MaxRun
+	Timeout        time.Duration   // wall clock; 0 = the task's, then Bounds.Run
 	Priority       ratchet.Priority
 	IdempotencyKey string // a repeated key returns the first execution
 	Tool           string // whose keys these are; empty = execute
@@ -96,9 +96,9 @@ func (e *Executor) checkInput(t *ratchet.Task, p *program, req *Request) error {
 	if found := schema.CheckNumbers(req.Input); found != nil {
 		return violationError(t, []schema.Violation{*found})
 	}
-	if req.Timeout < 0 || req.Timeout > e.cfg.MaxRun {
-		return ratchet.Errorf(ratchet.CodeInvalid, "timeout is %g s; it must be from 1 to %g",
-			req.Timeout.Seconds(), e.cfg.MaxRun.Seconds()).At("/timeout")
+	if req.Timeout < 0 || req.Timeout > e.cfg.Bounds.Run {
+		return ratchet.Errorf(ratchet.CodeInvalid, "timeout is %g s; it must be from 1 to %g (execution.max_execution_duration)",
+			req.Timeout.Seconds(), e.cfg.Bounds.Run.Seconds()).At("/timeout")
 	}
 	if p.input == nil {
 		if req.test == nil && bytes.TrimLeft(req.Input, " \t\r\n")[0] != '{' {
@@ -145,8 +145,8 @@ func (e *Executor) newExecution(t *ratchet.Task, p *program, req Request) *ratch
 	if timeout == 0 {
 		timeout = p.policy.Timeout
 	}
-	if timeout == 0 || timeout > e.cfg.MaxRun {
-		timeout = e.cfg.MaxRun
+	if timeout == 0 {
+		timeout = e.cfg.Bounds.Run
 	}
 	if req.debug != nil {
 		timeout = req.debug.session.limit
@@ -227,6 +227,9 @@ func (e *Executor) limits(wall time.Duration, p Policy) runtime.Limits {
 	}
 	if l.Memory == 0 {
 		l.Memory = e.cfg.Memory
+	}
+	if l.ResponseBytes == 0 {
+		l.ResponseBytes = e.cfg.ResponseBytes
 	}
 	return l.WithDefaults()
 }

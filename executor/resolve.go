@@ -62,7 +62,7 @@ func (e *Executor) task(ctx context.Context, ref string) (resolved, error) {
 		// It may be broken as well; that it is disabled is what to say.
 		return resolved{task: t}, nil
 	}
-	prog, err := e.programs.get(t)
+	prog, err := e.program(t)
 	if err != nil {
 		return resolved{}, err
 	}
@@ -74,7 +74,7 @@ func (e *Executor) task(ctx context.Context, ref string) (resolved, error) {
 // resolve returns the task and program a request means.
 func (e *Executor) resolve(ctx context.Context, req *Request) (*ratchet.Task, *program, error) {
 	if t := req.test; t != nil {
-		prog, err := e.programs.get(t.task)
+		prog, err := e.program(t.task)
 		return t.task, prog, err
 	}
 	if f := req.fork; f != nil {

@@ -99,7 +99,7 @@ func (e *Executor) startTests(ctx context.Context, task *ratchet.Task, opt TestO
 	if err != nil {
 		return nil, err
 	}
-	if _, err := e.programs.get(task); err != nil {
+	if _, err := e.program(task); err != nil {
 		return nil, err
 	}
 	if err := e.enter(); err != nil {

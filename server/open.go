@@ -74,7 +74,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		o.Log.Warn("runs of a former server were lost", "count", lost)
 	}
 	if dir := cfg.Registry.TasksDir; dir != "" && o.Folder == nil {
-		if o.Folder, err = openTasks(ctx, db, dir, logging.For(o.Log, logging.Tasks)); err != nil {
+		if o.Folder, err = openTasks(ctx, db, dir, bounds(cfg), logging.For(o.Log, logging.Tasks)); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -97,9 +97,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	}
 	door := broker.New(brokerConfig(cfg.HTTP))
 	exec := executor.New(executor.Config{
-		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), MaxRun: cfg.Execution.MaxExecutionDuration,
+		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bounds: bounds(cfg),
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
-		Memory: int64(cfg.Execution.MemoryLimit), Secrets: secrets(cfg.Secrets), Now: o.Now, Log: logging.For(o.Log, logging.Executor),
+		Memory: int64(cfg.Execution.MemoryLimit), ResponseBytes: int(cfg.HTTP.MaxResponseBytes),
+		Secrets: secrets(cfg.Secrets), Now: o.Now, Log: logging.For(o.Log, logging.Executor),
 	})
 	tuneGC(cfg.Server)
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -131,9 +132,18 @@ func offered(cfg config.MCP, more []tools.Tool) (*tools.Registry, error) {
 	return all.Select(tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly})
 }
 
+// bounds are the limits that the metadata of tasks may name at most.
+func bounds(cfg config.Config) executor.Bounds {
+	return executor.Bounds{
+		Run: cfg.Execution.MaxExecutionDuration, Memory: int64(cfg.Execution.MaxMemoryLimit),
+		ResponseBytes: int(cfg.HTTP.MaxResponseBytesLimit), Concurrency: cfg.Execution.MaxTaskConcurrency,
+	}
+}
+
 func brokerConfig(cfg config.HTTP) broker.Config {
 	out := broker.Config{
 		UserAgent: cfg.UserAgent, Timeout: cfg.Timeout, MaxRedirects: cfg.MaxRedirects, AllowHosts: cfg.AllowHosts,
+		MaxResponseBytes: int64(cfg.MaxResponseBytes),
 	}
 	for _, port := range cfg.AllowPorts {
 		out.AllowPorts = append(out.AllowPorts, uint16(port)) //nolint:gosec // checked by config

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/server/sources"
 	"ratchet/storage"
 )
@@ -17,7 +18,7 @@ import (
 // openTasks loads the tasks below dir and returns the folder that keeps them.
 // What is wrong with a task is logged and does not keep the server from
 // starting: the task stays as it was stored.
-func openTasks(ctx context.Context, db *storage.DB, dir string, log *slog.Logger) (sources.Folder, error) {
+func openTasks(ctx context.Context, db *storage.DB, dir string, most executor.Bounds, log *slog.Logger) (sources.Folder, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return sources.Folder{}, fmt.Errorf("find the folder of tasks %s: %w", dir, err)
@@ -45,6 +46,10 @@ func openTasks(ctx context.Context, db *storage.DB, dir string, log *slog.Logger
 			continue
 		}
 		seen[f.Task.Name] = f.Path
+		if _, err := most.Policy(f.Task.Metadata); err != nil {
+			at.Error("task not loaded: a limit is above its bound", "task", f.Task.Name, "error", err)
+			continue
+		}
 		what, err := loadTask(ctx, db, f.Task)
 		if err != nil {
 			at.Error("task not loaded", "task", f.Task.Name, "error", err)

@@ -1,8 +1,11 @@
 package server_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,5 +152,45 @@ func TestTasksFolderIsLoaded(t *testing.T) {
 	}
 	if same, err := third.Task(t.Context(), "greet"); err != nil || same.ID != greet.ID || same.Description != "Says hello" {
 		t.Errorf("greet after a restart: %+v %v", same, err)
+	}
+}
+
+// TestTasksAboveABoundAreNotLoaded from a folder or a zip; others are.
+func TestTasksAboveABoundAreNotLoaded(t *testing.T) {
+	dir := t.TempDir()
+	files := func(name, more string) map[string]string {
+		return map[string]string{
+			"metadata.json": `{"name":"` + name + `","version":"1.0.0","description":"d"` + more + `}`, "main.js": "export default () => 1",
+			"input.schema.json": `{"type":"object"}`, "output.schema.json": `{}`,
+		}
+	}
+	folder := func(name, more string) {
+		for path, text := range files(name, more) {
+			path = filepath.Join(dir, name, path)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var packed bytes.Buffer
+	archive := zip.NewWriter(&packed)
+	for path, text := range files("zipped", `,"http":{"max_response_bytes":67108865}`) {
+		w, err := archive.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(archive.Close(), os.WriteFile(filepath.Join(dir, "zipped.zip"), packed.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	folder("within", `,"timeout":300,"memory_limit":"1GB"`)
+	folder("above", `,"memory_limit":"2GB"`)
+	s := open(t, t.TempDir(), dir)
+	page, err := s.Deps().Store.ListTasks(t.Context(), ratchet.Query{})
+	if err != nil || len(page.Items) != 1 || page.Items[0].Name != "within" {
+		t.Errorf("loaded: %+v, %v", page.Items, err)
 	}
 }

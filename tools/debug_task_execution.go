@@ -38,7 +38,7 @@ type DebugIn struct {
 	Line                 int             `json:"line,omitempty" jsonschema:"minimum=1" jsonschema_description:"for run_to"`
 	Depth                int             `json:"depth,omitempty" jsonschema:"minimum=1,maximum=10,default=3"`
 	MaxItems             int             `json:"max_items,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
-	TimeoutMS            int             `json:"timeout_ms,omitempty" jsonschema:"minimum=1,maximum=3600000,default=300000" jsonschema_description:"running time of the task; stops are not counted"`
+	TimeoutMS            int             `json:"timeout_ms,omitempty" jsonschema:"minimum=1,maximum=3600000" jsonschema_description:"running time of the task, at most execution.max_execution_duration (default: 5 minutes or that); stops are not counted"`
 	Wait                 float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the next stop or the end"`
 	MaxStops             int             `json:"max_stops,omitempty" jsonschema:"minimum=1,maximum=10000,default=200" jsonschema_description:"snapshots without action"`
 }

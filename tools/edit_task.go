@@ -126,6 +126,11 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		if report, err = found.tests(ctx, d, t); err != nil {
 			return EditTaskOut{}, err
 		}
+	} else if slices.Contains(changes, "metadata") {
+		// Checks can be skipped; the operator's bounds cannot.
+		if _, err := d.Exec.Bounds().Policy(t.Metadata); err != nil {
+			return EditTaskOut{}, err
+		}
 	}
 	// Checked above against what was read; here against what is stored now.
 	d.placeFolder(t)

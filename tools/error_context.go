@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"time"
 
 	"ratchet"
 	"ratchet/runtime"
@@ -72,7 +73,7 @@ func errorContext(ctx context.Context, d *Deps, x *ratchet.Execution, calls []ru
 func atTheThrow(ctx context.Context, d *Deps, x *ratchet.Execution) *ThrowView {
 	out, err := debugOnce(ctx, d, DebugIn{
 		ExecutionID: x.ID, ExceptionBreakpoints: "uncaught", CaptureVariables: true,
-		Depth: 3, MaxItems: 20, MaxStops: 1, Wait: 10, TimeoutMS: 10_000,
+		Depth: 3, MaxItems: 20, MaxStops: 1, Wait: 10, TimeoutMS: int(min(10*time.Second, d.Exec.Bounds().Run).Milliseconds()),
 	})
 	if err != nil || out.ExecutionResult == nil || len(out.ExecutionResult.DebugTrace) == 0 {
 		if err != nil {

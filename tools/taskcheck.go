@@ -100,7 +100,7 @@ const maxTaskName = 100
 func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly bool) (*checks, error) {
 	c := &checks{}
 	if !syntaxOnly {
-		c.identity(t)
+		c.identity(t, d.Exec.Bounds())
 	}
 	if strings.TrimSpace(t.Code) == "" {
 		c.fail("syntax", "EMPTY_SCRIPT", "/code", "the code is empty", "write a function, e.g. export default (input, context) => ({ ok: true })")
@@ -115,7 +115,7 @@ func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly b
 	return c, nil
 }
 
-func (c *checks) identity(t *ratchet.Task) {
+func (c *checks) identity(t *ratchet.Task, most executor.Bounds) {
 	switch {
 	case t.Name == "":
 		c.fail("name", "EMPTY_NAME", "/name", "the name is empty", "a name has 1 to 100 letters, digits, _ or -")
@@ -127,7 +127,7 @@ func (c *checks) identity(t *ratchet.Task) {
 	} else if _, err := semver.StrictNewVersion(t.Version); err != nil {
 		c.fail("version", "INVALID_VERSION_FORMAT", "/version", fmt.Sprintf("%q is not a semantic version", t.Version), "use MAJOR.MINOR.PATCH, e.g. 0.1.0")
 	}
-	if _, err := executor.ParsePolicy(t.Metadata); err != nil {
+	if _, err := most.Policy(t.Metadata); err != nil {
 		e := ratchet.AsError(err)
 		at, _ := e.Fields[ratchet.FieldPointer].(string)
 		c.fail("metadata", "INVALID_METADATA", "/metadata"+strings.TrimPrefix(at, "/metadata"), e.Message, e.Hint)

@@ -45,7 +45,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
 			defer cancel()
-			list := []finding{a.checkStore(cmd), checkPort(cfg), checkLimits(cfg)}
+			list := append(a.checkStore(cmd), checkPort(cfg), checkLimits(cfg))
 			list = append(list, a.checkSandbox(ctx)...)
 			list = append(list, a.checkRun(cmd))
 			var offer []*mcp.Tool
@@ -93,9 +93,11 @@ func failure(check string, err error) finding {
 	return f
 }
 
-// checkStore opens the configured database as a server would.
-func (a *app) checkStore(cmd *cobra.Command) finding {
+// checkStore opens the configured database as a server would, and looks for
+// tasks that this configuration does not let run.
+func (a *app) checkStore(cmd *cobra.Command) []finding {
 	f := finding{Check: "store", Status: findingOK}
+	var above []finding
 	more := map[string]string{"logging.level": "error", "execution.workers.warm": "0"}
 	err := a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
 		tasks, err := srv.Deps().Store.ListTasks(ctx, ratchet.Query{Limit: 1})
@@ -103,18 +105,19 @@ func (a *app) checkStore(cmd *cobra.Command) finding {
 			return err
 		}
 		f.Detail = fmt.Sprintf("%s opens, %d tasks", cfg.DatabasePath(), tasks.Total)
-		return nil
+		above, err = tasksAboveBounds(ctx, srv.Deps())
+		return err
 	})
 	if err != nil && strings.Contains(ratchet.AsError(err).Message, "is using the data directory") {
-		return finding{
+		return []finding{{
 			Check: "store", Status: findingWarn, Detail: ratchet.AsError(err).Message,
 			Hint: "a running server holds it, which is well; commands reach it with --connect",
-		}
+		}}
 	}
 	if err != nil {
-		return failure("store", err)
+		return []finding{failure("store", err)}
 	}
-	return f
+	return append([]finding{f}, above...)
 }
 
 func checkPort(cfg config.Config) finding {

@@ -98,10 +98,12 @@ type Database struct {
 
 // Execution bounds the runs of tasks.
 type Execution struct {
-	MaxExecutionDuration time.Duration `koanf:"max_execution_duration" default:"300" doc:"seconds a run may last at most"`
+	MaxExecutionDuration time.Duration `koanf:"max_execution_duration" default:"300" doc:"seconds a run may last at most: the bound of timeout, cpu_limit and http.timeout of a task and of the timeout of a call"`
 	MaxConcurrentTasks   int           `koanf:"max_concurrent_tasks" default:"10" doc:"runs at once; 0 = as many as workers"`
 	WaitLimit            time.Duration `koanf:"wait_limit" default:"25" doc:"seconds a call waits for its run before it answers running"`
-	MemoryLimit          Bytes         `koanf:"memory_limit" default:"128MB" doc:"heap of one run"`
+	MemoryLimit          Bytes         `koanf:"memory_limit" default:"128MB" doc:"heap of one run, unless the task says otherwise"`
+	MaxMemoryLimit       Bytes         `koanf:"max_memory_limit" default:"1GiB" doc:"the most that a task may name as memory_limit"`
+	MaxTaskConcurrency   int           `koanf:"max_task_concurrency" default:"100" doc:"the most that a task may name as concurrency"`
 	Workers              Workers       `koanf:"workers"`
 }
 
@@ -113,12 +115,14 @@ type Workers struct {
 
 // HTTP is what tasks may reach with fetch.
 type HTTP struct {
-	Timeout      time.Duration `koanf:"timeout" default:"30" doc:"seconds of one request of a task, unless the task says less"`
-	MaxRedirects int           `koanf:"max_redirects" default:"10" doc:"redirects followed by one request; each is checked again"`
-	UserAgent    string        `koanf:"user_agent" default:"Ratchet/1.0" doc:"User-Agent of requests that set none"`
-	AllowHosts   []string      `koanf:"allow_hosts" doc:"hosts that tasks may reach: exact or *.suffix; empty = all public ones"`
-	AllowPorts   []int         `koanf:"allow_ports" default:"80,443" doc:"ports that tasks may reach"`
-	AllowPrivate []string      `koanf:"allow_private" doc:"private networks that tasks may reach, as CIDR, e.g. 127.0.0.1/32"`
+	Timeout               time.Duration `koanf:"timeout" default:"30" doc:"seconds of one request of a task, unless the task says otherwise"`
+	MaxRedirects          int           `koanf:"max_redirects" default:"10" doc:"redirects followed by one request; each is checked again"`
+	MaxResponseBytes      Bytes         `koanf:"max_response_bytes" default:"10MiB" doc:"size of one response, unless the task says otherwise"`
+	MaxResponseBytesLimit Bytes         `koanf:"max_response_bytes_limit" default:"64MiB" doc:"the most that a task may name as http.max_response_bytes"`
+	UserAgent             string        `koanf:"user_agent" default:"Ratchet/1.0" doc:"User-Agent of requests that set none"`
+	AllowHosts            []string      `koanf:"allow_hosts" doc:"hosts that tasks may reach: exact or *.suffix; empty = all public ones"`
+	AllowPorts            []int         `koanf:"allow_ports" default:"80,443" doc:"ports that tasks may reach"`
+	AllowPrivate          []string      `koanf:"allow_private" doc:"private networks that tasks may reach, as CIDR, e.g. 127.0.0.1/32"`
 }
 
 // MCP is the Model Context Protocol surface.
