@@ -1,5 +1,7 @@
 package ratchet
 
+import "time"
+
 // Role is what a principal may do at most. Each role's rights are in the
 // table of tools.Permit.
 type Role string
@@ -16,13 +18,15 @@ const (
 // Principal is who calls. Surfaces get it from the authentication; nothing
 // else makes one.
 type Principal struct {
-	ID    string // stable and unique: user:UUID, key:UUID, oidc:ISSUER#SUBJECT; empty = open loopback
-	Name  string // for people
-	Role  Role
-	Scope *Scope // what is left of the role's rights; nil = all of them
-	Tier  string // rate tier: default, permissive, strict or unlimited; empty = default
-	Via   string // loopback, api_key, jwt, oidc, session, certificate or none
-	IP    string // address of the client; empty = not over a network
+	ID         string // stable and unique: user:UUID, key:UUID, oidc:ISSUER#SUBJECT; empty = open loopback
+	Name       string // for people
+	Role       Role
+	Scope      *Scope    // what is left of the role's rights; nil = all of them
+	AllowedIPs []string  // addresses that an API key is bound to; nil = it is not
+	ExpiresAt  time.Time // end of an API key; zero = none
+	Tier       string    // rate tier: default, permissive, strict or unlimited; empty = default
+	Via        string    // loopback, api_key, jwt, oidc, session, certificate or none
+	IP         string    // address of the client; empty = not over a network
 }
 
 // Local is the caller of an open loopback server and of the command line on a

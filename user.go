@@ -41,7 +41,7 @@ type APIKey struct {
 
 // Principal is the key as a caller.
 func (k *APIKey) Principal() Principal {
-	p := Principal{ID: "key:" + k.ID, Name: k.Name, Role: k.Role, Tier: k.Tier, Via: "api_key"}
+	p := Principal{ID: "key:" + k.ID, Name: k.Name, Role: k.Role, Tier: k.Tier, Via: "api_key", AllowedIPs: k.AllowedIPs, ExpiresAt: k.ExpiresAt}
 	if !k.Scope.Empty() {
 		scope := k.Scope
 		p.Scope = &scope

@@ -21,6 +21,7 @@ var texts embed.FS
 type Prompt struct {
 	Name, Title, Description string
 	Arguments                []Argument
+	Tools                    []string // the caller must be allowed all of them: the text shows what they tell
 
 	// Answer writes the messages of a prompt that is not one of the product's
 	// own. Nil for those: their text is a template.
@@ -50,13 +51,21 @@ func All() []Prompt {
 		{"author_task", "Write a task", "From a goal to a tested task", []Argument{
 			{"goal", "what the task shall do", true},
 			{"language", "javascript or typescript", false},
-		}, nil},
-		{"debug_failed_execution", "Debug a failed run", "The run, its error, the end of its log and the source", []Argument{argExecution}, nil},
-		{"explain_execution", "Explain a run", "What a run did, from its row and its log", []Argument{argExecution}, nil},
-		{"harden_task", "Harden a task", "Find and close the ways in which a task can fail", []Argument{argTask}, nil},
-		{"review_task", "Review a task", "Source, schemas and tests with a checklist", []Argument{argTask}, nil},
-		{"write_tests", "Write tests", "Source, schemas and real runs to make tests from", []Argument{argTask}, nil},
+		}, nil, nil},
+		{"debug_failed_execution", "Debug a failed run", "The run, its error, the end of its log and the source", []Argument{argExecution}, runTools(), nil},
+		{"explain_execution", "Explain a run", "What a run did, from its row and its log", []Argument{argExecution}, runTools(), nil},
+		{"harden_task", "Harden a task", "Find and close the ways in which a task can fail", []Argument{argTask}, taskTools(), nil},
+		{"review_task", "Review a task", "Source, schemas and tests with a checklist", []Argument{argTask}, taskTools(), nil},
+		{"write_tests", "Write tests", "Source, schemas and real runs to make tests from", []Argument{argTask}, taskTools(), nil},
 	}
+}
+
+// taskTools show a task with its source, and its runs.
+func taskTools() []string { return []string{"ratchet_get_task", "ratchet_list_executions"} }
+
+// runTools show a run, its log and its task.
+func runTools() []string {
+	return []string{"ratchet_get_execution_status", "ratchet_get_execution_logs", "ratchet_get_task"}
 }
 
 // data is what the templates see.

@@ -83,6 +83,9 @@ func (s Source) Read(ctx context.Context, uri string) (Document, error) {
 		if kind != a.kind || part != a.part {
 			continue
 		}
+		if err := s.may(ctx, t.Tools...); err != nil {
+			return Document{}, err
+		}
 		for key := range a.query {
 			if !strings.Contains(","+allowed+",", ","+key+",") {
 				return Document{}, ratchet.Errorf(ratchet.CodeInvalid, "%s takes no query parameter %q", pattern, clip(key)).

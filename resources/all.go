@@ -12,7 +12,10 @@ type Source struct {
 	Store *storage.DB
 	Tools *tools.Registry
 	Debug func(ctx context.Context) []tools.DebugSessionView // the caller's debug sessions; nil = there are none
-	More  []Entry                                            // resources beyond the product's own; read first
+	// May refuses a caller who may call none of the named tools: who may not
+	// ask a tool for something may not read it as a resource either. Nil = all may.
+	May  func(ctx context.Context, tools ...string) error
+	More []Entry // resources beyond the product's own; read first
 }
 
 // Resource is one entry of the list.
@@ -30,6 +33,10 @@ type Document struct {
 type Template struct {
 	Pattern, Name, Title, Description, MIMEType string
 
+	// Tools tell the same: the caller must be allowed one of them. None = it is
+	// for everyone.
+	Tools []string
+
 	read func(context.Context, Source, address) (Document, error)
 }
 
@@ -39,18 +46,40 @@ const (
 	typeMarkdown = "text/markdown"
 )
 
+// The tools that tell what resources do.
+const (
+	toolTask       = "ratchet_get_task"
+	toolTasks      = "ratchet_list_available_tasks"
+	toolVersions   = "ratchet_list_task_versions"
+	toolStatus     = "ratchet_get_execution_status"
+	toolLogs       = "ratchet_get_execution_logs"
+	toolRecording  = "ratchet_get_execution_recording"
+	toolExecutions = "ratchet_list_executions"
+	toolDebug      = "ratchet_debug_task_execution"
+	toolTemplates  = "ratchet_list_templates"
+	toolGenerate   = "ratchet_generate_from_template"
+)
+
+// may is May, where there is one.
+func (s Source) may(ctx context.Context, tools ...string) error {
+	if s.May == nil || len(tools) == 0 {
+		return nil
+	}
+	return s.May(ctx, tools...)
+}
+
 // All lists every form of address. Reading it is reading what can be read.
 func All() []Template {
 	return []Template{
-		{"ratchet://tasks/{name}{?version}", "task", "Task", "A task's definition: schemas, metadata, version", typeJSON, readTask},
-		{"ratchet://tasks/{name}/source{?version}", "task_source", "Task source", "The source text of a task", "text/plain", readTaskSource},
-		{"ratchet://tasks/{name}/tests{?version}", "task_tests", "Task tests", "The stored tests of a task", typeJSON, readTaskTests},
-		{"ratchet://executions/{id}", "execution", "Execution", "One run: status, times, error, usage", typeJSON, readExecution},
-		{"ratchet://executions/{id}/log{?level,from}", "execution_log", "Execution log", "Log lines of a run, from a line number and a level on", typeLines, readLog},
-		{"ratchet://executions/{id}/output", "execution_output", "Execution output", "The whole output of a run", typeJSON, readOutput},
-		{"ratchet://executions/{id}/recording", "execution_recording", "Execution recording", "The header of the tape, then every event of the run in order with its seq: requests, results, time, timers; secrets by name only", typeLines, readRecording},
-		{"ratchet://debug-sessions/{id}", "debug_session", "Debug session", "Where a debug session stands", typeJSON, readDebugSession},
-		{"ratchet://docs/{page}", "docs", "Documentation", "A page of the documentation", typeMarkdown, readPage},
-		{"ratchet://templates/{name}", "template", "Task template", "A template with its parameters", typeJSON, readTemplate},
+		{"ratchet://tasks/{name}{?version}", "task", "Task", "A task's definition: schemas, metadata, version", typeJSON, []string{toolTask}, readTask},
+		{"ratchet://tasks/{name}/source{?version}", "task_source", "Task source", "The source text of a task", "text/plain", []string{toolTask}, readTaskSource},
+		{"ratchet://tasks/{name}/tests{?version}", "task_tests", "Task tests", "The stored tests of a task", typeJSON, []string{toolTask}, readTaskTests},
+		{"ratchet://executions/{id}", "execution", "Execution", "One run: status, times, error, usage", typeJSON, []string{toolStatus}, readExecution},
+		{"ratchet://executions/{id}/log{?level,from}", "execution_log", "Execution log", "Log lines of a run, from a line number and a level on", typeLines, []string{toolLogs}, readLog},
+		{"ratchet://executions/{id}/output", "execution_output", "Execution output", "The whole output of a run", typeJSON, []string{toolStatus}, readOutput},
+		{"ratchet://executions/{id}/recording", "execution_recording", "Execution recording", "The header of the tape, then every event of the run in order with its seq: requests, results, time, timers; secrets by name only", typeLines, []string{toolRecording}, readRecording},
+		{"ratchet://debug-sessions/{id}", "debug_session", "Debug session", "Where a debug session stands", typeJSON, []string{toolDebug}, readDebugSession},
+		{"ratchet://docs/{page}", "docs", "Documentation", "A page of the documentation", typeMarkdown, nil, readPage},
+		{"ratchet://templates/{name}", "template", "Task template", "A template with its parameters", typeJSON, []string{toolTemplates, toolGenerate}, readTemplate},
 	}
 }

@@ -16,6 +16,9 @@ const maxCompletions = 100
 // template names. Values that begin with prefix come first, then those that
 // hold its letters in order. An argument it knows nothing about gets none.
 func (s Source) Complete(ctx context.Context, kind, argument, prefix string, known map[string]string) ([]string, error) {
+	if needs := completionTools(kind, argument); len(needs) > 0 && s.may(ctx, needs...) != nil {
+		return nil, nil // what may not be listed is not suggested
+	}
 	switch {
 	case argument == "version":
 		return s.completeVersions(ctx, prefix, known)
@@ -111,4 +114,20 @@ func inOrder(letters, s string) bool {
 		s = s[i+len(string(l)):]
 	}
 	return true
+}
+
+// completionTools list the same names as the completion of an argument does.
+func completionTools(kind, argument string) []string {
+	switch {
+	case argument == "version":
+		return []string{toolVersions}
+	case argument == "template", kind == "templates" && argument == "name":
+		return []string{toolTemplates, toolGenerate}
+	case argument == "task_id", argument == "task", kind == "tasks" && argument == "name":
+		return []string{toolTasks}
+	case argument == "execution_id", kind == "executions" && argument == "id":
+		return []string{toolExecutions}
+	default:
+		return nil
+	}
 }

@@ -20,7 +20,7 @@ func readDebugSession(ctx context.Context, s Source, a address) (Document, error
 
 // debugSessions lists the caller's debug sessions; there are few.
 func (s Source) debugSessions(ctx context.Context) []Resource {
-	if s.Debug == nil {
+	if s.Debug == nil || s.may(ctx, toolDebug) != nil {
 		return nil
 	}
 	var list []Resource

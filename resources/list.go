@@ -24,11 +24,17 @@ func (s Source) List(ctx context.Context, cursor string) (list []Resource, next 
 		var more string
 		switch stage {
 		case "fixed":
-			list = append(list, fixed()...)
+			list = append(list, s.fixed(ctx)...)
 			list = append(list, s.debugSessions(ctx)...)
 		case "tasks":
+			if s.may(ctx, toolTasks) != nil {
+				break
+			}
 			list, more, err = s.listTasks(ctx, list, at)
 		case "executions":
+			if s.may(ctx, toolExecutions) != nil {
+				break
+			}
 			list, more, err = s.listExecutions(ctx, list, at)
 		}
 		if err != nil {
@@ -84,10 +90,13 @@ func (s Source) listExecutions(ctx context.Context, list []Resource, at string) 
 }
 
 // fixed lists what every server has.
-func fixed() []Resource {
+func (s Source) fixed(ctx context.Context) []Resource {
 	var list []Resource
 	for _, p := range pages() {
 		list = append(list, Resource{URI: "ratchet://docs/" + p.name, Name: "docs/" + p.name, Title: p.title, MIMEType: typeMarkdown})
+	}
+	if s.may(ctx, toolTemplates, toolGenerate) != nil {
+		return list
 	}
 	for _, t := range templates.List() {
 		list = append(list, Resource{URI: "ratchet://templates/" + t.Name, Name: "templates/" + t.Name, Description: t.Description, MIMEType: typeJSON})

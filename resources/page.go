@@ -17,23 +17,23 @@ var pageTasks string
 // pages lists the documentation: name, title and what makes the text.
 func pages() []struct {
 	name, title string
-	text        func(Source) string
+	text        func(context.Context, Source) string
 } {
 	return []struct {
 		name, title string
-		text        func(Source) string
+		text        func(context.Context, Source) string
 	}{
 		{"errors", "Error codes", pageErrors},
-		{"tasks", "Writing a task", func(Source) string { return pageTasks }},
+		{"tasks", "Writing a task", func(context.Context, Source) string { return pageTasks }},
 		{"tools", "The tools of this server", pageTools},
 	}
 }
 
-func readPage(_ context.Context, s Source, a address) (Document, error) {
+func readPage(ctx context.Context, s Source, a address) (Document, error) {
 	var names []string
 	for _, p := range pages() {
 		if p.name == a.name {
-			return Document{Text: p.text(s)}, nil
+			return Document{Text: p.text(ctx, s)}, nil
 		}
 		names = append(names, p.name)
 	}
@@ -45,7 +45,7 @@ func readPage(_ context.Context, s Source, a address) (Document, error) {
 	return Document{}, e
 }
 
-func pageErrors(Source) string {
+func pageErrors(context.Context, Source) string {
 	var out strings.Builder
 	out.WriteString("# Error codes\n\n| code | error_type | HTTP | exit code | retryable |\n|---|---|---|---|---|\n")
 	for _, c := range ratchet.Codes() {
@@ -54,13 +54,16 @@ func pageErrors(Source) string {
 	return out.String()
 }
 
-func pageTools(s Source) string {
+func pageTools(ctx context.Context, s Source) string {
 	var out strings.Builder
 	out.WriteString("# Tools\n")
 	if s.Tools == nil {
 		return out.String()
 	}
 	for _, t := range s.Tools.List() {
+		if s.may(ctx, t.Name) != nil {
+			continue
+		}
 		fmt.Fprintf(&out, "\n## %s\n\n%s\n\nToolset %s, effect %s.\n", t.Name, t.Doc, t.Toolset, t.Effect)
 	}
 	return out.String()

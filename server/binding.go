@@ -56,7 +56,9 @@ func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *
 		cfg: cfg, deps: deps, registry: registry,
 		seal: newSealer(),
 		source: resources.Source{
-			Store: deps.Store, Tools: registry, More: cfg.resources,
+			Store: deps.Store, Tools: registry, More: cfg.resources, May: func(ctx context.Context, names ...string) error {
+				return tools.PermitAny(principalOf(ctx), deps.Tools, names...)
+			},
 			Debug: func(ctx context.Context) []tools.DebugSessionView { return tools.DebugSessions(deps, principalOf(ctx)) },
 		},
 		servers: map[string]*offer{},
@@ -173,7 +175,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	for _, t := range registry.List() {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}
-	server.AddReceivingMiddleware(b.guard, b.track(o), b.sayIsolation, b.listResources, b.resolveTool(registry))
+	server.AddReceivingMiddleware(b.guard, b.track(o), b.sayIsolation, b.permitted, b.listResources, b.resolveTool(registry))
 	return o
 }
 

@@ -10,12 +10,16 @@ import (
 
 	"ratchet"
 	"ratchet/server/metrics"
+	"ratchet/tools"
 )
 
 // openMetrics begins to count. Its gate comes first, so that it sees what the
 // others refuse.
 func (s *Server) openMetrics() {
-	cfg := metrics.Config{Version: s.version, Store: s.deps.Store, Bus: s.deps.Bus}
+	cfg := metrics.Config{
+		Version: s.version, Store: s.deps.Store, Bus: s.deps.Bus, Tools: s.registry,
+		Caller: func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
+	}
 	if pool := s.deps.Pool; pool != nil {
 		cfg.Workers = pool.Workers
 	}
@@ -28,7 +32,7 @@ func (s *Server) mountMetrics(mux *http.ServeMux) {
 	mux.Handle("GET /metrics", s.onlyReaders(s.metrics.Handler()))
 	mux.Handle("GET /metrics/prometheus", s.onlyReaders(s.metrics.Text()))
 	mux.Handle("GET /metrics/json", s.onlyReaders(s.metrics.JSON()))
-	mux.Handle("GET /health/detailed", s.onlyReaders(http.HandlerFunc(s.healthDetailed)))
+	mux.Handle("GET /health/detailed", s.onlyReaders(s.onlyUnscoped(http.HandlerFunc(s.healthDetailed))))
 }
 
 // onlyReaders refuses callers who may not even read, where callers must say
@@ -40,6 +44,21 @@ func (s *Server) onlyReaders(next http.Handler) http.Handler {
 			refuse(w, ratchet.Errorf(ratchet.CodeUnauthenticated, "this shows the inside of the server: say who you are").
 				WithHint("send an API key in X-API-Key, or a token in Authorization: Bearer"), r.Header.Get(headerRequestID))
 			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// onlyUnscoped refuses callers with a scope that leaves the tool out which
+// tells the same: how many runs wait is a count over all tasks.
+func (s *Server) onlyUnscoped(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := principalOf(r.Context())
+		if !p.Scope.Empty() {
+			if err := tools.PermitAny(p, s.registry, "ratchet_system_health"); err != nil {
+				refuse(w, err, r.Header.Get(headerRequestID))
+				return
+			}
 		}
 		next.ServeHTTP(w, r)
 	})

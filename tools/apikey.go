@@ -1,9 +1,7 @@
 package tools
 
 import (
-	"context"
 	"net/netip"
-	"slices"
 	"time"
 
 	"ratchet"
@@ -58,38 +56,6 @@ func keyPermissions() map[string]ratchet.Role {
 	return map[string]ratchet.Role{
 		"admin": ratchet.RoleAdmin, "full": ratchet.RoleService, "execute": ratchet.RoleUser, "read": ratchet.RoleReadonly,
 	}
-}
-
-// within refuses a scope that reaches beyond the caller's own, and lets what
-// it leaves open be as the caller's.
-func within(ctx context.Context, s ratchet.Scope) (ratchet.Scope, error) {
-	own := CallerFrom(ctx).Identity.Scope
-	if own.Empty() {
-		return s, nil
-	}
-	for _, part := range []struct {
-		name string
-		is   *[]string
-		own  []string
-	}{
-		{"tools", &s.Tools, own.Tools}, {"toolsets", &s.Toolsets, own.Toolsets}, {"allowed_task_patterns", &s.TaskPatterns, own.TaskPatterns},
-	} {
-		for _, one := range *part.is {
-			if len(part.own) > 0 && !slices.Contains(part.own, one) {
-				return s, ratchet.Errorf(ratchet.CodeDenied, "%q is beyond what this caller may use itself", one).
-					At("/"+part.name).With(ratchet.FieldAllowed, part.own).WithHint("choose from what is allowed")
-			}
-		}
-	}
-	if len(s.Tools)+len(s.Toolsets) == 0 {
-		s.Tools, s.Toolsets = own.Tools, own.Toolsets
-	}
-	if len(s.TaskPatterns) == 0 {
-		s.TaskPatterns = own.TaskPatterns
-	}
-	s.DeniedTools = slices.Concat(s.DeniedTools, own.DeniedTools)
-	s.DeniedTasks = slices.Concat(s.DeniedTasks, own.DeniedTasks)
-	return s, nil
 }
 
 // expiry reads when a key ends; it must be to come. Empty is zero.

@@ -45,12 +45,15 @@ func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error)
 	if err := mayGrant(ctx, k.Role); err != nil {
 		return NewKeyView{}, err
 	}
-	if err := in.scope(ctx, d, &k.Scope); err != nil {
+	if err := in.scope(d, &k.Scope); err != nil {
 		return NewKeyView{}, err
 	}
 	err := acceptableIPs(in.AllowedIPs)
 	if err == nil {
 		k.ExpiresAt, err = expiry(d, in.ExpiresAt)
+	}
+	if err == nil {
+		err = inherit(ctx, &k)
 	}
 	if err != nil {
 		return NewKeyView{}, err
@@ -64,7 +67,7 @@ func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error)
 }
 
 // scope reads what the key may do of what its role may.
-func (in CreateKeyIn) scope(ctx context.Context, d *Deps, s *ratchet.Scope) (err error) {
+func (in CreateKeyIn) scope(d *Deps, s *ratchet.Scope) error {
 	if len(in.AllowedTaskPatterns) > 0 && len(in.TaskPatterns) > 0 {
 		return ratchet.Errorf(ratchet.CodeInvalid, "task_patterns and allowed_task_patterns are the same").At("/task_patterns").
 			WithHint("pass one of them")
@@ -84,9 +87,9 @@ func (in CreateKeyIn) scope(ctx context.Context, d *Deps, s *ratchet.Scope) (err
 			}
 		}
 	}
-	*s, err = within(ctx, ratchet.Scope{
+	*s = ratchet.Scope{
 		Tools: in.Tools, DeniedTools: in.DeniedTools, Toolsets: in.Toolsets,
 		TaskPatterns: append(in.AllowedTaskPatterns, in.TaskPatterns...), DeniedTasks: in.DeniedTaskPatterns,
-	})
-	return err
+	}
+	return nil
 }

@@ -33,6 +33,9 @@ func createUser(ctx context.Context, d *Deps, in CreateUserIn) (UserView, error)
 		Username: in.Username, Email: in.Email, DisplayName: in.DisplayName, Role: ratchet.Role(in.Role),
 		Active: in.IsActive == nil || *in.IsActive,
 	}
+	if err := mayKeepUsers(ctx); err != nil {
+		return UserView{}, err
+	}
 	if err := mayGrant(ctx, u.Role); err != nil {
 		return UserView{}, err
 	}

@@ -32,6 +32,9 @@ var DeleteUser = Define(Spec{
 }, deleteUser)
 
 func deleteUser(ctx context.Context, d *Deps, in DeleteUserIn) (DeleteUserOut, error) {
+	if err := mayKeepUsers(ctx); err != nil {
+		return DeleteUserOut{}, err
+	}
 	u, err := d.Store.User(ctx, in.User)
 	if err != nil {
 		return DeleteUserOut{}, err

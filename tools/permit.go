@@ -44,6 +44,22 @@ func Permit(p ratchet.Principal, t Tool) error {
 	return nil
 }
 
+// PermitAny returns nil when p may call one of the named tools, which other
+// surfaces than tools tell the same as; no names permit everyone. The error is
+// that of the last tool.
+func PermitAny(p ratchet.Principal, r *Registry, names ...string) (err error) {
+	for _, name := range names {
+		t, ok := r.Whole().Lookup(name)
+		if !ok {
+			t = Tool{Spec: Spec{Name: name, Effect: Reads}} // not of this server: its name alone decides
+		}
+		if err = Permit(p, t); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 func unknownCaller() error {
 	return ratchet.Errorf(ratchet.CodeUnauthenticated, "this needs a caller who is known").
 		WithHint("send an API key in X-API-Key, or log in at POST /api/v1/auth/login")

@@ -93,6 +93,9 @@ func queryAudit(ctx context.Context, d *Deps, in QueryAuditIn) (QueryAuditOut, e
 	if err != nil {
 		return QueryAuditOut{}, err
 	}
+	if p := CallerFrom(ctx).Identity; p.Scope.LimitsTasks() { // entries name tasks: only its own name none beyond its scope
+		q.Filters = append(q.Filters, ratchet.Filter{Field: "principal", Operator: ratchet.OpEQ, Value: p.ID})
+	}
 	page, err := d.Store.ListAudit(ctx, q)
 	if err != nil {
 		return QueryAuditOut{}, err

@@ -41,6 +41,9 @@ func revokeKey(ctx context.Context, d *Deps, in RevokeKeyIn) (RevokeKeyOut, erro
 	if err := mayGrant(ctx, k.Role); err != nil {
 		return RevokeKeyOut{}, err
 	}
+	if err := covers(ctx, k); err != nil { // a key beyond one's own reach is not one's own to end
+		return RevokeKeyOut{}, err
+	}
 	if err := d.Store.RevokeAPIKey(ctx, k.ID); err != nil {
 		return RevokeKeyOut{}, err
 	}

@@ -35,12 +35,18 @@ func rotateKey(ctx context.Context, d *Deps, in RotateKeyIn) (NewKeyView, error)
 	if err := mayGrant(ctx, k.Role); err != nil {
 		return NewKeyView{}, err
 	}
-	if _, err := within(ctx, k.Scope); err != nil { // who rotates a key holds it
+	if err := covers(ctx, k); err != nil { // who rotates a key holds it
 		return NewKeyView{}, err
 	}
 	ends, err := expiry(d, in.ExpiresAt)
 	if err != nil {
 		return NewKeyView{}, err
+	}
+	if !ends.IsZero() {
+		k.ExpiresAt = ends
+		if err := covers(ctx, k); err != nil {
+			return NewKeyView{}, err
+		}
 	}
 	key, shown, hash := credential.NewKey()
 	if err := d.Store.RotateAPIKey(ctx, k.ID, shown, hash, ends); err != nil {

@@ -49,6 +49,9 @@ func setConfig(ctx context.Context, d *Deps, in SetConfigIn) (SetConfigOut, erro
 	if d.Config == nil {
 		return SetConfigOut{}, noConfiguration()
 	}
+	if err := mayConfigure(ctx, in.Key); err != nil {
+		return SetConfigOut{}, err
+	}
 	var value any
 	if err := json.Unmarshal(in.Value, &value); err != nil {
 		return SetConfigOut{}, ratchet.Errorf(ratchet.CodeInvalid, "the value is not JSON").At("/value").Wrap(err)

@@ -48,7 +48,7 @@ func updateKey(ctx context.Context, d *Deps, in UpdateKeyIn) (KeyView, error) {
 	if err := mayGrant(ctx, k.Role); err != nil {
 		return KeyView{}, err
 	}
-	if _, err := within(ctx, k.Scope); err != nil { // a key beyond one's own reach is not one's own to change
+	if err := covers(ctx, k); err != nil { // a key beyond one's own reach is not one's own to change
 		return KeyView{}, err
 	}
 	if err := in.change(ctx, d, k); err != nil {
@@ -91,7 +91,10 @@ func (in UpdateKeyIn) change(ctx context.Context, d *Deps, k *ratchet.APIKey) (e
 		AllowedTaskPatterns: orBefore(in.AllowedTaskPatterns, k.Scope.TaskPatterns),
 		DeniedTaskPatterns:  orBefore(in.DeniedTaskPatterns, k.Scope.DeniedTasks),
 	}
-	return wanted.scope(ctx, d, &k.Scope)
+	if err := wanted.scope(d, &k.Scope); err != nil {
+		return err
+	}
+	return inherit(ctx, k)
 }
 
 func orBefore(list, before []string) []string {

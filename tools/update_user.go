@@ -37,6 +37,9 @@ var UpdateUser = Define(Spec{
 }, updateUser)
 
 func updateUser(ctx context.Context, d *Deps, in UpdateUserIn) (UserView, error) {
+	if err := mayKeepUsers(ctx); err != nil {
+		return UserView{}, err
+	}
 	u, err := d.Store.User(ctx, in.User)
 	if err != nil {
 		return UserView{}, err

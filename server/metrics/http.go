@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"ratchet"
 )
 
 // Request counts an answered HTTP request. route is the pattern it matched,
@@ -41,16 +43,25 @@ func (m *Metrics) Handler() http.Handler {
 	})
 }
 
+func (m *Metrics) caller(r *http.Request) ratchet.Principal {
+	if m.cfg.Caller == nil {
+		return ratchet.Local()
+	}
+	return m.cfg.Caller(r)
+}
+
 // Text answers in the Prometheus text format.
 func (m *Metrics) Text() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		promhttp.HandlerFor(m.gatherer(m.caller(r)), promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}).ServeHTTP(w, r)
+	})
 }
 
 // JSON answers with the same facts in groups.
 func (m *Metrics) JSON() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		_ = json.NewEncoder(w).Encode(m.Snapshot()) // the client went away: nobody to tell
+		_ = json.NewEncoder(w).Encode(m.Snapshot(m.caller(r))) // the client went away: nobody to tell
 	})
 }

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"net/http"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,14 +10,17 @@ import (
 
 	"ratchet"
 	"ratchet/storage"
+	"ratchet/tools"
 )
 
 // Config says what to measure. Nil functions leave their metrics out.
 type Config struct {
 	Version string
 	Store   *storage.DB
-	Bus     *ratchet.Bus            // executions are counted from its events
-	Workers func() []ratchet.Worker // the pool at this moment
+	Bus     *ratchet.Bus                          // executions are counted from its events
+	Workers func() []ratchet.Worker               // the pool at this moment
+	Tools   *tools.Registry                       // of the server, to know what callers may call
+	Caller  func(*http.Request) ratchet.Principal // who reads over HTTP; nil = the machine's owner
 }
 
 // Metrics are the counters of one server. New makes them, Close ends what
@@ -123,6 +127,9 @@ func (m *Metrics) ended(x *ratchet.Execution) {
 	}
 }
 
+// otherTasks is the label of tasks beyond those that have one of their own.
+const otherTasks = "other"
+
 // labelCap bounds the values of a label: after the first ones all are "other".
 type labelCap struct {
 	limit int
@@ -137,7 +144,7 @@ func (c *labelCap) label(value string) string {
 		return value
 	}
 	if len(c.known) >= c.limit {
-		return "other"
+		return otherTasks
 	}
 	if c.known == nil {
 		c.known = make(map[string]bool)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"ratchet"
 )
 
 // Snapshot is the JSON form of the metrics.
@@ -36,8 +38,8 @@ type Summary struct {
 	Mean  *float64 `json:"mean_seconds"`
 }
 
-// Snapshot reads all metrics.
-func (m *Metrics) Snapshot() Snapshot {
+// Snapshot reads the metrics that p may see.
+func (m *Metrics) Snapshot(p ratchet.Principal) Snapshot {
 	s := Snapshot{
 		System: System{
 			Version: m.cfg.Version, Go: goruntime.Version(), OS: goruntime.GOOS, Arch: goruntime.GOARCH,
@@ -45,7 +47,7 @@ func (m *Metrics) Snapshot() Snapshot {
 		},
 		Performance: map[string]map[string]Summary{}, Resources: map[string]any{}, Application: map[string]any{},
 	}
-	families, _ := m.registry.Gather() // what cannot be read is absent
+	families, _ := m.gatherer(p).Gather() // what cannot be read is absent
 	for _, f := range families {
 		s.add(f)
 	}

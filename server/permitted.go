@@ -1,0 +1,56 @@
+package server
+
+import (
+	"context"
+	"slices"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet/prompts"
+	"ratchet/resources"
+	"ratchet/tools"
+)
+
+// permitted keeps from callers the prompts and resource templates whose tools
+// they may not call, in lists and when they are asked for.
+func (b *binding) permitted(next mcp.MethodHandler) mcp.MethodHandler {
+	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+		if get, ok := req.(*mcp.GetPromptRequest); ok && get.Params != nil {
+			if err := b.mayPrompt(ctx, get.Params.Name); err != nil {
+				return nil, err
+			}
+		}
+		if c, ok := req.(*mcp.CompleteRequest); ok && c.Params != nil && c.Params.Ref != nil && c.Params.Ref.Type == "ref/prompt" {
+			if err := b.mayPrompt(ctx, c.Params.Ref.Name); err != nil {
+				return nil, err
+			}
+		}
+		res, err := next(ctx, method, req)
+		switch list := res.(type) {
+		case *mcp.ListPromptsResult:
+			list.Prompts = slices.DeleteFunc(slices.Clone(list.Prompts), func(p *mcp.Prompt) bool { return b.mayPrompt(ctx, p.Name) != nil })
+		case *mcp.ListResourceTemplatesResult:
+			hidden := map[string]bool{}
+			for _, t := range resources.All() {
+				hidden[t.Pattern] = tools.PermitAny(principalOf(ctx), b.deps.Tools, t.Tools...) != nil
+			}
+			list.ResourceTemplates = slices.DeleteFunc(slices.Clone(list.ResourceTemplates), func(t *mcp.ResourceTemplate) bool { return hidden[t.URITemplate] })
+		}
+		return res, err
+	}
+}
+
+// mayPrompt refuses a prompt that shows what a tool tells which the caller may
+// not call.
+func (b *binding) mayPrompt(ctx context.Context, name string) error {
+	i := slices.IndexFunc(b.prompts(), func(p prompts.Prompt) bool { return p.Name == name })
+	if i < 0 {
+		return nil // the SDK says that there is none
+	}
+	for _, tool := range b.prompts()[i].Tools {
+		if err := tools.PermitAny(principalOf(ctx), b.deps.Tools, tool); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package tools
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"ratchet"
+)
+
+// bounded says whether something narrows what a caller may do below its role:
+// a scope, addresses, an end or a rate.
+func bounded(p ratchet.Principal) bool {
+	return !p.Scope.Empty() || len(p.AllowedIPs) > 0 || !p.ExpiresAt.IsZero() || p.Tier != ""
+}
+
+// mayKeepUsers refuses to let a bounded caller make, change or delete users:
+// users have a role and no other bounds, so they would hold more than the
+// caller.
+func mayKeepUsers(ctx context.Context) error {
+	if !bounded(CallerFrom(ctx).Identity) {
+		return nil
+	}
+	return ratchet.Errorf(ratchet.CodeDenied, "this caller is bounded, and a user is not: it would hold more than the caller").
+		WithHint("make an API key, which takes over the caller's bounds, or ask an admin without bounds").
+		Next("ratchet_create_api_key", nil)
+}
+
+// mayConfigure refuses to let a bounded caller change settings that hold for
+// every caller, other than what is logged.
+func mayConfigure(ctx context.Context, key string) error {
+	if !bounded(CallerFrom(ctx).Identity) || strings.HasPrefix(key, "logging.") {
+		return nil
+	}
+	return ratchet.Errorf(ratchet.CodeDenied, "%s holds for every caller, and this caller is bounded", key).At("/key").
+		With(ratchet.FieldAllowed, []string{"logging.*"}).WithHint("ask an admin without bounds")
+}
+
+// inherit lets what a key leaves open be as its maker has it, and refuses what
+// reaches beyond the maker.
+func inherit(ctx context.Context, k *ratchet.APIKey) error {
+	p := CallerFrom(ctx).Identity
+	if !bounded(p) {
+		return nil
+	}
+	if own := p.Scope; own != nil {
+		s := &k.Scope
+		if len(s.Tools)+len(s.Toolsets) == 0 {
+			s.Tools, s.Toolsets = own.Tools, own.Toolsets
+		}
+		if len(s.TaskPatterns) == 0 {
+			s.TaskPatterns = own.TaskPatterns
+		}
+		s.DeniedTools = union(s.DeniedTools, own.DeniedTools)
+		s.DeniedTasks = union(s.DeniedTasks, own.DeniedTasks)
+	}
+	if len(k.AllowedIPs) == 0 {
+		k.AllowedIPs = p.AllowedIPs
+	}
+	if k.ExpiresAt.IsZero() {
+		k.ExpiresAt = p.ExpiresAt
+	}
+	if k.Tier == "" {
+		k.Tier = p.Tier
+	}
+	return covers(ctx, k)
+}
+
+// covers refuses a key that holds anything the caller does not hold.
+func covers(ctx context.Context, k *ratchet.APIKey) error {
+	p := CallerFrom(ctx).Identity
+	if !bounded(p) {
+		return nil
+	}
+	if own := p.Scope; own != nil {
+		if err := scopeCovers(own, &k.Scope); err != nil {
+			return err
+		}
+	}
+	if len(p.AllowedIPs) > 0 && (len(k.AllowedIPs) == 0 || !allWithin(k.AllowedIPs, p.AllowedIPs, addressWithin)) {
+		return beyond("allowed_ips", k.AllowedIPs, p.AllowedIPs)
+	}
+	if !p.ExpiresAt.IsZero() && (k.ExpiresAt.IsZero() || k.ExpiresAt.After(p.ExpiresAt)) {
+		return beyond("expires_at", Stamp(k.ExpiresAt), Stamp(p.ExpiresAt))
+	}
+	if !tierWithin(k.Tier, p.Tier) {
+		return beyond("rate_tier", k.Tier, p.Tier)
+	}
+	return nil
+}
+
+func scopeCovers(own, s *ratchet.Scope) error {
+	if len(own.Tools)+len(own.Toolsets) > 0 {
+		if len(s.Tools)+len(s.Toolsets) == 0 || !allWithin(s.Tools, own.Tools, patternWithin) {
+			return beyond("tools", s.Tools, own.Tools)
+		}
+		if !allWithin(s.Toolsets, own.Toolsets, func(a, b string) bool { return a == b }) {
+			return beyond("toolsets", s.Toolsets, own.Toolsets)
+		}
+	}
+	if len(own.TaskPatterns) > 0 && (len(s.TaskPatterns) == 0 || !allWithin(s.TaskPatterns, own.TaskPatterns, patternWithin)) {
+		return beyond("allowed_task_patterns", s.TaskPatterns, own.TaskPatterns)
+	}
+	// What the caller is denied must be denied to the key too.
+	if !allWithin(own.DeniedTools, s.DeniedTools, patternWithin) {
+		return beyond("denied_tools", s.DeniedTools, own.DeniedTools)
+	}
+	if !allWithin(own.DeniedTasks, s.DeniedTasks, patternWithin) {
+		return beyond("denied_task_patterns", s.DeniedTasks, own.DeniedTasks)
+	}
+	return nil
+}
+
+func beyond(field string, wanted, own any) error {
+	return ratchet.Errorf(ratchet.CodeDenied, "%s of the key reaches beyond what this caller may do itself", field).At("/"+field).
+		With("actual", wanted).With(ratchet.FieldAllowed, own).WithHint("stay within what is allowed, or ask an admin without bounds")
+}
+
+// allWithin says whether each of list is within one of own.
+func allWithin(list, own []string, within func(a, b string) bool) bool {
+	for _, a := range list {
+		if !slices.ContainsFunc(own, func(b string) bool { return within(a, b) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// patternWithin says whether every name that fits a fits b.
+func patternWithin(a, b string) bool {
+	head, aPrefix := strings.CutSuffix(a, "*")
+	start, bPrefix := strings.CutSuffix(b, "*")
+	switch {
+	case b == "*":
+		return true
+	case aPrefix:
+		return bPrefix && strings.HasPrefix(head, start)
+	case strings.HasPrefix(a, "*"):
+		return !bPrefix && strings.HasPrefix(b, "*") && strings.HasSuffix(a, b[1:])
+	default:
+		return ratchet.MatchPattern(b, a)
+	}
+}
+
+// addressWithin says whether an address or network lies in another.
+func addressWithin(a, b string) bool {
+	inner, outer := network(a), network(b)
+	return inner.IsValid() && outer.IsValid() && inner.Bits() >= outer.Bits() && outer.Contains(inner.Addr())
+}
+
+func network(text string) netip.Prefix {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p
+	}
+	a, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())
+}
+
+// tierWithin says whether a rate tier allows no more than the caller's. The
+// configured tier, which is empty, is taken for the lowest as a caller's and
+// for the highest as a key's.
+func tierWithin(tier, own string) bool {
+	ranks := map[string]int{"strict": 1, "default": 2, "permissive": 3, "unlimited": 4}
+	if tier == own || own == "unlimited" {
+		return true
+	}
+	return tier != "" && ranks[tier] <= max(ranks[own], 1)
+}
+
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
