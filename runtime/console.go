@@ -203,7 +203,9 @@ func (v *vm) logArguments(level, logger string, args []goja.Value, structured bo
 	}
 	if n := len(args); structured && n > 1 {
 		if o, ok := args[n-1].(*goja.Object); ok && o.ClassName() == "Object" {
-			if text, err := v.stringify(goja.Undefined(), o); err == nil && goja.IsString(text) {
+			text, err := v.stringify(goja.Undefined(), o)
+			v.unwind(err)
+			if err == nil && goja.IsString(text) && jsonDepth(text.String()) <= maxJSONDepth {
 				line.Fields = json.RawMessage(text.String())
 				args = args[:n-1]
 			}

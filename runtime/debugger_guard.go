@@ -109,7 +109,7 @@ func (v *vm) evaluates() bool { return v.debugger != nil && v.debugger.evaluatin
 // guarded runs fn with everything that changes something refused, and bounded
 // in time by the checkpoints it passes.
 func (d *debugger) guarded(fn func() error) error {
-	running, thrown, origin, rejected, read := d.running, d.thrown, d.origin, len(d.v.rejected), d.v.turnRead
+	running, thrown, origin, rejected, read := d.running, d.thrown, d.origin, len(d.v.rejected.list), d.v.turnRead
 	if d.evaluating == 0 {
 		d.natives.forbid()
 		d.fill()
@@ -119,7 +119,8 @@ func (d *debugger) guarded(fn func() error) error {
 	d.evaluating++
 	err := fn()
 	d.evaluating--
-	d.running, d.thrown, d.origin, d.v.rejected, d.v.turnRead = running, thrown, origin, d.v.rejected[:min(rejected, len(d.v.rejected))], read
+	d.running, d.thrown, d.origin, d.v.turnRead = running, thrown, origin, read
+	d.v.rejected.cut(rejected)
 	if d.evaluating == 0 {
 		d.natives.allow()
 		d.arm()

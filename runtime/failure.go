@@ -51,8 +51,26 @@ func (v *vm) guard(fn func()) (err error) {
 	return nil
 }
 
-// failure turns what ended a run into what the author reads.
+// failure turns what ended a run into what the author reads. Reading an error
+// runs code of the task, which may break a limit of its own: that is how the
+// run ended then.
 func (v *vm) failure(err error) *ratchet.ExecutionError {
+	var e *ratchet.ExecutionError
+	ended := v.guard(func() { e = v.explain(err) })
+	if ended == nil {
+		if cause := context.Cause(v.ctx); cause == nil || e.Code != ratchet.CodeScript {
+			return e
+		}
+		ended = errInterrupted // the limit was met while the error was read
+	}
+	if ended = v.guard(func() { e = v.explain(ended) }); ended != nil {
+		return &ratchet.ExecutionError{Code: ratchet.CodeInternal, Type: "internal_error", Message: "the engine failed on this task"}
+	}
+	return e
+}
+
+// explain words err. It may unwind as the VM does.
+func (v *vm) explain(err error) *ratchet.ExecutionError {
 	var interrupted *goja.InterruptedError
 	var overflow *goja.StackOverflowError
 	var thrown *goja.Exception

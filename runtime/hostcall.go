@@ -227,6 +227,15 @@ func (v *vm) invoke(fn goja.Callable, this goja.Value, args ...goja.Value) goja.
 	return out
 }
 
+// unwind passes on what a script cannot catch, such as a broken limit, to the
+// loop. What a script can catch is the caller's.
+func (v *vm) unwind(err error) {
+	var thrown *goja.Exception
+	if err != nil && !errors.As(err, &thrown) {
+		panic(err)
+	}
+}
+
 // errNoHost ends a run whose script asks for something nobody offers.
 var errNoHost = errors.New("this run has no host")
 

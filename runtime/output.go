@@ -54,7 +54,37 @@ func (v *vm) outputText(result goja.Value) (json.RawMessage, error) {
 			hint:    "Return a summary, or fewer items per run.", limit: true,
 		}
 	}
+	if depth := jsonDepth(out); depth > maxJSONDepth {
+		return nil, &outputError{
+			message: fmt.Sprintf("the result is nested %d levels deep, more than the limit of %d", depth, maxJSONDepth),
+			hint:    "Return a flat list whose items name their parent.", limit: true,
+		}
+	}
 	return json.RawMessage(out), nil
+}
+
+// maxJSONDepth is how deep data that leaves the VM may be nested. Readers of
+// JSON refuse more, those of the server and those of its callers.
+const maxJSONDepth = 1000
+
+// jsonDepth is the deepest nesting of objects and arrays in valid JSON text.
+func jsonDepth(text string) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[', c == '{':
+			depth++
+			deepest = max(deepest, depth)
+		case c == ']', c == '}':
+			depth--
+		}
+	}
+	return deepest
 }
 
 // explainOutput says where in a result the value is that JSON cannot hold; nil

@@ -62,8 +62,8 @@ func (v *vm) progressData(data goja.Value) json.RawMessage {
 	if goja.IsUndefined(text) {
 		return nil
 	}
-	if s := text.String(); len(s) <= v.limits.LogLineBytes {
+	if s := text.String(); len(s) <= v.limits.LogLineBytes && jsonDepth(s) <= maxJSONDepth {
 		return json.RawMessage(s)
 	}
-	panic(v.throw("ValidationError", "the data of a progress report is too large; report a summary"))
+	panic(v.throw("ValidationError", "the data of a progress report is too large or nested too deep; report a summary"))
 }

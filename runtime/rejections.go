@@ -1,33 +1,54 @@
 package runtime
 
-import (
-	"slices"
+import "github.com/dop251/goja"
 
-	"github.com/dop251/goja"
-)
+// rejections are the promises of a macrotask that rejected without a handler,
+// in order. One that gets a handler leaves a gap.
+type rejections struct {
+	list []*goja.Promise
+	at   map[*goja.Promise]int
+}
 
-// trackRejection keeps the promises that rejected while nobody listened.
+func (r *rejections) add(p *goja.Promise) {
+	if r.at == nil {
+		r.at = map[*goja.Promise]int{}
+	}
+	r.at[p] = len(r.list)
+	r.list = append(r.list, p)
+}
+
+func (r *rejections) remove(p *goja.Promise) {
+	if i, ok := r.at[p]; ok {
+		r.list[i] = nil
+		delete(r.at, p)
+	}
+}
+
+// cut forgets all but the first n that were added.
+func (r *rejections) cut(n int) {
+	for i := len(r.list) - 1; i >= n; i-- {
+		delete(r.at, r.list[i])
+		r.list = r.list[:i]
+	}
+}
+
+// trackRejection keeps the promises that rejected without a handler.
 func (v *vm) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) {
 	switch op {
 	case goja.PromiseRejectionReject:
-		v.rejected = append(v.rejected, p)
+		v.rejected.add(p)
 	case goja.PromiseRejectionHandle:
-		if i := slices.Index(v.rejected, p); i >= 0 {
-			v.rejected = slices.Delete(v.rejected, i, i+1)
-		}
+		v.rejected.remove(p)
 	}
 }
 
 // reportRejections logs promises that rejected without a handler by the end
 // of their macrotask. The entry's own promise is the outcome.
 func (v *vm) reportRejections() {
-	if len(v.rejected) == 0 {
-		return
-	}
-	list := v.rejected
-	v.rejected = nil
+	list := v.rejected.list
+	v.rejected = rejections{}
 	for _, p := range list {
-		if p == v.main {
+		if p == nil || p == v.main {
 			continue
 		}
 		info := v.describe(p.Result())

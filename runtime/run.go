@@ -131,6 +131,7 @@ func (v *vm) run() Outcome {
 	} else if thrown != nil {
 		err = thrown
 	}
+	err = v.broken(err)
 	out := Outcome{Output: output}
 	if err = v.endTape(err); err != nil {
 		out = Outcome{Err: v.failure(err)}
@@ -140,6 +141,15 @@ func (v *vm) run() Outcome {
 		out.Followed = v.follow.followed(errors.Join(err, context.Cause(v.ctx)))
 	}
 	return out
+}
+
+// broken is how the run ended, once a limit is known to be broken: a run that
+// was to end is over, whatever it still made of its last instructions.
+func (v *vm) broken(err error) error {
+	if cause := context.Cause(v.ctx); err == nil && cause != nil {
+		return cause
+	}
+	return err
 }
 
 // overWall says that the run took too long. A replay may take longer or
@@ -220,9 +230,9 @@ func (v *vm) parseInput() (goja.Value, error) {
 // settled waits until a promise has a value. Other values are their own.
 func (v *vm) settled(result goja.Value) (goja.Value, error) {
 	for {
-		p, ok := v.promiseOf(result)
-		if !ok {
-			return result, nil
+		p, err := v.promiseOf(result)
+		if p == nil || err != nil {
+			return result, err
 		}
 		v.main = p
 		if err := v.until(func() bool { return p.State() != goja.PromiseStatePending }); err != nil {
@@ -236,24 +246,25 @@ func (v *vm) settled(result goja.Value) (goja.Value, error) {
 }
 
 // promiseOf returns the promise behind a value: itself, or one resolved with
-// it when it is a thenable of another kind.
-func (v *vm) promiseOf(value goja.Value) (*goja.Promise, bool) {
+// it when it is a thenable of another kind; nil for other values.
+func (v *vm) promiseOf(value goja.Value) (*goja.Promise, error) {
 	o, ok := value.(*goja.Object)
 	if !ok {
-		return nil, false
+		return nil, nil
 	}
 	if o.ExportType() == promiseType {
-		p, ok := o.Export().(*goja.Promise)
-		return p, ok
+		p, _ := o.Export().(*goja.Promise)
+		return p, nil
 	}
 	if _, ok := goja.AssertFunction(o.Get("then")); !ok {
-		return nil, false
+		return nil, nil
 	}
 	p, resolve, _ := v.rt.NewPromise()
-	if resolve(o) != nil || v.drain() != nil {
-		return nil, false
+	v.main = p
+	if err := resolve(o); err != nil {
+		return nil, err
 	}
-	return p, true
+	return p, v.drain()
 }
 
 var promiseType = reflect.TypeFor[*goja.Promise]()

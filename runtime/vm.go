@@ -36,18 +36,18 @@ type vm struct {
 	stringify goja.Callable
 	stops     []func() // what to do when the run is asked to stop
 	stopped   bool
-	fatal     error           // the door is closed
-	wait      sync.WaitGroup  // of goroutines making host calls
-	rejected  []*goja.Promise // without a handler so far
-	main      *goja.Promise   // of the entry; its rejection is the outcome
-	module    *goja.Object    // of CommonJS; nil when the source does not name it
-	profile   *profile        // of an instrumented run
-	reports   int             // progress reports so far
-	follow    *follower       // of a replay or a fork; nil = nothing is followed
-	wall      time.Duration   // how long the run itself may take
-	began     time.Time       // when this run began; start is earlier when a fork goes on live
-	debugger  *debugger       // of a debugged run
-	timer     *time.Timer     // ends the run at due
+	fatal     error          // the door is closed
+	wait      sync.WaitGroup // of goroutines making host calls
+	rejected  rejections     // of this macrotask
+	main      *goja.Promise  // of the entry; its rejection is the outcome
+	module    *goja.Object   // of CommonJS; nil when the source does not name it
+	profile   *profile       // of an instrumented run
+	reports   int            // progress reports so far
+	follow    *follower      // of a replay or a fork; nil = nothing is followed
+	wall      time.Duration  // how long the run itself may take
+	began     time.Time      // when this run began; start is earlier when a fork goes on live
+	debugger  *debugger      // of a debugged run
+	timer     *time.Timer    // ends the run at due
 	due       time.Time
 }
 

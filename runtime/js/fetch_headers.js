@@ -19,21 +19,27 @@ class Headers {
   constructor(init) {
     if (init === undefined) return;
     if (init === null || typeof init !== 'object') throw new TypeError('Headers: the argument must be an object, an array of [name, value] pairs or Headers');
+    // Nothing was written as a plain property yet: each name is shown once, at the end.
+    const add = (name, value) => {
+      name = headerName(name);
+      this.#add(name, headerValue(name, value));
+    };
     if (init instanceof Headers) {
-      for (const [name, value] of init[secret]()) this.append(name, value);
+      for (const [name, value] of init[secret]()) add(name, value);
     } else if (typeof init[Symbol.iterator] === 'function') {
       for (const pair of init) {
         const both = Array.from(pair);
         if (both.length !== 2) throw new TypeError('Headers: each pair must be [name, value]');
-        this.append(both[0], both[1]);
+        add(both[0], both[1]);
       }
     } else {
       for (const name of Object.keys(init)) {
         const value = init[name];
-        if (Array.isArray(value)) for (const v of value) this.append(name, v);
-        else this.append(name, value);
+        if (Array.isArray(value)) for (const v of value) add(name, v);
+        else add(name, value);
       }
     }
+    for (const name of this.#map.keys()) this.#show(name);
   }
   #show(name) {
     if (name in Headers.prototype) return; // get, has, … stay methods
@@ -58,10 +64,13 @@ class Headers {
     name = headerName(name);
     value = headerValue(name, value);
     this.#sync();
+    this.#add(name, value);
+    this.#show(name);
+  }
+  #add(name, value) {
     const values = this.#map.get(name);
     if (values) values.push(value);
     else this.#map.set(name, [value]);
-    this.#show(name);
   }
   set(name, value) {
     name = headerName(name);
