@@ -14,6 +14,7 @@ type call struct {
 	principal ratchet.Principal
 	lastEvent string  // Last-Event-ID: where a stream is resumed
 	socket    *socket // the WebSocket it came by; nil = none
+	streams   bool    // answers are server-sent events
 }
 
 type callKey struct{}
@@ -30,6 +31,6 @@ func callFrom(ctx context.Context) call {
 func (h *Handler) callOf(r *http.Request) call {
 	return call{
 		requestID: r.Header.Get("X-Request-Id"), trace: ratchet.TraceContextOf(r.Header.Values),
-		principal: h.cfg.Principal(r), lastEvent: r.Header.Get("Last-Event-Id"),
+		principal: h.cfg.Principal(r), lastEvent: r.Header.Get("Last-Event-Id"), streams: eventStream{}.Supports(r),
 	}
 }

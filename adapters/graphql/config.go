@@ -43,6 +43,7 @@ type Limits struct {
 	Streams       int           // operations open at once on one WebSocket (100)
 	Connections   int           // WebSockets and event streams open at once (1000)
 	KeepAlive     time.Duration // between pings of an idle stream (15 s)
+	InitTimeout   time.Duration // within which a WebSocket's client sends connection_init (10 s)
 }
 
 func (l Limits) withDefaults() Limits {
@@ -58,6 +59,9 @@ func (l Limits) withDefaults() Limits {
 	set(&l.DocumentBytes, 64<<10)
 	set(&l.Streams, 100)
 	set(&l.Connections, 1000)
+	if l.InitTimeout == 0 {
+		l.InitTimeout = 10 * time.Second
+	}
 	if l.KeepAlive == 0 {
 		l.KeepAlive = 15 * time.Second
 	}

@@ -39,6 +39,9 @@ func (l limits) MutateOperationParameters(ctx context.Context, p *gql.RawParams)
 		return refused(ratchet.Errorf(ratchet.CodeTooLarge, "the document has %d bytes, at most %d are taken", len(p.Query), l.DocumentBytes).
 			WithHint("pass values as variables"), nil)
 	}
+	if err := ctx.Err(); err != nil { // the client has gone: the document is not looked at
+		return refused(ratchet.AsError(err), nil)
+	}
 	if _, known := l.documents.Get(ctx, p.Query); known {
 		return nil
 	}
@@ -52,6 +55,9 @@ func (l limits) MutateOperationParameters(ctx context.Context, p *gql.RawParams)
 		return g
 	}
 	s := shape{doc: doc, depths: map[string]int{}, open: map[string]bool{}}
+	if fault, at := s.excess(); fault != nil {
+		return refused(fault, at)
+	}
 	for _, op := range doc.Operations {
 		if depth := s.depth(op.SelectionSet); depth > l.Depth {
 			return refused(ratchet.Errorf(ratchet.CodeInvalid, "the document is %d fields deep, at most %d are taken", depth, l.Depth).
@@ -69,7 +75,11 @@ func (l limits) MutateOperationParameters(ctx context.Context, p *gql.RawParams)
 }
 
 // MutateOperationContext checks what the operation costs.
-func (l limits) MutateOperationContext(_ context.Context, op *gql.OperationContext) *gqlerror.Error {
+func (l limits) MutateOperationContext(ctx context.Context, op *gql.OperationContext) *gqlerror.Error {
+	if c := callFrom(ctx); op.Operation.Operation == ast.Subscription && !c.streams && c.socket == nil {
+		return refused(ratchet.Errorf(ratchet.CodeInvalid, "a subscription is answered as a stream, this request takes one answer").
+			WithHint("send Accept: text/event-stream, or use a WebSocket with graphql-transport-ws"), op.Operation.Position)
+	}
 	c := costs{vars: op.Variables, fragments: map[string]cost{}}
 	total := c.selection(op.Operation.SelectionSet).total()
 	if c.unset != nil {

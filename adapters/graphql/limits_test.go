@@ -43,7 +43,7 @@ func bombs() []refusal {
 		{"depth", "{ getExecutionStatus(executionId: 1) " + deep + " }", "VALIDATION_ERROR", "fields deep"},
 		{"aliases", aliases + " }", "VALIDATION_ERROR", "under 11 names"},
 		{"aliases in a fragment", "{ ...f } fragment f on Query " + aliases + " }", "VALIDATION_ERROR", "under 11 names"},
-		{"fragments that double", fragments, "VALIDATION_ERROR", "the operation costs"},
+		{"fragments that double", fragments, "VALIDATION_ERROR", "counting fragments each time"},
 		{"fragment cycle", "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "VALIDATION_ERROR", "Cannot spread fragment"},
 		{"own fragment", "{ ...a } fragment a on Query { ...a }", "VALIDATION_ERROR", "Cannot spread fragment"},
 		{"complexity", "{ a: listExecutions(limit: 1000) { executions { id } } b: listExecutions(limit: 1) { executions { id } } }", "VALIDATION_ERROR", "costs 1001"},
@@ -52,8 +52,25 @@ func bombs() []refusal {
 		{"deep introspection", "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }", "VALIDATION_ERROR", "introspection depth"},
 		{"wide introspection", wideIntrospection(), "PAYLOAD_TOO_LARGE", "values"},
 		{"deep list value", `{ getExecutionStatus(executionId: "1", wait: ` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `) { status } }`, "VALIDATION_ERROR", ""},
+		{"one field 120 times", "{ " + strings.Repeat("listExecutions { executions { id status } } ", 120) + "}", "VALIDATION_ERROR", "selected 120 times"},
+		{"one field 120 times in fragments", "{ ...a ...b } fragment a on Query { " + strings.Repeat("x: listExecutions { executions { id } } ", 60) +
+			"} fragment b on Query { " + strings.Repeat("x: listExecutions { executions { id } } ", 60) + "}", "VALIDATION_ERROR", "selected 120 times"},
+		{"the same fields at each level", "{ " + nestedTwice(5) + " }", "VALIDATION_ERROR", "steps"},
+		{"the same arguments", "{ " + strings.Repeat("f("+strings.Repeat("a: 1 ", 60)+") ", 20) + "}", "VALIDATION_ERROR", "steps"},
+		{"long names", "{ " + strings.Repeat("n", 300) + " }", "VALIDATION_ERROR", "300 characters"},
+		{"a subscription by POST", "subscription { taskEvents { kind } }", "VALIDATION_ERROR", "answered as a stream"},
 		{"unclosed", strings.Repeat("{a", 2000), "VALIDATION_ERROR", ""},
 	}
+}
+
+// nestedTwice selects the same fields three times over at each level: comparing
+// them takes nine times as long for each.
+func nestedTwice(levels int) string {
+	inner := "id"
+	for range levels {
+		inner = strings.Repeat("executions { "+inner+" } ", 3)
+	}
+	return "listExecutions { " + inner + "}"
 }
 
 // wideIntrospection asks for the types of all fields, many times.
@@ -90,7 +107,7 @@ func TestBombs(t *testing.T) {
 // TestManyFields: documents at the limit of tokens cost the validator little.
 func TestManyFields(t *testing.T) {
 	l := serve(t)
-	same := strings.Repeat("__typename ", 500)
+	same := strings.Repeat("__typename ", 50)
 	if a := l.ask("{ "+same+"}", nil); len(a.Errors) > 0 || string(a.Data) != `{"__typename":"Query"}` {
 		t.Errorf("%.300s", a.Raw)
 	}
@@ -98,7 +115,11 @@ func TestManyFields(t *testing.T) {
 	if a := l.ask(nested, nil); len(a.Errors) > 0 {
 		t.Errorf("%.300s", a.Raw)
 	}
-	for _, wide := range []string{same + "x", "...f } fragment f on Query { " + same + "a", strings.Repeat("a { b } ", 600)} {
+	distinct := ""
+	for i := range 501 {
+		distinct += fmt.Sprintf("n%d ", i)
+	}
+	for _, wide := range []string{distinct, "...f } fragment f on Query { " + distinct} {
 		if a := l.ask("{ "+wide+"}", nil); len(a.Errors) == 0 || !strings.Contains(a.Errors[0].Message, "500 fields") {
 			t.Errorf("%.300s", a.Raw)
 		}

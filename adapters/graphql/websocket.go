@@ -30,7 +30,7 @@ const socketWrite = 10 * time.Second
 func (h *Handler) websocket() transport.Websocket {
 	most := int64(h.cfg.Limits.DocumentBytes) * 16
 	return transport.Websocket{
-		Implementation: accepting{}, InitFunc: h.initSocket, InitTimeout: 10 * time.Second,
+		Implementation: accepting{h.cfg.Limits.InitTimeout}, InitFunc: h.initSocket,
 		PingPongInterval: h.cfg.Limits.KeepAlive, PayloadReadLimit: &most,
 	}
 }
@@ -51,6 +51,10 @@ func (h *Handler) initSocket(ctx context.Context, p transport.InitPayload) (cont
 		}
 		principal.IP = c.principal.IP
 		c.principal = principal
+	}
+	if c.principal.Role == "" || c.principal.Role == ratchet.RoleAnonymous { // nothing more of the connection is read
+		const why = "this needs a caller who is known: send an API key or token in connection_init"
+		return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, why), forbidden), nil, errors.New(why)
 	}
 	c.socket = &socket{}
 	ctx, cancel := context.WithCancel(withCall(ctx, c))
@@ -97,22 +101,26 @@ func (s *socket) leave() {
 
 // accepting opens WebSockets for the transport. Its connections give up on
 // clients that do not read.
-type accepting struct{}
+type accepting struct{ patience time.Duration } // for connection_init
 
 // Accept implements transport.WebsocketImplementation.
-func (accepting) Accept(w http.ResponseWriter, r *http.Request, _ transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
+func (a accepting) Accept(w http.ResponseWriter, r *http.Request, _ transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
 	conn, err := coder.Accept(w, r, &coder.AcceptOptions{
 		Subprotocols: []string{subprotocol}, InsecureSkipVerify: true, // acceptableSocket has looked at the origin
 	})
 	if err != nil {
 		return nil, fmt.Errorf("accept a WebSocket: %w", err)
 	}
-	return &socketConn{conn: conn}, nil
+	c := &socketConn{conn: conn, talk: talk{open: map[string]bool{}}}
+	c.late = time.AfterFunc(a.patience, c.tooLate)
+	return c, nil
 }
 
 // socketConn is one WebSocket as the transport wants it.
 type socketConn struct {
 	conn *coder.Conn
+	talk talk
+	late *time.Timer // ends the connection unless connection_init comes
 
 	mu       sync.Mutex
 	deadline *time.Timer
@@ -133,15 +141,34 @@ func (c *socketConn) SetReadLimit(n int64) { c.conn.SetReadLimit(n) }
 
 // NextReader waits for a message.
 func (c *socketConn) NextReader() (int, io.Reader, error) {
-	kind, data, err := c.conn.Read(context.Background()) // ended by Close
-	switch coder.CloseStatus(err) {
-	case coder.StatusNormalClosure, coder.StatusNoStatusRcvd, coder.StatusGoingAway:
-		return int(kind), nil, transport.ErrWebsocketClosed
+	for {
+		kind, data, err := c.conn.Read(context.Background()) // ended by Close
+		switch coder.CloseStatus(err) {
+		case coder.StatusNormalClosure, coder.StatusNoStatusRcvd, coder.StatusGoingAway:
+			return int(kind), nil, transport.ErrWebsocketClosed
+		}
+		if err != nil {
+			return int(kind), nil, err
+		}
+		pass, fault := c.talk.hear(kind == coder.MessageText, data)
+		if fault != nil {
+			_ = c.WriteClose(fault.code, fault.reason)
+			return int(kind), nil, transport.ErrWebsocketClosed
+		}
+		if c.talk.begun() {
+			c.late.Stop()
+		}
+		if pass {
+			return int(kind), bytes.NewReader(data), nil
+		}
 	}
-	if err != nil {
-		return int(kind), nil, err
+}
+
+// tooLate ends a connection whose client did not say hello in time.
+func (c *socketConn) tooLate() {
+	if !c.talk.begun() {
+		_ = c.WriteClose(closeLate, "Connection initialisation timeout")
 	}
-	return int(kind), bytes.NewReader(data), nil
 }
 
 // WriteJSON sends a message.
@@ -149,6 +176,9 @@ func (c *socketConn) WriteJSON(v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
+	}
+	if !c.talk.say(data) {
+		return nil // of an operation that has ended
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), socketWrite)
 	defer cancel()
@@ -176,6 +206,7 @@ func (c *socketConn) WriteClose(code int, reason string) error {
 // Close ends the connection, after the goodbye when one is being said.
 func (c *socketConn) Close() error {
 	_ = c.SetReadDeadline(time.Time{})
+	c.late.Stop()
 	c.mu.Lock()
 	closing := c.closing
 	c.mu.Unlock()

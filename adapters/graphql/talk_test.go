@@ -1,0 +1,77 @@
+package graphql_test
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"ratchet"
+	"ratchet/adapters/graphql"
+	"ratchet/tools"
+)
+
+// TestSocketEnds: each breach of graphql-transport-ws ends the connection with
+// the code that the protocol has for it.
+func TestSocketEnds(t *testing.T) {
+	h, err := graphql.New(graphql.Config{
+		Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{InitTimeout: 300 * time.Millisecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(h)
+	t.Cleanup(func() {
+		h.Close()
+		web.Close()
+	})
+	const hello = `{"type":"connection_init"}`
+	const follow = `{"id":"1","type":"subscribe","payload":{"query":"subscription { taskEvents { kind } }"}}`
+	for name, c := range map[string]struct {
+		send []string
+		want websocket.StatusCode
+	}{
+		"silence":                {nil, 4408},
+		"a ping is no hello":     {[]string{`{"type":"ping"}`}, 4408},
+		"hello twice":            {[]string{hello, hello}, 4429},
+		"subscribe before hello": {[]string{follow}, 4401},
+		"no JSON":                {[]string{`{`}, 4400},
+		"a list":                 {[]string{`[]`}, 4400},
+		"no type":                {[]string{hello, `{}`}, 4400},
+		"another type":           {[]string{hello, `{"type":"start"}`}, 4400},
+		"a payload of text":      {[]string{`{"type":"connection_init","payload":"x"}`}, 4400},
+		"no id":                  {[]string{hello, `{"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
+		"no payload":             {[]string{hello, `{"id":"1","type":"subscribe"}`}, 4400},
+		"a query of numbers":     {[]string{hello, `{"id":"1","type":"subscribe","payload":{"query":1}}`}, 4400},
+		"complete nothing":       {[]string{hello, `{"type":"complete"}`}, 4400},
+		"an id in use":           {[]string{hello, follow, follow}, 4409},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &live{t: t, url: web.URL}
+			conn, _, err := websocket.Dial(t.Context(), l.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.CloseNow() }()
+			for i, text := range c.send {
+				if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 && text == hello && len(c.send) > 1 {
+					if f := l.read(conn); f.Type != "connection_ack" {
+						t.Fatalf("no welcome but %s", f.Type)
+					}
+				}
+			}
+			for {
+				if _, _, err = conn.Read(t.Context()); err != nil {
+					break
+				}
+			}
+			if got := websocket.CloseStatus(err); got != c.want {
+				t.Errorf("ended with %d, want %d: %v", got, c.want, err)
+			}
+		})
+	}
+}
