@@ -25,13 +25,25 @@ type Principal struct {
 	AllowedIPs []string  // addresses that an API key is bound to; nil = it is not
 	ExpiresAt  time.Time // end of an API key; zero = none
 	Tier       string    // rate tier: default, permissive, strict or unlimited; empty = default
-	Via        string    // loopback, api_key, jwt, oidc, session, certificate or none
+	Via        string    // loopback, page, api_key, jwt, oidc, session, certificate or none
 	IP         string    // address of the client; empty = not over a network
+
+	ReadOnly bool // calls that write or run code are refused, whatever the role
 }
 
 // Local is the caller of an open loopback server and of the command line on a
 // local data directory: the machine's owner.
 func Local() Principal { return Principal{Name: "local", Role: RoleAdmin, Via: "loopback"} }
+
+// WebPage is a web page of another origin that calls an open loopback server: it
+// reads what the machine's owner may, and does nothing else.
+func WebPage(origin, ip string) Principal {
+	return Principal{ID: "page:" + origin, Name: origin, Role: RoleAdmin, Via: "page", IP: ip, ReadOnly: true}
+}
+
+// Open says whether p calls an open loopback server: nobody has to say who
+// they are there, and no rates hold.
+func (p Principal) Open() bool { return p.Via == "page" || p.ID == "" && p.Role != RoleAnonymous }
 
 // Scope narrows a principal. Empty lists allow everything; what is denied wins.
 // Patterns are exact names, prefix*, *suffix or *.

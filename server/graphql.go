@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"ratchet"
 	"ratchet/adapters/graphql"
@@ -28,7 +29,7 @@ func (s *Server) makeGraphQL() (*graphql.Handler, error) {
 		Authenticate:  s.byToken,
 		Introspection: cfg.Introspection, Playground: cfg.Playground,
 		AdminOnly: !config.Loopback(s.cfg.Server.BindAddress),
-		Origins:   s.cfg.Server.CORS.AllowedOrigins,
+		Origins:   slices.Concat(s.cfg.Server.CORS.AllowedOrigins, s.cfg.Server.CORS.WriteOrigins),
 		Limits:    graphql.Limits{Depth: cfg.MaxDepth, Complexity: cfg.MaxComplexity, Aliases: cfg.MaxAliases, Tokens: cfg.MaxTokens},
 	})
 }
@@ -59,8 +60,13 @@ func (s *Server) byToken(ctx context.Context, token string) (ratchet.Principal, 
 		return principalOf(ctx), nil
 	}
 	c := auth.FromHeader(http.Header{"Authorization": {"Bearer " + token}})
-	c.IP = principalOf(ctx).IP
-	return s.auth.Authenticate(ctx, c)
+	opener := principalOf(ctx)
+	c.IP = opener.IP
+	p, err := s.auth.Authenticate(ctx, c)
+	if err == nil && p.Open() {
+		return opener, nil // who needs no login is who opened the WebSocket, perhaps a web page
+	}
+	return p, err
 }
 
 // principalOf is who sends the request of ctx: the machine's owner where

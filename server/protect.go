@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +34,7 @@ func (s *Server) protect(ctx context.Context) error {
 	}
 	cfg := limit.Config{
 		Rules: rules, Clients: s.cfg.RateLimit.MaxClients, MCP: s.cfg.MCP.Endpoint,
-		Who: principalOf,
+		Who: principalOf, Exempt: s.returning,
 		Now: s.deps.Now, Log: logging.For(s.log, logging.Limit), Refused: s.limited,
 	}
 	if s.deps.Store != nil {
@@ -46,6 +47,12 @@ func (s *Server) protect(ctx context.Context) error {
 	s.deps.Posture = s.posture
 	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { s.limiter.Close(); return nil })
 	return nil
+}
+
+// returning says whether a request is a login from an address where one has
+// succeeded: what others send from there does not use it up.
+func (s *Server) returning(r *http.Request) bool {
+	return s.auth != nil && r.Method == http.MethodPost && r.URL.Path == apiPrefix+"/auth/login" && s.auth.Expected(r)
 }
 
 // openAudit opens the audit beside the store and puts it before every call.
@@ -112,7 +119,7 @@ func (s *Server) posture(context.Context) tools.Posture {
 	p := tools.Posture{
 		Address:  net.JoinHostPort(strings.Trim(c.Server.BindAddress, "[]"), strconv.Itoa(c.Server.Port)),
 		Loopback: config.Loopback(c.Server.BindAddress), LoginRequired: c.RequiresLogin(),
-		AllowedHosts: c.Server.AllowedHosts, AllowedOrigins: c.Server.CORS.AllowedOrigins, Credentials: c.Server.CORS.AllowCredentials,
+		AllowedHosts: c.Server.AllowedHosts, AllowedOrigins: c.Server.CORS.AllowedOrigins, WriteOrigins: c.Server.CORS.WriteOrigins, Credentials: c.Server.CORS.AllowCredentials,
 		TrustedProxies: c.Server.TrustedProxies, RateLimited: c.RateLimit.Enabled, RateTier: cmp.Or(c.RateLimit.Tier, limit.TierDefault),
 		Audited: s.audit != nil, DevErrors: c.Server.DevErrors, QueryKeys: c.Auth.AllowQueryKey, Registration: c.Auth.AllowRegistration,
 		Isolation: s.isolation(), PrivateNetworks: c.HTTP.AllowPrivate, DataDir: c.DataDir,

@@ -19,6 +19,7 @@ type shield struct {
 	hosts       []string // names beside loopback; nil = see anyHost
 	anyHost     bool     // the server is on a network and has no names
 	origins     map[string]bool
+	writers     map[string]bool // of origins, those that need no login to write
 	anyOrigin   bool
 	credentials bool
 	maxAge      string
@@ -32,7 +33,7 @@ type shield struct {
 func newShield(cfg config.Config) *shield {
 	h := &shield{
 		hosts: cfg.Server.AllowedHosts, anyHost: len(cfg.Server.AllowedHosts) == 0 && !config.Loopback(cfg.Server.BindAddress),
-		origins: map[string]bool{}, credentials: cfg.Server.CORS.AllowCredentials,
+		origins: map[string]bool{}, writers: map[string]bool{}, credentials: cfg.Server.CORS.AllowCredentials,
 		maxAge: strconv.Itoa(int(cfg.Server.CORS.MaxAge.Seconds())),
 		limits: bodyLimits{
 			mcp: cfg.MCP.Endpoint, mcpSize: int64(cfg.MCP.MaxMessageSize), size: int64(cfg.Server.MaxBodySize), timeout: cfg.Server.BodyTimeout,
@@ -41,6 +42,9 @@ func newShield(cfg config.Config) *shield {
 	for _, origin := range cfg.Server.CORS.AllowedOrigins {
 		h.origins[strings.ToLower(origin)] = true
 		h.anyOrigin = h.anyOrigin || origin == "*"
+	}
+	for _, origin := range cfg.Server.CORS.WriteOrigins {
+		h.origins[strings.ToLower(origin)], h.writers[strings.ToLower(origin)] = true, true
 	}
 	for _, network := range cfg.Server.TrustedProxies {
 		if p, err := netip.ParsePrefix(network); err == nil { // checked by config
@@ -169,11 +173,23 @@ func (h *shield) mayCall(origin string, r *http.Request) bool {
 	if origin == "null" {
 		return false
 	}
+	return h.anyOrigin || ownOrigin(origin, r) || h.origins[strings.ToLower(origin)]
+}
+
+// mayWrite says whether the page that sends r, if one does, needs no login to
+// write where others need none.
+func (h *shield) mayWrite(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	return origin == "" || ownOrigin(origin, r) || h.writers[strings.ToLower(origin)]
+}
+
+// ownOrigin says whether an origin is the server's.
+func ownOrigin(origin string, r *http.Request) bool {
 	scheme := "http://"
 	if secure(r) {
 		scheme = "https://"
 	}
-	return h.anyOrigin || strings.EqualFold(origin, scheme+r.Host) || h.origins[strings.ToLower(origin)]
+	return strings.EqualFold(origin, scheme+r.Host)
 }
 
 // preflight answers a browser that asks before it calls.

@@ -16,7 +16,8 @@ import (
 //	writes, deletes, runs code  no        yes   yes          yes
 //	administers (toolset admin) no        no    when listed  yes
 //
-// Listed means that the scope names the tool or the toolset.
+// Listed means that the scope names the tool or the toolset. A principal that is
+// ReadOnly may call what only reads and runs no code.
 func Permit(p ratchet.Principal, t Tool) error {
 	var ok bool
 	switch p.Role {
@@ -36,6 +37,10 @@ func Permit(p ratchet.Principal, t Tool) error {
 	if !ok {
 		return ratchet.Errorf(ratchet.CodeDenied, "the role %s may not call %s", p.Role, t.Name).
 			WithHint("ask an admin for %s", permittedRoles(t))
+	}
+	if p.ReadOnly && (t.Effect != Reads || t.Executes) {
+		return ratchet.Errorf(ratchet.CodeDenied, "a web page of another origin may call %s only with a login", t.Name).
+			WithHint("send an API key in X-API-Key, or add the page's origin to server.cors.write_origins")
 	}
 	if !p.Scope.AllowsTool(t.Name, t.Toolset) {
 		return ratchet.Errorf(ratchet.CodeDenied, "%s is outside of what this caller may use", t.Name).
@@ -86,8 +91,10 @@ func (Permission) Enter(ctx context.Context, t Tool, _ json.RawMessage) (next co
 	return ratchet.WithScope(ctx, p.Scope), nil, nil
 }
 
-// For returns the tools that p may call. It is r itself when that is all.
+// For returns the tools that p may call. It is r itself when that is all. For
+// web pages too, which are refused one call at a time, with what to do about it.
 func (r *Registry) For(p ratchet.Principal) *Registry {
+	p.ReadOnly = false
 	kept := make([]Tool, 0, len(r.list))
 	for _, t := range r.list {
 		if Permit(p, t) == nil {

@@ -14,7 +14,8 @@ type Posture struct {
 	ClientCertificate bool      // clients must have one
 	AllowedHosts      []string  // names the Host header may have beside loopback
 	AllowedOrigins    []string
-	Credentials       bool // pages of allowed origins send cookies
+	WriteOrigins      []string // of pages that write and run tasks without a login
+	Credentials       bool     // pages of allowed origins send cookies
 	TrustedProxies    []string
 	RateLimited       bool
 	RateTier          string

@@ -168,6 +168,13 @@ func (c *securityCheck) pages() {
 			c.find("plain-origin", "low", "A page loaded without TLS may call the server", origin, "use its https:// origin")
 		}
 	}
+	for _, origin := range c.p.WriteOrigins {
+		severity, title := "high", "A web page may write and run tasks without login"
+		if c.p.LoginRequired {
+			severity, title = "info", "A web page could write and run tasks if no login were needed"
+		}
+		c.find("write-origin", severity, title, origin+" is in server.cors.write_origins", "take it out, and let the page send an API key")
+	}
 	c.look("keys in addresses")
 	if c.p.QueryKeys {
 		c.find("query-key", "medium", "API keys are taken from the address", "auth.allow_query_key is on: keys end up in logs and histories", "send keys in X-API-Key and switch it off")

@@ -7,14 +7,29 @@ import (
 	"ratchet"
 )
 
+// Failures within a minute that slow a subject down.
 const (
-	failuresPerMinute = 5
-	lockTime          = 15 * time.Minute
-	maxSubjects       = 20_000 // names and addresses that are remembered
+	perPair    = 5  // of a name from an address
+	perAddress = 20 // from an address, whatever the names
+	perName    = 50 // of a name, wherever from
 )
 
-// attempts counts failed logins by name and by address, and locks out who
-// fails too often. A name that nobody has is treated as any other.
+const (
+	slowFor     = 15 * time.Minute // after the last failure
+	firstDelay  = 15 * time.Second // each further failure doubles it
+	maxDelay    = slowFor
+	maxSubjects = 20_000 // that are remembered
+)
+
+// subject is what failures are counted for.
+type subject struct {
+	key   string
+	limit int // failures per minute
+}
+
+// attempts counts failed logins and slows down who fails too often: a subject
+// that reached its limit waits longer after each further failure. A name that
+// nobody has is treated as any other.
 type attempts struct {
 	now  func() time.Time
 	mu   sync.Mutex
@@ -24,70 +39,87 @@ type attempts struct {
 type failures struct {
 	open   int         // attempts whose end is not known
 	at     []time.Time // of the last minute
-	locked time.Time   // until then
+	delays int         // in a row
+	next   time.Time   // before which no attempt is taken
+	slow   time.Time   // until when a failure delays further
 }
 
 func newAttempts(now func() time.Time) *attempts {
 	return &attempts{now: now, held: map[string]*failures{}}
 }
 
-// admit begins an attempt of all subjects, or refuses it. The caller says how
-// it ended. Attempts that are under way count as failed, so that many at once
-// are no more than the limit.
-func (t *attempts) admit(subjects ...string) (ended func(failed bool), err error) {
+// admit begins an attempt of all subjects and returns how long the slowest of
+// them has to wait; when that is not nothing and the attempt is not forced, it
+// is refused, with ended nil. The caller says how it ended. Attempts that are
+// under way count as failed, so that many at once are no more than the limit.
+func (t *attempts) admit(forced bool, subjects ...subject) (ended func(failed bool), wait time.Duration) {
 	now := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var wait time.Duration
 	for _, s := range subjects {
-		f := t.held[s]
-		if f == nil {
-			continue
-		}
-		wait = max(wait, f.locked.Sub(now))
-		if f.recent(now); f.open+len(f.at) >= failuresPerMinute {
-			wait = max(wait, time.Second)
+		if f := t.held[s.key]; f != nil {
+			wait = max(wait, f.wait(s.limit, now))
 		}
 	}
-	if wait > 0 {
-		return nil, ratchet.Errorf(ratchet.CodeRateLimited, "too many failed attempts").
-			With(ratchet.FieldRetryAfter, wait.Milliseconds()).WithHint("wait, or ask an admin to check the password")
+	if wait > 0 && !forced {
+		return nil, wait
 	}
 	if len(t.held)+len(subjects) > maxSubjects {
 		t.sweep(now)
 	}
 	for _, s := range subjects {
-		if t.held[s] == nil {
-			t.held[s] = new(failures)
+		if t.held[s.key] == nil {
+			t.held[s.key] = new(failures)
 		}
-		t.held[s].open++
+		t.held[s.key].open++
 	}
-	return func(failed bool) { t.end(failed, subjects) }, nil
+	return func(failed bool) { t.end(failed, subjects) }, wait
 }
 
-func (t *attempts) end(failed bool, subjects []string) {
+// end counts what became of an attempt. A success clears the first subject
+// alone: who knows one password may still be guessing others.
+func (t *attempts) end(failed bool, subjects []subject) {
 	now := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i, s := range subjects {
-		f := t.held[s]
+		f := t.held[s.key]
 		if f == nil {
 			continue
 		}
 		f.open--
 		switch {
 		case failed:
-			f.recent(now)
-			if f.at = append(f.at, now); len(f.at) >= failuresPerMinute {
-				f.locked, f.at = now.Add(lockTime), nil
-			}
-		case i == 0: // who knows the password of one name may still be guessing others from the address
-			f.at = nil
+			f.failed(s.limit, now)
+		case i == 0:
+			*f = failures{open: f.open}
 		}
 		if f.idle(now) {
-			delete(t.held, s)
+			delete(t.held, s.key)
 		}
 	}
+}
+
+func (f *failures) wait(limit int, now time.Time) time.Duration {
+	f.recent(now)
+	busy := f.open+len(f.at) >= limit || f.open > 0 && now.Before(f.slow)
+	if busy {
+		return max(time.Second, f.next.Sub(now))
+	}
+	return max(0, f.next.Sub(now))
+}
+
+func (f *failures) failed(limit int, now time.Time) {
+	f.recent(now)
+	if !now.Before(f.slow) {
+		f.delays = 0
+		if f.at = append(f.at, now); len(f.at) < limit {
+			return
+		}
+		f.at = nil
+	}
+	f.next, f.slow = now.Add(min(maxDelay, firstDelay<<min(f.delays, 10))), now.Add(slowFor)
+	f.delays++
 }
 
 // recent forgets failures of more than a minute ago.
@@ -103,11 +135,11 @@ func (f *failures) recent(now time.Time) {
 
 func (f *failures) idle(now time.Time) bool {
 	f.recent(now)
-	return f.open == 0 && len(f.at) == 0 && !now.Before(f.locked)
+	return f.open == 0 && len(f.at) == 0 && !now.Before(f.slow)
 }
 
 // sweep drops what has no effect any more; when that is not enough, whatever
-// is not locked or under way.
+// is not slowed down or under way.
 func (t *attempts) sweep(now time.Time) {
 	for s, f := range t.held {
 		if f.idle(now) {
@@ -118,8 +150,15 @@ func (t *attempts) sweep(now time.Time) {
 		if len(t.held) < maxSubjects/2 {
 			return
 		}
-		if f.open == 0 && !now.Before(f.locked) {
+		if f.open == 0 && !now.Before(f.slow) {
 			delete(t.held, s)
 		}
 	}
+}
+
+// tooMany refuses an attempt, or tells a slowed caller that it failed.
+func tooMany(wait time.Duration) error {
+	return ratchet.Errorf(ratchet.CodeRateLimited, "too many failed attempts").
+		With(ratchet.FieldRetryAfter, wait.Milliseconds()).
+		WithHint("wait as long as Retry-After says; an address from which you have logged in before is never locked out")
 }

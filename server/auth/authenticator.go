@@ -73,6 +73,8 @@ type Authenticator struct {
 	profile   profile
 	passwords *credential.Passwords
 	attempts  *attempts
+	familiar  familiar
+	guesses   chan struct{} // place for one check where somebody is guessing
 	known     known
 	uses      uses
 	issuer    *remoteIssuer // nil = no OIDC
@@ -115,7 +117,7 @@ func New(ctx context.Context, cfg Config) (*Authenticator, error) {
 		return nil, err
 	}
 	a := &Authenticator{
-		cfg: cfg, profile: p, passwords: credential.NewPasswords(0), attempts: newAttempts(cfg.Now),
+		cfg: cfg, profile: p, passwords: credential.NewPasswords(0), attempts: newAttempts(cfg.Now), guesses: make(chan struct{}, 1),
 		uses: uses{store: cfg.Store, now: cfg.Now, log: cfg.Log, held: map[string]*use{}},
 	}
 	if cfg.OIDC.enabled() {

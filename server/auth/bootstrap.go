@@ -53,9 +53,9 @@ func (a *Authenticator) bootstrapAdmin(r *http.Request) (reply, error) {
 	if err := body(r, &in); err != nil {
 		return reply{}, err
 	}
-	ended, err := a.attempts.admit("bootstrap:" + remoteIP(r))
-	if err != nil {
-		return reply{}, err
+	ended, wait := a.attempts.admit(false, subject{"bootstrap " + remoteIP(r), perPair})
+	if ended == nil {
+		return reply{}, tooMany(wait)
 	}
 	failed := true
 	defer func() { ended(failed) }()

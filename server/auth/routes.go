@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"ratchet"
@@ -128,72 +127,6 @@ type tokenView struct {
 	User        *userView `json:"user,omitempty"`
 }
 
-func (a *Authenticator) login(r *http.Request) (reply, error) {
-	var in struct {
-		Username   string `json:"username"`
-		Email      string `json:"email"`
-		Password   string `json:"password"`
-		RememberMe bool   `json:"rememberMe"`
-	}
-	if err := body(r, &in); err != nil {
-		return reply{}, err
-	}
-	name := in.Username
-	if name == "" {
-		name = in.Email
-	}
-	if name == "" || in.Password == "" || len(name) > 320 {
-		return reply{}, ratchet.Errorf(ratchet.CodeInvalid, "a username or email and a password are wanted").At("/username")
-	}
-	u, err := a.checkPassword(r.Context(), name, in.Password, remoteIP(r))
-	if err != nil {
-		return reply{}, err
-	}
-	return a.welcome(r, u, in.RememberMe, "auth_login")
-}
-
-// checkPassword finds the user of a name and password. That there is no such
-// user, that it may not log in and that the password is wrong are one error
-// and take the same time.
-func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip string) (*ratchet.User, error) {
-	ended, err := a.attempts.admit("name:"+strings.ToLower(name), "ip:"+ip)
-	if err != nil {
-		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: a.nameOf(ctx, name), IP: ip, Reason: "locked out"})
-		return nil, err
-	}
-	failed := true
-	defer func() { ended(failed) }()
-	u, err := a.cfg.Store.User(ctx, name)
-	if err != nil && ratchet.CodeOf(err) != ratchet.CodeNotFound {
-		failed = false
-		return nil, err
-	}
-	hash := ""
-	if err == nil && u.Active {
-		hash = u.PasswordHash
-	}
-	ok, err := a.passwords.Check(ctx, hash, password)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: a.nameOf(ctx, name), IP: ip, Reason: "wrong name or password"})
-		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the name or the password is wrong")
-	}
-	failed = false
-	return u, nil
-}
-
-// nameOf is the user's name, where it is one; else nothing: people type their
-// password into the wrong field.
-func (a *Authenticator) nameOf(ctx context.Context, claimed string) string {
-	u, err := a.cfg.Store.User(ctx, claimed)
-	if err != nil {
-		return ""
-	}
-	return u.Username
-}
-
 // welcome opens a login and answers with its token and cookie.
 func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool, kind string) (reply, error) {
 	l, secret, err := a.open(r.Context(), u, remember)
@@ -207,6 +140,7 @@ func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool,
 	p := u.Principal("session")
 	p.IP = remoteIP(r)
 	a.cfg.Happened(r.Context(), Event{Kind: kind, Principal: p, IP: p.IP})
+	a.familiar.remember(u.ID, p.IP, a.cfg.Now())
 	u.LastLoginAt = l.CreatedAt
 	view := viewOf(u)
 	return reply{
@@ -359,9 +293,9 @@ func (a *Authenticator) register(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	// Each registration counts as a failure, so that none are made in bulk.
-	ended, err := a.attempts.admit("register:" + remoteIP(r))
-	if err != nil {
-		return reply{}, err
+	ended, wait := a.attempts.admit(false, subject{"register " + remoteIP(r), perPair})
+	if ended == nil {
+		return reply{}, tooMany(wait)
 	}
 	defer ended(true)
 	u, err := a.userOf(r.Context(), in, a.cfg.RegistrationRole)

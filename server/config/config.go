@@ -62,6 +62,7 @@ type TLS struct {
 // CORS says which web pages may call the server from a browser.
 type CORS struct {
 	AllowedOrigins   []string      `koanf:"allowed_origins" default:"http://localhost:3000,https://localhost:3000,http://127.0.0.1:3000,https://127.0.0.1:3000" doc:"origins of web pages that may call; any other Origin header is refused; * = all"`
+	WriteOrigins     []string      `koanf:"write_origins" doc:"origins of web pages that may also write and run tasks where no login is needed; other pages only read there"`
 	AllowCredentials bool          `koanf:"allow_credentials" default:"false" doc:"let pages of allowed origins send cookies; not with *"`
 	MaxAge           time.Duration `koanf:"max_age" default:"3600" doc:"seconds that a browser may keep the answer to a preflight request"`
 }

@@ -52,12 +52,22 @@ func (c Config) validateCORS() error {
 			}
 			continue
 		}
-		u, err := url.Parse(origin)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		if !isOrigin(origin) {
 			return c.wrong("server.cors.allowed_origins", "want origins such as https://app.example.com, got "+kindOf(origin))
 		}
 	}
+	for _, origin := range c.Server.CORS.WriteOrigins {
+		if !isOrigin(origin) {
+			return c.wrong("server.cors.write_origins", "want origins such as http://localhost:3000, each by its name, got "+kindOf(origin))
+		}
+	}
 	return nil
+}
+
+func isOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Host != "*" &&
+		u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func (c Config) validateTLS() error {

@@ -112,7 +112,7 @@ func (l *Limiter) Wrap(next http.Handler, refuse Refuse) http.Handler {
 			return
 		}
 		c, n, quota := l.stranger(r)
-		if left, err := l.peek(c, quota, n); err != nil {
+		if left, err := l.peek(c, quota, n); err != nil && !l.cfg.Exempt(r) {
 			t.report(left)
 			l.cfg.Refused(r.Context(), nobody(r), r.Method+" "+r.URL.Path, err)
 			RetryAfter(w.Header(), err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"net/http"
 	"net/netip"
 	"slices"
 	"sync/atomic"
@@ -38,6 +39,9 @@ type Config struct {
 	Now  func() time.Time                        // nil = time.Now
 	Log  *slog.Logger                            // nil = nothing is logged
 
+	// Exempt says which requests pass the rate of unknown callers, however much
+	// their address has used; nil = none.
+	Exempt func(*http.Request) bool
 	// Refused hears of refusals that are no tool calls; nil = nobody does.
 	Refused func(ctx context.Context, p ratchet.Principal, operation string, err *ratchet.Error)
 }
@@ -64,6 +68,9 @@ func New(cfg Config) (*Limiter, error) {
 	}
 	if cfg.Who == nil {
 		cfg.Who = func(context.Context) ratchet.Principal { return ratchet.Local() }
+	}
+	if cfg.Exempt == nil {
+		cfg.Exempt = func(*http.Request) bool { return false }
 	}
 	if cfg.Refused == nil {
 		cfg.Refused = func(context.Context, ratchet.Principal, string, *ratchet.Error) {}
@@ -113,7 +120,7 @@ func (l *Limiter) Active() int { return int(l.active.Load()) }
 func (l *Limiter) Clients() int { return l.clients.count() }
 
 // local says that p is the owner of the machine, who has no rates.
-func local(p *ratchet.Principal) bool { return p.ID == "" && p.Role != ratchet.RoleAnonymous }
+func local(p *ratchet.Principal) bool { return p.Open() }
 
 // of returns the client that p is.
 func (l *Limiter) of(ctx context.Context, p *ratchet.Principal) *client {
