@@ -11,7 +11,7 @@ func TestChaos(t *testing.T) {
 	out, err := exec.Command(program(t), "bench", "chaos", "--seed", "2", "--duration", "4s", "--json").Output()
 	var report struct {
 		Counts map[string]int
-		Broken []string
+		Broken []struct{ What string }
 	}
 	if decodeErr := json.Unmarshal(out, &report); decodeErr != nil {
 		t.Fatal(decodeErr, err, string(out))

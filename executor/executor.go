@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ratchet"
@@ -60,9 +61,14 @@ type Executor struct {
 	keys     keyLocks
 	replays  replayRuns
 	running  sync.WaitGroup // runs and test runs
-	settling sync.WaitGroup // rows that wait for the store
 	draining chan struct{}  // closed with closed
+
+	uncommitted atomic.Int32 // runs whose end the store has refused so far
 }
+
+// maxUncommitted is how many ended runs may wait for the store before new ones
+// are refused: what they hold is in memory.
+const maxUncommitted = 32
 
 // New returns an Executor over cfg. Call Drain before closing store and runner.
 func New(cfg Config) *Executor {
@@ -143,7 +149,6 @@ func (e *Executor) Drain(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		e.running.Wait()
-		e.settling.Wait()
 		close(done)
 	}()
 	select {
@@ -163,13 +168,19 @@ func (e *Executor) Drain(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// enter counts a run in, unless the executor is draining.
+// enter counts a run in, unless the executor is draining or too many ends wait
+// for the store.
 func (e *Executor) enter() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the server is shutting down").
 			WithHint("try again in a few seconds").With(ratchet.FieldRetryAfter, int64(5000))
+	}
+	if n := e.uncommitted.Load(); n >= maxUncommitted {
+		return ratchet.Errorf(ratchet.CodeUnavailable, "the results of %d runs wait to be stored", n).
+			WithHint("check that the data directory is writable and has free space; they are stored as soon as it is, then call again").
+			With(ratchet.FieldRetryAfter, int64(5000))
 	}
 	e.running.Add(1)
 	return nil

@@ -13,8 +13,8 @@ import (
 )
 
 // finish turns the ending into the terminal row and commits it with logs,
-// recording and trace. It does not return before the row is durable, or the
-// store has refused for good.
+// recording and trace. It does not return before the row is durable, the store
+// has refused for good, or the server stops.
 func (r *run) finish(end ending) {
 	ended := r.e.cfg.Now().UTC()
 	out := end.outcome
@@ -95,58 +95,6 @@ func (r *run) attach(f *storage.Finish, end ending, ended time.Time) {
 	if spans := end.outcome.Spans; len(spans) > 0 {
 		f.Spans = functionSpans(r.snapshot(), spans, ended)
 	}
-}
-
-// commit writes the terminal row. A store that is busy or full is tried again
-// for a while: the caller is answered from the row, so it must be there.
-func (r *run) commit(x *ratchet.Execution, f storage.Finish) {
-	var err error
-	for attempt, delay := 0, 50*time.Millisecond; attempt < 4; attempt, delay = attempt+1, delay*3 {
-		if err = r.e.cfg.Store.FinishExecution(context.Background(), x, f); err == nil {
-			return
-		}
-		if r.awaitRow() != nil || !worthAnotherTry(err) {
-			break
-		}
-		time.Sleep(delay)
-	}
-	r.e.cfg.Log.Error("commit an execution", "execution", x.ID, "error", err)
-	// What was not committed is not claimed: the answer says so.
-	r.mu.Lock()
-	r.x.Status, r.x.Output = ratchet.StatusFailed, nil
-	r.x.Error = &ratchet.ExecutionError{
-		Code: ratchet.CodeUnavailable, Type: ratchet.CodeUnavailable.ErrorType(), Retryable: true,
-		Message: "the run ended, but its result could not be stored: " + ratchet.AsError(err).Message,
-		Hint:    "what it did is not undone; check that the data directory is writable and has free space, then retry",
-	}
-	r.mu.Unlock()
-	if r.awaitRow() == nil && worthAnotherTry(err) {
-		r.e.settleLater(r.snapshot())
-	}
-}
-
-func worthAnotherTry(err error) bool {
-	code := ratchet.CodeOf(err)
-	return code != ratchet.CodeConflict && code != ratchet.CodeNotFound
-}
-
-// settleLater closes the row of a run whose end could not be stored as soon as
-// the store takes it. When the server stops first, the next start does it.
-func (e *Executor) settleLater(x *ratchet.Execution) {
-	x.Recorded = false
-	e.settling.Go(func() {
-		for delay := time.Second; ; delay = min(2*delay, 30*time.Second) {
-			select {
-			case <-e.draining:
-				return
-			case <-time.After(delay):
-			}
-			err := e.cfg.Store.FinishExecution(context.Background(), x, storage.Finish{})
-			if err == nil || !worthAnotherTry(err) {
-				return
-			}
-		}
-	})
 }
 
 // failureOf says why the run did not complete; nil when it did.

@@ -10,6 +10,7 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
+	"ratchet/storage"
 )
 
 // TestFullDisk makes this process unable to grow files for a while.
@@ -38,36 +39,127 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// The disk fills while a run goes on: the caller is told, and the row is
-// closed when there is space again.
+// The disk fills while a run goes on: until its end is stored the run is
+// running for every caller, and then all are told the same end.
 func TestFullDiskAtTheEnd(t *testing.T) {
 	r := newRig(t, nil)
-	r.task(t, `export default async (i, c) => { await c.secrets.get("TOKEN"); console.log("up");
-		await new Promise((ok) => c.signal.addEventListener("abort", ok)); return "x".repeat(1 << 20) }`, func(t *ratchet.Task) {
-		t.Metadata = json.RawMessage(`{"secrets":["TOKEN"]}`)
-	})
+	r.task(t, `export default async (i, c) => { console.log("up");
+		await new Promise((ok) => c.signal.addEventListener("abort", ok)) }`, nil)
+	ctx := context.Background()
 	h := startForever(t, r)
-	sub := r.bus.Subscribe(0, func(e *ratchet.Event) bool { return e.Kind == "execution.updated" })
-	defer sub.Close()
-	restore := limitFiles(t, 64<<10)
+	ended := r.bus.Subscribe(0, func(e *ratchet.Event) bool {
+		x, ok := e.Data.(*ratchet.Execution)
+		return ok && e.ID == h.ID && x.Status.Terminal()
+	})
+	defer ended.Close()
+	restore := limitFiles(t, 1)
 	r.Stop(h.ID, "enough")
-	x, err := h.Wait(context.Background(), time.Minute)
-	restore()
-	if err != nil || x.Status != ratchet.StatusFailed || x.Error.Code != ratchet.CodeUnavailable || x.Error.Hint == "" {
-		t.Fatalf("%+v, %v", x, err)
+	x, err := h.Wait(ctx, 2*time.Second)
+	if err != nil || x.Status != ratchet.StatusRunning || x.Error != nil || !x.CompletedAt.IsZero() || x.ID != h.ID {
+		t.Errorf("on a full disk: %+v, %v", x, err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
-		row, err := r.store.Execution(context.Background(), h.ID)
+	select {
+	case <-ended.Ready():
+		t.Error("an event told of an end that is not stored")
+	default:
+	}
+	restore()
+	<-h.Done()
+	if x, err = h.Wait(ctx, 0); err != nil || x.Status != ratchet.StatusCancelled {
+		t.Errorf("after space was made: %+v, %v", x, err)
+	}
+	row, err := r.store.Execution(ctx, h.ID)
+	if err != nil || row.Status != ratchet.StatusCancelled || !row.Recorded || row.Error.Message != x.Error.Message {
+		t.Errorf("the row: %+v, %v", row, err)
+	}
+	<-ended.Ready()
+}
+
+// A server that stops while the disk is full tells no end: the next start does.
+func TestFullDiskUntilTheStop(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, forever, nil)
+	ctx := context.Background()
+	h := startForever(t, r)
+	restore := limitFiles(t, 1)
+	r.Stop(h.ID, "enough")
+	if err := r.Drain(ctx); err != nil {
+		t.Error(err)
+	}
+	restore()
+	x, err := h.Wait(ctx, time.Minute)
+	if err != nil || x.Status.Terminal() || x.Error != nil {
+		t.Errorf("it was told to be %+v, %v", x, err)
+	}
+	if n, err := r.store.Sweep(ctx); n != 1 || err != nil {
+		t.Errorf("the next start settles %d executions, %v", n, err)
+	}
+}
+
+// What ended runs hold is bounded: when too many wait for the store, new ones
+// are refused until it takes them.
+func TestFullDiskRefusesMore(t *testing.T) {
+	r := newRig(t, func(c *executor.Config) { c.MaxConcurrent = 1 })
+	task := r.task(t, forever, nil)
+	ctx := context.Background()
+	running := startForever(t, r)
+	var waiting []*executor.Handle
+	for range 40 {
+		h, err := r.Start(ctx, executor.Request{Task: task.ID})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if row.Status == ratchet.StatusFailed {
+		if _, err := h.Wait(ctx, 0); err != nil {
+			t.Fatal(err)
+		}
+		waiting = append(waiting, h)
+	}
+	restore := limitFiles(t, 1)
+	for _, h := range waiting {
+		r.Stop(h.ID, "enough")
+	}
+	var e *ratchet.Error
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		_, err := r.Start(ctx, executor.Request{Task: task.ID})
+		if e = ratchet.AsError(err); err != nil && strings.Contains(e.Message, "wait to be stored") {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the row is still %s", row.Status)
+			t.Fatalf("it is not refused: %v", err)
 		}
-		time.Sleep(20 * time.Millisecond)
+	}
+	if e.Code != ratchet.CodeUnavailable || e.Hint == "" {
+		t.Errorf("%+v", e)
+	}
+	restore()
+	for _, h := range waiting {
+		<-h.Done()
+		if x, err := r.store.Execution(ctx, h.ID); err != nil || x.Status != ratchet.StatusCancelled {
+			t.Fatalf("%+v, %v", x, err)
+		}
+	}
+	r.Stop(running.ID, "enough")
+	<-running.Done()
+}
+
+// The store has another end already: that one is told.
+func TestEndThatTheStoreHas(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, forever, nil)
+	ctx := context.Background()
+	h := startForever(t, r)
+	row, err := r.store.Execution(ctx, h.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row.Status, row.Output = ratchet.StatusCompleted, json.RawMessage(`"stored"`)
+	if err := r.store.FinishExecution(ctx, row, storage.Finish{}); err != nil {
+		t.Fatal(err)
+	}
+	r.Stop(h.ID, "enough")
+	x, err := h.Wait(ctx, time.Minute)
+	if err != nil || x.Status != ratchet.StatusCompleted || string(x.Output) != `"stored"` || x.Error != nil {
+		t.Errorf("%+v, %v", x, err)
 	}
 }
 

@@ -24,8 +24,8 @@ func (h *Handle) Tail(ctx context.Context) ([]ratchet.LogLine, error) {
 	return h.e.Tail(ctx, h.ID)
 }
 
-// Done is closed when the run has ended and its row is committed; nil for a
-// replayed run that ended before.
+// Done is closed when the run has ended and its row is committed, or the server
+// stops; nil for a replayed run that ended before.
 func (h *Handle) Done() <-chan struct{} {
 	if h.run == nil {
 		return nil
@@ -69,7 +69,8 @@ func (r *run) snapshotForReader() *ratchet.Execution {
 	default:
 	}
 	if x.Status.Terminal() {
-		x.Status, x.Output, x.Error, x.Usage, x.CompletedAt = ratchet.StatusRunning, nil, nil, nil, time.Time{}
+		notEnded(x)
+		x.Recorded = false
 	}
 	return x
 }

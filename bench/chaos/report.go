@@ -4,13 +4,21 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
 )
 
-// maxBroken is how many broken promises are told in full.
-const maxBroken = 20
+// maxExamples is how many broken promises of each kind are told in full.
+const maxExamples = 5
+
+// Kind is one way in which promises did not hold.
+type Kind struct {
+	What     string   `json:"what"`
+	Count    int      `json:"count"`
+	Examples []string `json:"examples"` // the first of them
+}
 
 // Report is what a run found. It is safe for concurrent use while it grows.
 type Report struct {
@@ -20,8 +28,8 @@ type Report struct {
 	Counts   map[string]int `json:"counts"`            // what was done and what came of it
 	Skipped  []string       `json:"skipped,omitempty"` // faults this machine cannot make, with the reason
 	Notes    []string       `json:"notes,omitempty"`   // figures
-	Broken   []string       `json:"broken"`            // promises that did not hold, the first of them
-	Breaches int            `json:"breaches"`          // how many did not hold
+	Broken   []*Kind        `json:"broken"`            // promises that did not hold, most frequent first
+	Breaches int            `json:"breaches"`          // how often one did not hold
 
 	mu    sync.Mutex
 	begun time.Time
@@ -30,7 +38,7 @@ type Report struct {
 func newReport(o Options) *Report {
 	return &Report{
 		Seed: o.Seed, Duration: o.Duration.String(), Clients: o.Clients,
-		Counts: map[string]int{}, Broken: []string{}, begun: time.Now(),
+		Counts: map[string]int{}, Broken: []*Kind{}, begun: time.Now(),
 	}
 }
 
@@ -55,16 +63,29 @@ func (r *Report) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// broken records a promise that did not hold.
+// broken records a promise that did not hold. The format is its kind.
 func (r *Report) broken(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Breaches++
-	if len(r.Broken) < maxBroken {
-		at := time.Since(r.begun).Round(time.Millisecond)
-		r.Broken = append(r.Broken, fmt.Sprintf("after %s: ", at)+fmt.Sprintf(format, args...))
+	i := slices.IndexFunc(r.Broken, func(k *Kind) bool { return k.What == kindOf(format) })
+	if i < 0 {
+		i = len(r.Broken)
+		r.Broken = append(r.Broken, &Kind{What: kindOf(format)})
 	}
+	k := r.Broken[i]
+	k.Count++
+	if len(k.Examples) < maxExamples {
+		at := time.Since(r.begun).Round(time.Millisecond)
+		k.Examples = append(k.Examples, fmt.Sprintf("after %s: ", at)+fmt.Sprintf(format, args...))
+	}
+	slices.SortStableFunc(r.Broken, func(a, b *Kind) int { return b.Count - a.Count })
 }
+
+var verb = regexp.MustCompile(`%[+.0-9]*[a-z]`)
+
+// kindOf is what all breaches of one format have in common.
+func kindOf(format string) string { return verb.ReplaceAllString(format, "…") }
 
 // Print writes the report for people.
 func (r *Report) Print(w io.Writer) {
@@ -80,11 +101,11 @@ func (r *Report) Print(w io.Writer) {
 	for _, s := range r.Skipped {
 		fmt.Fprintln(w, "skipped:", s)
 	}
-	for _, s := range r.Broken {
-		fmt.Fprintln(w, "BROKEN", s)
-	}
-	if r.Breaches > len(r.Broken) {
-		fmt.Fprintf(w, "and %d more\n", r.Breaches-len(r.Broken))
+	for _, k := range r.Broken {
+		fmt.Fprintf(w, "BROKEN %d times: %s\n", k.Count, k.What)
+		for _, e := range k.Examples {
+			fmt.Fprintln(w, "   ", e)
+		}
 	}
 	if r.Breaches == 0 {
 		fmt.Fprintln(w, "every promise held")

@@ -56,7 +56,9 @@ func TestCompareFindsWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.effects()
-	found := strings.Join(b.report.Broken, "\n")
+	var printed strings.Builder
+	b.report.Print(&printed)
+	found := printed.String()
 	for _, want := range []string{
 		"0-lost, told", "0-handle-lost, told", "for ever", "told to be completed 3 and is completed 2", "is failed",
 		"0-task was created and is gone", "twice was made 2 times", "never was told to be made",
@@ -92,5 +94,24 @@ func TestFlatFindsGrowth(t *testing.T) {
 		if b.report.Held() != held {
 			t.Errorf("from 100 to %v: held %v", grown, b.report.Held())
 		}
+	}
+}
+
+// Breaches are counted by their kind, and of each the first are told in full.
+func TestReportGroupsByKind(t *testing.T) {
+	r := newReport(Options{})
+	r.broken("task %s is gone", "rare")
+	for i := range 50 {
+		r.broken("execution %s was made %d times", "x", i)
+	}
+	if r.Breaches != 51 || len(r.Broken) != 2 {
+		t.Fatalf("%d breaches of %d kinds", r.Breaches, len(r.Broken))
+	}
+	often, rare := r.Broken[0], r.Broken[1]
+	if often.Count != 50 || len(often.Examples) != maxExamples || often.What != "execution … was made … times" {
+		t.Errorf("%+v", often)
+	}
+	if rare.Count != 1 || len(rare.Examples) != 1 || !strings.Contains(rare.Examples[0], "task rare is gone") {
+		t.Errorf("%+v", rare)
 	}
 }
