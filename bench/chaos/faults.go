@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"syscall"
@@ -149,7 +150,7 @@ func (b *bench) useUpFiles(ctx context.Context, r *rand.Rand) error {
 
 func (b *bench) fillDisk(ctx context.Context, r *rand.Rand) error {
 	if err := b.disk.fill(); err != nil {
-		return err
+		return errors.Join(err, b.disk.empty()) // a part of the ballast may be there
 	}
 	pause(ctx, hold(r))
 	if err := b.disk.empty(); err != nil {
