@@ -47,6 +47,7 @@ var layers = map[string][]string{
 	"ratchet/server/audit":        {"ratchet", "ratchet/mask", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/limit":        {"ratchet", "ratchet/tools"},
 	"ratchet/server/auth":         {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
+	"ratchet/server/attach":       {"ratchet"},
 	"ratchet/server/certs":        {"ratchet", "ratchet/regular"},
 	"ratchet/server/wire":         {},
 	"ratchet/server/config":       {"ratchet", "ratchet/regular", "ratchet/schema", "ratchet/server/logging"},

@@ -82,7 +82,20 @@ func (b *binding) narrow(s *tools.Selection, p ratchet.Principal) (*offer, error
 			return nil, err
 		}
 	}
-	if registry = registry.For(p); registry == b.registry {
+	return b.offered(registry.For(p))
+}
+
+// choose returns what is offered for a selection from all tools.
+func (b *binding) choose(s tools.Selection) (*offer, error) {
+	registry, err := b.registry.Whole().Select(s)
+	if err != nil {
+		return nil, err
+	}
+	return b.offered(registry.For(ratchet.Local()))
+}
+
+func (b *binding) offered(registry *tools.Registry) (*offer, error) {
+	if registry == b.registry {
 		return b.whole, nil
 	}
 	key := selectionKey(registry)

@@ -34,6 +34,7 @@ type Options struct {
 	Folder  tools.TaskFolder // nil = that of registry.tasks_dir; without one tasks live in the database only
 	Worker  []string         // program and arguments of a worker; nil = this program with its hidden argument
 	Now     func() time.Time // nil = time.Now
+	Lock    *storage.Lock    // of the database, which stays with the caller; nil = Open takes it
 
 	// Offered beyond the product's own; the configuration selects from the
 	// tools as from any others.
@@ -63,7 +64,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if cfg.DataDir == "" {
 		cfg.DataDir = userData()
 	}
-	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Now: o.Now, Log: logging.For(o.Log, logging.Storage)})
+	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Lock: o.Lock, Now: o.Now, Log: logging.For(o.Log, logging.Storage)})
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +121,15 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			func(context.Context) error { door.Close(); return db.Close() },
 		},
 	})
+}
+
+// Database is the one name of the database file of a configuration; empty = in
+// memory.
+func Database(cfg config.Config) (string, error) {
+	if cfg.DataDir == "" {
+		cfg.DataDir = userData()
+	}
+	return storage.Locate(cfg.DatabasePath())
 }
 
 // offered selects the tools of the configuration. With tools and no toolsets

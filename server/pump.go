@@ -47,6 +47,16 @@ func (p *pump) opened(params *mcp.InitializeParams) {
 // wait returns when no plain call is running.
 func (p *pump) wait() { p.wg.Wait() }
 
+// answered returns when no plain call is running, or ctx ends.
+func (p *pump) answered(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { p.wg.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
 // run reads until the input ends.
 func (p *pump) run(ctx context.Context) {
 	p.turn, p.over = make(chan *bufio.Reader), make(chan struct{})

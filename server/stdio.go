@@ -9,6 +9,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/tools"
 )
 
 // ServeStdio speaks MCP on in and out, one message a line, until in ends or ctx
@@ -19,6 +20,20 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 	if err != nil {
 		return err
 	}
+	return s.serveLines(ctx, offer, in, out)
+}
+
+// ServeSession is ServeStdio with a selection of its own from all tools, which
+// the server's does not narrow: it belongs to the process that attached.
+func (s *Server) ServeSession(ctx context.Context, selection tools.Selection, in io.Reader, out io.Writer) error {
+	offer, err := s.binding.choose(selection)
+	if err != nil {
+		return err
+	}
+	return s.serveLines(ctx, offer, in, out)
+}
+
+func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out io.Writer) error {
 	theirs, ours := io.Pipe()
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -31,12 +46,13 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 			p.draining.Store(true)
 			wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Server.ShutdownTimeout)
 			s.awaitCalls(wait)
+			p.answered(wait)
 			cancel()
 			stop()
 		case <-ended:
 		}
 	}()
-	err = offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: p.out, MaxLineLength: p.limit})
+	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: p.out, MaxLineLength: p.limit})
 	close(ended)
 	stop()
 	_ = theirs.Close() // lines that still come have no reader

@@ -50,6 +50,12 @@ func migrations(files fs.FS) ([]migration, error) {
 	return steps, nil
 }
 
+// Schema is the number of the last step that this build knows.
+func Schema() (int, error) {
+	steps, err := migrations(migrationFiles)
+	return len(steps), err
+}
+
 // migrate brings the schema up to date, one transaction per step.
 func (db *DB) migrate(ctx context.Context) error {
 	steps, err := migrations(migrationFiles)

@@ -7,15 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	goruntime "runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"ratchet"
 )
 
 // Config says where the data is.
@@ -24,6 +20,9 @@ type Config struct {
 	// "file:" prefix is accepted. Empty or ":memory:" keeps everything in
 	// memory, on one connection.
 	Path string
+	// Lock is the file's lock, which stays with the caller; nil = Open takes
+	// it, and Close frees it.
+	Lock *Lock
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 	// Log receives what callers cannot be told; nil = nothing is logged.
@@ -35,7 +34,7 @@ type DB struct {
 	now    func() time.Time
 	log    *slog.Logger
 	path   string // empty = in memory
-	lock   *os.File
+	lock   *Lock  // taken by Open; nil = the caller has it
 	writes *sql.DB
 	reads  *sql.DB    // nil in memory
 	memory sync.Mutex // guards the only connection of an in-memory store
@@ -52,15 +51,21 @@ type DB struct {
 // than it knows. The caller must Close the DB, and calls Sweep before it
 // starts any execution.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	db := &DB{now: cfg.Now, log: cfg.Log, path: strings.TrimPrefix(cfg.Path, "file:")}
+	db := &DB{now: cfg.Now, log: cfg.Log}
 	if db.now == nil {
 		db.now = time.Now
 	}
 	if db.log == nil {
 		db.log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	if db.path == ":memory:" {
-		db.path = ""
+	var err error
+	if db.path, err = Locate(cfg.Path); err != nil {
+		return nil, err
+	}
+	if db.path != "" && cfg.Lock == nil {
+		if db.lock, err = TakeLock(db.path); err != nil {
+			return nil, err
+		}
 	}
 	if err := db.open(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -71,18 +76,11 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 func (db *DB) open(ctx context.Context) error {
 	dsn := ":memory:"
 	if db.path != "" {
-		abs, err := filepath.Abs(db.path)
-		if err != nil {
-			return ratchet.Errorf(ratchet.CodeConfig, "the data directory cannot be found").Wrap(err)
-		}
-		db.path, dsn = abs, (&url.URL{Scheme: "file", OmitHost: true, Path: abs}).String()
-		if db.lock, err = lockFile(abs); err != nil {
+		dsn = (&url.URL{Scheme: "file", OmitHost: true, Path: db.path}).String()
+		if err := checkDirectory(db.log, filepath.Dir(db.path)); err != nil {
 			return err
 		}
-		if err := checkDirectory(db.log, filepath.Dir(abs)); err != nil {
-			return err
-		}
-		if err := makePrivate(db.log, abs); err != nil {
+		if err := makePrivate(db.log, db.path); err != nil {
 			return err
 		}
 	}
@@ -121,7 +119,7 @@ func (db *DB) Close() error {
 		errs = append(errs, db.writes.Close())
 	}
 	if db.lock != nil {
-		errs = append(errs, unlockFile(db.lock))
+		errs = append(errs, db.lock.Close())
 		db.lock = nil
 	}
 	return errors.Join(errs...)

@@ -1,14 +1,21 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/server"
+	"ratchet/server/attach"
 	"ratchet/server/audit"
+	"ratchet/server/config"
 	"ratchet/storage"
 )
 
@@ -31,7 +38,7 @@ func (a *app) auditCommand() *cobra.Command {
 	verify := &cobra.Command{
 		Use: "verify", Short: "Check that the audit is as it was written", Args: cobra.NoArgs,
 		Long: "Follow the chain of hashes through the whole audit and compare it with the files beside the\n" +
-			"database. The server must not be running. Keep head_hash elsewhere: later it proves that\n" +
+			"database; a process that has the data directory open does it for this one. Keep head_hash elsewhere: later it proves that\n" +
 			"nothing before it was changed.",
 		Example: "  ratchet audit verify\n  ratchet audit verify --data-dir ./data --format json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verifyAudit(cmd) },
@@ -42,17 +49,29 @@ func (a *app) auditCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) verifyAudit(cmd *cobra.Command) error {
-	cfg, log, err := a.load(cmd.Flags(), nil)
+// verified checks the audit, or lets the owner of the data directory check it.
+func verified(ctx context.Context, cfg config.Config, log *slog.Logger) (v audit.Verification, err error) {
+	database, err := server.Database(cfg)
 	if err != nil {
-		return err
+		return v, err
 	}
-	ctx := cmd.Context()
-	db, err := storage.Open(ctx, storage.Config{Path: cfg.DatabasePath(), Log: log})
+	_, socket := storage.LockHolder(database)
+	_, welcome, err := attach.Dial(ctx, socket, attach.Hello{Kind: attach.Ask, Version: version, Question: "audit"})
+	if err == nil {
+		return v, json.Unmarshal(welcome.Answer, &v)
+	}
+	if !errors.Is(err, attach.ErrNoOwner) {
+		return v, err
+	}
+	db, err := storage.Open(ctx, storage.Config{Path: database, Log: log})
 	if err != nil {
-		return err
+		return v, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
+	return verifyStore(ctx, db, cfg)
+}
+
+func verifyStore(ctx context.Context, db *storage.DB, cfg config.Config) (audit.Verification, error) {
 	dir := cfg.DataDir
 	if dir == "" && db.Path() != "" {
 		dir = filepath.Dir(db.Path())
@@ -60,7 +79,24 @@ func (a *app) verifyAudit(cmd *cobra.Command) error {
 	if !cfg.Security.Audit.Files {
 		dir = "" // none are written
 	}
-	v, err := audit.Verify(ctx, db, dir)
+	return audit.Verify(ctx, db, dir)
+}
+
+// auditAnswer is what the owner answers to another process's `audit verify`.
+func auditAnswer(ctx context.Context, db *storage.DB, cfg config.Config) ([]byte, error) {
+	v, err := verifyStore(ctx, db, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(v)
+}
+
+func (a *app) verifyAudit(cmd *cobra.Command) error {
+	cfg, log, err := a.load(cmd.Flags(), nil)
+	if err != nil {
+		return err
+	}
+	v, err := verified(cmd.Context(), cfg, log)
 	if err != nil {
 		return err
 	}

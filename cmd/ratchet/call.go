@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,7 +12,6 @@ import (
 
 	"ratchet"
 	"ratchet/server"
-	"ratchet/server/config"
 	"ratchet/tools"
 )
 
@@ -20,7 +20,7 @@ func (a *app) callCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "call TOOL [JSON]", Short: "Call any tool, on the local data or on a server",
 		Long: "Call any tool. The arguments are a JSON object, - for stdin, or --arg pairs.\n" +
-			"Without --connect the tool works on the local data directory, which no server may be using.",
+			"Without --connect the tool works on the local data directory; when another process has it, that one makes the call.",
 		Example: `  ratchet call ratchet_list_available_tasks '{"limit": 5}'
   ratchet call ratchet_execute_task --arg task_id=add --arg 'input={"a": 1, "b": 2}'
   ratchet call ratchet_list_templates '{}' --connect http://127.0.0.1:8080`,
@@ -45,20 +45,28 @@ func (a *app) callCommand() *cobra.Command {
 // invoke calls a tool, on the server of --connect or on the local data, and
 // prints its result.
 func (a *app) invoke(cmd *cobra.Command, tool string, args json.RawMessage) error {
-	if a.connect != "" {
-		return a.callRemote(cmd.Context(), tool, args)
+	to, err := a.reach(cmd)
+	if err != nil {
+		return err
 	}
-	more := map[string]string{"mcp.toolsets": "all"}
-	return a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		out, err := a.callTool(ctx, srv, tool, args)
-		if err == nil {
-			out, err = a.settle(ctx, srv, out)
-		}
-		if err != nil {
-			return err
-		}
-		return a.result(out)
-	})
+	ctx := cmd.Context()
+	if to.local == nil {
+		err = a.callRemote(ctx, to.session, tool, args)
+	} else {
+		err = a.callLocal(ctx, to.local, tool, args)
+	}
+	return errors.Join(ignore(err, ctx.Err()), to.close())
+}
+
+func (a *app) callLocal(ctx context.Context, srv *server.Server, tool string, args json.RawMessage) error {
+	out, err := a.callTool(ctx, srv, tool, args)
+	if err == nil {
+		out, err = a.settle(ctx, srv, out)
+	}
+	if err != nil {
+		return err
+	}
+	return a.result(out)
 }
 
 // arguments merges a JSON object and key=value pairs.

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
-	"strings"
+	"os"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -14,7 +16,10 @@ import (
 	"ratchet"
 	"ratchet/runtime/worker"
 	"ratchet/server"
+	"ratchet/server/attach"
 	"ratchet/server/config"
+	"ratchet/storage"
+	"ratchet/tools"
 )
 
 // The results of a check.
@@ -45,7 +50,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
 			defer cancel()
-			list := append(a.checkStore(cmd), checkPort(cfg), checkLimits(cfg))
+			list := append(a.checkStore(cmd, cfg), checkPort(cfg), checkLimits(cfg))
 			list = append(list, a.checkSandbox(ctx)...)
 			list = append(list, a.checkRun(cmd))
 			var offer []*mcp.Tool
@@ -93,31 +98,82 @@ func failure(check string, err error) finding {
 	return f
 }
 
-// checkStore opens the configured database as a server would, and looks for
-// tasks that this configuration does not let run.
-func (a *app) checkStore(cmd *cobra.Command) []finding {
+// storeState is what doctor shows of a store.
+type storeState struct {
+	Tasks int64     `json:"tasks"`
+	Above []finding `json:"above,omitempty"` // tasks that the configuration does not let run
+}
+
+// storeAnswer is what the owner tells another process's doctor.
+func storeAnswer(ctx context.Context, d *tools.Deps) ([]byte, error) {
+	tasks, err := d.Store.ListTasks(ctx, ratchet.Query{Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	above, err := tasksAboveBounds(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(storeState{Tasks: int64(tasks.Total), Above: above})
+}
+
+// checkStore asks the owner of the configured database, or looks at the file,
+// and for tasks that the configuration does not let run. It makes nothing.
+func (a *app) checkStore(cmd *cobra.Command, cfg config.Config) []finding {
+	ctx := cmd.Context()
 	f := finding{Check: "store", Status: findingOK}
-	var above []finding
-	more := map[string]string{"logging.level": "error", "execution.workers.warm": "0"}
-	err := a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
-		tasks, err := srv.Deps().Store.ListTasks(ctx, ratchet.Query{Limit: 1})
-		if err != nil {
-			return err
+	database, err := server.Database(cfg)
+	if err != nil {
+		return []finding{failure("store", err)}
+	}
+	if database == "" {
+		f.Detail = "in memory: nothing is kept"
+		return []finding{f}
+	}
+	pid, socket := storage.LockHolder(database)
+	_, welcome, err := attach.Dial(ctx, socket, attach.Hello{Kind: attach.Ask, Version: version, Question: "store"})
+	var state storeState
+	if err == nil {
+		err = json.Unmarshal(welcome.Answer, &state)
+		f.Detail = fmt.Sprintf("%s is open in process %d (ratchet %s), %d tasks; other processes attach to it", database, welcome.PID, welcome.Version, state.Tasks)
+	} else if errors.Is(err, attach.ErrNoOwner) {
+		if f.Detail, err = lookAt(ctx, database, pid); err == nil && exists(database) {
+			state.Above, err = a.aboveBounds(cmd)
 		}
-		f.Detail = fmt.Sprintf("%s opens, %d tasks", cfg.DatabasePath(), tasks.Total)
-		above, err = tasksAboveBounds(ctx, srv.Deps())
-		return err
-	})
-	if err != nil && strings.Contains(ratchet.AsError(err).Message, "is using the data directory") {
-		return []finding{{
-			Check: "store", Status: findingWarn, Detail: ratchet.AsError(err).Message,
-			Hint: "a running server holds it, which is well; commands reach it with --connect",
-		}}
 	}
 	if err != nil {
 		return []finding{failure("store", err)}
 	}
-	return append([]finding{f}, above...)
+	return append([]finding{f}, state.Above...)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// aboveBounds opens the store to look for tasks above the operator's bounds.
+func (a *app) aboveBounds(cmd *cobra.Command) (above []finding, err error) {
+	more := map[string]string{"logging.level": "error", "execution.workers.warm": "0"}
+	err = a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) (err error) {
+		above, err = tasksAboveBounds(ctx, srv.Deps())
+		return err
+	})
+	return above, err
+}
+
+// lookAt describes a database that no process answers for.
+func lookAt(ctx context.Context, database string, pid int) (string, error) {
+	about, err := storage.Inspect(ctx, database)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return database + " is made at the first start", nil
+	case errors.Is(err, storage.ErrHeld):
+		return fmt.Sprintf("%s is being opened or closed by process %d", database, pid), nil
+	case err != nil:
+		return "", err
+	}
+	return fmt.Sprintf("%s opens, %d tasks, schema %d", database, about.Tasks, about.Schema), nil
 }
 
 func checkPort(cfg config.Config) finding {

@@ -3,21 +3,28 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
 	"ratchet"
 	"ratchet/server"
-	"ratchet/server/config"
 )
+
+// toolCall calls a tool, wherever it is.
+type toolCall func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error)
 
 // reach is the way to the tools of one server: of the local data, or of the
 // one at --connect.
 type reach struct {
-	call   func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error)
+	call   toolCall
 	source func(ctx context.Context, task, version, file string) (string, error) // text of a file of a task
 	close  func() error
+
+	local   *server.Server     // nil = another process runs it
+	session *mcp.ClientSession // to that process
 }
 
 // reach opens the server at --connect, or one on the local data.
@@ -29,36 +36,58 @@ func (a *app) reach(cmd *cobra.Command) (reach, error) {
 		}
 		return a.reachRemote(session), nil
 	}
-	srv, cfg, err := a.openServer(cmd, map[string]string{"mcp.toolsets": "all"})
+	m, err := a.member(cmd, map[string]string{"mcp.toolsets": "all"})
 	if err != nil {
 		return reach{}, err
 	}
-	return a.reachLocal(cmd.Context(), srv, cfg), nil
+	s, err := m.join(cmd.Context())
+	if err != nil {
+		return reach{}, err
+	}
+	if s.conn == nil {
+		return a.reachLocal(s), nil
+	}
+	session, err := a.attached(cmd.Context(), s.conn)
+	if err != nil {
+		return reach{}, errors.Join(err, s.close())
+	}
+	return a.reachRemote(session), nil
+}
+
+// attached is an MCP session with the owner of the data directory.
+func (a *app) attached(ctx context.Context, conn *net.UnixConn) (*mcp.ClientSession, error) {
+	client := mcp.NewClient(&mcp.Implementation{Name: "ratchet-cli", Version: version}, nil)
+	session, err := client.Connect(ctx, &mcp.IOTransport{Reader: noClose{conn}, Writer: conn}, nil)
+	if err != nil {
+		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "the process that owns the data directory ended").Wrap(err).
+			WithHint("run the command again")
+	}
+	return session, nil
 }
 
 // reachTask opens a server of its own for a task.
 func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
-	srv, cfg, err := a.openServer(cmd, a.inMemory(cmd))
+	m, err := a.member(cmd, a.inMemory(cmd))
 	if err != nil {
 		return reach{}, err
 	}
-	r := a.reachLocal(cmd.Context(), srv, cfg)
-	if err := srv.Deps().Store.CreateTask(cmd.Context(), task, "imported", "cli"); err != nil {
+	s, err := m.join(cmd.Context())
+	if err != nil {
+		return reach{}, err
+	}
+	r := a.reachLocal(s)
+	if err := s.srv.Deps().Store.CreateTask(cmd.Context(), task, "imported", "cli"); err != nil {
 		_ = r.close() // the first error is told
 		return reach{}, err
 	}
 	return r, nil
 }
 
-func (a *app) reachLocal(ctx context.Context, srv *server.Server, cfg config.Config) reach {
+func (a *app) reachLocal(s *seat) reach {
+	srv := s.srv
 	return reach{
-		call: func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error) {
-			out, err := a.callArgs(ctx, srv, tool, args)
-			if err != nil {
-				return nil, err
-			}
-			return json.Marshal(out)
-		},
+		local: srv,
+		call:  a.local(srv),
 		source: func(ctx context.Context, name, version, file string) (string, error) {
 			task, err := srv.Deps().Store.Task(ctx, name+"@"+version)
 			if err != nil {
@@ -69,12 +98,24 @@ func (a *app) reachLocal(ctx context.Context, srv *server.Server, cfg config.Con
 			}
 			return task.Code, nil
 		},
-		close: func() error { return closeServer(ctx, srv, cfg) },
+		close: s.close,
+	}
+}
+
+// local calls tools of a server in this process.
+func (a *app) local(srv *server.Server) toolCall {
+	return func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error) {
+		out, err := a.callArgs(ctx, srv, tool, args)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(out)
 	}
 }
 
 func (a *app) reachRemote(session *mcp.ClientSession) reach {
 	return reach{
+		session: session,
 		call: func(ctx context.Context, tool string, args map[string]any) (json.RawMessage, error) {
 			result, err := a.callOn(ctx, session, tool, args)
 			if err != nil {

@@ -79,12 +79,7 @@ func unreachable(u *url.URL, err error) *ratchet.Error {
 }
 
 // callRemote calls a tool of a server and prints its result.
-func (a *app) callRemote(ctx context.Context, tool string, args json.RawMessage) error {
-	session, err := a.dial(ctx)
-	if err != nil {
-		return err
-	}
-	defer session.Close()
+func (a *app) callRemote(ctx context.Context, session *mcp.ClientSession, tool string, args json.RawMessage) error {
 	result, err := a.callOn(ctx, session, tool, args)
 	if err != nil {
 		return err
@@ -138,12 +133,19 @@ func (a *app) refusal(err error) error {
 	}
 	if failure := faultIn(wire.Data); failure.Message != "" {
 		if failure.Hint == "" {
-			failure.WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
+			failure.WithHint("%s", a.hintTools())
 		}
 		return failure.Wrap(err)
 	}
 	return ratchet.Errorf(ratchet.CodeInvalid, "the server refused the call: %s", wire.Message).Wrap(err).
-		WithHint("`ratchet tools --connect %s` lists its tools", a.connect)
+		WithHint("%s", a.hintTools())
+}
+
+func (a *app) hintTools() string {
+	if a.connect == "" {
+		return "`ratchet tools` lists the tools"
+	}
+	return "`ratchet tools --connect " + a.connect + "` lists its tools"
 }
 
 // failureIn reads the error of a failed result; whole says that the result is

@@ -13,7 +13,6 @@ import (
 	"ratchet/runtime"
 	"ratchet/runtime/recording"
 	"ratchet/server"
-	"ratchet/server/config"
 	"ratchet/storage"
 )
 
@@ -69,7 +68,7 @@ func (a *app) replayFolder(cmd *cobra.Command, dir, folder string) error {
 		if err != nil {
 			return err
 		}
-		return a.replay(ctx, srv, map[string]any{"execution_id": id})
+		return a.replay(ctx, a.local(srv), map[string]any{"execution_id": id})
 	})
 }
 
@@ -110,14 +109,16 @@ func (a *app) replayStored(cmd *cobra.Command, dir, execution string) error {
 		}
 		args["code"] = task.Code
 	}
-	return a.withServer(cmd, map[string]string{"mcp.toolsets": "all"}, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		return a.replay(ctx, srv, args)
-	})
+	to, err := a.reach(cmd)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.replay(cmd.Context(), to.call, args), to.close())
 }
 
 // replay calls the tool until the replay is over, prints its result, and fails
 // with the first difference.
-func (a *app) replay(ctx context.Context, srv *server.Server, args map[string]any) error {
+func (a *app) replay(ctx context.Context, call toolCall, args map[string]any) error {
 	var r struct {
 		ReplayID   string `json:"replay_id"`
 		Status     string `json:"status"`
@@ -131,7 +132,7 @@ func (a *app) replay(ctx context.Context, srv *server.Server, args map[string]an
 		} `json:"divergence"`
 	}
 	for {
-		out, err := a.callArgs(ctx, srv, replayTool, args)
+		out, err := call(ctx, replayTool, args)
 		if err != nil {
 			return err
 		}

@@ -85,33 +85,36 @@ func (a *app) sayAdminToken(ctx context.Context, srv *server.Server, base string
 }
 
 // withServer opens a server for cmd's configuration, runs f and closes it. What
-// is forced wins over all that anybody set.
+// is forced wins over all that anybody set. On a data directory it takes the
+// ownership over, and ends when another process does.
 func (a *app) withServer(cmd *cobra.Command, forced map[string]string, f func(context.Context, *server.Server, config.Config) error) error {
-	srv, cfg, err := a.openServer(cmd, forced)
+	m, err := a.member(cmd, forced)
 	if err != nil {
 		return err
 	}
+	m.serves = true
 	ctx := cmd.Context()
-	err = f(ctx, srv, cfg)
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = nil // asked to end, and did
-	}
-	return errors.Join(err, closeServer(ctx, srv, cfg))
-}
-
-// openServer opens a server with the settings of a command; what is forced wins
-// over all that anybody set.
-func (a *app) openServer(cmd *cobra.Command, forced map[string]string) (*server.Server, config.Config, error) {
-	cfg, log, err := a.load(cmd.Flags(), forced)
+	s, err := m.join(ctx)
 	if err != nil {
-		return nil, cfg, err
+		return err
 	}
-	options, err := extend(server.Options{Version: version, Log: log, Levels: a.levels, Now: a.now})
-	if err != nil {
-		return nil, cfg, err
+	if s.owner == nil {
+		return errors.Join(ignore(f(ctx, s.srv, m.cfg), ctx.Err()), s.close())
 	}
-	srv, err := server.Open(cmd.Context(), cfg, options)
-	return srv, cfg, err
+	taken := false
+	err = s.owner.Serve(func(owned context.Context) error {
+		both, stop := either(ctx, owned)
+		defer stop()
+		err := f(both, s.srv, m.cfg)
+		taken = owned.Err() != nil
+		return ignore(err, both.Err())
+	})
+	err = errors.Join(err, s.close())
+	if taken && err == nil {
+		return ratchet.Errorf(ratchet.CodeUnavailable, "a newer version of ratchet took the data directory over").
+			WithHint("start this server again, with the newer version")
+	}
+	return err
 }
 
 // closeServer closes a server, also when ctx is over.
@@ -168,9 +171,7 @@ func (a *app) serveMCP(cmd *cobra.Command, transport string) error {
 		if a.connect != "" {
 			return a.proxy(cmd)
 		}
-		return a.withServer(cmd, nil, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-			return srv.ServeStdio(ctx, a.stdin, a.stdout)
-		})
+		return a.stdio(cmd)
 	}
 	return ratchet.Errorf(ratchet.CodeInvalid, "unknown transport %q", transport).WithHint("stdio, http or sse")
 }

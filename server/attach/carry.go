@@ -1,0 +1,62 @@
+package attach
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"ratchet"
+)
+
+// Carry passes a conversation to an owner until one of them ends. When ctx does,
+// no more requests are passed, and those that are open get some time.
+func (l *Link) Carry(ctx context.Context, conn *net.UnixConn, drain time.Duration) {
+	stop := context.AfterFunc(ctx, func() {
+		_ = conn.SetReadDeadline(time.Now().Add(drain))
+		_ = conn.CloseWrite()
+	})
+	defer stop()
+	defer conn.Close()
+	go func() {
+		defer func() { _ = recover(); _ = conn.CloseWrite() }() // the owner then ends the session
+		_, _ = io.Copy(onlyWriter{conn}, l)
+	}()
+	lines := bufio.NewReaderSize(conn, 64<<10)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return // half a line is no message
+		}
+		if _, err := l.Write(line); err != nil {
+			return
+		}
+	}
+}
+
+// onlyWriter keeps io.Copy from asking the connection to read.
+type onlyWriter struct{ io.Writer }
+
+// Refuse answers every request with why until the client ends, or ctx does.
+func (l *Link) Refuse(ctx context.Context, why error) {
+	stop := context.AfterFunc(ctx, l.End)
+	defer stop()
+	text := ratchet.AsError(why).Message
+	if hint := ratchet.AsError(why).Hint; hint != "" {
+		text = fmt.Sprintf("%s; %s", text, hint)
+	}
+	lines := bufio.NewReaderSize(l, 64<<10)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		var h head
+		if json.Unmarshal(line, &h) == nil && len(h.ID) > 0 && h.Method != "" {
+			_, _ = l.Write(fault(h.ID, -32000, text)) // the client went away
+		}
+	}
+}

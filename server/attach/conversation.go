@@ -1,0 +1,167 @@
+package attach
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+)
+
+// Conversation is what one MCP client says and hears on stdio, across the
+// owners that serve it one after the other. It knows which requests have no
+// answer and what a new owner must be told first.
+type Conversation struct {
+	in      *bufio.Reader
+	limit   int                    // bytes of a line
+	repeats func(tool string) bool // a call of the tool may be made again unasked
+
+	outMu sync.Mutex
+	out   io.Writer
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	link    *Link // the present one; nil = none
+	links   int
+	reading bool              // a goroutine waits for the client
+	lines   [][]byte          // of the client, for the link
+	ended   bool              // the client said its last word
+	hello   []byte            // the client's initialize, once it was answered
+	ready   []byte            // its notifications/initialized
+	wants   map[string][]byte // subscriptions and the log level, by what they are about
+	open    map[string]*request
+	asked   int // requests so far
+}
+
+// request is one of the client's that has no answer yet.
+type request struct {
+	head
+	line      []byte
+	number    int
+	held      bool // the owner was ending and did not take it
+	cancelled bool
+}
+
+// NewConversation returns one on a client's input and output. repeats says of a
+// tool whether its calls change nothing, so that one whose owner was killed is
+// made again.
+func NewConversation(in io.Reader, out io.Writer, limit int, repeats func(tool string) bool) *Conversation {
+	c := &Conversation{
+		in: bufio.NewReaderSize(in, 64<<10), out: out, limit: limit, repeats: repeats,
+		wants: map[string][]byte{}, open: map[string]*request{},
+	}
+	c.changed = sync.NewCond(&c.mu)
+	return c
+}
+
+// Ended says that the client closed its input and waits for nothing.
+func (c *Conversation) Ended() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended && len(c.lines) == 0 && len(c.open) == 0
+}
+
+// Open is how many requests have no answer.
+func (c *Conversation) Open() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.open)
+}
+
+// Link begins the service of an owner: the owner reads the client's lines from
+// it and writes its own to it. The former link must have been ended.
+func (c *Conversation) Link() *Link {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.links++
+	l := &Link{c: c, number: c.links}
+	if c.hello != nil {
+		l.first = append(l.first, replayed(c.hello, l.replayID(0)))
+		l.waits = true
+		if c.ready != nil {
+			l.then = append(l.then, c.ready)
+		}
+		i := 0
+		for _, line := range c.wants {
+			i++
+			l.then = append(l.then, replayed(line, l.replayID(i)))
+		}
+	}
+	c.link = l
+	return l
+}
+
+// end sorts the requests that an owner left without an answer.
+func (c *Conversation) end(l *Link) {
+	c.mu.Lock()
+	if l.over {
+		c.mu.Unlock()
+		return
+	}
+	l.over = true
+	left := make([]*request, 0, len(c.open))
+	for _, r := range c.open {
+		left = append(left, r)
+	}
+	slices.SortFunc(left, func(a, b *request) int { return a.number - b.number })
+	var again, answers [][]byte
+	for _, r := range left {
+		delete(c.open, string(r.ID))
+		switch {
+		case r.cancelled:
+		case r.held || r.Method != methodCall || c.repeats(r.Params.Name):
+			again = append(again, r.line)
+		default:
+			answers = append(answers, lost(r))
+		}
+	}
+	c.lines = append(again, c.lines...)
+	c.changed.Broadcast()
+	c.mu.Unlock()
+	for _, line := range answers {
+		_ = c.write(line) // the client went away
+	}
+}
+
+// next reads a line of the client without holding c.mu.
+func (c *Conversation) next() (line []byte, long bool, err error) {
+	part, err := c.in.ReadSlice('\n')
+	line = bytes.Clone(part)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		part, err = c.in.ReadSlice('\n')
+		if long = long || len(line)+len(part) > c.limit; !long {
+			line = append(line, part...)
+		}
+	}
+	if err != nil && len(bytes.TrimSpace(line)) > 0 && !long {
+		line = append(bytes.TrimSpace(line), '\n')
+	}
+	return line, long, err
+}
+
+// fetch reads the next line of the client for whoever has the link by then.
+// c.mu is held.
+func (c *Conversation) fetch() {
+	c.reading = true
+	c.mu.Unlock()
+	line, long, err := c.next()
+	if long {
+		_ = c.write(fault(nil, -32600, fmt.Sprintf("the message is longer than %d bytes", c.limit)))
+	}
+	c.mu.Lock()
+	c.reading = false
+	if !long && len(bytes.TrimSpace(line)) > 0 {
+		c.lines = append(c.lines, line)
+	}
+	c.ended = c.ended || err != nil
+	c.changed.Broadcast()
+}
+
+func (c *Conversation) write(line []byte) error {
+	c.outMu.Lock()
+	defer c.outMu.Unlock()
+	_, err := c.out.Write(line)
+	return err
+}
