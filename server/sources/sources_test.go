@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,6 +122,7 @@ func TestProblemsHavePlaces(t *testing.T) {
 		{"retry type", "metadata.json", meta(`"retry": 3`), "metadata.json:4: error: key retry is a number, want an object"},
 		{"escape", "metadata.json", `{"name": "add", "version": "1.0.0", "entrypoint": "../x.js"}`, "leads out of the folder"},
 		{"schema", "input.schema.json", "{\n\"type\": \n}", "input.schema.json:3: error"},
+		{"multiplying schema", "input.schema.json", multiplying(14), "subschemas can apply to one value"},
 		{"test", "tests/test-001.json", "{\n\"input\": {},\n}", "tests/test-001.json:3: error"},
 		{"test key", "tests/test-001.json", `{"input": {}, "expectd": 1}`, "unknown key"},
 		{"size", "lib/big.js", strings.Repeat("x", sources.MaxFile+1), "larger than"},
@@ -143,6 +145,17 @@ func TestProblemsHavePlaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// multiplying is a schema of that many levels, each with two ways to the next.
+func multiplying(levels int) string {
+	var b strings.Builder
+	b.WriteString(`{"$defs":{"l0":{}`)
+	for i := range levels {
+		fmt.Fprintf(&b, `,"l%d":{"anyOf":[{"$ref":"#/$defs/l%d"},{"$ref":"#/$defs/l%[2]d"}]}`, i+1, i)
+	}
+	fmt.Fprintf(&b, `},"$ref":"#/$defs/l%d"}`, levels)
+	return b.String()
 }
 
 func TestLinksOutOfTheFolderAreRefused(t *testing.T) {
