@@ -43,8 +43,8 @@ func TestFullDisk(t *testing.T) {
 // running for every caller, and then all are told the same end.
 func TestFullDiskAtTheEnd(t *testing.T) {
 	r := newRig(t, nil)
-	r.task(t, `export default async (i, c) => { console.log("up");
-		await new Promise((ok) => c.signal.addEventListener("abort", ok)) }`, nil)
+	r.task(t, `export default async (i, c) => { console.log("up"); const t = setInterval(() => {}, 1000);
+		await new Promise((ok) => c.signal.addEventListener("abort", ok)); clearInterval(t) }`, nil)
 	ctx := context.Background()
 	h := startForever(t, r)
 	ended := r.bus.Subscribe(0, func(e *ratchet.Event) bool {
@@ -70,7 +70,7 @@ func TestFullDiskAtTheEnd(t *testing.T) {
 	}
 	row, err := r.store.Execution(ctx, h.ID)
 	if err != nil || row.Status != ratchet.StatusCancelled || !row.Recorded || row.Error.Message != x.Error.Message {
-		t.Errorf("the row: %+v, %v", row, err)
+		t.Errorf("the row: %+v, %+v, %v", row, row.Error, err)
 	}
 	<-ended.Ready()
 }
