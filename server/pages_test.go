@@ -88,11 +88,11 @@ func TestPageOverSession(t *testing.T) {
 func TestPageOverWebSocket(t *testing.T) {
 	l := lockedUp(t, "auth.required", "false")
 	for origin, want := range map[string]string{page: "FORBIDDEN", l.url: "NOT_FOUND"} {
-		conn, res, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(l.url, "http")+"/graphql", &websocket.DialOptions{
+		conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(l.url, "http")+"/graphql", &websocket.DialOptions{ //nolint:bodyclose // the connection owns it
 			Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {origin}},
 		})
 		if err != nil {
-			t.Fatal(err, res)
+			t.Fatal(err)
 		}
 		answer := ""
 		for _, message := range []string{

@@ -123,7 +123,7 @@ func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
 	if hello.Kind == attach.Session {
 		return &seat{conn: conn, close: conn.Close}, nil
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // the lock is passed on, or was not
 	file, err := attach.Receive(ctx, conn)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ func (l *Link) Carry(ctx context.Context, conn *net.UnixConn, drain time.Duratio
 		_ = conn.CloseWrite()
 	})
 	defer stop()
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // it is read to its end
 	go func() {
 		defer func() { _ = recover(); _ = conn.CloseWrite() }() // the owner then ends the session
 		_, _ = io.Copy(onlyWriter{conn}, l)

@@ -135,7 +135,7 @@ func (o *Owner) attend(conn *net.UnixConn) {
 		_ = o.leave(conn)
 		return
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // the other end may have closed it
 	o.host.Log.Info("a process attached", "pid", hello.PID, "version", hello.Version, "differ", welcome.Differ)
 	if err := o.Serve(func(ctx context.Context) error { return o.host.Session(ctx, hello.Selection, conn) }); err != nil {
 		o.host.Log.Debug("an attached session ended", "pid", hello.PID, "error", err)
