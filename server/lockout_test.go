@@ -12,7 +12,7 @@ func (l *secured) from(ip, name, password string) reply {
 	return l.send("POST", "/api/v1/auth/login", fmt.Sprintf(`{"username":%q,"password":%q}`, name, password), "X-Forwarded-For", ip)
 }
 
-// TestNoLockout: failures of others keep nobody out.
+// TestNoLockout: failures of others lock no user out.
 func TestNoLockout(t *testing.T) {
 	for name, rates := range map[string]string{"with rates": "true", "without": "false"} {
 		t.Run(name, func(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// told is the last that a caller was told of an execution.
+// told is the last state of an execution that a caller received.
 type told struct {
 	status string          // may be pending or running
 	output json.RawMessage // of a completed one
@@ -54,7 +54,7 @@ func (k *book) mayBeLost(id string) bool {
 	return t.losing && !ended(t.status)
 }
 
-// execution writes down what was told of a run. It returns false when the run
+// execution records the state of a run that a caller received. It returns false when the run
 // was told to have ended and is now told otherwise.
 func (k *book) execution(a *answer) bool {
 	k.mu.Lock()
@@ -74,7 +74,7 @@ func (k *book) task(id string) {
 	k.tasks[id] = k.losing
 }
 
-// effect writes down what was told of an effect.
+// effect records the reported outcome of an effect.
 func (k *book) effect(token string, completed bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

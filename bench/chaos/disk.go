@@ -98,7 +98,7 @@ func (d *disk) readOnly() error {
 	return errors.Join(d.unmount(), d.check(), command("mount", "-o", "loop,ro", d.image, d.folder))
 }
 
-// check replays the journal; e2fsck answers 1 when it mended something.
+// check replays the journal; e2fsck exits with 1 when it repaired something.
 func (d *disk) check() error {
 	err := command("e2fsck", "-fy", d.image)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {

@@ -103,7 +103,7 @@ func (b *bench) compare(ctx context.Context, db *storage.DB) error {
 	return nil
 }
 
-// effects compares what reached the upstream with what was told of it.
+// effects compares what reached the upstream with what was reported.
 func (b *bench) effects() {
 	u := b.upstream
 	u.mu.Lock()

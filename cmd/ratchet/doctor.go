@@ -118,7 +118,8 @@ func storeAnswer(ctx context.Context, d *tools.Deps) ([]byte, error) {
 }
 
 // checkStore asks the owner of the configured database, or looks at the file,
-// and for tasks that the configuration does not let run. It makes nothing.
+// and for tasks that the configuration does not let run. It makes no store where
+// there is none; one that no process has open is opened to read its tasks.
 func (a *app) checkStore(cmd *cobra.Command, cfg config.Config) []finding {
 	ctx := cmd.Context()
 	f := finding{Check: "store", Status: findingOK}
