@@ -1,11 +1,19 @@
 // fetch and the promises it returns. The exchange itself is the host's.
 // Pending is the prototype of the promises of fetch. They have the fields
 // of Response too; reading one waits in place.
-const states = new WeakMap();
+// Their state is a private field, since the engine never frees an entry of a
+// WeakMap whose value leads back to its key.
+class State extends (function State(promise) { return promise; }) {
+  #state;
+  constructor(promise, state) { super(promise); this.#state = state; }
+  static of(promise) { return typeof promise === 'object' && promise !== null && #state in promise ? promise.#state : undefined; }
+}
+const stateOf = State.of;
+delete State.of;
 function Pending() { throw new TypeError('Illegal constructor'); }
 Pending.prototype = Object.create(Promise.prototype);
 function settled(promise) {
-  const state = states.get(promise);
+  const state = stateOf(promise);
   if (state === undefined) throw new TypeError('Illegal invocation');
   if (!state.done) host.wait(state.seq);
   if (state.failed) {
@@ -28,7 +36,7 @@ function fetch(url, params, body) {
   const promise = new Promise((yes, no) => { resolve = yes; reject = no; });
   state.mute = () => promise.then(undefined, () => {});
   Object.setPrototypeOf(promise, Pending.prototype);
-  states.set(promise, state);
+  new State(promise, state);
   const asked = new Error();
   // What went wrong far away has no place in the task: it is where it was asked.
   const failed = (error) => {
