@@ -26,7 +26,7 @@ func (v *vm) taskContext() (goja.Value, error) {
 	c, o := v.job.Context, v.rt.NewObject()
 	var failed error
 	set := func(key string, value any) {
-		if err := o.Set(key, value); err != nil && failed == nil {
+		if err := v.put(o, key, value); err != nil && failed == nil {
 			failed = fmt.Errorf("set context.%s: %w", key, err)
 		}
 	}
@@ -54,7 +54,7 @@ func (v *vm) taskContext() (goja.Value, error) {
 	}
 	set("reportProgress", v.reportProgress)
 	secrets := v.rt.NewObject()
-	if err := secrets.Set("get", v.secret); err != nil {
+	if err := v.put(secrets, "get", v.secret); err != nil {
 		return nil, fmt.Errorf("set context.secrets: %w", err)
 	}
 	set("secrets", secrets)
@@ -89,7 +89,7 @@ func (v *vm) setConfig(o *goja.Object) error {
 		}
 		config = parsed
 	}
-	return o.Set("config", config)
+	return v.put(o, "config", config)
 }
 
 // lazyProperty is made at its first read; most tasks read few of them.
@@ -97,7 +97,7 @@ func (v *vm) lazyProperty(o *goja.Object, name string, make func() goja.Value) e
 	getter := func(goja.FunctionCall) goja.Value {
 		value := make()
 		if err := o.DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE); err != nil {
-			panic(v.rt.NewGoError(err))
+			panic(v.spoiled(err))
 		}
 		return value
 	}
@@ -107,7 +107,7 @@ func (v *vm) lazyProperty(o *goja.Object, name string, make func() goja.Value) e
 func (v *vm) mustBuiltin(name string) goja.Value {
 	value, err := v.builtin(name)
 	if err != nil {
-		panic(v.rt.NewGoError(err))
+		panic(v.spoiled(err))
 	}
 	return value
 }
@@ -141,12 +141,12 @@ func (v *vm) secret(c goja.FunctionCall) goja.Value {
 func (v *vm) contextLog() goja.Value {
 	o := v.rt.NewObject()
 	for _, level := range []string{"trace", "debug", "info", "warn", "error"} {
-		err := o.Set(level, func(c goja.FunctionCall) goja.Value {
+		err := v.put(o, level, func(c goja.FunctionCall) goja.Value {
 			v.logArguments(level, "context.log", c.Arguments, true)
 			return goja.Undefined()
 		})
 		if err != nil {
-			panic(v.rt.NewGoError(err))
+			panic(v.spoiled(err))
 		}
 	}
 	return o

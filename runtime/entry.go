@@ -36,7 +36,7 @@ var globalEntry = sync.OnceValue(func() *goja.Program {
 func (v *vm) runProgram() (goja.Value, error) {
 	if v.prog.common {
 		module, exports := v.rt.NewObject(), v.rt.NewObject()
-		if err := module.Set("exports", exports); err != nil {
+		if err := v.put(module, "exports", exports); err != nil {
 			return nil, err
 		}
 		if err := v.define("module", module); err != nil {

@@ -38,7 +38,7 @@ const errorClassSource = `(function (name, fallback, retryable) {
 		if (options === null || typeof options !== 'object') return;
 		for (const key of ['cause', 'status', 'response', 'retryable', 'retryAfter']) {
 			if (key in options) {
-				Object.defineProperty(error, key, {value: options[key], writable: true, configurable: true, enumerable: false});
+				Object.defineProperty(error, key, {__proto__: null, value: options[key], writable: true, configurable: true, enumerable: false});
 			}
 		}
 	};
@@ -59,8 +59,8 @@ const errorClassSource = `(function (name, fallback, retryable) {
 			}
 		},
 	}[name];
-	Object.defineProperty(made.prototype, 'name', {value: name, writable: true, configurable: true, enumerable: false});
-	Object.defineProperty(made.prototype, 'retryable', {value: retryable, writable: true, configurable: true, enumerable: false});
+	Object.defineProperty(made.prototype, 'name', {__proto__: null, value: name, writable: true, configurable: true, enumerable: false});
+	Object.defineProperty(made.prototype, 'retryable', {__proto__: null, value: retryable, writable: true, configurable: true, enumerable: false});
 	return made;
 })`
 
@@ -120,7 +120,7 @@ func (v *vm) throw(class, message string, options ...map[string]any) *goja.Objec
 	if err != nil {
 		builtin, ok := v.global(class).(*goja.Object)
 		if !ok {
-			return v.rt.NewGoError(fmt.Errorf("%s: %s", class, message))
+			return v.rt.NewTypeError("%s: %s", class, message)
 		}
 		c = builtin
 	}
@@ -132,13 +132,13 @@ func (v *vm) throw(class, message string, options ...map[string]any) *goja.Objec
 	if len(options) > 0 {
 		o := v.rt.NewObject()
 		for key, value := range options[0] {
-			_ = o.Set(key, value) // a fresh object refuses nothing
+			_ = v.put(o, key, value) // a fresh object refuses nothing
 		}
 		args = append(args, o)
 	}
 	instance, err := v.rt.New(c, args...)
 	if err != nil {
-		return v.rt.NewGoError(err)
+		return v.spoiled(err)
 	}
 	return instance
 }

@@ -100,7 +100,7 @@ func (v *vm) installModule(i int) error {
 	defer v.unguard()()
 	m := theModules().list[i]
 	if err := m.install(v); err != nil {
-		return fmt.Errorf("install module %s: %w", m.name, err)
+		return fmt.Errorf("install the built-in %s: %w", m.name, err)
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (g lazyGlobals) Get(key string) goja.Value {
 		return nil
 	}
 	if err := g.v.installModule(i); err != nil {
-		panic(g.v.rt.NewGoError(err))
+		panic(g.v.spoiled(err))
 	}
 	return g.v.rt.GlobalObject().Get(key)
 }

@@ -105,6 +105,18 @@ func (v *vm) clearTimer(id int64) {
 // there is none.
 func (v *vm) global(name string) goja.Value { return v.rt.GlobalObject().Get(name) }
 
+// put sets a member of an object of ours. Unlike Set it does not meet setters
+// that the task put on Object.prototype.
+func (v *vm) put(o *goja.Object, name string, value any) error {
+	return o.DefineDataProperty(name, v.rt.ToValue(value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+// spoiled is what a task reads when a built-in cannot be made, which only the
+// task's own changes to other built-ins can cause.
+func (v *vm) spoiled(err error) *goja.Object {
+	return v.rt.NewTypeError("a built-in needs another one that this task has changed: %s", err)
+}
+
 // define makes value a global, writable and not enumerable. A name the task
 // has already given a value keeps it.
 func (v *vm) define(name string, value any) error {

@@ -85,7 +85,7 @@ func (v *vm) fetch(c goja.FunctionCall) goja.Value {
 func (v *vm) callError(e *CallError) goja.Value {
 	o := v.throw(e.Class, e.Message)
 	if e.Code != "" {
-		_ = o.Set("code", e.Code) // a fresh error refuses nothing
+		_ = v.put(o, "code", e.Code) // a fresh error refuses nothing
 	}
 	return o
 }

@@ -84,7 +84,7 @@ func (p patch) assign(v *vm, target *goja.Object, this, value goja.Value) {
 func (v *vm) patchMade(p patch) goja.Value {
 	table, err := v.patchTable(p.script)
 	if err != nil {
-		panic(v.rt.NewGoError(err))
+		panic(v.spoiled(err))
 	}
 	if table == nil {
 		return nil

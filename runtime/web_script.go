@@ -83,13 +83,13 @@ func (v *vm) runScript(program *goja.Program, host func(*vm) hostFuncs) (*goja.O
 	members := v.rt.NewObject()
 	if host != nil {
 		for name, fn := range host(v) {
-			if err := members.Set(name, v.contained(name, fn)); err != nil {
+			if err := v.put(members, name, v.contained(name, fn)); err != nil {
 				return nil, err
 			}
 		}
 	}
 	if v.job != nil {
-		if err := members.Set("throwOnError", v.job.ThrowOnError); err != nil {
+		if err := v.put(members, "throwOnError", v.job.ThrowOnError); err != nil {
 			return nil, err
 		}
 	}
@@ -143,7 +143,7 @@ func (v *vm) export(name string, value goja.Value) error {
 func (v *vm) need(call goja.FunctionCall) goja.Value {
 	value, err := v.builtin(call.Argument(0).String())
 	if err != nil {
-		panic(v.rt.NewGoError(err))
+		panic(v.spoiled(err))
 	}
 	return value
 }

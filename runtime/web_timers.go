@@ -75,10 +75,10 @@ func performanceModule() module {
 	return module{name: "performance", globals: []string{"performance"}, install: func(v *vm) error {
 		p := v.rt.NewObject()
 		now := func(goja.FunctionCall) goja.Value { return v.rt.ToValue(v.elapsedMS()) }
-		if err := p.Set("now", now); err != nil {
+		if err := v.put(p, "now", now); err != nil {
 			return err
 		}
-		if err := p.Set("timeOrigin", float64(v.clock)/1000); err != nil {
+		if err := v.put(p, "timeOrigin", float64(v.clock)/1000); err != nil {
 			return err
 		}
 		return v.export("performance", p)

@@ -80,14 +80,14 @@
     return real;
   }
   function hidden(o, name, value) {
-    Object.defineProperty(o, name, { value, writable: true, configurable: true, enumerable: false });
+    Object.defineProperty(o, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
   }
 
   function fill([from, to, kind, entries], copy) {
     switch (kind) {
       case 'props':
         for (const key of Object.keys(from)) {
-          Object.defineProperty(to, key, { value: copy(from[key]), writable: true, configurable: true, enumerable: true });
+          Object.defineProperty(to, key, { __proto__: null, value: copy(from[key]), writable: true, configurable: true, enumerable: true });
         }
         return;
       case 'map': for (const [k, v] of entries) to.set(copy(k), copy(v)); return;

@@ -112,7 +112,7 @@
   }
   for (const name of ['encrypt', 'decrypt', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey']) {
     Object.defineProperty(SubtleCrypto.prototype, name, {
-      writable: true, configurable: true,
+      __proto__: null, writable: true, configurable: true,
       value: { async [name]() { throw fail(`crypto.subtle.${name} is not supported; digest, sign, verify, importKey, exportKey and generateKey (HMAC) are`, 'NotSupportedError'); } }[name],
     });
   }

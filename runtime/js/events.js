@@ -26,7 +26,7 @@
     get [Symbol.toStringTag]() { return 'DOMException'; }
   }
   function hidden(object, name, value) {
-    Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
+    Object.defineProperty(object, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
   }
 
   const internal = Symbol('internal');
@@ -41,7 +41,7 @@
       this.#cancelable = Boolean(init && init.cancelable);
       this.#composed = Boolean(init && init.composed);
       this.#time = host.elapsed();
-      Object.defineProperty(this, internal, { enumerable: false });
+      Object.defineProperty(this, internal, { __proto__: null, enumerable: false });
     }
     get type() { return this.#type; }
     get bubbles() { return this.#bubbles; }

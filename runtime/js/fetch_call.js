@@ -22,12 +22,12 @@ function settled(promise) {
   }
   return state.response;
 }
-Object.defineProperty(Pending.prototype, secret, { value() { return settled(this); } });
+Object.defineProperty(Pending.prototype, secret, { __proto__: null, value() { return settled(this); } });
 for (const name of ['ok', 'status', 'statusText', 'headers', 'url', 'redirected', 'type', 'body', 'bodyUsed']) {
-  Object.defineProperty(Pending.prototype, name, { configurable: true, get() { return settled(this)[name]; } });
+  Object.defineProperty(Pending.prototype, name, { __proto__: null, configurable: true, get() { return settled(this)[name]; } });
 }
 for (const name of ['json', 'text', 'arrayBuffer', 'bytes', 'clone']) {
-  Object.defineProperty(Pending.prototype, name, { configurable: true, writable: true, value: { [name]() { return settled(this)[name](); } }[name] });
+  Object.defineProperty(Pending.prototype, name, { __proto__: null, configurable: true, writable: true, value: { [name]() { return settled(this)[name](); } }[name] });
 }
 
 function fetch(url, params, body) {
@@ -41,7 +41,7 @@ function fetch(url, params, body) {
   // What went wrong far away has no place in the task: it is where it was asked.
   const failed = (error) => {
     const frames = asked.stack.indexOf('\n');
-    if (frames >= 0) Object.defineProperty(error, 'stack', { configurable: true, writable: true, value: error + asked.stack.slice(frames) });
+    if (frames >= 0) Object.defineProperty(error, 'stack', { __proto__: null, configurable: true, writable: true, value: error + asked.stack.slice(frames) });
     fail(error);
   };
   const fail = (error) => {

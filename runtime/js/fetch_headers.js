@@ -45,7 +45,7 @@ class Headers {
     if (name in Headers.prototype) return; // get, has, … stay methods
     const values = this.#map.get(name);
     if (values === undefined) delete this[name];
-    else Object.defineProperty(this, name, { value: values.join(', '), writable: true, configurable: true, enumerable: true });
+    else Object.defineProperty(this, name, { __proto__: null, value: values.join(', '), writable: true, configurable: true, enumerable: true });
   }
   // sync takes over what was written as a plain property.
   #sync() {
@@ -118,4 +118,4 @@ class Headers {
   }
   get [Symbol.toStringTag]() { return 'Headers'; }
 }
-Object.defineProperty(Headers.prototype, Symbol.iterator, { value: Headers.prototype.entries, writable: true, configurable: true });
+Object.defineProperty(Headers.prototype, Symbol.iterator, { __proto__: null, value: Headers.prototype.entries, writable: true, configurable: true });

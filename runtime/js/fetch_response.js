@@ -76,8 +76,8 @@ function failure(response) {
     error.retryAfter = retryAfter(response.headers.get('retry-after'));
   } else if (status >= 500) error = new (need('ServiceUnavailableError'))(`HTTP ${what}`);
   else error = new (need('HttpError'))(status, `HTTP ${what}`);
-  Object.defineProperty(error, 'status', { value: status, writable: true, configurable: true, enumerable: true });
-  Object.defineProperty(error, 'response', { value: response, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(error, 'status', { __proto__: null, value: status, writable: true, configurable: true, enumerable: true });
+  Object.defineProperty(error, 'response', { __proto__: null, value: response, writable: true, configurable: true, enumerable: false });
   return error;
 }
 // retryAfter is in seconds; null when the header is missing or unreadable.

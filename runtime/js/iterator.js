@@ -5,7 +5,7 @@
   function Iterator() {
     if (new.target === undefined || new.target === Iterator) throw new TypeError('Iterator is abstract: extend it or use Iterator.from');
   }
-  Object.defineProperty(Iterator, 'prototype', { value: proto, writable: false });
+  Object.defineProperty(Iterator, 'prototype', { __proto__: null, value: proto, writable: false });
   function callable(f, it, name) {
     if (typeof f === 'function') return f;
     close(it);
@@ -80,6 +80,6 @@
       return Object.assign(Object.create(proto), { next: (...a) => next.apply(it, a), return: () => (it.return ? it.return() : { value: undefined, done: true }) });
     },
   };
-  Object.defineProperty(Iterator, 'from', { value: statics.from, writable: true, configurable: true });
+  Object.defineProperty(Iterator, 'from', { __proto__: null, value: statics.from, writable: true, configurable: true });
   return { 'Iterator.prototype': { constructor: Iterator, ...methods }, globalThis: { Iterator } };
 })

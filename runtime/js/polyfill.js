@@ -73,7 +73,7 @@
     if (!object(target)) throw new TypeError('Error.captureStackTrace: the target must be an object');
     const lines = String(new Error().stack).split('\n').slice(2);
     const head = target instanceof Error ? String(target) : 'Error';
-    Object.defineProperty(target, 'stack', { value: [head, ...lines].join('\n'), writable: true, configurable: true });
+    Object.defineProperty(target, 'stack', { __proto__: null, value: [head, ...lines].join('\n'), writable: true, configurable: true });
   } }.captureStackTrace);
   add('RegExp', 'escape', { escape(text) {
     if (typeof text !== 'string') throw new TypeError('RegExp.escape: the argument must be a string');

@@ -16,14 +16,14 @@
     const given = flags === undefined ? (isRegExp ? pattern.flags : '') : `${flags}`;
     return Reflect.construct(Native, [expand(text, given), given], new.target === undefined ? RegExp_ : new.target);
   }
-  Object.defineProperty(RegExp_, 'name', { value: 'RegExp' });
-  Object.defineProperty(RegExp_, 'length', { value: 2 });
+  Object.defineProperty(RegExp_, 'name', { __proto__: null, value: 'RegExp' });
+  Object.defineProperty(RegExp_, 'length', { __proto__: null, value: 2 });
   RegExp_.prototype = Native.prototype;
-  Object.defineProperty(RegExp_, 'prototype', { writable: false, enumerable: false });
+  Object.defineProperty(RegExp_, 'prototype', { __proto__: null, writable: false, enumerable: false });
   for (const key of Reflect.ownKeys(Native)) {
     if (Object.hasOwn(RegExp_, key)) continue;
-    const method = typeof key === 'string' && { value: Native[key], writable: true, configurable: true };
-    Object.defineProperty(RegExp_, key, method || Object.getOwnPropertyDescriptor(Native, key));
+    const method = typeof key === 'string' && { __proto__: null, value: Native[key], writable: true, configurable: true };
+    Object.defineProperty(RegExp_, key, method || { __proto__: null, ...Object.getOwnPropertyDescriptor(Native, key) });
   }
 
   // A literal in code made at run time comes past here with its classes as

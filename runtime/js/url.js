@@ -124,7 +124,7 @@
     toString() { return host.formEncode(this.#list); }
     get [Symbol.toStringTag]() { return 'URLSearchParams'; }
   }
-  const entries = { value: URLSearchParams.prototype.entries, writable: true, configurable: true };
+  const entries = { __proto__: null, value: URLSearchParams.prototype.entries, writable: true, configurable: true };
   Object.defineProperty(URLSearchParams.prototype, Symbol.iterator, entries);
   const attachParams = URLSearchParams[attach];
   delete URLSearchParams[attach];
@@ -205,7 +205,7 @@
     [URL, ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash', 'searchParams', 'toString', 'toJSON']],
     [URLSearchParams, ['size', 'append', 'delete', 'get', 'getAll', 'has', 'set', 'sort', 'forEach', 'entries', 'keys', 'values', 'toString']],
   ]) {
-    for (const name of names) Object.defineProperty(c.prototype, name, { enumerable: true });
+    for (const name of names) Object.defineProperty(c.prototype, name, { __proto__: null, enumerable: true });
   }
   return { URL, URLSearchParams };
 })

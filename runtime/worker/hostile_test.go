@@ -11,13 +11,13 @@ import (
 	"ratchet/runtime"
 )
 
-// TestPool_containsHostilePrograms runs every program of testdata/hostile.
-// Each must end as its first line says while another run is answered, and
+// TestPool_containsHostilePrograms runs one in ten of the first programs of
+// testdata/hostile; the test at the root runs all of them. Each must end as its first line says while another run is answered, and
 // nothing may be left behind.
 func TestPool_containsHostilePrograms(t *testing.T) {
-	files, err := filepath.Glob("../../testdata/hostile/*.js")
-	if err != nil || len(files) != 52 {
-		t.Fatalf("%d hostile programs, %v; want 52", len(files), err)
+	files, err := filepath.Glob("../../testdata/hostile/[0-4][05]-*.js")
+	if err != nil || len(files) != 9 {
+		t.Fatalf("%d hostile programs, %v; want 9", len(files), err)
 	}
 	pool := newPool(t, Config{Workers: 3})
 	warm(t, pool, 2)

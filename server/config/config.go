@@ -37,7 +37,7 @@ type Server struct {
 	EnableRequestID bool          `koanf:"enable_request_id" default:"true" doc:"answer with X-Request-ID, taking over the caller's"`
 	DevErrors       bool          `koanf:"dev_errors" default:"false" doc:"add the cause to the text of internal errors; never in production"`
 	GCPercent       int           `koanf:"gc_percent" default:"400" doc:"garbage collection starts when the heap grew by this many percent; GOGC in the environment wins"`
-	MemoryLimit     Bytes         `koanf:"memory_limit" default:"1GiB" doc:"soft memory limit of the server process; 0 = none; GOMEMLIMIT in the environment wins"`
+	MemoryLimit     Bytes         `koanf:"memory_limit" default:"320MiB" doc:"soft memory limit of the server process; 0 = none; GOMEMLIMIT in the environment wins"`
 	AllowedHosts    []string      `koanf:"allowed_hosts" doc:"names that the Host header may have, e.g. ratchet.example.com or *.example.com; loopback names are always taken on loopback; empty = on other addresses every name is"`
 	TrustedProxies  []string      `koanf:"trusted_proxies" doc:"networks, as CIDR, of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"`
 	MaxBodySize     Bytes         `koanf:"max_body_size" default:"10MiB" doc:"size of one request body outside MCP"`

@@ -1,0 +1,3 @@
+// want: limit memory | timeout
+// random bytes without end
+export default () => { const kept = []; for (;;) kept.push(crypto.getRandomValues(new Uint8Array(65536))); };

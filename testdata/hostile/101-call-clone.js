@@ -1,0 +1,3 @@
+// want: timeout
+// clones without end
+export default () => { const o = Array.from({ length: 5e4 }, () => [{}]); for (;;) structuredClone(o); };

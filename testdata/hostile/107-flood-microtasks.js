@@ -1,0 +1,3 @@
+// want: limit memory | timeout
+// microtasks without end
+export default () => { for (;;) queueMicrotask(() => {}); };

@@ -1,0 +1,4 @@
+// want: refused
+// a module of the host
+import fs from 'node:fs';
+export default () => fs.readdirSync('/');

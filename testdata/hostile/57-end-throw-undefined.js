@@ -1,0 +1,3 @@
+// want: script
+// throws nothing
+export default () => { throw undefined; };

@@ -1,0 +1,3 @@
+// want: script
+// throws a symbol
+export default () => { throw Symbol('s'); };

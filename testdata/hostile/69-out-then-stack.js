@@ -1,0 +1,3 @@
+// want: limit stack
+// a thenable that recurses
+export default () => ({ then: function again(a) { again(a); } });

@@ -1,0 +1,3 @@
+// want: completed
+// keys that name prototypes
+export default () => JSON.parse('{"__proto__": {"admin": true}, "constructor": {"prototype": {"admin": true}}}');

@@ -1,0 +1,3 @@
+// want: limit stack
+// headers made while headers are made
+export default () => { const f = () => new Headers({ [Symbol.iterator]: function* () { yield f(); } }); try { f(); } catch { return 'caught'; } };

@@ -1,0 +1,3 @@
+// want: limit stack
+// a request whose address makes a request
+export default () => { const f = () => { fetch({ toString: f }).catch(() => 0); }; try { f(); } catch { return 'caught'; } };

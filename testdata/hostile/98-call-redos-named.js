@@ -1,0 +1,3 @@
+// want: timeout | completed
+// backtracking through a named group
+export default () => /(?<x>(y+y+)+)z\k<x>/.test('y'.repeat(60));
