@@ -23,6 +23,7 @@ type client struct {
 	mu      sync.Mutex
 	next    int
 	waiting map[int]chan string
+	strange []string        // answers that nothing waited for
 	said    strings.Builder // on stderr
 }
 
@@ -74,6 +75,8 @@ func (c *client) hear(out io.Reader) {
 		if answer := c.waiting[*m.ID]; answer != nil {
 			answer <- lines.Text()
 			delete(c.waiting, *m.ID)
+		} else {
+			c.strange = append(c.strange, lines.Text())
 		}
 		c.mu.Unlock()
 	}
@@ -95,7 +98,12 @@ func (c *client) ask(method string, params any) string {
 	case text := <-answer:
 		return text
 	case <-c.done:
-		return ""
+		select {
+		case text := <-answer: // its last word
+			return text
+		default:
+			return ""
+		}
 	case <-time.After(time.Minute):
 		return "no answer within a minute"
 	}

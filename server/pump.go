@@ -29,10 +29,11 @@ type pump struct {
 	limit int // bytes of a line
 
 	era      atomic.Pointer[string] // version of the client's first request; nil = the SDK knows no client yet
-	draining atomic.Bool
-	turn     chan *bufio.Reader // hands the reading over
-	over     chan struct{}      // closed when nobody reads any more
-	idle     atomic.Int32       // goroutines that wait for a turn
+	gate     sync.RWMutex           // held while a line is taken, so that the end of the taking is sharp
+	draining bool                   // guarded by gate
+	turn     chan *bufio.Reader     // hands the reading over
+	over     chan struct{}          // closed when nobody reads any more
+	idle     atomic.Int32           // goroutines that wait for a turn
 	calls    running
 	wg       sync.WaitGroup
 }
@@ -46,6 +47,13 @@ func (p *pump) opened(params *mcp.InitializeParams) {
 
 // wait returns when no plain call is running.
 func (p *pump) wait() { p.wg.Wait() }
+
+// drain ends the taking of requests: each was taken before and is counted, or is refused.
+func (p *pump) drain() {
+	p.gate.Lock()
+	defer p.gate.Unlock()
+	p.draining = true
+}
 
 // answered returns when no plain call is running, or ctx ends.
 func (p *pump) answered(ctx context.Context) {
@@ -84,8 +92,7 @@ func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
 				return // the SDK ended the connection
 			}
 		}
-		if answer != nil {
-			p.wg.Add(1)
+		if answer != nil { // p.wg counts it
 			if err == nil {
 				p.pass(ctx, lines)
 			}
@@ -157,13 +164,15 @@ func (p *pump) next(lines *bufio.Reader) (line []byte, long bool, err error) {
 }
 
 // take handles a line that needs nothing of the SDK. A plain call is not made
-// yet: answer makes it, and needs nothing of line.
+// yet: answer makes it, needs nothing of line, and is counted by p.wg.
 func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	msg, ok := decodeMessage(line)
 	if !ok {
 		return false
 	}
-	if p.draining.Load() && msg.id != nil {
+	p.gate.RLock()
+	defer p.gate.RUnlock()
+	if p.draining && msg.id != nil {
 		p.refuse(msg.id, codeShutdown, "the server is shutting down")
 		return true
 	}
@@ -186,6 +195,7 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 		p.refuse(call.id, jsonrpc.CodeInvalidRequest, "duplicate in-flight request ID "+string(call.id))
 		return true
 	}
+	p.wg.Add(1)
 	*answer = func() {
 		defer end()
 		buf := p.b.plain(ctx, p.offer, tool, call, NewRequestID(), nil)

@@ -43,7 +43,7 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 	go func() { // ctx ends the taking of calls at once, and those that run after a while
 		select {
 		case <-ctx.Done():
-			p.draining.Store(true)
+			p.drain()
 			wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Server.ShutdownTimeout)
 			s.awaitCalls(wait)
 			p.answered(wait)
@@ -53,6 +53,7 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 		}
 	}()
 	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: p.out, MaxLineLength: p.limit})
+	p.drain() // a line that is still read is not taken
 	close(ended)
 	stop()
 	_ = theirs.Close() // lines that still come have no reader

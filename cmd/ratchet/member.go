@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
 	"time"
 
+	"github.com/Masterminds/semver/v3"
 	"github.com/spf13/cobra"
 
 	"ratchet"
@@ -24,9 +26,11 @@ type member struct {
 	cfg      config.Config
 	options  server.Options
 	log      *slog.Logger
-	database string // located; empty = in memory, and nobody else is there
+	database string // located; empty = in memory, and no other process is there
+	version  string
 	schema   int
 	serves   bool           // it has to be the owner: it listens for HTTP
+	stays    bool           // it is there for a client's whole session
 	within   *config.Bounds // of the owner it was attached to; nil = none yet
 	differ   []string       // what was reported of it
 }
@@ -46,7 +50,7 @@ func (a *app) member(cmd *cobra.Command, forced map[string]string) (*member, err
 	if err != nil {
 		return nil, err
 	}
-	m := &member{cfg: cfg, log: log}
+	m := &member{cfg: cfg, log: log, version: version}
 	if m.options, err = extend(server.Options{Version: version, Log: log, Levels: a.levels}); err != nil {
 		return nil, err
 	}
@@ -97,7 +101,7 @@ func (m *member) join(ctx context.Context) (*seat, error) {
 // attach connects to the owner. One that is older than this process, or has to
 // make way for a server, passes its lock on.
 func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
-	hello := attach.Hello{Kind: attach.Session, Version: version, Schema: m.schema, Selection: m.selection()}
+	hello := attach.Hello{Kind: attach.Session, Version: m.version, Schema: m.schema, Selection: m.selection()}
 	var err error
 	if hello.Bounds, err = json.Marshal(m.cfg.Bounds()); err != nil {
 		return nil, err
@@ -111,7 +115,7 @@ func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
 		hello.Kind, hello.Reason = attach.Yield, "serve"
 	}
 	conn, welcome, err := attach.Dial(ctx, socket, hello)
-	if err == nil && hello.Kind == attach.Session && welcome.Outdated(m.schema) {
+	if err == nil && hello.Kind == attach.Session && m.supersedes(welcome) {
 		_ = conn.Close()
 		hello.Kind, hello.Reason = attach.Yield, "upgrade"
 		conn, welcome, err = attach.Dial(ctx, socket, hello)
@@ -131,6 +135,23 @@ func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
 	return m.own(ctx, storage.AdoptLock(file))
 }
 
+// supersedes says whether this process has to own the directory in place of the
+// owner that sent w: it knows a later schema, or is a later version that stays.
+// A server that listens for HTTP makes way for a later schema only.
+func (m *member) supersedes(w attach.Welcome) bool {
+	return w.Schema < m.schema || m.stays && !w.Serves && later(m.version, w.Version)
+}
+
+// later says whether version a follows b; a version that cannot be read follows none.
+func later(a, b string) bool {
+	x, err := semver.NewVersion(a)
+	if err != nil {
+		return false
+	}
+	y, err := semver.NewVersion(b)
+	return err == nil && x.GreaterThan(y)
+}
+
 // learn keeps the settings in force and reports where they are not this
 // process's own.
 func (m *member) learn(w attach.Welcome) {
@@ -142,6 +163,9 @@ func (m *member) learn(w attach.Welcome) {
 		m.log.Warn("another process owns the data directory, and its settings are in force", "pid", w.PID, "differ", w.Differ)
 	}
 	m.differ = w.Differ
+	if later(w.Version, m.version) {
+		m.log.Warn("a newer version of ratchet owns the data directory; restart this client to use it", "pid", w.PID, "version", w.Version)
+	}
 }
 
 // own opens the database with its lock in hand and lets others attach. The
@@ -160,8 +184,8 @@ func (m *member) own(ctx context.Context, lock *storage.Lock) (*seat, error) {
 	m.within = &bounds
 	owner, err := attach.Listen(ctx, m.database, lock, attach.Host{
 		Welcome: m.welcome(bounds), Log: m.log, Most: cfg.MCP.MaxConnections,
-		Session: func(ctx context.Context, s attach.Selection, conn net.Conn) error {
-			return srv.ServeSession(ctx, selectionOf(s), noClose{conn}, conn)
+		Session: func(ctx context.Context, s attach.Selection, in io.Reader, out io.Writer) error {
+			return srv.ServeSession(ctx, selectionOf(s), in, out)
 		},
 		Answer: func(ctx context.Context, question string) ([]byte, error) { return told(ctx, srv, cfg, question) },
 		Close:  func(ctx context.Context) error { return closeServer(ctx, srv, cfg) },
@@ -185,13 +209,13 @@ func selectionOf(s attach.Selection) tools.Selection {
 // welcome checks who wants to attach to a server with these settings.
 func (m *member) welcome(bounds config.Bounds) func(attach.Hello) (attach.Welcome, error) {
 	return func(hello attach.Hello) (attach.Welcome, error) {
-		w := attach.Welcome{Version: version, Schema: m.schema}
+		w := attach.Welcome{Version: m.version, Schema: m.schema, Serves: m.serves}
 		var err error
 		if w.Bounds, err = json.Marshal(bounds); err != nil || hello.Kind == attach.Ask {
 			return w, err
 		}
 		if hello.Schema < m.schema {
-			return w, ratchet.Errorf(ratchet.CodeConflict, "ratchet %s is older than the data directory, which ratchet %s has open", hello.Version, version).
+			return w, ratchet.Errorf(ratchet.CodeConflict, "ratchet %s is older than the data directory, which ratchet %s has open", hello.Version, m.version).
 				WithHint("restart this client")
 		}
 		if m.serves && hello.Reason == "serve" {

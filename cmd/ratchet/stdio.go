@@ -19,6 +19,7 @@ func (a *app) stdio(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	m.stays = true
 	ctx := cmd.Context()
 	repeats, err := readers()
 	if err != nil {
@@ -66,11 +67,13 @@ func (m *member) serve(ctx context.Context, s *seat, link *attach.Link) error {
 	case s.owner == nil:
 		return s.srv.ServeStdio(ctx, link, link)
 	}
+	in := attach.NewLines(link)
 	err := s.owner.Serve(func(owned context.Context) error {
 		both, stop := either(ctx, owned)
 		defer stop()
-		return s.srv.ServeSession(both, selectionOf(m.selection()), link, link)
+		return s.srv.ServeSession(both, selectionOf(m.selection()), in, link)
 	})
+	link.Took(in.Finish())
 	return ignore(err, context.Canceled)
 }
 

@@ -44,9 +44,12 @@ type onlyWriter struct{ io.Writer }
 func (l *Link) Refuse(ctx context.Context, why error) {
 	stop := context.AfterFunc(ctx, l.End)
 	defer stop()
+	const restart = "restart this client"
 	text := ratchet.AsError(why).Message
-	if hint := ratchet.AsError(why).Hint; hint != "" {
-		text = fmt.Sprintf("%s; %s", text, hint)
+	if hint := ratchet.AsError(why).Hint; hint == "" || hint == restart {
+		text = fmt.Sprintf("%s; %s", text, restart)
+	} else {
+		text = fmt.Sprintf("%s; %s, then %s", text, hint, restart)
 	}
 	lines := bufio.NewReaderSize(l, 64<<10)
 	for {

@@ -40,6 +40,7 @@ type request struct {
 	head
 	line      []byte
 	number    int
+	at        int  // which line of the link it is
 	held      bool // the owner was ending and did not take it
 	cancelled bool
 }
@@ -76,7 +77,7 @@ func (c *Conversation) Link() *Link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.links++
-	l := &Link{c: c, number: c.links}
+	l := &Link{c: c, number: c.links, took: -1}
 	if c.hello != nil {
 		l.first = append(l.first, replayed(c.hello, l.replayID(0)))
 		l.waits = true
@@ -111,7 +112,7 @@ func (c *Conversation) end(l *Link) {
 		delete(c.open, string(r.ID))
 		switch {
 		case r.cancelled:
-		case r.held || r.Method != methodCall || c.repeats(r.Params.Name):
+		case r.held || l.took >= 0 && r.at > l.took || r.Method != methodCall || c.repeats(r.Params.Name):
 			again = append(again, r.line)
 		default:
 			answers = append(answers, lost(r))

@@ -54,14 +54,12 @@ type Welcome struct {
 	Version string             `json:"version"`
 	Schema  int                `json:"schema"`
 	PID     int                `json:"pid"`
+	Serves  bool               `json:"serves,omitempty"`  // others reach it over HTTP
 	Bounds  json.RawMessage    `json:"bounds,omitempty"`  // process-wide settings in force
 	Differ  []string           `json:"differ,omitempty"`  // what the process that attaches has set otherwise
 	Answer  json.RawMessage    `json:"answer,omitempty"`  // of an ask
 	Refusal *ratchet.ErrorBody `json:"refusal,omitempty"` // the connection ends
 }
-
-// Outdated says that the owner is older than the process that got the welcome.
-func (w Welcome) Outdated(schema int) bool { return w.Schema < schema }
 
 // writeLine writes v as one line.
 func writeLine(w io.Writer, v any) error {

@@ -18,6 +18,8 @@ type Link struct {
 	first [][]byte // lines before the client's own: the handshake,
 	then  [][]byte // and what follows once it was answered
 	rest  []byte   // of a line that was read in part
+	given int      // lines that were read
+	took  int      // lines that an owner that ended in good order read; -1 = not known
 }
 
 // Read gives the client's lines. It ends when the client's input or the link does.
@@ -35,14 +37,18 @@ func (l *Link) Read(p []byte) (int, error) {
 			return n, nil
 		case len(l.first) > 0:
 			l.rest, l.first = l.first[0], l.first[1:]
+			l.given++
 		case l.waits:
 			c.changed.Wait()
 		case len(l.then) > 0:
 			l.rest, l.then = l.then[0], l.then[1:]
+			l.given++
 		case len(c.lines) > 0:
 			line := c.lines[0]
 			c.lines = c.lines[1:]
-			l.rest = c.note(l, line)
+			if l.rest = c.note(l, line); l.rest != nil {
+				l.given++
+			}
 		case c.ended:
 			return 0, io.EOF
 		case c.reading:
@@ -69,6 +75,14 @@ func (l *Link) Write(p []byte) (int, error) {
 		}
 	}
 	return len(p), nil
+}
+
+// Took says how many lines an owner read that ended in good order: it did
+// nothing of those that follow.
+func (l *Link) Took(lines int) {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	l.took = lines
 }
 
 // End ends the link: what was not answered goes to the next one, or is

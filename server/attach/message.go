@@ -39,7 +39,7 @@ func (c *Conversation) note(l *Link, line []byte) []byte {
 	case len(h.ID) > 0 && h.Method != "":
 		if _, twice := c.open[string(h.ID)]; !twice { // the owner refuses the second
 			c.asked++
-			c.open[string(h.ID)] = &request{head: h, line: line, number: c.asked}
+			c.open[string(h.ID)] = &request{head: h, line: line, number: c.asked, at: l.given + 1}
 		}
 	case len(h.ID) > 0: // an answer
 		id, ok := l.asked(h.ID)
@@ -63,6 +63,10 @@ func (c *Conversation) heard(l *Link, line []byte) []byte {
 	id, kind, failure := reply(line)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if n, ok := farewellOf(line); ok {
+		l.took = n
+		return nil
+	}
 	switch {
 	case l.over:
 		return nil // it was sorted already

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -18,8 +19,8 @@ import (
 type Host struct {
 	// Welcome checks a hello; an error refuses it.
 	Welcome func(Hello) (Welcome, error)
-	// Session speaks MCP on a connection until ctx ends or the other end does.
-	Session func(ctx context.Context, s Selection, conn net.Conn) error
+	// Session speaks MCP on a connection until ctx ends or in does.
+	Session func(ctx context.Context, s Selection, in io.Reader, out io.Writer) error
 	// Answer answers an ask.
 	Answer func(ctx context.Context, question string) ([]byte, error)
 	// Close ends what has the database open.
@@ -137,7 +138,13 @@ func (o *Owner) attend(conn *net.UnixConn) {
 	}
 	defer func() { _ = conn.Close() }() // the other end may have closed it
 	o.host.Log.Info("a process attached", "pid", hello.PID, "version", hello.Version, "differ", welcome.Differ)
-	if err := o.Serve(func(ctx context.Context) error { return o.host.Session(ctx, hello.Selection, conn) }); err != nil {
+	lines := NewLines(conn)
+	err = o.Serve(func(ctx context.Context) error { return o.host.Session(ctx, hello.Selection, lines, conn) })
+	if n := lines.Finish(); o.ctx.Err() != nil {
+		_ = conn.SetWriteDeadline(time.Now().Add(helloTime))
+		_, _ = conn.Write(farewell(n)) // the other end may be gone
+	}
+	if err != nil {
 		o.host.Log.Debug("an attached session ended", "pid", hello.PID, "error", err)
 	}
 }

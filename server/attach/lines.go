@@ -1,0 +1,74 @@
+package attach
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Lines gives the lines of a client to the owner's session one at a time and
+// counts them, so that it is known which requests an owner that ended in good
+// order never took.
+type Lines struct {
+	in   *bufio.Reader
+	mu   sync.Mutex
+	n    int
+	over bool
+	rest []byte // of a line that was read in part; used by the reader alone
+	err  error  // that follows rest
+}
+
+// NewLines reads from in.
+func NewLines(in io.Reader) *Lines { return &Lines{in: bufio.NewReaderSize(in, 64<<10)} }
+
+// Read gives at most one line.
+func (l *Lines) Read(p []byte) (int, error) {
+	if len(l.rest) == 0 && l.err == nil {
+		l.rest, l.err = l.in.ReadSlice('\n')
+		if l.err == bufio.ErrBufferFull { //nolint:errorlint // ReadSlice returns it as it is
+			l.err = nil // the line goes on
+		}
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	var err error
+	if len(l.rest) == 0 {
+		err = l.err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over {
+		return 0, io.EOF
+	}
+	if n > 0 && p[n-1] == '\n' {
+		l.n++
+	}
+	return n, err
+}
+
+// Finish ends the reading and says how many whole lines were read.
+func (l *Lines) Finish() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+	return l.n
+}
+
+// endedMark begins the last line of an owner that ends in good order. It is for
+// the process at the other end of the socket, not for its client.
+const endedMark = `{"jsonrpc":"2.0","method":"ratchet/ended","params":{"lines":`
+
+// farewell is the last line of an owner that took n lines.
+func farewell(n int) []byte { return fmt.Appendf(nil, "%s%d}}\n", endedMark, n) }
+
+// farewellOf reads such a line; ok = false: it is another.
+func farewellOf(line []byte) (n int, ok bool) {
+	rest, ok := bytes.CutPrefix(line, []byte(endedMark))
+	if !ok {
+		return 0, false
+	}
+	_, err := fmt.Fscanf(bytes.NewReader(rest), "%d}}\n", &n)
+	return n, err == nil
+}

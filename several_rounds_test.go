@@ -1,0 +1,362 @@
+package ratchet_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// build builds the program again, in another way.
+func build(t *testing.T, name string, flags ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	args := append(append([]string{"build"}, flags...), "-o", path, "./cmd/ratchet")
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	return path
+}
+
+// TestSeveral_ownersEndWhileClientsCall has five clients call on one data
+// directory, two of them read-only and one with other tools, while its owners
+// are killed and stopped in turn. Every call is answered once, no run is made
+// twice, each client keeps its selection, and at no time do two processes have
+// the database open. RATCHET_CLIENT_ROUNDS=20 is the long form, of 1,000 calls
+// a round, in which a newer version takes the directory over as well.
+func TestSeveral_ownersEndWhileClientsCall(t *testing.T) {
+	rounds, calls := 1, 90
+	text, long := os.LookupEnv("RATCHET_CLIENT_ROUNDS")
+	if long {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+		calls = 1000
+	}
+	older, later := program(t), ""
+	if long {
+		later = build(t, "newer", "-ldflags", "-X main.version=9.9.9")
+	}
+	var sum tally
+	for n := range rounds {
+		r := &round{t: t, dir: t.TempDir(), program: older, calls: int64(calls)}
+		r.run(later)
+		if t.Failed() {
+			t.Fatalf("round %d failed", n+1)
+		}
+		sum.add(&r.tally)
+	}
+	t.Logf("%d rounds of %d calls: %d answered, %d lost with their owner, %d refused by an owner that ended, %d cut off with their own process",
+		rounds, calls, sum.answered.Load(), sum.lost.Load(), sum.ending.Load(), sum.cut.Load())
+}
+
+// tally is how calls ended.
+type tally struct{ answered, lost, ending, cut atomic.Int64 }
+
+func (a *tally) add(b *tally) {
+	a.answered.Add(b.answered.Load())
+	a.lost.Add(b.lost.Load())
+	a.ending.Add(b.ending.Load())
+	a.cut.Add(b.cut.Load())
+}
+
+// round is five clients and how their calls end.
+type round struct {
+	t       *testing.T
+	dir     string
+	program string // of clients that start now
+	calls   int64
+	tally
+
+	asked atomic.Int64
+	kills atomic.Int64 // one more at the begin and at the end of each
+	seats [5]*seated
+	mu    sync.Mutex
+	done  map[int64]bool // inputs whose run was answered as completed
+}
+
+// seated is a client, or the one that follows it when its process has ended.
+type seated struct {
+	args  []string
+	tools string // that are listed
+	mu    sync.Mutex
+	now   *client
+	ended bool // its process is ended by the test
+}
+
+func (s *seated) client() *client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (r *round) run(later string) {
+	r.done = map[int64]bool{}
+	for i, args := range [][]string{
+		{"--toolsets", "core,control"},
+		{"--read-only"},
+		{"--toolsets", "core,control"},
+		{"--tools", "ratchet_execute_task,ratchet_list_executions"},
+		{"--read-only", "--toolsets", "core,control"},
+	} {
+		r.seats[i] = &seated{args: args}
+		r.attach(r.seats[i])
+		if i == 0 {
+			r.seats[0].now.request(r.t, "tools/call", object{"name": "ratchet_create_task", "arguments": object{
+				"name": "echo", "description": "a task of a test", "input_schema": object{}, "output_schema": object{}, "code": "export default (i) => i",
+			}})
+		}
+	}
+	watched, stop := make(chan struct{}), make(chan struct{})
+	go func() { defer close(watched); r.watch(stop) }()
+	var callers sync.WaitGroup
+	for _, s := range r.seats {
+		callers.Go(func() { r.callOn(s) })
+	}
+	ends := []func(){r.kill, r.terminate}
+	if later != "" {
+		ends = append(ends, func() { r.program = later; r.upgrade() })
+	}
+	for n, end := range ends {
+		for r.asked.Load() < r.calls*int64(n+1)/4 && !r.t.Failed() {
+			r.seats[0].client().call("ratchet_list_available_tasks", object{"limit": 1})
+		}
+		end()
+		r.selections()
+	}
+	callers.Wait()
+	close(stop)
+	<-watched
+	r.twice()
+	for _, s := range r.seats {
+		s.now.signal(syscall.SIGTERM)
+		if len(s.now.strange) > 0 {
+			r.t.Errorf("an answer that nothing waited for: %s", s.now.strange[0])
+		}
+	}
+}
+
+// attach starts the client of a seat and checks what it is offered.
+func (r *round) attach(s *seated) {
+	c := attachClient(r.t, r.program, r.dir, s.args...)
+	s.mu.Lock()
+	s.now, s.ended = c, false
+	s.mu.Unlock()
+}
+
+// callOn calls until all calls were asked for.
+func (r *round) callOn(s *seated) {
+	reads := strings.Contains(strings.Join(s.args, " "), "--read-only")
+	for n := r.asked.Add(1); n <= r.calls; n = r.asked.Add(1) {
+		c, kills := s.client(), r.kills.Load()
+		tool, args, want := "ratchet_execute_task", object{"task_id": "echo", "input": object{"n": n}}, fmt.Sprintf(`"output":{"n":%d}`, n)
+		if reads {
+			tool, args, want = "ratchet_list_available_tasks", object{"limit": 1}, `"echo"`
+		}
+		text := c.call(tool, args)
+		s.mu.Lock()
+		own := s.ended || s.now != c // its own process was ended
+		s.mu.Unlock()
+		switch {
+		case strings.Contains(text, want):
+			r.answered.Add(1)
+			if !reads {
+				r.mu.Lock()
+				r.done[n] = true
+				r.mu.Unlock()
+			}
+		case !reads && strings.Contains(text, "worker_lost") && (r.kills.Load() != kills || kills%2 == 1):
+			r.lost.Add(1)
+		case own && strings.Contains(text, "the server is shutting down"):
+			r.ending.Add(1)
+		case own && text == "":
+			r.cut.Add(1)
+		default:
+			r.t.Errorf("call %d of %s was answered %q; stderr: %s", n, tool, text, c.stderr())
+			return
+		}
+		for own && s.client() == c && !r.t.Failed() {
+			r.seats[1].client().call("ratchet_list_available_tasks", object{"limit": 1}) // until it has a new process
+		}
+	}
+}
+
+// owned is the seat whose process is the owner; it waits until there is one.
+func (r *round) owned() *seated {
+	for !r.t.Failed() {
+		pid := owner(r.t, r.dir)
+		for _, s := range r.seats {
+			if s.client().cmd.Process.Pid == pid {
+				return s
+			}
+		}
+	}
+	r.t.FailNow()
+	return nil
+}
+
+func (r *round) end(s *seated, by syscall.Signal) {
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.now.signal(by)
+	r.attach(s)
+}
+
+func (r *round) kill() {
+	r.kills.Add(1)
+	r.end(r.owned(), syscall.SIGKILL)
+	r.kills.Add(1)
+}
+
+func (r *round) terminate() { r.end(r.owned(), syscall.SIGTERM) }
+
+// upgrade has a client that is not the owner start again with a newer version,
+// which takes the directory over.
+func (r *round) upgrade() {
+	was := r.owned()
+	for _, s := range r.seats {
+		if s != was {
+			r.end(s, syscall.SIGTERM)
+			if got := owner(r.t, r.dir); got != s.now.cmd.Process.Pid {
+				r.t.Errorf("the owner is %d, not the newer version", got)
+			}
+			return
+		}
+	}
+}
+
+// selections checks that each client is offered what it was, and no more.
+func (r *round) selections() {
+	for i, s := range r.seats {
+		var list struct {
+			Result struct{ Tools []struct{ Name string } }
+		}
+		text := s.client().ask("tools/list", object{})
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			r.t.Fatalf("tools/list: %q", text)
+		}
+		names := fmt.Sprint(list.Result.Tools)
+		if s.tools == "" {
+			s.tools = names
+		}
+		if names != s.tools {
+			r.t.Errorf("client %v is offered %s, and was %s", s.args, names, s.tools)
+		}
+		for tool, allowed := range map[string]bool{"ratchet_create_task": i == 0 || i == 2, "ratchet_execute_task": i != 1 && i != 4} {
+			if text := s.client().call(tool, object{}); strings.Contains(text, "is not offered") == allowed {
+				r.t.Errorf("client %v called %s: %s", s.args, tool, text)
+			}
+		}
+	}
+}
+
+// stored is an execution in the list.
+type stored struct {
+	ID     string
+	Status string
+	Output *struct{ N int64 }
+}
+
+// twice checks that each answered run is stored once, and no other twice.
+func (r *round) twice() {
+	made := map[int64]int{}
+	for cursor := ""; ; {
+		args := object{"limit": 100, "include_output": true}
+		if cursor != "" {
+			args["cursor"] = cursor
+		}
+		var page struct {
+			Executions []stored
+			NextCursor string `json:"next_cursor"`
+		}
+		r.read("ratchet_list_executions", args, &page)
+		for _, x := range page.Executions {
+			made[r.input(x)]++
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+	}
+	for n, times := range made {
+		if times != 1 {
+			r.t.Errorf("run %d was made %d times", n, times)
+		}
+	}
+	for n := range r.done {
+		if made[n] == 0 {
+			r.t.Errorf("run %d was answered and is not stored", n)
+		}
+	}
+}
+
+// input is the number that a run was given.
+func (r *round) input(x stored) int64 {
+	if x.Output != nil {
+		return x.Output.N
+	}
+	var one struct{ Input struct{ N int64 } }
+	r.read("ratchet_get_execution_status", object{"execution_id": x.ID}, &one)
+	if x.Status != "failed" {
+		r.t.Errorf("run %d is left %s", one.Input.N, x.Status)
+	}
+	return one.Input.N
+}
+
+// read calls a tool and reads its result into out.
+func (r *round) read(tool string, args object, out any) {
+	text := r.seats[0].now.request(r.t, "tools/call", object{"name": tool, "arguments": args})
+	result := struct {
+		Result struct{ StructuredContent any }
+	}{}
+	result.Result.StructuredContent = out
+	if err := json.Unmarshal([]byte(text), &result); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// watch looks again and again for two processes that have the database open.
+func (r *round) watch(stop chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		var pids []int
+		for _, s := range r.seats {
+			pids = append(pids, s.client().cmd.Process.Pid)
+		}
+		first := writers(pids, r.dir)
+		if len(first) < 2 {
+			continue
+		}
+		if again := writers(first[:1], r.dir); len(again) > 0 { // still, after the second was seen
+			r.t.Errorf("two processes have the database open: %v", first)
+			return
+		}
+	}
+}
+
+// writers are the processes that have the write-ahead log open.
+func writers(pids []int, dir string) (found []int) {
+	for _, pid := range pids {
+		fds := fmt.Sprintf("/proc/%d/fd", pid)
+		entries, _ := os.ReadDir(fds) // none where there is no /proc
+		for _, e := range entries {
+			if name, _ := os.Readlink(filepath.Join(fds, e.Name())); name == filepath.Join(dir, "ratchet.db-wal") {
+				found = append(found, pid)
+				break
+			}
+		}
+	}
+	return found
+}
