@@ -20,14 +20,14 @@ var layers = map[string][]string{
 	"ratchet/schema":         {"ratchet"},
 	"ratchet/credential":     {"ratchet"},
 	"ratchet/storage":        {"ratchet"},
-	"ratchet/runtime":        {"ratchet"},
-	"ratchet/runtime/broker": {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/runtime"},
-	"ratchet/runtime/worker": {"ratchet", "ratchet/runtime"},
+	"ratchet/runtime":        {"ratchet", "ratchet/spool"},
+	"ratchet/runtime/broker": {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/runtime", "ratchet/spool"},
+	"ratchet/runtime/worker": {"ratchet", "ratchet/runtime", "ratchet/spool"},
 
 	"ratchet/runtime/recording": {"ratchet", "ratchet/regular", "ratchet/runtime"},
 
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
-	"ratchet/executor":        {"ratchet", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker"},
+	"ratchet/executor":        {"ratchet", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/spool"},
 	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
@@ -37,6 +37,7 @@ var layers = map[string][]string{
 	"ratchet/egress":              {},
 	"ratchet/regular":             {},
 	"ratchet/spans":               {},
+	"ratchet/spool":               {},
 	"ratchet/analysis":            {"ratchet"},
 	"ratchet/adapters/casing":     {},
 	"ratchet/adapters/dap":        {},
@@ -62,7 +63,7 @@ var layers = map[string][]string{
 		"ratchet/server/metrics", "ratchet/adapters/openapi", "ratchet/adapters/rest",
 		"ratchet/server/auth", "ratchet/server/telemetry",
 		"ratchet/server/audit", "ratchet/server/certs", "ratchet/server/limit", "ratchet/server/wire", "ratchet/mask", "ratchet/adapters/graphql",
-		"ratchet/server/logging", "ratchet/server/settings",
+		"ratchet/server/logging", "ratchet/server/settings", "ratchet/spool",
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
 	"ratchet/bench":           {"*"},

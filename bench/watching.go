@@ -108,7 +108,7 @@ func recordedRun(ctx context.Context, job runtime.Job, host runtime.Host) error 
 	if err := failure(out, nil); err != nil {
 		return err
 	}
-	_, err := recorder.Merge(out.Tape, 32<<20)
+	_, err := recorder.Merge(out.Tape)
 	return err
 }
 

@@ -171,7 +171,7 @@ func (s *DebugSession) recordPast(ctx context.Context) error {
 	if live == nil {
 		return s.notPaused()
 	}
-	raw, err := live.req.debug.recorder.Merge(a.Tape, runtime.Limits{}.WithDefaults().TapeBytes)
+	raw, err := live.req.debug.recorder.Merge(a.Tape)
 	if err != nil {
 		return err
 	}

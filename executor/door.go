@@ -4,16 +4,17 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
+	"ratchet/spool"
 )
 
 // door is a run's way to the world: the broker's session, recorded.
 type door struct {
 	session  *broker.Session // nil without a broker
 	recorder *runtime.Recorder
+	bodies   *spool.Account // of the run; nil = memory
 	outer    runtime.Host
 	served   *runtime.TapeHost // answers a mocked fork; nil = the world does
 	effects  *effects          // nil = nothing the run asks for reaches the world
@@ -21,10 +22,10 @@ type door struct {
 
 // openDoor connects a run to the broker under its task's policy.
 func (e *Executor) openDoor(r *run) *door {
-	d := &door{}
+	d := &door{bodies: e.cfg.Bodies.Account()}
 	var inner runtime.Host = closedDoor{}
 	if e.cfg.Broker != nil {
-		d.session = e.cfg.Broker.Host(e.doorPolicy(r))
+		d.session = e.cfg.Broker.Host(e.doorPolicy(r, d.bodies))
 		var out sender = d.session
 		if r.trace != nil && !r.mocked() {
 			out = tracedSender{r, out}
@@ -41,15 +42,25 @@ func (e *Executor) openDoor(r *run) *door {
 	}
 	inner = storedFirst{r, inner}
 	if r.masker == nil {
-		d.recorder = runtime.NewRecorder(inner)
+		d.recorder = runtime.NewSpoolingRecorder(inner, d.bodies, tapeBytes())
 		d.outer = d.recorder
 		return d
 	}
-	m := &maskingDoor{masker: r.masker, world: inner, calls: map[int64]runtime.HostCall{}, replies: map[int64]runtime.HostReply{}}
-	m.recorder = runtime.NewRecorder(maskedWorld{m})
+	m := &maskingDoor{masker: r.masker, world: inner, bodies: d.bodies, calls: map[int64]runtime.HostCall{}, replies: map[int64]runtime.HostReply{}}
+	m.recorder = runtime.NewSpoolingRecorder(maskedWorld{m}, d.bodies, tapeBytes())
 	d.recorder, d.outer = m.recorder, m
 	return d
 }
+
+// close frees what the run holds of bodies, its recording included.
+func (d *door) close() {
+	if d != nil {
+		d.bodies.Close()
+	}
+}
+
+// tapeBytes is the most that a recording takes.
+func tapeBytes() int { return runtime.Limits{}.WithDefaults().TapeBytes }
 
 // failures are the requests that no mock answered.
 func (d *door) failures() []string {
@@ -62,11 +73,11 @@ func (d *door) failures() []string {
 	return d.session.Unmatched()
 }
 
-func (e *Executor) doorPolicy(r *run) broker.Policy {
+func (e *Executor) doorPolicy(r *run, bodies *spool.Account) broker.Policy {
 	p := r.prog.policy
 	policy := broker.Policy{
 		AllowHosts: p.HTTP.AllowHosts, DenyHosts: p.HTTP.DenyHosts, Timeout: p.HTTP.Timeout,
-		MaxResponseBytes: int64(p.HTTP.MaxResponseBytes), Declared: p.Secrets, Principal: r.x.Principal,
+		MaxResponseBytes: int64(p.HTTP.MaxResponseBytes), Declared: p.Secrets, Principal: r.x.Principal, Bodies: bodies,
 		Secrets: func(_ context.Context, name string) (string, bool, error) {
 			v, ok := e.cfg.Secrets(name)
 			return v, ok, nil
@@ -118,74 +129,4 @@ func (closedDoor) Call(context.Context, runtime.HostCall) (runtime.HostReply, er
 	return runtime.HostReply{Error: &runtime.CallError{
 		Class: "AuthorizationError", Message: "this server lets tasks reach nothing", Code: "no_broker",
 	}}, nil
-}
-
-// maskingDoor lets the recorder see masked calls and replies while script and
-// world exchange the real ones: secrets are never on a tape.
-type maskingDoor struct {
-	masker   *masker
-	world    runtime.Host
-	recorder *runtime.Recorder
-
-	mu      sync.Mutex
-	calls   map[int64]runtime.HostCall  // real, by Seq
-	replies map[int64]runtime.HostReply // real, by Seq
-}
-
-// Call is the script's side.
-func (d *maskingDoor) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
-	d.mu.Lock()
-	d.calls[call.Seq] = call
-	d.mu.Unlock()
-	masked := call
-	if call.Fetch != nil {
-		f := *call.Fetch
-		f.URL, f.Header, f.Body = d.masker.text(f.URL), d.header(f.Header), []byte(d.masker.text(string(f.Body)))
-		masked.Fetch = &f
-	}
-	reply, err := d.recorder.Call(ctx, masked)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.calls, call.Seq)
-	if real, ok := d.replies[call.Seq]; ok {
-		delete(d.replies, call.Seq)
-		reply = real
-	}
-	return reply, err
-}
-
-// maskedWorld is the world as the recorder sees it.
-type maskedWorld struct{ d *maskingDoor }
-
-// Call is the world's side.
-func (w maskedWorld) Call(ctx context.Context, masked runtime.HostCall) (runtime.HostReply, error) {
-	d := w.d
-	d.mu.Lock()
-	call := d.calls[masked.Seq]
-	d.mu.Unlock()
-	reply, err := d.world.Call(ctx, call)
-	if err == nil {
-		d.mu.Lock()
-		d.replies[masked.Seq] = reply
-		d.mu.Unlock()
-	}
-	if reply.Fetch != nil {
-		f := *reply.Fetch
-		f.URL, f.Header, f.Body = d.masker.text(f.URL), d.header(f.Header), []byte(d.masker.text(string(f.Body)))
-		reply.Fetch = &f
-	}
-	if reply.Error != nil {
-		reply.Error = &runtime.CallError{
-			Class: reply.Error.Class, Message: d.masker.text(reply.Error.Message), Code: reply.Error.Code,
-		}
-	}
-	return reply, err
-}
-
-func (d *maskingDoor) header(pairs [][2]string) [][2]string {
-	out := make([][2]string, len(pairs))
-	for i, p := range pairs {
-		out[i] = [2]string{p[0], d.masker.text(p[1])}
-	}
-	return out
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,7 +92,7 @@ func (l *effects) settle(ctx context.Context, e storage.Effect, print string, or
 	declined := reply.Fetch != nil && declines(reply.Fetch.Status)
 	switch {
 	case reply.Fetch != nil && !declined:
-		err = l.run.e.cfg.Store.AnswerEffect(ctx, e.ID, l.encode(reply.Fetch))
+		err = l.answer(ctx, e, reply.Fetch)
 	case repeated || sent && !declined:
 		l.addUnknown(e)
 		l.log("warn", e, "was sent and not answered: its outcome is unknown, and it will not be repeated blindly")
@@ -188,16 +189,31 @@ func (l *effects) release(print string, ordinal int) {
 	l.taken[print][ordinal] = false
 }
 
+// answer records a reply. Large ones are in memory one at a time.
+func (l *effects) answer(ctx context.Context, e storage.Effect, f *runtime.FetchResponse) error {
+	if f.Spooled != nil {
+		l.run.e.heavy <- struct{}{}
+		defer func() { <-l.run.e.heavy }()
+	}
+	reply, err := l.encode(f)
+	if err != nil {
+		return err
+	}
+	return l.run.e.cfg.Store.AnswerEffect(ctx, e.ID, reply)
+}
+
 // encode is a reply as it is stored: without the values of secrets.
-func (l *effects) encode(f *runtime.FetchResponse) []byte {
+func (l *effects) encode(f *runtime.FetchResponse) (_ []byte, err error) {
 	kept := *f
 	kept.Timing = runtime.FetchTiming{}
+	if kept.Body, err = f.Bytes(); err != nil {
+		return nil, err
+	}
 	if m := l.run.masker; m != nil {
-		kept.URL, kept.Body = m.text(f.URL), []byte(m.text(string(f.Body)))
+		kept.URL, kept.Body = m.text(f.URL), []byte(m.text(string(kept.Body)))
 		kept.Header = (&maskingDoor{masker: m}).header(f.Header)
 	}
-	raw, _ := json.Marshal(kept) // numbers and text
-	return raw
+	return json.Marshal(kept) // numbers and text
 }
 
 // ownKey is the idempotency key the task set; empty = none.
@@ -215,8 +231,11 @@ func ownKey(f *runtime.FetchRequest) string {
 func fingerprint(f *runtime.FetchRequest, key string) string {
 	what := "key " + key
 	if key == "" {
-		sum := sha256.Sum256(f.Body)
-		what = "body " + string(sum[:])
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f.BodyReader()); err != nil { // a run that has ended: it sends nothing
+			sum.Write([]byte(err.Error()))
+		}
+		what = "body " + string(sum.Sum(nil))
 	}
 	sum := sha256.Sum256([]byte(f.Method + "\x00" + f.URL + "\x00" + what))
 	return string(sum[:])

@@ -11,6 +11,7 @@ import (
 	"ratchet"
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
+	"ratchet/spool"
 	"ratchet/storage"
 )
 
@@ -29,6 +30,7 @@ type Config struct {
 	Broker *broker.Broker // nil = tasks reach nothing
 	Bus    *ratchet.Bus   // nil = nobody listens
 	Tracer Tracer         // nil = runs are not followed
+	Bodies *spool.Store   // keeps large bodies and recordings; nil = they are in memory
 
 	Bounds        Bounds                           // of what a task's metadata may ask for
 	WaitLimit     time.Duration                    // longest wait of one call (25 s)
@@ -63,7 +65,8 @@ type Executor struct {
 	running  sync.WaitGroup // runs and test runs
 	draining chan struct{}  // closed with closed
 
-	uncommitted atomic.Int32 // runs whose end the store has refused so far
+	heavy       chan struct{} // taken to hold a large body in memory, one at a time
+	uncommitted atomic.Int32  // runs whose end the store has refused so far
 }
 
 // maxUncommitted is how many ended runs may wait for the store before new ones
@@ -81,7 +84,7 @@ func New(cfg Config) *Executor {
 		programs: newProgramCache(512),
 		live:     make(map[string]*run),
 		testRuns: make(map[string]*testRun),
-		draining: make(chan struct{}),
+		draining: make(chan struct{}), heavy: make(chan struct{}, 1),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ratchet"
-	"ratchet/runtime"
 	"ratchet/schema"
 	"ratchet/storage"
 )
@@ -58,7 +57,7 @@ func (r *run) finish(end ending) {
 		r.attach(&f, end, ended)
 	}
 	r.mu.Lock()
-	r.x.Recorded = len(f.Tape) > 0
+	r.x.Recorded = f.Recording != nil
 	if r.x.Trace {
 		r.x.Phases = r.phases(ended, processed, r.e.cfg.Now())
 	}
@@ -84,13 +83,11 @@ func (r *run) phases(ended, processed, now time.Time) *ratchet.Phases {
 
 // attach adds the recording, and what the trace needs besides.
 func (r *run) attach(f *storage.Finish, end ending, ended time.Time) {
-	tape, err := end.door.recorder.Merge(end.outcome.Tape, runtime.Limits{}.WithDefaults().TapeBytes)
+	tape, err := end.door.recorder.Recording(end.outcome.Tape)
 	if err != nil {
 		r.e.cfg.Log.Warn("complete a recording", "execution", r.id, "error", err)
-	}
-	f.Tape = tape
-	if calls := end.door.recorder.Calls(); len(calls) > 0 {
-		f.HTTPCalls = httpCalls(calls)
+	} else {
+		f.Recording = tape
 	}
 	if spans := end.outcome.Spans; len(spans) > 0 {
 		f.Spans = functionSpans(r.snapshot(), spans, ended)

@@ -123,7 +123,7 @@ func recorded(t *testing.T, pool *worker.Pool, job runtime.Job) (runtime.Outcome
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape, err := rec.Merge(live.Tape, 0)
+	tape, err := rec.Merge(live.Tape)
 	if err != nil {
 		t.Fatal(err)
 	}

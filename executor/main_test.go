@@ -17,6 +17,7 @@ import (
 	"ratchet/executor"
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
+	"ratchet/spool"
 	"ratchet/storage"
 )
 
@@ -36,8 +37,9 @@ func TestMain(m *testing.M) {
 // rig is an executor over a real store and real workers.
 type rig struct {
 	*executor.Executor
-	store *storage.DB
-	bus   *ratchet.Bus
+	store  *storage.DB
+	bodies *spool.Store
+	bus    *ratchet.Bus
 }
 
 func newRig(t testing.TB, change func(*executor.Config)) rig {
@@ -52,9 +54,9 @@ func newRig(t testing.TB, change func(*executor.Config)) rig {
 		t.Fatal(err)
 	}
 	b := broker.New(broker.Config{})
-	bus := new(ratchet.Bus)
+	bus, bodies := new(ratchet.Bus), spool.Open(t.TempDir(), spool.Limits{})
 	cfg := executor.Config{
-		Store: db, Runner: pool, Broker: b, Bus: bus,
+		Store: db, Runner: pool, Broker: b, Bus: bus, Bodies: bodies,
 		Secrets: func(name string) (string, bool) { return "s3cr3t-\"value\"", name == "TOKEN" },
 	}
 	if change != nil {
@@ -71,11 +73,17 @@ func newRig(t testing.TB, change func(*executor.Config)) rig {
 			t.Error("close the pool:", err)
 		}
 		b.Close()
+		if u := cfg.Bodies.Usage(); u != (spool.Usage{}) {
+			t.Errorf("bodies are still held: %+v", u)
+		}
+		if err := cfg.Bodies.Close(); err != nil {
+			t.Error("close the bodies:", err)
+		}
 		if err := db.Close(); err != nil {
 			t.Error("close the store:", err)
 		}
 	})
-	return rig{e, db, bus}
+	return rig{e, db, cfg.Bodies, bus}
 }
 
 // task stores a task made of code and what change sets.

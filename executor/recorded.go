@@ -187,7 +187,10 @@ func (r *recorded) compareVersions() {
 		r.note = append(r.note, "the recording has requests and their replies only: time, randomness and order are not the recorded ones")
 		return
 	}
-	if !r.tape.Complete {
+	if n := r.tape.LeftOut(); n > 0 {
+		r.note = append(r.note, fmt.Sprintf("the recording is incomplete: %d requests with their bodies did not fit into it "+
+			"(%d MiB for one recording, and what http.max_run_body_bytes, http.max_body_bytes and http.max_body_memory leave)", n, tapeBytes()>>20))
+	} else if !r.tape.Complete {
 		r.note = append(r.note, "the recording is incomplete: it reached its limit, or its worker died")
 	}
 }

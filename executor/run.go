@@ -123,6 +123,7 @@ func (r *run) live() {
 	}
 	r.e.gate.leave(r.place)
 	r.finish(end)
+	end.door.close()
 	if r.trace != nil {
 		r.trace.Ended(r.snapshot(), end.outcome.Spans)
 	}
@@ -166,6 +167,7 @@ func (r *run) execute() ending {
 	}
 	out, err := r.e.cfg.Runner.Run(r.ctx, job, runtime.Hooks{
 		Host: d.outer, Started: r.started, Log: r.logged, Progress: r.progressed, Stop: r.stop, Debug: r.debugPort(d),
+		Bodies: d.bodies,
 	})
 	end := ending{outcome: out, door: d}
 	if err != nil {

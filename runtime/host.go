@@ -1,10 +1,13 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"time"
 
 	"ratchet"
+	"ratchet/spool"
 )
 
 // Host is the only door from JavaScript to the world. Implementations are the
@@ -57,9 +60,31 @@ type FetchRequest struct {
 	URL            string // absolute
 	Header         [][2]string
 	Body           []byte
-	TimeoutMS      int    // 0 = the task's http.timeout, then the server's
-	Redirect       string // follow (default), error or manual
-	IdempotencyKey string // sent as Idempotency-Key unless a header sets one; empty = none
+	Spooled        *spool.Body `json:"-"` // in place of Body, where the server keeps a large one
+	TimeoutMS      int         // 0 = the task's http.timeout, then the server's
+	Redirect       string      // follow (default), error or manual
+	IdempotencyKey string      // sent as Idempotency-Key unless a header sets one; empty = none
+}
+
+// BodySize is the length of the body in bytes.
+func (f *FetchRequest) BodySize() int64 { return bodySize(f.Body, f.Spooled) }
+
+// BodySize is the length of the body in bytes.
+func (f *FetchResponse) BodySize() int64 { return bodySize(f.Body, f.Spooled) }
+
+func bodySize(b []byte, spooled *spool.Body) int64 {
+	if spooled != nil {
+		return spooled.Size()
+	}
+	return int64(len(b))
+}
+
+// BodyReader reads the body from its beginning.
+func (f *FetchRequest) BodyReader() io.ReadSeeker {
+	if f.Spooled != nil {
+		return f.Spooled.Reader()
+	}
+	return bytes.NewReader(f.Body)
 }
 
 // FetchResponse is one HTTP response with its body read whole.
@@ -68,9 +93,18 @@ type FetchResponse struct {
 	StatusText string
 	Header     [][2]string // lower-case names, in order
 	Body       []byte
-	URL        string // after redirects
+	Spooled    *spool.Body `json:"-"` // in place of Body, where the server keeps a large one
+	URL        string      // after redirects
 	Redirected bool
 	Timing     FetchTiming
+}
+
+// Bytes is the whole body in memory.
+func (f *FetchResponse) Bytes() ([]byte, error) {
+	if f.Spooled != nil {
+		return f.Spooled.Bytes()
+	}
+	return f.Body, nil
 }
 
 // FetchTiming is in microseconds since the request was begun; 0 = did not happen.
@@ -86,6 +120,7 @@ type Hooks struct {
 	Started  func()                  // a worker has the job; called once, before any other
 	Log      func([]ratchet.LogLine) // lines in order, in batches
 	Progress func(ratchet.Progress)  // every report, unfiltered
+	Bodies   *spool.Account          // keeps large bodies; nil = they are in memory
 	Stop     <-chan struct{}         // closed = ask the script to stop: context.signal aborts
 	Debug    *DebugPort              // steers a run with Job.Debug
 }

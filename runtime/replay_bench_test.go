@@ -43,7 +43,7 @@ func BenchmarkOverhead(b *testing.B) {
 				{"recorded", func() Outcome {
 					rec := NewRecorder(echoHost{})
 					out := Run(context.Background(), job, Hooks{Host: rec})
-					if _, err := rec.Merge(out.Tape, 0); err != nil {
+					if _, err := rec.Merge(out.Tape); err != nil {
 						b.Fatal(err)
 					}
 					return out
@@ -86,7 +86,7 @@ func benchRecord(b *testing.B, job Job) []byte {
 	b.Helper()
 	rec := NewRecorder(echoHost{})
 	rec.Pin(job)
-	tape, err := rec.Merge(Run(context.Background(), job, Hooks{Host: rec}).Tape, 0)
+	tape, err := rec.Merge(Run(context.Background(), job, Hooks{Host: rec}).Tape)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func TestReplay_property(t *testing.T) {
 		rec := runtime.NewRecorder(world.Host(broker.Policy{}))
 		rec.Pin(job)
 		live := observe(job, rec)
-		tape, err := rec.Merge(live.tape, 0)
+		tape, err := rec.Merge(live.tape)
 		if err != nil {
 			rt.Fatal(err)
 		}

@@ -40,7 +40,7 @@ func record(t testing.TB, ctx context.Context, job Job, host Host, stop <-chan s
 	rec := NewRecorder(host)
 	rec.Pin(job)
 	r := watch(ctx, job, rec, stop)
-	tape, err := rec.Merge(r.out.Tape, 0)
+	tape, err := rec.Merge(r.out.Tape)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestReplay_stop(t *testing.T) {
 	stop := make(chan struct{})
 	rec := NewRecorder(nil)
 	out := Run(context.Background(), job, Hooks{Stop: stop, Progress: func(ratchet.Progress) { close(stop) }})
-	tape, err := rec.Merge(out.Tape, 0)
+	tape, err := rec.Merge(out.Tape)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestReplay_deadWorker(t *testing.T) {
 	rec := NewRecorder(echoHost{})
 	rec.Pin(job)
 	live := Run(context.Background(), job, Hooks{Host: rec})
-	tape, err := rec.Merge(nil, 0)
+	tape, err := rec.Merge(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestFork(t *testing.T) {
 		if r.out.Err != nil {
 			t.Fatalf("at %d: %+v", at, r.out.Err)
 		}
-		if r.tape, err = rec.Merge(r.out.Tape, 0); err != nil {
+		if r.tape, err = rec.Merge(r.out.Tape); err != nil {
 			t.Fatal(err)
 		}
 		again := job

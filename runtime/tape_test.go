@@ -55,7 +55,7 @@ func TestRecorder(t *testing.T) {
 	if out.Err != nil || string(out.Output) != `["value of key","number"]` {
 		t.Fatalf("%s %+v", out.Output, out.Err)
 	}
-	merged, err := rec.Merge(out.Tape, 0)
+	merged, err := rec.Merge(out.Tape)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestRecorder(t *testing.T) {
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
-	if lost, err := rec.Merge(nil, 0); err != nil {
+	if lost, err := rec.Merge(nil); err != nil {
 		t.Error(err)
 	} else if tape, err := DecodeTape(lost); err != nil || tape.Complete || len(tape.Calls) != 1 {
 		t.Errorf("tape of a dead worker: %+v %v", tape, err)

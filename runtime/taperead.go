@@ -1,7 +1,9 @@
 package runtime
 
 import (
+	"cmp"
 	"encoding/binary"
+	"slices"
 	"time"
 )
 
@@ -118,6 +120,7 @@ func (r *tapeReader) calls() []TapeCall {
 	for len(r.b) > 0 && !r.bad {
 		out = append(out, r.call())
 	}
+	slices.SortStableFunc(out, func(a, b TapeCall) int { return cmp.Compare(a.Call.Seq, b.Call.Seq) })
 	return out
 }
 

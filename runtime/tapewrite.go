@@ -2,16 +2,34 @@ package runtime
 
 import (
 	"encoding/binary"
+
+	"ratchet/spool"
 )
 
 // tapeWriter appends values in the form of a tape.
-type tapeWriter struct{ b []byte }
+type tapeWriter struct {
+	b      []byte
+	pieces []spool.Piece // what comes before b, where bodies are not in memory
+}
 
 func (w *tapeWriter) int(n int64) { w.b = binary.AppendVarint(w.b, n) }
 
 func (w *tapeWriter) text(s string) {
 	w.b = binary.AppendUvarint(w.b, uint64(len(s)))
 	w.b = append(w.b, s...)
+}
+
+// body appends a body that may be nil, or lie elsewhere.
+func (w *tapeWriter) body(b []byte, spooled *spool.Body) {
+	w.bool(b != nil || spooled != nil)
+	if spooled == nil {
+		w.b = binary.AppendUvarint(w.b, uint64(len(b)))
+		w.b = append(w.b, b...)
+		return
+	}
+	w.b = binary.AppendUvarint(w.b, uint64(spooled.Size())) //nolint:gosec // a length
+	w.pieces = append(w.pieces, spool.Piece{Text: w.b}, spool.Piece{Body: spooled})
+	w.b = nil
 }
 
 func (w *tapeWriter) bool(v bool) {
@@ -23,7 +41,7 @@ func (w *tapeWriter) bool(v bool) {
 }
 
 func (h *TapeHeader) encode() []byte {
-	w := tapeWriter{make([]byte, 0, 256)}
+	w := tapeWriter{b: make([]byte, 0, 256)}
 	w.int(int64(h.Version))
 	w.text(h.Engine)
 	w.text(h.Go)
@@ -57,7 +75,7 @@ func (c *TaskContext) texts() [10]*string {
 
 // encodeEvents writes times and numbers as differences to the event before.
 func encodeEvents(events []TapeEvent, maxBytes int) (b []byte, whole bool) {
-	w := tapeWriter{make([]byte, 0, 8*len(events))}
+	w := tapeWriter{b: make([]byte, 0, 8*len(events))}
 	var at, value int64
 	for _, e := range events {
 		if len(w.b) > maxBytes-32 {
@@ -95,8 +113,7 @@ func (w *tapeWriter) call(c *TapeCall) {
 		w.text(f.Method)
 		w.text(f.URL)
 		w.pairs(f.Header)
-		w.bool(f.Body != nil)
-		w.text(string(f.Body))
+		w.body(f.Body, f.Spooled)
 		w.int(int64(f.TimeoutMS))
 		w.text(f.Redirect)
 		w.text(f.IdempotencyKey)
@@ -112,8 +129,7 @@ func (w *tapeWriter) call(c *TapeCall) {
 		w.int(int64(f.Status))
 		w.text(f.StatusText)
 		w.pairs(f.Header)
-		w.bool(f.Body != nil)
-		w.text(string(f.Body))
+		w.body(f.Body, f.Spooled)
 		w.text(f.URL)
 		w.bool(f.Redirected)
 		for _, n := range []int64{f.Timing.DNS, f.Timing.Connect, f.Timing.TLS, f.Timing.Sent, f.Timing.FirstByte, f.Timing.Done} {

@@ -54,6 +54,15 @@ func (v *vm) bodyBytes(value goja.Value) []byte {
 	}
 }
 
+// ownBytes are bodyBytes that no script can change.
+func (v *vm) ownBytes(value goja.Value) []byte {
+	b := v.bodyBytes(value)
+	if isString(value) {
+		return b // made for this call
+	}
+	return append([]byte(nil), b...)
+}
+
 // fetch(method, url, headers, body, timeout, redirect, idempotencyKey, settle)
 // asks the host and returns the call's number. settle gets the parts of a
 // Response, or null and the error.
@@ -65,7 +74,7 @@ func (v *vm) fetch(c goja.FunctionCall) goja.Value {
 	settle, _ := goja.AssertFunction(c.Argument(7))
 	request := &FetchRequest{
 		Method: c.Argument(0).String(), URL: c.Argument(1).String(), Header: header,
-		Body:      append([]byte(nil), v.bodyBytes(c.Argument(3))...),
+		Body:      v.ownBytes(c.Argument(3)),
 		TimeoutMS: int(c.Argument(4).ToInteger()), Redirect: c.Argument(5).String(), IdempotencyKey: c.Argument(6).String(),
 	}
 	seq := v.call(HostCall{Kind: CallFetch, Fetch: request}, func(reply HostReply) {
@@ -75,7 +84,12 @@ func (v *vm) fetch(c goja.FunctionCall) goja.Value {
 		case reply.Fetch == nil:
 			v.invoke(settle, goja.Undefined(), goja.Null(), v.throw("NetworkError", "fetch: the answer was empty"))
 		default:
-			v.invoke(settle, goja.Undefined(), v.responseParts(request.Method, reply.Fetch))
+			parts, err := v.responseParts(request.Method, reply.Fetch)
+			if err != nil {
+				v.invoke(settle, goja.Undefined(), goja.Null(), v.throw("DataError", "fetch: the body could not be read"))
+				return
+			}
+			v.invoke(settle, goja.Undefined(), parts)
 		}
 	})
 	return v.rt.ToValue(seq)
@@ -90,14 +104,18 @@ func (v *vm) callError(e *CallError) goja.Value {
 	return o
 }
 
-func (v *vm) responseParts(method string, r *FetchResponse) goja.Value {
+func (v *vm) responseParts(method string, r *FetchResponse) (goja.Value, error) {
 	header := make([]any, len(r.Header))
 	for i, h := range r.Header {
 		header[i] = v.rt.NewArray(h[0], h[1])
 	}
 	var body any
 	if method != "HEAD" && r.Status != 204 && r.Status != 304 {
-		body = v.rt.NewArrayBuffer(r.Body)
+		own, err := r.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		body = v.rt.NewArrayBuffer(own)
 	}
-	return v.rt.NewArray(r.Status, r.StatusText, r.URL, r.Redirected, v.rt.NewArray(header...), body)
+	return v.rt.NewArray(r.Status, r.StatusText, r.URL, r.Redirected, v.rt.NewArray(header...), body), nil
 }

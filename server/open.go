@@ -22,6 +22,7 @@ import (
 	"ratchet/server/config"
 	"ratchet/server/logging"
 	"ratchet/server/telemetry"
+	"ratchet/spool"
 	"ratchet/storage"
 	"ratchet/tools"
 )
@@ -96,9 +97,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, sent.Close(ctx), db.Close())
 	}
-	door := broker.New(brokerConfig(cfg.HTTP))
+	door, bodies := broker.New(brokerConfig(cfg.HTTP)), openBodies(cfg, db)
 	exec := executor.New(executor.Config{
-		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bounds: bounds(cfg),
+		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bodies: bodies, Bounds: bounds(cfg),
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
 		Memory: int64(cfg.Execution.MemoryLimit), ResponseBytes: int(cfg.HTTP.MaxResponseBytes),
 		Secrets: secrets(cfg.Secrets), Now: o.Now, Log: logging.For(o.Log, logging.Executor),
@@ -118,7 +119,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
 			func(context.Context) error { end(); return nil }, drain(exec, cfg.Server.ShutdownTimeout), pool.Close,
-			func(context.Context) error { door.Close(); return db.Close() },
+			func(context.Context) error { door.Close(); return errors.Join(bodies.Close(), db.Close()) },
 		},
 	})
 }
@@ -164,6 +165,17 @@ func brokerConfig(cfg config.HTTP) broker.Config {
 		}
 	}
 	return out
+}
+
+// openBodies opens the place of large bodies, beside the database.
+func openBodies(cfg config.Config, db *storage.DB) *spool.Store {
+	dir := "" // the system's folder for temporary files
+	if db.Path() != "" {
+		dir = filepath.Dir(db.Path())
+	}
+	return spool.Open(dir, spool.Limits{
+		Run: int64(cfg.HTTP.MaxRunBodyBytes), Total: int64(cfg.HTTP.MaxBodyBytes), Memory: int64(cfg.HTTP.MaxBodyMemory),
+	})
 }
 
 func secrets(values map[string]string) func(string) (string, bool) {

@@ -15,9 +15,9 @@ import (
 type Finish struct {
 	Logs      []ratchet.LogLine // lines not appended yet; lines stored already are ignored on reading
 	Tape      []byte
+	Recording Content // in place of Tape, when that is not in memory
 	Steps     json.RawMessage
 	Spans     json.RawMessage
-	HTTPCalls json.RawMessage
 	// After is the row's insertion when it may still be under way; nil = it
 	// is done. Both then often share one commit.
 	After *Insertion
@@ -60,7 +60,7 @@ func (db *DB) FinishExecution(ctx context.Context, e *ratchet.Execution, f Finis
 	if e.CompletedAt.IsZero() {
 		e.CompletedAt = timeOf(db.micros())
 	}
-	e.Recorded = e.Recorded || f.Tape != nil
+	e.Recorded = e.Recorded || f.Tape != nil || f.Recording != nil
 	row, err := newFinish(e, f)
 	if err != nil {
 		return err
@@ -93,8 +93,8 @@ func newFinish(e *ratchet.Execution, f Finish) (*finishRow, error) {
 	if r.logs, err = chunkLogs(f.Logs); err != nil {
 		return nil, err
 	}
-	r.parts = partsOf(f)
-	return r, nil
+	r.parts, err = partsOf(f)
+	return r, err
 }
 
 // failureOf is the error of e as JSON, and its message for filters.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 
 	"ratchet"
 )
@@ -14,7 +13,9 @@ const (
 	partTape  = 1
 	partSteps = 2
 	partSpans = 3
-	partHTTP  = 4
+	// The tape goes on in the parts from here, in the order of their kinds. Kind
+	// 4 is not used any more.
+	partTapeRest = 256
 )
 
 // part is something of an execution that is read on its own.
@@ -23,14 +24,24 @@ type part struct {
 	payload
 }
 
-func partsOf(f Finish) []part {
-	var parts []part
-	for kind, data := range map[int64][]byte{partTape: f.Tape, partSteps: f.Steps, partSpans: f.Spans, partHTTP: f.HTTPCalls} {
+func partsOf(f Finish) (parts []part, err error) {
+	for kind, data := range map[int64][]byte{partTape: f.Tape, partSteps: f.Steps, partSpans: f.Spans} {
 		if data != nil {
 			parts = append(parts, part{kind, newPayload(data)})
 		}
 	}
-	return parts
+	if f.Recording == nil {
+		return parts, nil
+	}
+	pieces, err := piecesOf(f.Recording)
+	for i, p := range pieces {
+		kind := int64(partTape)
+		if i > 0 {
+			kind = partTapeRest + int64(i)
+		}
+		parts = append(parts, part{kind, p})
+	}
+	return parts, err
 }
 
 func (t *tx) appendPart(b *bulk, number int64, p part) error {
@@ -70,27 +81,35 @@ func (db *DB) Spans(ctx context.Context, executionID string) (json.RawMessage, e
 	return db.part(ctx, executionID, partSpans)
 }
 
-// HTTPCalls returns the recorded HTTP calls of an execution; nil when there are none.
-func (db *DB) HTTPCalls(ctx context.Context, executionID string) (json.RawMessage, error) {
-	return db.part(ctx, executionID, partHTTP)
-}
-
 func (db *DB) part(ctx context.Context, ref string, kind int64) (data []byte, err error) {
 	err = db.snapshot(ctx, func(q querier) error {
 		number, err := executionNumber(ctx, q, ref)
 		if err != nil {
 			return err
 		}
-		var inline, hash []byte
-		err = one(ctx, q, "read a part of an execution", []any{&inline, &hash},
-			"SELECT data, hash FROM parts WHERE execution = ? AND kind = ?", number, kind)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+		type stored struct{ inline, hash []byte }
+		var found []stored
+		err = each(ctx, q, "read a part of an execution", func(r *sql.Rows) error {
+			var s stored
+			err := r.Scan(&s.inline, &s.hash)
+			found = append(found, s)
+			return err
+		}, "SELECT data, hash FROM parts WHERE execution = ? AND (kind = ? OR kind >= ? AND ? = 1) ORDER BY kind",
+			number, kind, partTapeRest, kind)
+		if err != nil || len(found) == 0 {
+			return err
 		}
-		if err == nil {
-			data, err = load(ctx, q, inline, hash)
+		if data, err = load(ctx, q, found[0].inline, found[0].hash); err != nil {
+			return err
 		}
-		return err
+		for _, s := range found[1:] { // after the list, since payloads need the connection
+			more, err := load(ctx, q, s.inline, s.hash)
+			if err != nil {
+				return err
+			}
+			data = append(data, more...)
+		}
+		return nil
 	})
 	return data, err
 }

@@ -1,10 +1,13 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"fmt"
+	"io"
 )
 
 // inlineLimit is the size above which a payload lives in its own table, once
@@ -13,8 +16,9 @@ const inlineLimit = 64 << 10
 
 // payload is bytes of a user on their way to a row: inline, or by hash.
 type payload struct {
-	data []byte // nil = absent
-	hash []byte // SHA-256; nil when inline
+	data []byte                 // nil = absent, or read when it is stored
+	hash []byte                 // SHA-256; nil when inline
+	read func() ([]byte, error) // of one that is not in memory
 }
 
 // newPayload hashes large data; it is called before the writer is entered.
@@ -43,6 +47,11 @@ func (t *tx) keep(p payload) error {
 	if err != nil || n > 0 {
 		return err
 	}
+	if p.read != nil {
+		if p.data, err = p.read(); err != nil {
+			return fmt.Errorf("read a payload to store: %w", err)
+		}
+	}
 	return t.exec("store a payload", "INSERT INTO payloads (hash, refs, data) VALUES (?, 1, ?)", p.hash, p.data)
 }
 
@@ -57,4 +66,37 @@ func load(ctx context.Context, q querier, inline, hash []byte) ([]byte, error) {
 		return nil, damaged("a payload is missing")
 	}
 	return data, err
+}
+
+// Content is bytes that need not be in memory as a whole.
+type Content interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// pieceSize is how much of a Content is in memory at once, and one payload.
+const pieceSize = 1 << 20
+
+// piecesOf are the payloads of c in order.
+func piecesOf(c Content) ([]payload, error) {
+	var out []payload
+	buf := make([]byte, min(c.Size(), pieceSize))
+	for at := int64(0); at < c.Size(); at += pieceSize {
+		piece := buf[:min(c.Size()-at, pieceSize)]
+		if _, err := c.ReadAt(piece, at); err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("read a recording to store: %w", err)
+		}
+		p := newPayload(piece)
+		if p.data = nil; p.hash == nil {
+			p.data = bytes.Clone(piece)
+		} else {
+			p.read = func() ([]byte, error) {
+				data := make([]byte, len(piece))
+				_, err := c.ReadAt(data, at)
+				return data, err
+			}
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }

@@ -197,11 +197,6 @@ func TestSession_secrets(t *testing.T) {
 	if got := string(s.Mask([]byte(`{"a":"s3cr\"et","b":"s3cr%22et"}`))); got != `{"a":"***","b":"***"}` {
 		t.Errorf("masked: %s", got)
 	}
-	for _, c := range s.Calls() {
-		if c.Reply.Secret != "" {
-			t.Error("a secret is on the tape")
-		}
-	}
 }
 
 func TestSession_mocks(t *testing.T) {
@@ -235,8 +230,5 @@ func TestSession_mocks(t *testing.T) {
 	_, bad = fetch(s, runtime.FetchRequest{Method: "POST", URL: "http://d.example/", Body: []byte(`{}`)})
 	if bad == nil || bad.Class != "closed" || !strings.Contains(bad.Message, "nearest mock is POST http://d.example/") || len(s.Unmatched()) != 1 {
 		t.Errorf("unmatched: %+v", bad)
-	}
-	if len(s.Calls()) != 7 {
-		t.Errorf("%d calls recorded", len(s.Calls()))
 	}
 }

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -18,6 +17,7 @@ import (
 
 	"ratchet/egress"
 	"ratchet/runtime"
+	"ratchet/spool"
 )
 
 // refusal carries a CallError through net/http's own error values.
@@ -39,10 +39,11 @@ func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest, sent *atom
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	timing, trace := newTrace(sent)
-	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), f.Method, f.URL, bytes.NewReader(f.Body))
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), f.Method, f.URL, nil)
 	if err != nil {
 		return nil, refuse("ValidationError", "bad_url", "the request cannot be made from this URL")
 	}
+	setBody(request, f)
 	s.setHeaders(request, f)
 	client := http.Client{Transport: s.broker.transport, CheckRedirect: s.redirectRule(f.Redirect)}
 	response, err := client.Do(request)
@@ -50,16 +51,26 @@ func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest, sent *atom
 		return nil, explain(ctx, err, u.Hostname(), timeout)
 	}
 	defer response.Body.Close()
-	body, bad := s.readBody(ctx, response, timeout)
+	body, spooled, bad := s.readBody(ctx, response, timeout)
 	if bad != nil {
 		return nil, bad
 	}
 	final := response.Request.URL.String()
 	return &runtime.FetchResponse{
 		Status: response.StatusCode, StatusText: strings.TrimSpace(strings.TrimPrefix(response.Status, strconv.Itoa(response.StatusCode))),
-		Header: flatten(response.Header), Body: body, URL: final, Redirected: response.Request != request,
+		Header: flatten(response.Header), Body: body, Spooled: spooled, URL: final, Redirected: response.Request != request,
 		Timing: timing(),
 	}, nil
+}
+
+// setBody gives a request its body, as often as redirects need it.
+func setBody(request *http.Request, f *runtime.FetchRequest) {
+	if request.ContentLength = f.BodySize(); request.ContentLength == 0 {
+		request.Body = http.NoBody
+		return
+	}
+	request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(f.BodyReader()), nil }
+	request.Body, _ = request.GetBody() // never fails
 }
 
 func (s *Session) timeout(f *runtime.FetchRequest) time.Duration {
@@ -163,23 +174,45 @@ func (s *Session) secretHeader(name string, values []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return s.maskString(v) != v })
 }
 
-func (s *Session) readBody(ctx context.Context, r *http.Response, timeout time.Duration) ([]byte, *runtime.CallError) {
+// readBody reads a body into memory, or, when it is large, where the run keeps
+// its bodies.
+func (s *Session) readBody(ctx context.Context, r *http.Response, timeout time.Duration) ([]byte, *spool.Body, *runtime.CallError) {
 	limit := s.policy.MaxResponseBytes
 	if limit <= 0 {
 		limit = s.broker.cfg.MaxResponseBytes
 	}
 	tooLarge := refuse("DataError", "too_large", "the response is larger than "+strconv.FormatInt(limit, 10)+" bytes; ask for less, or raise http.max_response_bytes in the task's metadata")
 	if r.ContentLength > limit && r.Request.Method != http.MethodHead {
-		return nil, tooLarge
+		return nil, nil, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-	if int64(len(body)) > limit {
-		return nil, tooLarge
+	body, spooled, err := s.policy.Bodies.Keep(&capped{r.Body, limit})
+	if errors.Is(err, errCapped) {
+		return nil, nil, tooLarge
+	}
+	if bad, full := runtime.NoRoom(err); full {
+		return nil, nil, bad
 	}
 	if err != nil {
-		return nil, explain(ctx, err, r.Request.URL.Hostname(), timeout)
+		return nil, nil, explain(ctx, err, r.Request.URL.Hostname(), timeout)
 	}
-	return body, nil
+	return body, spooled, nil
+}
+
+// capped reads r and fails beyond left bytes.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+var errCapped = errors.New("the body is too large")
+
+// Read implements io.Reader.
+func (c *capped) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left+1)])
+	if c.left -= int64(n); c.left < 0 {
+		return 0, errCapped
+	}
+	return n, err
 }
 
 // explain turns a transport error into what the script sees. Addresses behind

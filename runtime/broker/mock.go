@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -72,7 +73,7 @@ func (s *Session) match(f *runtime.FetchRequest) *ratchet.HTTPMock {
 			if m.Times > 0 && s.used[i] >= m.Times || m.Method != "" && !strings.EqualFold(m.Method, f.Method) {
 				continue
 			}
-			if test(m.URL, f.URL) && sameBody(m.RequestBody, f.Body) {
+			if test(m.URL, f.URL) && sameBody(m.RequestBody, f) {
 				s.used[i]++
 				return m
 			}
@@ -91,9 +92,13 @@ func matchPattern(pattern, url string) bool {
 }
 
 // sameBody compares as JSON where both are, else as text.
-func sameBody(want json.RawMessage, body []byte) bool {
+func sameBody(want json.RawMessage, f *runtime.FetchRequest) bool {
 	if len(want) == 0 || string(want) == "null" {
 		return true
+	}
+	body, err := io.ReadAll(f.BodyReader())
+	if err != nil {
+		return false
 	}
 	var a, b any
 	if json.Unmarshal(want, &a) != nil {

@@ -10,17 +10,19 @@ import (
 	"ratchet"
 	"ratchet/mask"
 	"ratchet/runtime"
+	"ratchet/spool"
 )
 
 // Policy is what one run may do. The zero value allows any public host and no secret.
 type Policy struct {
-	AllowHosts       []string      // exact or *.suffix; empty = any
-	DenyHosts        []string      // before AllowHosts
-	Timeout          time.Duration // of one fetch; 0 = the broker's
-	MaxResponseBytes int64         // 0 = the broker's
-	Declared         []string      // names of secrets the task declares
-	Secrets          SecretFunc    // nil = there are none
-	Mock             *ratchet.Mock // set = offline; the world is not touched
+	AllowHosts       []string       // exact or *.suffix; empty = any
+	DenyHosts        []string       // before AllowHosts
+	Timeout          time.Duration  // of one fetch; 0 = the broker's
+	MaxResponseBytes int64          // 0 = the broker's
+	Declared         []string       // names of secrets the task declares
+	Secrets          SecretFunc     // nil = there are none
+	Mock             *ratchet.Mock  // set = offline; the world is not touched
+	Bodies           *spool.Account // keeps large bodies; nil = they are in memory
 	Principal        string
 }
 
@@ -29,19 +31,17 @@ type Policy struct {
 type Session struct {
 	broker *Broker
 	policy Policy
-	start  time.Time
 
 	mu       sync.Mutex
 	secrets  []string // values handed out
 	values   *mask.Values
-	calls    []runtime.TapeCall
 	used     []int    // uses of each mock
 	failures []string // requests no mock answered
 }
 
 // Host returns the door of one run.
 func (b *Broker) Host(policy Policy) *Session {
-	s := &Session{broker: b, policy: policy, start: time.Now()}
+	s := &Session{broker: b, policy: policy}
 	if policy.Mock != nil {
 		s.used = make([]int, len(policy.Mock.HTTP))
 	}
@@ -63,7 +63,6 @@ func (s *Session) Send(ctx context.Context, call runtime.HostCall) (runtime.Host
 }
 
 func (s *Session) send(ctx context.Context, call runtime.HostCall, sent *atomic.Bool) (runtime.HostReply, error) {
-	record := runtime.TapeCall{Call: call, Start: time.Since(s.start).Microseconds()}
 	var reply runtime.HostReply
 	var err error
 	switch {
@@ -74,11 +73,6 @@ func (s *Session) send(ctx context.Context, call runtime.HostCall, sent *atomic.
 	default:
 		reply.Error = refuse("ValidationError", "unknown_call", "the server does not know this call")
 	}
-	record.Reply, record.End = reply, time.Since(s.start).Microseconds()
-	record.Reply.Secret = ""
-	s.mu.Lock()
-	s.calls = append(s.calls, record)
-	s.mu.Unlock()
 	return reply, err
 }
 
@@ -141,16 +135,6 @@ func (s *Session) Mask(text []byte) []byte {
 		return text
 	}
 	return []byte(s.maskString(string(text)))
-}
-
-// Calls returns the calls so far in the order of their Seq. Secret values are
-// not in them, but fetches may hold them: Mask what is stored.
-func (s *Session) Calls() []runtime.TapeCall {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	calls := slices.Clone(s.calls)
-	slices.SortFunc(calls, func(a, b runtime.TapeCall) int { return int(a.Call.Seq - b.Call.Seq) })
-	return calls
 }
 
 // Unmatched returns, for each request that no mock answered, what it was and

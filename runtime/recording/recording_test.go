@@ -57,7 +57,7 @@ func record(t *testing.T) (runtime.Outcome, *runtime.Tape) {
 	if out.Err != nil {
 		t.Fatalf("%+v", out.Err)
 	}
-	raw, err := rec.Merge(out.Tape, 0)
+	raw, err := rec.Merge(out.Tape)
 	if err != nil {
 		t.Fatal(err)
 	}

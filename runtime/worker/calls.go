@@ -3,27 +3,36 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"sync"
 
+	"github.com/tinylib/msgp/msgp"
+
 	"ratchet/runtime"
+	"ratchet/spool"
 )
 
-// maxCalls bounds host calls in flight whatever the child claims to obey.
-const maxCalls = 1024
+// spareCalls is how many host calls besides fetches may be in flight at once,
+// whatever the child claims to obey.
+const spareCalls = 16
 
 // calls are the host calls of one run in flight.
 type calls struct {
 	process *process
 	host    runtime.Host
+	bodies  *spool.Account // keeps large bodies; nil = memory
+	most    int            // in flight
 	ctx     context.Context
 	cancel  context.CancelFunc
 	wait    sync.WaitGroup
 	slots   chan struct{}
 }
 
-func (c *calls) begin(call runtime.HostCall) error {
+// begin performs a call in the background. An error breaks the protocol.
+func (c *calls) begin(call runtime.HostCall, refused *runtime.CallError) error {
 	if c.slots == nil {
-		c.slots = make(chan struct{}, maxCalls)
+		c.slots = make(chan struct{}, c.most)
 	}
 	select {
 	case c.slots <- struct{}{}:
@@ -32,21 +41,112 @@ func (c *calls) begin(call runtime.HostCall) error {
 	}
 	c.wait.Go(func() {
 		defer func() { <-c.slots }()
+		if call.Fetch != nil {
+			defer call.Fetch.Spooled.Release()
+		}
 		answer := reply{Seq: call.Seq}
-		if c.host == nil {
+		if refused != nil {
+			answer.Error = refused
+		} else if c.host == nil {
 			answer.Closed = "this run has no host"
 		} else if r, err := c.host.Call(c.ctx, call); err != nil {
 			answer.Closed = err.Error()
 		} else {
 			answer.HostReply = r
 		}
-		err := c.process.write(frameReply, func(b []byte) []byte { return appendReply(b, &answer) })
-		if errors.Is(err, errFrameTooLarge) {
-			answer = reply{Seq: call.Seq, HostReply: runtime.HostReply{Error: &runtime.CallError{
-				Class: "DataError", Code: "too_large", Message: "the response is too large for the worker",
-			}}}
-			_ = c.process.write(frameReply, func(b []byte) []byte { return appendReply(b, &answer) })
-		}
+		c.answer(&answer)
 	})
 	return nil
+}
+
+// answer sends a reply. One that cannot be sent is replaced by an error.
+func (c *calls) answer(r *reply) {
+	err := c.process.reply(r)
+	if r.Fetch != nil {
+		r.Fetch.Spooled.Release()
+	}
+	if errors.Is(err, errFrameTooLarge) {
+		_ = c.process.reply(&reply{Seq: r.Seq, HostReply: runtime.HostReply{Error: tooLarge("the response is too large for the worker")}})
+	}
+}
+
+// reply writes a reply; a body that is not in memory goes through it piece by
+// piece.
+func (p *process) reply(r *reply) error {
+	if r.Fetch == nil || r.Fetch.Spooled == nil {
+		return p.write(frameReply, func(b []byte) []byte { return appendReply(b, r) })
+	}
+	body := r.Fetch.Spooled
+	if body.Size() > maxFrame {
+		return errFrameTooLarge
+	}
+	p.sendMu.Lock()
+	defer p.sendMu.Unlock()
+	b, err := lengthen(appendReply(beginFrame(p.buf[:0], frameReply), r), 0, int(body.Size()))
+	if err != nil {
+		return err
+	}
+	p.buf = b[:0]
+	if _, err := p.in.Write(b); err != nil {
+		return err
+	}
+	if _, err := body.WriteTo(p.in); err != nil {
+		p.kill() // it waits for the rest of a frame
+		return fmt.Errorf("send a body: %w", err)
+	}
+	return nil
+}
+
+// readCall reads a call whose payload has size bytes. refused is why its body
+// was not kept; the call is answered with that.
+func (p *process) readCall(size int, bodies *spool.Account) (call runtime.HostCall, refused *runtime.CallError, err error) {
+	f := p.frames
+	if bodies == nil || size <= keepBuffer {
+		payload, err := f.payload(size)
+		if err != nil {
+			return call, nil, err
+		}
+		call, err = decodeCall(payload)
+		return call, nil, err
+	}
+	head := min(size, keepBuffer)
+	if err := f.fill(head); err != nil {
+		return call, nil, cutOff(err)
+	}
+	call, n, err := decodeCallHead(f.buf[f.from : f.from+head])
+	if err != nil || n > head {
+		return call, nil, errors.Join(errMalformed, err)
+	}
+	f.from += n
+	rest := f.rest(size - n)
+	call.Fetch.Body, call.Fetch.Spooled, err = bodies.Keep(rest)
+	if err == nil {
+		if call.Fetch.BodySize() < int64(size-n) {
+			return call, nil, io.ErrUnexpectedEOF
+		}
+		return call, nil, nil
+	}
+	refused, known := runtime.NoRoom(err)
+	if !known {
+		return call, nil, err
+	}
+	_, err = io.Copy(io.Discard, rest)
+	return call, refused, err
+}
+
+// decodeCallHead reads a call up to its body, which must be the rest of the
+// payload, and returns where that begins.
+func decodeCallHead(payload []byte) (c runtime.HostCall, n int, err error) {
+	d := decoder{b: payload}
+	d.array(4)
+	c.Seq, c.Kind, c.Secret = d.int64(), runtime.CallKind(d.str()), d.str()
+	if d.isNil() {
+		return c, 0, errMalformed
+	}
+	d.array(7)
+	c.Fetch = &runtime.FetchRequest{
+		Method: d.str(), URL: d.str(), Header: d.pairs(), TimeoutMS: d.int(), Redirect: d.str(), IdempotencyKey: d.str(),
+	}
+	read(&d, msgp.ReadBytesHeader)
+	return c, len(payload) - len(d.b), d.err
 }

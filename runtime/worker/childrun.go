@@ -143,6 +143,10 @@ func (c *child) bound(limits runtime.Limits, cpu int64) {
 	capCPU(uint64(time.Duration(cpu).Seconds()), uint64(limits.CPU.Seconds())+10)
 }
 
+func tooLarge(what string) *runtime.CallError {
+	return &runtime.CallError{Class: "DataError", Code: "too_large", Message: what}
+}
+
 // pipeHost is the child's door to the world: the pipe.
 type pipeHost child
 
@@ -151,8 +155,11 @@ func (h *pipeHost) Call(ctx context.Context, call runtime.HostCall) (runtime.Hos
 	h.run.listen()
 	answer := h.run.expect(call.Seq)
 	defer h.run.forget(call.Seq)
-	err := h.send.frame(frameCall, func(b []byte) ([]byte, error) { return appendCall(b, &call), nil })
-	if err != nil {
+	err := h.send.call(&call)
+	switch {
+	case errors.Is(err, errFrameTooLarge):
+		return runtime.HostReply{Error: tooLarge("the request is too large for the server")}, nil
+	case err != nil:
 		return runtime.HostReply{}, err
 	}
 	select {

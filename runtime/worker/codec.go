@@ -11,9 +11,11 @@ var errMalformed = errors.New("malformed message")
 
 // decoder reads one message. The first error sticks and every later read
 // returns a zero value, so that callers check once. Everything it returns is a
-// copy: the payload's buffer is reused.
+// copy, because the payload's buffer is reused; only bytes of a payload that is
+// the reader's own are not.
 type decoder struct {
 	b   []byte
+	own bool
 	err error
 }
 
@@ -55,7 +57,7 @@ func (d *decoder) isNil() bool {
 	return true
 }
 
-// bytes returns a copy, nil for nil.
+// bytes returns nil for nil.
 func (d *decoder) bytes() []byte {
 	if d.isNil() {
 		return nil
@@ -63,6 +65,9 @@ func (d *decoder) bytes() []byte {
 	view := read(d, msgp.ReadBytesZC)
 	if d.err != nil {
 		return nil
+	}
+	if d.own {
+		return view[:len(view):len(view)]
 	}
 	return append(make([]byte, 0, len(view)), view...)
 }

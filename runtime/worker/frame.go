@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -53,7 +54,13 @@ func beginFrame(b []byte, kind frameKind) []byte {
 
 // endFrame writes the length of the frame that starts at start.
 func endFrame(b []byte, start int) ([]byte, error) {
-	size := len(b) - start - frameHeader
+	return lengthen(b, start, 0)
+}
+
+// lengthen writes the length of the frame that starts at start and goes on for
+// more bytes behind b.
+func lengthen(b []byte, start, more int) ([]byte, error) {
+	size := len(b) - start - frameHeader + more
 	if size > maxFrame {
 		return b[:start], fmt.Errorf("%w: %d bytes of %d", errFrameTooLarge, size, maxFrame)
 	}
@@ -64,6 +71,7 @@ func endFrame(b []byte, start int) ([]byte, error) {
 // frameReader reads frames through one buffer. It is not for concurrent use.
 type frameReader struct {
 	r    io.Reader
+	own  bool   // large payloads get a buffer of their own: for a sender whose lengths are true
 	buf  []byte // bytes read, unconsumed in [from:to]
 	from int
 	to   int
@@ -73,27 +81,63 @@ func newFrameReader(r io.Reader) *frameReader {
 	return &frameReader{r: r, buf: make([]byte, 16<<10)}
 }
 
-// next returns the next frame. The payload is valid until the next call.
-// io.EOF means the other side closed between two frames.
+// next returns the next frame. The payload is valid until the next call, or
+// the caller's own: see owns. io.EOF means the other side closed between two
+// frames.
 func (f *frameReader) next() (frameKind, []byte, error) {
-	if err := f.fill(frameHeader); err != nil {
+	kind, size, err := f.begin()
+	if err != nil {
 		return 0, nil, err
 	}
-	size := int(binary.LittleEndian.Uint32(f.buf[f.from:]))
-	kind := frameKind(f.buf[f.from+4])
+	payload, err := f.payload(size)
+	return kind, payload, err
+}
+
+// begin reads the header of the next frame. The payload must be read next.
+func (f *frameReader) begin() (kind frameKind, size int, err error) {
+	if err := f.fill(frameHeader); err != nil {
+		return 0, 0, err
+	}
+	size = int(binary.LittleEndian.Uint32(f.buf[f.from:]))
+	kind = frameKind(f.buf[f.from+4])
 	if size > maxFrame {
-		return 0, nil, fmt.Errorf("%w: %d bytes of %d", errFrameTooLarge, size, maxFrame)
+		return 0, 0, fmt.Errorf("%w: %d bytes of %d", errFrameTooLarge, size, maxFrame)
 	}
 	f.from += frameHeader
+	return kind, size, nil
+}
+
+// owns says whether a payload of this size has a buffer of its own.
+func (f *frameReader) owns(size int) bool { return f.own && size > keepBuffer }
+
+// payload reads the payload of the frame that was begun.
+func (f *frameReader) payload(size int) ([]byte, error) {
+	if f.owns(size) {
+		payload := make([]byte, size)
+		_, err := io.ReadFull(f.rest(size), payload)
+		return payload, cutOff(err)
+	}
 	if err := f.fill(size); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return 0, nil, err
+		return nil, cutOff(err)
 	}
 	payload := f.buf[f.from : f.from+size : f.from+size]
 	f.from += size
-	return kind, payload, nil
+	return payload, nil
+}
+
+// cutOff is the error of a payload that ends too early.
+func cutOff(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// rest reads the next n bytes without holding them.
+func (f *frameReader) rest(n int) io.Reader {
+	held := f.buf[f.from:min(f.to, f.from+n)]
+	f.from += len(held)
+	return io.MultiReader(bytes.NewReader(held), io.LimitReader(f.r, int64(n-len(held))))
 }
 
 // fill makes at least n unconsumed bytes available, growing in steps.

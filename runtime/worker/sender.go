@@ -6,7 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tinylib/msgp/msgp"
+
 	"ratchet"
+	"ratchet/runtime"
 )
 
 // sender writes frames. Log lines wait in a batch, and leave before any other
@@ -47,6 +50,40 @@ func (s *sender) write(kind frameKind, body func([]byte) ([]byte, error)) error 
 	}
 	return s.flush(b)
 }
+
+// call writes a host call. A large body is not copied; what comes before it
+// must fit into the buffer of the one who reads.
+func (s *sender) call(c *runtime.HostCall) error {
+	var body []byte
+	head := *c
+	if c.Fetch != nil && len(c.Fetch.Body) > smallBody {
+		fetch := *c.Fetch
+		head.Fetch, fetch.Body, body = &fetch, nil, c.Fetch.Body
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.pending()
+	start := len(b)
+	b = appendCall(beginFrame(b, frameCall), &head)
+	if len(b)-start > keepBuffer {
+		return errFrameTooLarge
+	}
+	if body != nil { // in place of the nil at the end
+		b = msgp.AppendBytesHeader(b[:len(b)-1], uint32(len(body))) //nolint:gosec // checked by lengthen
+	}
+	b, err := lengthen(b, start, len(body))
+	if err != nil {
+		return err
+	}
+	if err := s.flush(b); err != nil || body == nil {
+		return err
+	}
+	_, err = s.w.Write(body)
+	return err
+}
+
+// smallBody is sent with what comes before it.
+const smallBody = 16 << 10
 
 func (s *sender) flush(b []byte) error {
 	if len(b) == 0 {

@@ -45,6 +45,7 @@ func Serve(ctx context.Context) error {
 	report.add("memory_cap", capped, "address space is bounded")
 	report.grade()
 	c := &child{ctx: ctx, in: newFrameReader(os.Stdin), out: os.Stdout, meter: own, report: report, done: make(chan error, 1)}
+	c.in.own = true
 	if err := c.hello(); err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (c *child) loop() {
 				return
 			}
 		case frameReply:
-			if r, err := decodeReply(payload); err == nil {
+			if r, err := decodeReply(payload, c.in.owns(len(payload))); err == nil {
 				c.run.deliver(r)
 			}
 		case frameStop:

@@ -59,7 +59,7 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	if hooks.Debug != nil {
 		defer p.steer(ctx, hooks.Debug)()
 	}
-	calls := calls{process: p, host: hooks.Host}
+	calls := calls{process: p, host: hooks.Host, bodies: hooks.Bodies, most: job.Limits.FetchRunning + spareCalls}
 	calls.ctx, calls.cancel = context.WithCancel(ctx)
 	result, err := p.serveRun(&calls, hooks)
 	calls.cancel()
@@ -121,18 +121,27 @@ func (p *process) died(run *supervised, err error, limits runtime.Limits) runtim
 // serveRun handles the frames of one run.
 func (p *process) serveRun(c *calls, hooks runtime.Hooks) (outcome, error) {
 	for {
-		kind, payload, err := p.frames.next()
+		kind, size, err := p.frames.begin()
+		if err != nil {
+			return outcome{}, err
+		}
+		if kind == frameCall {
+			call, refused, err := p.readCall(size, c.bodies)
+			if err == nil {
+				err = c.begin(call, refused)
+			}
+			if err != nil {
+				return outcome{}, err
+			}
+			continue
+		}
+		payload, err := p.frames.payload(size)
 		if err != nil {
 			return outcome{}, err
 		}
 		switch kind {
 		case frameOutcome:
 			return decodeOutcome(payload)
-		case frameCall:
-			var call runtime.HostCall
-			if call, err = decodeCall(payload); err == nil {
-				err = c.begin(call)
-			}
 		case frameLog:
 			var lines []ratchet.LogLine
 			if lines, err = decodeLog(payload); err == nil && hooks.Log != nil {

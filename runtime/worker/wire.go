@@ -17,6 +17,9 @@ package worker
 // wireVersion so that anything else is refused. Raise wireVersion with every
 // change of an encoding. The coding is written by hand because reflection
 // would cost more than the run of a small task.
+//
+// The body of a call or a reply is the last of its message, so that a large one
+// is written and read piece by piece: the server never holds it whole.
 
 import (
 	"github.com/tinylib/msgp/msgp"
@@ -25,7 +28,7 @@ import (
 	"ratchet/runtime"
 )
 
-const wireVersion = 5
+const wireVersion = 6
 
 // hello is the child's first message.
 type hello struct {
@@ -69,10 +72,10 @@ func appendCall(b []byte, c *runtime.HostCall) []byte {
 	b = msgp.AppendString(b, f.Method)
 	b = msgp.AppendString(b, f.URL)
 	b = appendPairs(b, f.Header)
-	b = appendRaw(b, f.Body)
 	b = msgp.AppendInt(b, f.TimeoutMS)
 	b = msgp.AppendString(b, f.Redirect)
-	return msgp.AppendString(b, f.IdempotencyKey)
+	b = msgp.AppendString(b, f.IdempotencyKey)
+	return appendRaw(b, f.Body)
 }
 
 func decodeCall(payload []byte) (c runtime.HostCall, err error) {
@@ -82,8 +85,8 @@ func decodeCall(payload []byte) (c runtime.HostCall, err error) {
 	if !d.isNil() {
 		d.array(7)
 		c.Fetch = &runtime.FetchRequest{
-			Method: d.str(), URL: d.str(), Header: d.pairs(), Body: d.bytes(),
-			TimeoutMS: d.int(), Redirect: d.str(), IdempotencyKey: d.str(),
+			Method: d.str(), URL: d.str(), Header: d.pairs(),
+			TimeoutMS: d.int(), Redirect: d.str(), IdempotencyKey: d.str(), Body: d.bytes(),
 		}
 	}
 	return c, d.finish()
@@ -119,18 +122,22 @@ func appendReply(b []byte, r *reply) []byte {
 	b = msgp.AppendInt(b, f.Status)
 	b = msgp.AppendString(b, f.StatusText)
 	b = appendPairs(b, f.Header)
-	b = appendRaw(b, f.Body)
 	b = msgp.AppendString(b, f.URL)
 	b = msgp.AppendBool(b, f.Redirected)
 	t := &f.Timing
 	for _, v := range [...]int64{t.DNS, t.Connect, t.TLS, t.Sent, t.FirstByte, t.Done} {
 		b = msgp.AppendInt64(b, v)
 	}
-	return msgp.AppendBool(b, t.Reused)
+	b = msgp.AppendBool(b, t.Reused)
+	if f.Spooled != nil { // written behind it, by the one who sends
+		return msgp.AppendBytesHeader(b, uint32(f.Spooled.Size())) //nolint:gosec // checked by the one who sends
+	}
+	return appendRaw(b, f.Body)
 }
 
-func decodeReply(payload []byte) (r reply, err error) {
-	d := decoder{b: payload}
+// decodeReply reads a reply. With own, its body is part of payload.
+func decodeReply(payload []byte, own bool) (r reply, err error) {
+	d := decoder{b: payload, own: own}
 	d.array(6)
 	r.Seq, r.Delay, r.Closed, r.Secret = d.int64(), d.duration(), d.str(), d.str()
 	if !d.isNil() {
@@ -140,12 +147,13 @@ func decodeReply(payload []byte) (r reply, err error) {
 	if !d.isNil() {
 		d.array(13)
 		r.Fetch = &runtime.FetchResponse{
-			Status: d.int(), StatusText: d.str(), Header: d.pairs(), Body: d.bytes(),
+			Status: d.int(), StatusText: d.str(), Header: d.pairs(),
 			URL: d.str(), Redirected: d.bool(),
 			Timing: runtime.FetchTiming{
 				DNS: d.int64(), Connect: d.int64(), TLS: d.int64(), Sent: d.int64(),
 				FirstByte: d.int64(), Done: d.int64(), Reused: d.bool(),
 			},
+			Body: d.bytes(),
 		}
 	}
 	return r, d.finish()

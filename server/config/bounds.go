@@ -35,6 +35,8 @@ func (c Config) Bounds() Bounds {
 func (c Config) Within(b Bounds) Config {
 	h := &c.HTTP
 	h.Timeout, h.MaxRedirects = min(h.Timeout, b.HTTP.Timeout), min(h.MaxRedirects, b.HTTP.MaxRedirects)
+	h.MaxRunBodyBytes, h.MaxBodyBytes = min(h.MaxRunBodyBytes, b.HTTP.MaxRunBodyBytes), min(h.MaxBodyBytes, b.HTTP.MaxBodyBytes)
+	h.MaxBodyMemory = min(h.MaxBodyMemory, b.HTTP.MaxBodyMemory)
 	switch {
 	case len(h.AllowHosts) == 0:
 		h.AllowHosts = b.HTTP.AllowHosts

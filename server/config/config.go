@@ -120,6 +120,9 @@ type HTTP struct {
 	MaxRedirects          int           `koanf:"max_redirects" default:"10" doc:"redirects followed by one request; each is checked again"`
 	MaxResponseBytes      Bytes         `koanf:"max_response_bytes" default:"10MiB" doc:"size of one response, unless the task says otherwise"`
 	MaxResponseBytesLimit Bytes         `koanf:"max_response_bytes_limit" default:"64MiB" doc:"the most that a task may name as http.max_response_bytes"`
+	MaxRunBodyBytes       Bytes         `koanf:"max_run_body_bytes" default:"256MiB" doc:"bodies of requests and responses that one run holds at once, its recording included"`
+	MaxBodyBytes          Bytes         `koanf:"max_body_bytes" default:"4GiB" doc:"bodies that all runs hold at once, most of them in a temporary file in the data directory"`
+	MaxBodyMemory         Bytes         `koanf:"max_body_memory" default:"256MiB" doc:"memory for bodies of all runs: those below 64 KiB, and blocks on their way to the file"`
 	UserAgent             string        `koanf:"user_agent" default:"Ratchet/1.0" doc:"User-Agent of requests that set none"`
 	AllowHosts            []string      `koanf:"allow_hosts" doc:"hosts that tasks may reach: exact or *.suffix; empty = all public ones"`
 	AllowPorts            []int         `koanf:"allow_ports" default:"80,443" doc:"ports that tasks may reach"`
