@@ -158,8 +158,15 @@ func (r *round) callOn(s *seated) {
 	for n := r.asked.Add(1); n <= r.calls; n = r.asked.Add(1) {
 		c, kills := s.client(), r.kills.Load()
 		tool, args, want := "ratchet_execute_task", object{"task_id": "echo", "input": object{"n": n}}, fmt.Sprintf(`"output":{"n":%d}`, n)
-		if reads {
-			tool, args, want = "ratchet_list_available_tasks", object{"limit": 1}, `"echo"`
+		switch {
+		case reads:
+			tool, args, want = "ratchet_list_available_tasks", object{"limit": 1}, `"total_count"`
+		case n%8 == 0 && !strings.Contains(strings.Join(s.args, " "), "--tools"):
+			tool, want = "ratchet_create_task", fmt.Sprintf(`"name":"made-%d"`, n)
+			args = object{
+				"name": fmt.Sprintf("made-%d", n), "description": "a task of a test", "input_schema": object{}, "output_schema": object{},
+				"code": "export default () => 1", "idempotency_key": fmt.Sprintf("key-%d", n),
+			}
 		}
 		text := c.call(tool, args)
 		s.mu.Lock()
@@ -168,13 +175,18 @@ func (r *round) callOn(s *seated) {
 		switch {
 		case strings.Contains(text, want):
 			r.answered.Add(1)
-			if !reads {
+			if tool == "ratchet_execute_task" {
 				r.mu.Lock()
 				r.done[n] = true
 				r.mu.Unlock()
 			}
 		case !reads && strings.Contains(text, "worker_lost") && (r.kills.Load() != kills || kills%2 == 1):
 			r.lost.Add(1)
+			if tool == "ratchet_create_task" {
+				if again := c.call(tool, args); !strings.Contains(again, want) {
+					r.t.Errorf("a lost call, repeated with its key, was answered %q", again)
+				}
+			}
 		case own && strings.Contains(text, "the server is shutting down"):
 			r.ending.Add(1)
 		case own && text == "":

@@ -28,6 +28,7 @@ type bindingConfig struct {
 	devErrors func() bool       // asked for each error
 	resources []resources.Entry // beyond the product's own
 	prompts   []prompts.Prompt  // beyond the product's own
+	seal      *sealer          // of what clients carry between two rounds
 	log       *slog.Logger
 	telemetry *telemetry.Telemetry // nil = no spans
 }
@@ -54,7 +55,7 @@ const maxSelections = 64
 func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *binding {
 	b := &binding{
 		cfg: cfg, deps: deps, registry: registry,
-		seal: newSealer(),
+		seal: cfg.seal,
 		source: resources.Source{
 			Store: deps.Store, Tools: registry, More: cfg.resources, May: func(ctx context.Context, names ...string) error {
 				return tools.PermitAny(principalOf(ctx), deps.Tools, names...)

@@ -76,7 +76,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		o.Log.Warn("runs of a former server were lost", "count", lost)
 	}
 	if dir := cfg.Registry.TasksDir; dir != "" && o.Folder == nil {
-		if o.Folder, err = openTasks(ctx, db, dir, bounds(cfg), logging.For(o.Log, logging.Tasks)); err != nil {
+		if o.Folder, err = openTasks(ctx, db, dir, Bounds(cfg), logging.For(o.Log, logging.Tasks)); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -99,7 +99,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	}
 	door, bodies := broker.New(brokerConfig(cfg.HTTP)), openBodies(cfg, db)
 	exec := executor.New(executor.Config{
-		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bodies: bodies, Bounds: bounds(cfg),
+		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bodies: bodies, Bounds: Bounds(cfg),
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
 		Memory: int64(cfg.Execution.MemoryLimit), ResponseBytes: int(cfg.HTTP.MaxResponseBytes),
 		Secrets: secrets(cfg.Secrets), Now: o.Now, Log: logging.For(o.Log, logging.Executor),
@@ -144,7 +144,8 @@ func offered(cfg config.MCP, more []tools.Tool) (*tools.Registry, error) {
 }
 
 // bounds are the limits that the metadata of tasks may name at most.
-func bounds(cfg config.Config) executor.Bounds {
+// Bounds are the operator's bounds of what tasks may ask for.
+func Bounds(cfg config.Config) executor.Bounds {
 	return executor.Bounds{
 		Run: cfg.Execution.MaxExecutionDuration, Memory: int64(cfg.Execution.MaxMemoryLimit),
 		ResponseBytes: int(cfg.HTTP.MaxResponseBytesLimit), Concurrency: cfg.Execution.MaxTaskConcurrency,

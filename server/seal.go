@@ -1,32 +1,41 @@
 package server
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+
+	"ratchet/storage"
 )
 
 // sealer encrypts and signs state that clients carry between two rounds of a
-// call. Its key lives as long as the process: after a restart a round begins
-// again.
+// call. Its key is of the store, so that the next owner of the data opens it too.
 type sealer struct {
 	aead cipher.AEAD
 }
 
-func newSealer() *sealer {
+// openSealer takes the key from db; nil = one that lives as long as the process.
+func openSealer(ctx context.Context, db *storage.DB) (*sealer, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails, by its documentation
+	if db != nil {
+		var err error
+		if key, err = db.ServerSecret(ctx, "request_state", key); err != nil {
+			return nil, err
+		}
+	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		panic("server: the state key has the wrong size: " + err.Error())
+		return nil, fmt.Errorf("use the key of request states: %w", err)
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		panic("server: no AES-GCM: " + err.Error())
+		return nil, fmt.Errorf("use the key of request states: %w", err)
 	}
-	return &sealer{aead: aead}
+	return &sealer{aead: aead}, nil
 }
 
 // close seals state for one tool.

@@ -116,7 +116,12 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	if wait == 0 {
 		wait = 25 * time.Second
 	}
+	seal, err := openSealer(context.Background(), s.deps.Store)
+	if err != nil {
+		return nil, err
+	}
 	s.binding = newBinding(bindingConfig{
+		seal:    seal,
 		version: p.Version, isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
 		devErrors: func() bool { return s.settings.Current().Server.DevErrors },
 		resources: p.Resources, prompts: p.Prompts, log: logging.For(p.Log, logging.MCP), telemetry: p.Telemetry,

@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"ratchet"
@@ -21,13 +19,31 @@ type Claim struct {
 }
 
 // ClaimState says what a claim found. Exactly one of these holds: Fresh; a
-// Result; or the first call is still under way or was cut off, with the
-// execution it had started, if any.
+// Result; or the first call is still under way or was cut off, with the id of
+// what it had made, if anything.
 type ClaimState struct {
-	Fresh       bool   // the key is new: do the work, then SettleClaim or DropClaim
-	Settled     bool   // the first call ended; Result is its result
-	Result      []byte // as given to SettleClaim
-	ExecutionID string // of the first call; empty = it has not started one
+	Fresh   bool   // the key is new: do the work, then SettleClaim or DropClaim
+	Settled bool   // the first call ended; Result is its result
+	Result  []byte // as given to SettleClaim
+	Made    string // id of what the first call made; empty = nothing yet
+}
+
+type claimKey struct{}
+
+// WithClaim returns a context whose call made the claim: what the call makes is
+// stored in one commit with its id in the claim, so that a repetition finds it
+// however the first call ended.
+func WithClaim(ctx context.Context, c Claim) context.Context {
+	return context.WithValue(ctx, claimKey{}, c)
+}
+
+// made notes in the claim of ctx, if there is one, what its call makes.
+func (t *tx) made(ctx context.Context, id string) error {
+	c, ok := ctx.Value(claimKey{}).(Claim)
+	if !ok {
+		return nil
+	}
+	return t.exec("note what a key made", "UPDATE claims SET execution = ?"+thisClaim, append([]any{[]byte(id)}, c.args()...)...)
 }
 
 // Claim takes an idempotency key for the caller or says who has it. The same
@@ -60,8 +76,8 @@ const thisClaim = " WHERE principal = ? AND tool = ? AND key = ?"
 
 // claimed reads a claim that exists.
 func (t *tx) claimed(c Claim, state *ClaimState) error {
-	var hash, execution []byte
-	err := t.row("read a claim", []any{&hash, &state.Result, &execution},
+	var hash, made []byte
+	err := t.row("read a claim", []any{&hash, &state.Result, &made},
 		"SELECT args_hash, result, execution FROM claims"+thisClaim, c.args()...)
 	if err != nil {
 		return err
@@ -70,17 +86,8 @@ func (t *tx) claimed(c Claim, state *ClaimState) error {
 		return ratchet.Errorf(ratchet.CodeConflict, "the idempotency key %q was used with other arguments", c.Key).
 			At("/idempotency_key").WithHint("use a new key for a new call; a key is kept for 24 hours")
 	}
-	state.Settled, state.ExecutionID = state.Result != nil, string(execution)
-	if state.Settled || state.ExecutionID != "" {
-		return nil
-	}
-	err = t.row("find an execution by key", []any{&execution},
-		"SELECT uuid FROM executions WHERE idem_key = ? AND principal = ? ORDER BY id DESC LIMIT 1", []byte(c.Key), []byte(c.Principal))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	state.ExecutionID = string(execution)
-	return err
+	state.Settled, state.Made = state.Result != nil, string(made)
+	return nil
 }
 
 // SettleClaim keeps the result of a claimed call for its repetitions.
@@ -93,10 +100,10 @@ func (db *DB) SettleClaim(ctx context.Context, c Claim, result []byte) error {
 	})
 }
 
-// DropClaim frees a key whose call did nothing, so that it can be used again.
-// A settled claim stays.
+// DropClaim frees a key whose call made nothing, so that it can be used again.
+// A settled claim stays, and that of a call that failed after it made something.
 func (db *DB) DropClaim(ctx context.Context, c Claim) error {
 	return db.write(WithRider(ctx, nil), true, func(t *tx) error { // the call failed
-		return t.exec("drop a claim", "DELETE FROM claims"+thisClaim+" AND result IS NULL", c.args()...)
+		return t.exec("drop a claim", "DELETE FROM claims"+thisClaim+" AND result IS NULL AND execution IS NULL", c.args()...)
 	})
 }

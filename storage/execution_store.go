@@ -27,6 +27,9 @@ func (db *DB) StoreExecution(ctx context.Context, e *ratchet.Execution) error {
 		if err := t.keep(fin.output); err != nil {
 			return err
 		}
+		if err := t.made(ctx, e.ID); err != nil {
+			return err
+		}
 		var duration any
 		if !e.StartedAt.IsZero() && !e.CompletedAt.IsZero() {
 			duration = micro(e.CompletedAt) - micro(e.StartedAt)

@@ -18,10 +18,10 @@ type Inspection struct {
 	Tasks  int
 }
 
-// Inspect looks at a located database that no process has open, without making
-// or migrating anything. Its error is fs.ErrNotExist where there is none and
-// ErrHeld where a process has it.
-func Inspect(ctx context.Context, path string) (in Inspection, err error) {
+// Inspect looks at a located database that no process has open, without making,
+// changing or migrating anything, and gives each task to visit. Its error is
+// fs.ErrNotExist where there is none and ErrHeld where a process has it.
+func Inspect(ctx context.Context, path string, visit func(*ratchet.Task)) (in Inspection, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return in, fs.ErrNotExist
 	} else if err != nil {
@@ -33,7 +33,11 @@ func Inspect(ctx context.Context, path string) (in Inspection, err error) {
 			return in, ErrHeld
 		}
 	}
-	pool, err := openPool((&url.URL{Scheme: "file", OmitHost: true, Path: path}).String(), readPragmas())
+	options := url.Values{"mode": {"ro"}}
+	if wal, err := os.Stat(path + "-wal"); err != nil || wal.Size() == 0 {
+		options.Set("immutable", "1") // then no shared memory is made beside it
+	}
+	pool, err := openPool((&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: options.Encode()}).String(), readPragmas())
 	if err != nil {
 		return in, openError(err)
 	}
@@ -41,8 +45,20 @@ func Inspect(ctx context.Context, path string) (in Inspection, err error) {
 	if err := pool.QueryRowContext(ctx, "SELECT count(*) FROM migrations").Scan(&in.Schema); err != nil {
 		return in, openError(driverError("read migrations", err))
 	}
-	if err := pool.QueryRowContext(ctx, "SELECT count(*) FROM tasks").Scan(&in.Tasks); err != nil {
-		return in, openError(driverError("count tasks", err))
+	rows, err := pool.QueryContext(ctx, "SELECT "+taskColumns+" FROM tasks AS t")
+	if err != nil {
+		return in, openError(driverError("read tasks", err))
 	}
-	return in, nil
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var row taskRow
+		if err := rows.Scan(row.dest()...); err != nil {
+			return in, openError(driverError("read tasks", err))
+		}
+		in.Tasks++
+		if t, err := row.task(); err == nil { // one that cannot be read is reported by `audit verify`
+			visit(t)
+		}
+	}
+	return in, rows.Err()
 }

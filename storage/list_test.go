@@ -181,11 +181,14 @@ func TestClaim(t *testing.T) {
 	if s := claim(c); !s.Fresh {
 		t.Error(s)
 	}
-	e := &ratchet.Execution{TaskID: "t", TaskName: "t", Principal: "ada", IdempotencyKey: "k"}
-	if err := db.InsertExecution(ctx, e); err != nil {
+	e := &ratchet.Execution{ID: newID(), TaskID: "t", TaskName: "t", Principal: "ada", Status: ratchet.StatusCompleted}
+	if err := db.StoreExecution(WithClaim(ctx, c), e); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(ClaimState{ExecutionID: e.ID}, claim(c)); diff != "" {
+	if err := db.DropClaim(ctx, c); err != nil { // it made something
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(ClaimState{Made: e.ID}, claim(c)); diff != "" {
 		t.Error(diff)
 	}
 	other := c
@@ -195,13 +198,20 @@ func TestClaim(t *testing.T) {
 	}
 	lost := Claim{Tool: "t", Key: "lost"}
 	claim(lost)
+	other = Claim{Tool: "other", Key: "lost"} // an execution of the same key is of another tool
+	claim(other)
+	if err := db.InsertExecution(ctx, &ratchet.Execution{TaskID: "t", TaskName: "t", IdempotencyKey: "lost"}); err != nil {
+		t.Fatal(err)
+	}
 	if n, err := db.Sweep(ctx); n != 1 || err != nil {
 		t.Error(n, err)
 	}
-	if s := claim(lost); !s.Fresh {
-		t.Error("a lost key without an execution is not free", s)
+	for _, c := range []Claim{lost, other} {
+		if s := claim(c); !s.Fresh {
+			t.Error("a lost key that made nothing is not free", s)
+		}
 	}
-	if diff := cmp.Diff(ClaimState{ExecutionID: e.ID}, claim(c)); diff != "" {
+	if diff := cmp.Diff(ClaimState{Made: e.ID}, claim(c)); diff != "" {
 		t.Error(diff)
 	}
 	if err := db.SettleClaim(ctx, c, []byte("r")); err != nil {

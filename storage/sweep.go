@@ -8,8 +8,8 @@ import (
 
 // Sweep settles what a server that died left behind, and must be called
 // before this one starts anything: executions and test runs that are pending
-// or running become failed, and idempotency keys point to the execution their
-// call had started, or are freed. It returns the number of executions failed.
+// or running become failed, and idempotency keys whose call had made nothing are
+// freed. It returns the number of executions failed.
 func (db *DB) Sweep(ctx context.Context) (int, error) {
 	now, swept := db.micros(), int64(0)
 	err := db.write(ctx, true, func(t *tx) (err error) {
@@ -17,11 +17,6 @@ func (db *DB) Sweep(ctx context.Context) (int, error) {
 			return err
 		}
 		err = t.exec("fail lost test runs", "UPDATE test_runs SET status = 3, finished_at = ? WHERE status < 2", now)
-		if err != nil {
-			return err
-		}
-		err = t.exec("settle lost keys", `UPDATE claims SET execution = (SELECT e.uuid FROM executions AS e
-			WHERE e.idem_key = claims.key AND e.principal = claims.principal ORDER BY e.id DESC LIMIT 1) WHERE result IS NULL`)
 		if err != nil {
 			return err
 		}

@@ -63,6 +63,9 @@ func (db *DB) CreateTask(ctx context.Context, t *ratchet.Task, note, author stri
 		if err := tx.setTags(&next); err != nil {
 			return err
 		}
+		if err := tx.made(ctx, next.ID); err != nil {
+			return err
+		}
 		return tx.addVersion(&next, note, author, micro(next.CreatedAt))
 	})
 	if err == nil {

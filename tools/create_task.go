@@ -70,8 +70,8 @@ var CreateTask = Define(Spec{
 func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = ""
-	return once(ctx, d, "ratchet_create_task", key, in, func(o *CreateTaskOut) { o.IdempotentReplay = true },
-		func() (CreateTaskOut, error) {
+	return once(ctx, d, "ratchet_create_task", key, in, func(o *CreateTaskOut) { o.IdempotentReplay = true }, work[CreateTaskOut]{
+		do: func(ctx context.Context) (CreateTaskOut, error) {
 			cases, err := testCases(in.TestCases, "/test_cases")
 			if err != nil {
 				return CreateTaskOut{}, err
@@ -82,7 +82,19 @@ func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, e
 				InputSchema: in.InputSchema, OutputSchema: in.OutputSchema, Metadata: in.Metadata, Tests: cases,
 			}
 			return storeTask(ctx, d, t, in.Language == "auto", true)
-		})
+		},
+		resume: func(ctx context.Context, id string) (CreateTaskOut, error) {
+			t, err := d.Store.Task(ctx, id)
+			if err != nil {
+				return CreateTaskOut{}, err
+			}
+			found, err := checkTask(ctx, d, t, false, false)
+			if err != nil {
+				return CreateTaskOut{}, err
+			}
+			return storedTask(ctx, d, t, found, true), nil
+		},
+	})
 }
 
 // storeTask checks and stores a new task, then runs its tests.
@@ -105,6 +117,11 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 		return CreateTaskOut{}, err
 	}
 	d.publish("task.created", t)
+	return storedTask(ctx, d, t, found, runTests), nil
+}
+
+// storedTask does what follows when a task is stored, and describes it.
+func storedTask(ctx context.Context, d *Deps, t *ratchet.Task, found *checks, runTests bool) CreateTaskOut {
 	saveWarning := d.saveFolder(ctx, t)
 	out := CreateTaskOut{
 		TaskID: t.ID, DatabaseID: fmt.Sprint(t.Number), Name: t.Name, Version: t.Version, Language: string(t.Language),
@@ -127,5 +144,5 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 	if saveWarning != "" {
 		out.Warnings = append(out.Warnings, saveWarning)
 	}
-	return out, nil
+	return out
 }

@@ -2,12 +2,16 @@ package tools_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"log/slog"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ratchet"
 	"ratchet/executor"
@@ -35,7 +39,13 @@ func (inProcess) Idle() bool { return true }
 // deps makes a server's insides over a real store.
 func deps(t testing.TB) *tools.Deps {
 	t.Helper()
-	db, err := storage.Open(t.Context(), storage.Config{Path: filepath.Join(t.TempDir(), "ratchet.db")})
+	return depsAt(t, filepath.Join(t.TempDir(), "ratchet.db"))
+}
+
+// depsAt is deps over the store at path.
+func depsAt(t testing.TB, path string) *tools.Deps {
+	t.Helper()
+	db, err := storage.Open(t.Context(), storage.Config{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +136,49 @@ func TestIdempotencyKey(t *testing.T) {
 	other := json.RawMessage(`{"name":"b","description":"d","code":"export default () => 1","input_schema":{},"output_schema":{},"idempotency_key":"k"}`)
 	if _, err := call(t.Context(), "ratchet_create_task", other); ratchet.CodeOf(err) != ratchet.CodeConflict {
 		t.Errorf("same key, other arguments: %v", err)
+	}
+}
+
+// TestIdempotencyKey_ofACallThatWasCutOff: what it made was stored in one commit
+// with the key, so the repetition answers as the first call would have.
+func TestIdempotencyKey_ofACallThatWasCutOff(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ratchet.db")
+	d := depsAt(t, path)
+	call := toolstest.Direct(d.Tools, d)
+	raw, err := sql.Open("libsql", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	create := strings.Replace(string(tools.CreateTask.Examples[0].Args), "{", `{"idempotency_key":"k",`, 1)
+	store := `{"task_id":"add","input":{},"output":{"sum":3},"idempotency_key":"k"}`
+	for _, c := range []struct{ tool, args string }{{"ratchet_create_task", create}, {"ratchet_store_result", store}} {
+		var answers [2]map[string]any
+		for i := range answers {
+			text, err := call(t.Context(), c.tool, json.RawMessage(c.args))
+			if err != nil {
+				t.Fatalf("%s, call %d: %v", c.tool, i+1, err)
+			}
+			if err := json.Unmarshal(text, &answers[i]); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := raw.Exec("UPDATE claims SET result = NULL"); err != nil { // as a kill before the answer leaves it
+				t.Fatal(err)
+			}
+			if _, err := d.Store.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if answers[1]["idempotent_replay"] != true {
+			t.Errorf("%s is no replay: %v", c.tool, answers[1])
+		}
+		delete(answers[1], "idempotent_replay")
+		differs := cmp.FilterPath(func(p cmp.Path) bool { // times, and ids of the runs of tests
+			return regexp.MustCompile(`(executed|stored)_at"|_ms"|test_run_id"|"tests".*"execution_id"`).MatchString(p.GoString())
+		}, cmp.Ignore())
+		if diff := cmp.Diff(answers[0], answers[1], differs); diff != "" {
+			t.Errorf("%s answers otherwise than the first time: %s", c.tool, diff)
+		}
 	}
 }
 

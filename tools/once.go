@@ -17,12 +17,21 @@ type Replayed struct {
 	IdempotentReplay bool `json:"idempotent_replay,omitempty" jsonschema_description:"the first result of this key, not a new call"`
 }
 
-// once runs do under the caller's idempotency key: a repeated key with the
+// work makes one thing under an idempotency key. What is made is stored in one
+// commit with its id under the key: when the call is cut off behind that, resume
+// does the rest for the call that repeats it.
+type work[Out any] struct {
+	do     func(context.Context) (Out, error)
+	resume func(ctx context.Context, made string) (Out, error)
+}
+
+// once runs work under the caller's idempotency key: a repeated key with the
 // same arguments returns the first result, with other arguments it is a
-// conflict. Without a key it just runs do. A failed call frees the key.
-func once[Out any](ctx context.Context, d *Deps, tool, key string, args any, replayed func(*Out), do func() (Out, error)) (Out, error) {
+// conflict. Without a key it just does it. A failed call that made nothing
+// frees the key.
+func once[Out any](ctx context.Context, d *Deps, tool, key string, args any, replayed func(*Out), work work[Out]) (Out, error) {
 	if key == "" {
-		return do()
+		return work.do(ctx)
 	}
 	var out Out
 	text, err := json.Marshal(args)
@@ -41,38 +50,45 @@ func once[Out any](ctx context.Context, d *Deps, tool, key string, args any, rep
 	if err != nil {
 		return out, err
 	}
-	if !state.Fresh && state.Result != nil {
+	switch {
+	case state.Settled:
 		if err := json.Unmarshal(state.Result, &out); err != nil {
 			return out, fmt.Errorf("read the first result of %s: %w", tool, err)
 		}
 		replayed(&out)
 		return out, nil
-	}
-	if !state.Fresh {
+	case state.Made != "":
+		if out, err = work.resume(ctx, state.Made); err != nil {
+			return out, err
+		}
+		err := keepResult(ctx, d, claim, out)
+		replayed(&out)
+		return out, err
+	case !state.Fresh:
 		return out, inFlight(key)
 	}
-	out, err = do()
-	// The key is settled even when the caller has gone: the work is done.
-	after := context.WithoutCancel(ctx)
-	if err != nil {
-		if dropErr := d.Store.DropClaim(after, claim); dropErr != nil {
-			d.Log.Error("free an idempotency key", "tool", tool, "error", dropErr)
-		}
-		return out, err
+	out, err = work.do(storage.WithClaim(ctx, claim))
+	if err == nil {
+		return out, keepResult(ctx, d, claim, out)
 	}
+	if dropErr := d.Store.DropClaim(context.WithoutCancel(ctx), claim); dropErr != nil {
+		d.Log.Error("free an idempotency key", "tool", tool, "error", dropErr)
+	}
+	return out, err
+}
+
+// keepResult settles a key, also when the caller has gone: the work is done.
+func keepResult(ctx context.Context, d *Deps, claim storage.Claim, out any) error {
 	result, err := json.Marshal(out)
 	if err != nil {
-		return out, fmt.Errorf("keep the result of %s: %w", tool, err)
+		return fmt.Errorf("keep the result of %s: %w", claim.Tool, err)
 	}
-	if err := d.Store.SettleClaim(after, claim, result); err != nil {
-		return out, err
-	}
-	return out, nil
+	return d.Store.SettleClaim(context.WithoutCancel(ctx), claim, result)
 }
 
 // inFlight is the refusal of a key whose first call has not ended.
 func inFlight(key string) error {
 	return ratchet.Errorf(ratchet.CodeConflict, "the first call with idempotency_key %q has not ended", key).
 		At("/idempotency_key").With(ratchet.FieldRetryAfter, int64(1000)).
-		WithHint("call again in a second; if the first call was cut off, use a new key")
+		WithHint("call again in a second")
 }

@@ -56,7 +56,16 @@ var StoreResult = Define(Spec{
 func storeResult(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
 	return once(ctx, d, "ratchet_store_result", in.IdempotencyKey, in,
 		func(o *StoreResultOut) { o.IdempotentReplay = true },
-		func() (StoreResultOut, error) { return storeExternal(ctx, d, in) })
+		work[StoreResultOut]{
+			do: func(ctx context.Context) (StoreResultOut, error) { return storeExternal(ctx, d, in) },
+			resume: func(ctx context.Context, id string) (StoreResultOut, error) {
+				x, err := d.Store.Execution(ctx, id)
+				if err != nil {
+					return StoreResultOut{}, err
+				}
+				return storedResult(x, d.Now()), nil
+			},
+		})
 }
 
 func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
@@ -78,10 +87,14 @@ func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultO
 	if d.Bus != nil {
 		d.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, At: d.Now(), Data: x})
 	}
+	return storedResult(x, d.Now()), nil
+}
+
+func storedResult(x *ratchet.Execution, at time.Time) StoreResultOut {
 	return StoreResultOut{
-		ExecutionID: x.ID, DatabaseID: itoa(int(x.Number)), TaskID: t.ID, TaskName: t.Name, Status: string(x.Status),
-		StoredAt: Stamp(d.Now()), Message: "stored as execution " + x.ID,
-	}, nil
+		ExecutionID: x.ID, DatabaseID: itoa(int(x.Number)), TaskID: x.TaskID, TaskName: x.TaskName, Status: string(x.Status),
+		StoredAt: Stamp(at), Message: "stored as execution " + x.ID,
+	}
 }
 
 func externalRow(t *ratchet.Task, in StoreResultIn, now time.Time) *ratchet.Execution {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/server/attach"
 )
 
 const (
@@ -45,22 +46,8 @@ type bridge struct {
 
 // call is a request that has no answer yet.
 type call struct {
-	head   head
+	head   attach.Head
 	cancel context.CancelFunc
-}
-
-// head is what the bridge reads of a message.
-type head struct {
-	ID     json.RawMessage `json:"id"`
-	Method string          `json:"method"`
-	Params struct {
-		Name      string          `json:"name"`
-		URI       string          `json:"uri"`
-		RequestID json.RawMessage `json:"requestId"`
-		Meta      struct {
-			Version string `json:"io.modelcontextprotocol/protocolVersion"`
-		} `json:"_meta"`
-	} `json:"params"`
 }
 
 // proxy serves the server at --connect over stdio.
@@ -141,7 +128,7 @@ func (b *bridge) reading(err error) error {
 
 // take handles one message of the client.
 func (b *bridge) take(ctx context.Context, line []byte) {
-	var h head
+	var h attach.Head
 	if err := json.Unmarshal(line, &h); err != nil {
 		b.fail(json.RawMessage("null"), -32700, "the message is not a JSON object")
 		return
@@ -175,7 +162,7 @@ func (b *bridge) take(ctx context.Context, line []byte) {
 
 // cancelled ends a request of the later era: over HTTP that is closing its
 // stream. In the handshake era the server wants the message itself.
-func (b *bridge) cancelled(h head) bool {
+func (b *bridge) cancelled(h attach.Head) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.calls[string(h.Params.RequestID)]
@@ -216,7 +203,7 @@ func (b *bridge) finish(ctx context.Context) {
 }
 
 // versionOf is the protocol revision of a message. b.mu is held.
-func (b *bridge) versionOf(h head) string {
+func (b *bridge) versionOf(h attach.Head) string {
 	if h.Params.Meta.Version != "" {
 		return h.Params.Meta.Version
 	}

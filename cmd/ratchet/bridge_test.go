@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet/server/attach"
 )
 
 // through connects a client to a server by way of the bridge.
@@ -129,7 +131,7 @@ func TestBridgeCancels(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		var h head
+		var h attach.Head
 		if err := json.Unmarshal(body, &h); err != nil {
 			t.Error(err)
 		}
@@ -183,7 +185,7 @@ func TestBridgeKeepsItsSessionOverARestart(t *testing.T) {
 	var mu sync.Mutex
 	sessions := 0
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var h head
+		var h attach.Head
 		if r.Method != http.MethodPost || json.NewDecoder(r.Body).Decode(&h) != nil {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 			return

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"ratchet/server/attach"
 )
 
 // post sends a message and passes on what comes back.
-func (b *bridge) post(ctx context.Context, h head, line []byte) {
+func (b *bridge) post(ctx context.Context, h attach.Head, line []byte) {
 	res, err := b.send(ctx, h, line)
 	if err == nil && res.StatusCode == http.StatusNotFound && h.Method != "initialize" && b.renew(ctx) {
 		drop(res)                       // the server had restarted
@@ -49,7 +51,7 @@ func (b *bridge) post(ctx context.Context, h head, line []byte) {
 	}
 }
 
-func (b *bridge) send(ctx context.Context, h head, line []byte) (*http.Response, error) {
+func (b *bridge) send(ctx context.Context, h attach.Head, line []byte) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.url, bytes.NewReader(line))
 	if err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func (b *bridge) headers(req *http.Request, version string) {
 
 // message passes on an answer, or a message that came with it, and says
 // whether it was the answer to h.
-func (b *bridge) message(h head, data []byte) (answered bool) {
+func (b *bridge) message(h attach.Head, data []byte) (answered bool) {
 	var m struct {
 		ID     json.RawMessage `json:"id"`
 		Method string          `json:"method"`
@@ -100,7 +102,7 @@ func (b *bridge) message(h head, data []byte) (answered bool) {
 }
 
 // refused answers a request that HTTP refused.
-func (b *bridge) refused(h head, res *http.Response) {
+func (b *bridge) refused(h attach.Head, res *http.Response) {
 	data, _ := io.ReadAll(io.LimitReader(res.Body, maxMessage)) // half of it still helps
 	var body struct {
 		Error json.RawMessage `json:"error"`
@@ -131,7 +133,7 @@ func (b *bridge) refused(h head, res *http.Response) {
 
 // events passes on the messages of a stream. A stream that ends before the
 // answer is taken up where it broke off, when the server numbered its events.
-func (b *bridge) events(ctx context.Context, body io.Reader, h head) {
+func (b *bridge) events(ctx context.Context, body io.Reader, h attach.Head) {
 	answered, last := b.stream(body, h)
 	for !answered && last != "" && ctx.Err() == nil {
 		res, err := b.resume(ctx, last)
@@ -153,7 +155,7 @@ func (b *bridge) events(ctx context.Context, body io.Reader, h head) {
 }
 
 // stream reads server-sent events until the answer to h, or the end.
-func (b *bridge) stream(body io.Reader, h head) (answered bool, last string) {
+func (b *bridge) stream(body io.Reader, h attach.Head) (answered bool, last string) {
 	scanner := bufio.NewScanner(body)
 	scanner.Buffer(make([]byte, 64<<10), maxMessage)
 	var data []byte
@@ -189,7 +191,7 @@ func (b *bridge) listen(ctx context.Context) {
 			return // it says nothing unasked
 		}
 		if err == nil && res.StatusCode == http.StatusOK {
-			if _, id := b.stream(res.Body, head{}); id != "" {
+			if _, id := b.stream(res.Body, attach.Head{}); id != "" {
 				last = id
 			}
 		} else if err == nil {
@@ -225,7 +227,7 @@ func (b *bridge) renew(ctx context.Context) bool {
 	if hello == nil || old == "" {
 		return false
 	}
-	res, err := b.send(ctx, head{Method: "initialize"}, hello)
+	res, err := b.send(ctx, attach.Head{Method: "initialize"}, hello)
 	if err != nil {
 		return false
 	}
@@ -234,7 +236,7 @@ func (b *bridge) renew(ctx context.Context) bool {
 	b.mu.Lock()
 	b.session = res.Header.Get("Mcp-Session-Id")
 	b.mu.Unlock()
-	note := head{Method: "notifications/initialized"}
+	note := attach.Head{Method: "notifications/initialized"}
 	res, err = b.send(ctx, note, []byte(`{"jsonrpc":"2.0","method":"notifications/initialized"}`))
 	if err != nil {
 		return false

@@ -51,7 +51,7 @@ func (a *app) invoke(cmd *cobra.Command, tool string, args json.RawMessage) erro
 	}
 	ctx := cmd.Context()
 	if to.local == nil {
-		err = a.callRemote(ctx, to.session, tool, args)
+		err = a.callRemote(ctx, to, tool, args)
 	} else {
 		err = a.callLocal(ctx, to.local, tool, args)
 	}
@@ -61,7 +61,7 @@ func (a *app) invoke(cmd *cobra.Command, tool string, args json.RawMessage) erro
 func (a *app) callLocal(ctx context.Context, srv *server.Server, tool string, args json.RawMessage) error {
 	out, err := a.callTool(ctx, srv, tool, args)
 	if err == nil {
-		out, err = a.settle(ctx, srv, out)
+		out, err = a.settle(ctx, insideThis, a.local(srv), out)
 	}
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"os"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -50,7 +49,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
 			defer cancel()
-			list := append(a.checkStore(cmd, cfg), checkPort(cfg), checkLimits(cfg))
+			list := append(checkStore(ctx, cfg), checkPort(cfg), checkLimits(cfg))
 			list = append(list, a.checkSandbox(ctx)...)
 			list = append(list, a.checkRun(cmd))
 			var offer []*mcp.Tool
@@ -118,10 +117,9 @@ func storeAnswer(ctx context.Context, d *tools.Deps) ([]byte, error) {
 }
 
 // checkStore asks the owner of the configured database, or looks at the file,
-// and for tasks that the configuration does not let run. It makes no store where
-// there is none; one that no process has open is opened to read its tasks.
-func (a *app) checkStore(cmd *cobra.Command, cfg config.Config) []finding {
-	ctx := cmd.Context()
+// and for tasks that the configuration does not let run. It makes and changes
+// nothing.
+func checkStore(ctx context.Context, cfg config.Config) []finding {
 	f := finding{Check: "store", Status: findingOK}
 	database, err := server.Database(cfg)
 	if err != nil {
@@ -138,9 +136,8 @@ func (a *app) checkStore(cmd *cobra.Command, cfg config.Config) []finding {
 		err = json.Unmarshal(welcome.Answer, &state)
 		f.Detail = fmt.Sprintf("%s is open in process %d (ratchet %s), %d tasks; other processes attach to it", database, welcome.PID, welcome.Version, state.Tasks)
 	} else if errors.Is(err, attach.ErrNoOwner) {
-		if f.Detail, err = lookAt(ctx, database, pid); err == nil && exists(database) {
-			state.Above, err = a.aboveBounds(cmd)
-		}
+		bounds := server.Bounds(cfg)
+		f.Detail, err = lookAt(ctx, database, pid, func(t *ratchet.Task) { state.Above = append(state.Above, aboveBounds(bounds, t)...) })
 	}
 	if err != nil {
 		return []finding{failure("store", err)}
@@ -148,24 +145,9 @@ func (a *app) checkStore(cmd *cobra.Command, cfg config.Config) []finding {
 	return append([]finding{f}, state.Above...)
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// aboveBounds opens the store to look for tasks above the operator's bounds.
-func (a *app) aboveBounds(cmd *cobra.Command) (above []finding, err error) {
-	more := map[string]string{"logging.level": "error", "execution.workers.warm": "0"}
-	err = a.withServer(cmd, more, func(ctx context.Context, srv *server.Server, _ config.Config) (err error) {
-		above, err = tasksAboveBounds(ctx, srv.Deps())
-		return err
-	})
-	return above, err
-}
-
 // lookAt describes a database that no process answers for.
-func lookAt(ctx context.Context, database string, pid int) (string, error) {
-	about, err := storage.Inspect(ctx, database)
+func lookAt(ctx context.Context, database string, pid int, visit func(*ratchet.Task)) (string, error) {
+	about, err := storage.Inspect(ctx, database, visit)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return database + " is made at the first start", nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/tools"
 )
 
@@ -18,16 +19,20 @@ func tasksAboveBounds(ctx context.Context, d *tools.Deps) ([]finding, error) {
 			return nil, err
 		}
 		for i := range page.Items {
-			t := &page.Items[i]
-			if _, err := d.Exec.Bounds().Policy(t.Metadata); err != nil {
-				e := ratchet.AsError(err)
-				list = append(list, finding{
-					Check: "task " + t.Name, Status: findingWarn, Detail: "does not run: " + e.Message, Hint: e.Hint,
-				})
-			}
+			list = append(list, aboveBounds(d.Exec.Bounds(), &page.Items[i])...)
 		}
 		if query.Cursor = page.NextCursor; query.Cursor == "" {
 			return list, nil
 		}
 	}
+}
+
+// aboveBounds is the finding of a task that does not run within bounds, if it does not.
+func aboveBounds(bounds executor.Bounds, t *ratchet.Task) []finding {
+	_, err := bounds.Policy(t.Metadata)
+	if err == nil {
+		return nil
+	}
+	e := ratchet.AsError(err)
+	return []finding{{Check: "task " + t.Name, Status: findingWarn, Detail: "does not run: " + e.Message, Hint: e.Hint}}
 }

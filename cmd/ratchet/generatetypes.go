@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +15,6 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/typescript"
-	"ratchet/server"
-	"ratchet/server/config"
 	"ratchet/server/sources"
 	"ratchet/tools"
 )
@@ -72,12 +69,12 @@ func (a *app) typed(cmd *cobra.Command, dir string) ([]typescript.Tool, []typesc
 		tasks, err := a.typedFolder(dir)
 		return offered, tasks, err
 	}
-	var tasks []typescript.Task
-	err = a.withServer(cmd, map[string]string{"mcp.toolsets": "all"}, func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		tasks, err = pages(func(args json.RawMessage) (any, error) { return a.callTool(ctx, srv, listTasks, args) })
-		return err
-	})
-	return offered, tasks, err
+	to, err := a.reach(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	tasks, err := pages(func(args map[string]any) (any, error) { return to.call(cmd.Context(), listTasks, args) })
+	return offered, tasks, errors.Join(err, to.close())
 }
 
 func (a *app) typedFolder(dir string) ([]typescript.Task, error) {
@@ -124,7 +121,7 @@ func (a *app) typedRemote(cmd *cobra.Command) ([]typescript.Tool, []typescript.T
 		}
 		offered = append(offered, typescript.Tool{Name: t.Name, Title: t.Title, Doc: t.Doc, In: in, Out: out})
 	}
-	tasks, err := pages(func(args json.RawMessage) (any, error) {
+	tasks, err := pages(func(args map[string]any) (any, error) {
 		result, err := session.CallTool(cmd.Context(), &mcp.CallToolParams{Name: listTasks, Arguments: args})
 		if err != nil {
 			return nil, a.refusal(err)
@@ -141,18 +138,14 @@ func (a *app) typedRemote(cmd *cobra.Command) ([]typescript.Tool, []typescript.T
 const listTasks = "ratchet_list_available_tasks"
 
 // pages reads all tasks by the list of tasks, page by page.
-func pages(call func(args json.RawMessage) (any, error)) ([]typescript.Task, error) {
+func pages(call func(args map[string]any) (any, error)) ([]typescript.Task, error) {
 	var list []typescript.Task
 	for cursor := ""; ; {
 		args := map[string]any{"include_schemas": true, "include_disabled": true, "limit": 50}
 		if cursor != "" {
 			args["cursor"] = cursor
 		}
-		raw, err := json.Marshal(args)
-		if err != nil {
-			return nil, fmt.Errorf("write the arguments of %s: %w", listTasks, err)
-		}
-		out, err := call(raw)
+		out, err := call(args)
 		if err != nil {
 			return nil, err
 		}

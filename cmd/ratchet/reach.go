@@ -23,8 +23,9 @@ type reach struct {
 	source func(ctx context.Context, task, version, file string) (string, error) // text of a file of a task
 	close  func() error
 
-	local   *server.Server     // nil = another process runs it
-	session *mcp.ClientSession // to that process
+	local    *server.Server     // nil = another process runs it
+	session  *mcp.ClientSession // to that process
+	attached bool               // which is the owner of the local data
 }
 
 // reach opens the server at --connect, or one on the local data.
@@ -51,7 +52,9 @@ func (a *app) reach(cmd *cobra.Command) (reach, error) {
 	if err != nil {
 		return reach{}, errors.Join(err, s.close())
 	}
-	return a.reachRemote(session), nil
+	r := a.reachRemote(session)
+	r.attached = true
+	return r, nil
 }
 
 // attached is an MCP session with the owner of the data directory.
@@ -121,7 +124,7 @@ func (a *app) reachRemote(session *mcp.ClientSession) reach {
 			if err != nil {
 				return nil, err
 			}
-			return json.Marshal(result.StructuredContent)
+			return textOf(result), nil
 		},
 		source: func(ctx context.Context, name, version, file string) (string, error) {
 			if file != "main.js" && file != "main.ts" {

@@ -78,29 +78,50 @@ func unreachable(u *url.URL, err error) *ratchet.Error {
 		WithHint("start one with `ratchet serve`")
 }
 
-// callRemote calls a tool of a server and prints its result.
-func (a *app) callRemote(ctx context.Context, session *mcp.ClientSession, tool string, args json.RawMessage) error {
-	result, err := a.callOn(ctx, session, tool, args)
+// callRemote calls a tool of another process and prints its result, after work
+// that goes on in the owner of the local data has ended.
+func (a *app) callRemote(ctx context.Context, to reach, tool string, args json.RawMessage) error {
+	result, err := a.callOn(ctx, to.session, tool, args)
 	if err != nil {
 		return err
 	}
-	if result.StructuredContent != nil {
-		return a.print(result.StructuredContent)
+	if result.StructuredContent == nil {
+		return a.printBlocks(result)
 	}
+	var out any = textOf(result)
+	if to.attached {
+		if out, err = a.settle(ctx, insideOwner, to.call, out); err != nil {
+			return err
+		}
+	}
+	return a.print(out)
+}
+
+func (a *app) printBlocks(result *mcp.CallToolResult) error {
 	for _, content := range result.Content {
 		text, ok := content.(*mcp.TextContent)
 		if !ok {
 			continue
 		}
-		if json.Valid([]byte(text.Text)) {
-			if err := a.print(json.RawMessage(text.Text)); err != nil {
-				return err
-			}
-			continue
+		if !json.Valid([]byte(text.Text)) {
+			a.printText(text.Text)
+		} else if err := a.print(json.RawMessage(text.Text)); err != nil {
+			return err
 		}
-		a.printText(text.Text)
 	}
 	return nil
+}
+
+// textOf is a structured result as the server wrote it: decoded, it has lost
+// the order of its names.
+func textOf(result *mcp.CallToolResult) json.RawMessage {
+	for _, content := range result.Content {
+		if text, ok := content.(*mcp.TextContent); ok && json.Valid([]byte(text.Text)) {
+			return json.RawMessage(text.Text)
+		}
+	}
+	data, _ := json.Marshal(result.StructuredContent) // it was JSON
+	return data
 }
 
 // callOn calls a tool. Failures that the server reports become errors with its

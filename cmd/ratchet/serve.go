@@ -85,8 +85,9 @@ func (a *app) sayAdminToken(ctx context.Context, srv *server.Server, base string
 }
 
 // withServer opens a server for cmd's configuration, runs f and closes it. What
-// is forced wins over all that anybody set. On a data directory it takes the
-// ownership over, and ends when another process does.
+// is forced wins over all that anybody set. It is for `serve`, and for servers in
+// memory: on a data directory it takes the ownership over, and ends when another
+// process does. Commands use reach.
 func (a *app) withServer(cmd *cobra.Command, forced map[string]string, f func(context.Context, *server.Server, config.Config) error) error {
 	m, err := a.member(cmd, forced)
 	if err != nil {

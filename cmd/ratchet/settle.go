@@ -4,12 +4,17 @@ import (
 	"context"
 
 	"ratchet"
-	"ratchet/server"
 )
 
-// settle waits on for work that outlasted one call's wait. The local server
-// ends with the command, and would end the work with it.
-func (a *app) settle(ctx context.Context, srv *server.Server, out any) (any, error) {
+// What settle tells the person.
+const (
+	insideThis  = "because it runs inside this command; Ctrl-C cancels it"
+	insideOwner = "in the process that owns the data directory; Ctrl-C leaves it running"
+)
+
+// settle waits on for work that outlasted one call's wait; why says what the
+// person is told of it.
+func (a *app) settle(ctx context.Context, why string, again toolCall, out any) (any, error) {
 	told := false
 	for {
 		var state struct {
@@ -29,7 +34,7 @@ func (a *app) settle(ctx context.Context, srv *server.Server, out any) (any, err
 		}
 		if !told {
 			told = true
-			a.say("still running: waiting for its end, because it runs inside this command; Ctrl-C cancels it")
+			a.say("still running: waiting for its end, %s", why)
 		}
 		tool, args := "", map[string]any{}
 		switch {
@@ -42,7 +47,7 @@ func (a *app) settle(ctx context.Context, srv *server.Server, out any) (any, err
 			return out, nil
 		}
 		var err error
-		if out, err = a.callArgs(ctx, srv, tool, args); err != nil {
+		if out, err = again(ctx, tool, args); err != nil {
 			return nil, err
 		}
 	}

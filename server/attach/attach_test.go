@@ -125,7 +125,7 @@ func TestCarry_whatAnEndingOwnerDidNotReadGoesToTheNext(t *testing.T) {
 	}})
 	second := listen(t, Host{Session: func(_ context.Context, _ Selection, in io.Reader, out io.Writer) error {
 		for lines := bufio.NewScanner(in); lines.Scan(); {
-			var h head
+			var h Head
 			if err := json.Unmarshal(lines.Bytes(), &h); err != nil {
 				return err
 			}

@@ -57,7 +57,7 @@ func (l *Link) Refuse(ctx context.Context, why error) {
 		if err != nil {
 			return
 		}
-		var h head
+		var h Head
 		if json.Unmarshal(line, &h) == nil && len(h.ID) > 0 && h.Method != "" {
 			_, _ = l.Write(fault(h.ID, -32000, text)) // the client went away
 		}

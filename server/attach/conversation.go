@@ -37,7 +37,7 @@ type Conversation struct {
 
 // request is one of the client's that has no answer yet.
 type request struct {
-	head
+	Head
 	line      []byte
 	number    int
 	at        int  // which line of the link it is

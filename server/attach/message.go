@@ -14,8 +14,8 @@ const (
 	codeEnding = -32001
 )
 
-// head is what matters of a message here.
-type head struct {
+// Head is what matters of a message to those who pass it on.
+type Head struct {
 	ID     json.RawMessage `json:"id"`
 	Method string          `json:"method"`
 	Params struct {
@@ -31,7 +31,7 @@ type head struct {
 // note remembers a line of the client that goes to a link, and returns it as
 // the owner gets it; nil = it does not. c.mu is held.
 func (c *Conversation) note(l *Link, line []byte) []byte {
-	var h head
+	var h Head
 	if json.Unmarshal(line, &h) != nil {
 		return line // the owner says what is wrong with it
 	}
@@ -39,7 +39,7 @@ func (c *Conversation) note(l *Link, line []byte) []byte {
 	case len(h.ID) > 0 && h.Method != "":
 		if _, twice := c.open[string(h.ID)]; !twice { // the owner refuses the second
 			c.asked++
-			c.open[string(h.ID)] = &request{head: h, line: line, number: c.asked, at: l.given + 1}
+			c.open[string(h.ID)] = &request{Head: h, line: line, number: c.asked, at: l.given + 1}
 		}
 	case len(h.ID) > 0: // an answer
 		id, ok := l.asked(h.ID)
