@@ -28,7 +28,7 @@ type bindingConfig struct {
 	devErrors func() bool       // asked for each error
 	resources []resources.Entry // beyond the product's own
 	prompts   []prompts.Prompt  // beyond the product's own
-	seal      *sealer          // of what clients carry between two rounds
+	seal      *sealer           // of what clients carry between two rounds
 	log       *slog.Logger
 	telemetry *telemetry.Telemetry // nil = no spans
 }
