@@ -9,6 +9,7 @@ type User struct {
 	Email        string // unique when not empty, compared without regard to case
 	DisplayName  string
 	Role         Role
+	Bounds       Bounds // what narrows the user below the role
 	Active       bool   // false = cannot log in, and what it logged in before is over
 	PasswordHash string // argon2id; empty = the user has no password. Never leaves the server
 	CreatedAt    time.Time
@@ -18,7 +19,13 @@ type User struct {
 
 // Principal is the user as a caller.
 func (u *User) Principal(via string) Principal {
-	return Principal{ID: "user:" + u.ID, Name: u.Username, Role: u.Role, Via: via}
+	return u.Bounds.narrow(Principal{ID: "user:" + u.ID, Name: u.Username, Role: u.Role, Via: via})
+}
+
+// MayLogin says whether the user can log in at a time, and what it logged in
+// before holds.
+func (u *User) MayLogin(now time.Time) bool {
+	return u.Active && (u.Bounds.ExpiresAt.IsZero() || now.Before(u.Bounds.ExpiresAt))
 }
 
 // APIKey is a secret with which a program calls. Only its hash is kept.
@@ -41,12 +48,8 @@ type APIKey struct {
 
 // Principal is the key as a caller.
 func (k *APIKey) Principal() Principal {
-	p := Principal{ID: "key:" + k.ID, Name: k.Name, Role: k.Role, Tier: k.Tier, Via: "api_key", AllowedIPs: k.AllowedIPs, ExpiresAt: k.ExpiresAt}
-	if !k.Scope.Empty() {
-		scope := k.Scope
-		p.Scope = &scope
-	}
-	return p
+	b := k.Bounds()
+	return b.narrow(Principal{ID: "key:" + k.ID, Name: k.Name, Role: k.Role, Via: "api_key"})
 }
 
 // Login is a user's open session.

@@ -74,13 +74,27 @@ func (e *Executor) StartDebug(ctx context.Context, req DebugRequest) (*DebugSess
 	return s, nil
 }
 
-// DebugSession finds a session of a principal; an admin finds all.
+// mayUse says whether p may steer the session: its owner and admins may, as far
+// as its task exists for them.
+func (s *DebugSession) mayUse(p ratchet.Principal) bool {
+	if s.Owner != p.ID && p.Role != ratchet.RoleAdmin {
+		return false
+	}
+	if !p.Scope.LimitsTasks() {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return p.Scope.AllowsTask(s.code.Name)
+}
+
+// DebugSession finds a session that p may steer.
 func (e *Executor) DebugSession(id string, p ratchet.Principal) (*DebugSession, error) {
 	e.debugs.mu.Lock()
 	s, gone := e.debugs.open[id], slices.Contains(e.debugs.gone, id)
 	e.debugs.mu.Unlock()
 	switch {
-	case s != nil && (s.Owner == p.ID || p.Role == ratchet.RoleAdmin):
+	case s != nil && s.mayUse(p):
 		return s, nil
 	case gone:
 		return nil, ratchet.Errorf(ratchet.CodeGone, "debug session %s has ended or expired", id).At("/session_id").
@@ -90,13 +104,13 @@ func (e *Executor) DebugSession(id string, p ratchet.Principal) (*DebugSession, 
 		WithHint("call ratchet_debug_task_execution with action start to begin one")
 }
 
-// DebugSessions lists the sessions of a principal, oldest first; an admin sees all.
+// DebugSessions lists the sessions that p may steer, oldest first.
 func (e *Executor) DebugSessions(p ratchet.Principal) []*DebugSession {
 	e.debugs.mu.Lock()
 	defer e.debugs.mu.Unlock()
 	var out []*DebugSession
 	for _, s := range e.debugs.open {
-		if s.Owner == p.ID || p.Role == ratchet.RoleAdmin {
+		if s.mayUse(p) {
 			out = append(out, s)
 		}
 	}

@@ -108,7 +108,8 @@ func (r *run) markRunning(at time.Time) {
 }
 
 func (r *run) publish() {
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: r.id, At: r.e.cfg.Now(), Data: r.snapshot()})
+	x := r.snapshot()
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: r.id, Task: x.TaskName, At: r.e.cfg.Now(), Data: x})
 }
 
 // live takes the run from its place in the line to its committed end.

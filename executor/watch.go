@@ -40,8 +40,9 @@ func (r *run) logged(lines []ratchet.LogLine) {
 func (r *run) keep(lines []ratchet.LogLine) {
 	r.mu.Lock()
 	r.log.add(lines)
+	task := r.x.TaskName
 	r.mu.Unlock()
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.log", ID: r.id, At: r.e.cfg.Now(), Data: lines})
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.log", ID: r.id, Task: task, At: r.e.cfg.Now(), Data: lines})
 	r.scheduleFlush()
 }
 
@@ -55,8 +56,9 @@ func (r *run) progressed(p ratchet.Progress) {
 	r.mu.Lock()
 	r.x.Progress = &p
 	r.dirty = true
+	task := r.x.TaskName
 	r.mu.Unlock()
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.progress", ID: r.id, At: p.At, Data: p})
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.progress", ID: r.id, Task: task, At: p.At, Data: p})
 	if r.req.OnProgress != nil {
 		r.req.OnProgress(p)
 	}

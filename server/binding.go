@@ -36,14 +36,15 @@ type bindingConfig struct {
 // binding offers one registry over MCP. Narrowed selections of it have SDK
 // servers of their own, made on demand and kept.
 type binding struct {
-	cfg      bindingConfig
-	deps     *tools.Deps
-	registry *tools.Registry
-	seal     *sealer
-	updates  *updates
-	source   resources.Source
-	sessions sessions
-	whole    *offer // of registry
+	cfg       bindingConfig
+	deps      *tools.Deps
+	registry  *tools.Registry
+	seal      *sealer
+	updates   *updates
+	source    resources.Source
+	sessions  sessions
+	listeners listeners
+	whole     *offer // of registry
 
 	mu      sync.Mutex
 	servers map[string]*offer // by the names of the tools offered
@@ -189,7 +190,8 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	for _, t := range registry.List() {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}
-	server.AddReceivingMiddleware(b.guard, b.track(o), b.sayIsolation, b.permitted, b.listResources, b.resolveTool(registry))
+	server.AddSendingMiddleware(b.listeners.tell)
+	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, b.listResources, b.resolveTool(registry))
 	return o
 }
 

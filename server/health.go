@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ratchet"
 	"ratchet/server/logging"
 	"ratchet/tools"
 )
@@ -71,7 +72,7 @@ func (s *Server) Health(ctx context.Context) tools.Health {
 }
 
 func (s *Server) healthDetailed(w http.ResponseWriter, r *http.Request) {
-	h := s.Health(r.Context())
+	h := s.Health(ratchet.WithScope(r.Context(), principalOf(r.Context()).Scope))
 	status := http.StatusOK
 	if h.Status == tools.Unhealthy {
 		status = http.StatusServiceUnavailable
@@ -118,7 +119,9 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 		return "written", nil
 	}})
 	if pool := s.deps.Pool; pool != nil {
-		s.checks = append(s.checks, check{"queue", false, func(context.Context) (string, error) { return queued(pool, s.deps.Exec.Waiting()) }})
+		s.checks = append(s.checks, check{"queue", false, func(ctx context.Context) (string, error) {
+			return queued(pool, s.deps.Exec.Waiting(), ratchet.ScopeFrom(ctx).LimitsTasks())
+		}})
 	}
 }
 
@@ -138,8 +141,12 @@ func freeSpace(dir string) (string, error) {
 	return message, nil
 }
 
-func queued(pool tools.Pool, waiting int) (string, error) {
-	message := fmt.Sprintf("%d runs wait, %d workers at most", waiting, pool.Size())
+// queued says how many runs wait, if the caller may know of all tasks.
+func queued(pool tools.Pool, waiting int, limited bool) (string, error) {
+	message := fmt.Sprintf("%d workers at most", pool.Size())
+	if !limited {
+		message = fmt.Sprintf("%d runs wait, %s", waiting, message)
+	}
 	if waiting > 10*pool.Size() {
 		return "", &partly{message}
 	}

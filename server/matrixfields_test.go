@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -20,44 +21,97 @@ func (g *graphType) named() *graphType {
 	return g
 }
 
-// graphField is a field of Query or Mutation.
+// graphField is a field of a type.
 type graphField struct {
 	Name string
-	Args []struct {
-		Name string
-		Type graphType
-	}
+	Args []graphArg
 	Type graphType
 }
 
-// fields are operations that call each field of the schema with the arguments
-// it must have, by its name.
+type graphArg struct {
+	Name string
+	Type graphType
+}
+
+// fields are operations that call each field of Query and Mutation with the
+// arguments it must have, by its name.
 func (l *secured) fields() map[string]string {
 	if l.operations != nil {
 		return l.operations
 	}
 	l.operations = map[string]string{}
-	const kind = `kind name enumValues { name } `
-	const whole = kind + `ofType { ` + kind + `ofType { ` + kind + `ofType { ` + kind + `} } }`
-	const list = `fields { name args { name type { ` + whole + ` } } type { ` + whole + ` } }`
-	body, _ := json.Marshal(map[string]string{"query": `{ __schema { queryType { ` + list + ` } mutationType { ` + list + ` } } }`})
-	var answer struct {
-		Data struct {
-			Schema struct{ QueryType, MutationType struct{ Fields []graphField } } `json:"__schema"`
-		}
-	}
-	a := l.send("POST", "/graphql", string(body), l.bearer("admin")...)
-	if err := json.Unmarshal([]byte(a.Body), &answer); err != nil {
-		l.t.Fatalf("%v: %.500s", err, a.Body)
-	}
-	for kind, list := range map[string][]graphField{
-		"query": answer.Data.Schema.QueryType.Fields, "mutation": answer.Data.Schema.MutationType.Fields,
-	} {
-		for _, f := range list {
-			l.operations[f.Name] = kind + " { " + f.call() + " }"
+	for _, root := range []string{"Query", "Mutation"} {
+		for _, f := range l.types()[root] {
+			l.operations[f.Name] = strings.ToLower(root) + " { " + f.call() + " }"
 		}
 	}
 	return l.operations
+}
+
+// subscriptions are the fields of Subscription.
+func (l *secured) subscriptions() []graphField { return l.types()["Subscription"] }
+
+// whole are queries that show all that a field of Query tells, of those that
+// need no arguments.
+func (l *secured) whole() map[string]string {
+	out := map[string]string{}
+	for _, f := range l.types()["Query"] {
+		if f.needs() {
+			continue
+		}
+		out[f.Name] = "query { " + f.Name + l.shown(&f.Type, 3) + " }"
+	}
+	return out
+}
+
+// shown selects what a type tells, to a depth.
+func (l *secured) shown(t *graphType, depth int) string {
+	named := t.named()
+	if named.Kind != "OBJECT" {
+		return ""
+	}
+	var text []string
+	for _, f := range l.types()[named.Name] {
+		if f.needs() || f.Type.named().Kind == "OBJECT" && depth == 0 {
+			continue
+		}
+		text = append(text, f.Name+l.shown(&f.Type, depth-1))
+	}
+	return " { __typename " + strings.Join(text, " ") + " }"
+}
+
+// needs says whether a field has arguments that it must have.
+func (f graphField) needs() bool {
+	return slices.ContainsFunc(f.Args, func(a graphArg) bool { return a.Type.Kind == "NON_NULL" })
+}
+
+// types are the fields of each type of the schema.
+func (l *secured) types() map[string][]graphField {
+	if l.schema != nil {
+		return l.schema
+	}
+	const kind = `kind name enumValues { name } `
+	const whole = kind + `ofType { ` + kind + `ofType { ` + kind + `ofType { ` + kind + `} } }`
+	body, _ := json.Marshal(map[string]string{"query": `{ __schema { types { name fields { name args { name type { ` + whole + ` } } type { ` + whole + ` } } } } }`})
+	var answer struct {
+		Data struct {
+			Schema struct {
+				Types []struct {
+					Name   string
+					Fields []graphField
+				}
+			} `json:"__schema"`
+		}
+	}
+	a := l.send("POST", "/graphql", string(body), l.bearer("admin")...)
+	if err := json.Unmarshal([]byte(a.Body), &answer); err != nil || len(answer.Data.Schema.Types) == 0 {
+		l.t.Fatalf("%v: %.500s", err, a.Body)
+	}
+	l.schema = map[string][]graphField{}
+	for _, t := range answer.Data.Schema.Types {
+		l.schema[t.Name] = t.Fields
+	}
+	return l.schema
 }
 
 func (f graphField) call() string {

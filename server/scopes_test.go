@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -15,8 +14,6 @@ import (
 
 	"ratchet"
 	"ratchet/credential"
-	"ratchet/resources"
-	"ratchet/templates"
 )
 
 // scoped are the keys of the matrix of scopes.
@@ -29,6 +26,8 @@ func scoped() []ratchet.APIKey {
 		{Name: "keys", Role: ratchet.RoleService, Scope: ratchet.Scope{
 			Tools: []string{"ratchet_create_user", "ratchet_update_user", "ratchet_delete_user", "ratchet_create_api_key", "ratchet_list_api_keys", "ratchet_set_config"},
 		}},
+		{Name: "ops-pub", Role: ratchet.RoleService, Scope: ratchet.Scope{Tools: []string{"ratchet_*"}, TaskPatterns: []string{"pub-*"}}},
+		{Name: "adm-pub", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{TaskPatterns: []string{"pub-*"}}},
 	}
 }
 
@@ -86,92 +85,75 @@ func said(body string) string {
 	return "yes"
 }
 
+// matrix is the table in the making.
+type matrix struct {
+	*secured
+	keys    []ratchet.APIKey
+	headers [][]string        // of keys
+	ids     map[string]string // of a run, by task
+	table   strings.Builder
+	values  map[string][]string // verdicts by row
+}
+
+// both are the tasks of the matrix.
+func both() []string { return []string{"pub-a", "sec-b"} }
+
+func (m *matrix) row(name string, verdict func(i int) string) {
+	if m.values[name] != nil {
+		m.t.Fatalf("the row %q is there twice", name)
+	}
+	fmt.Fprintf(&m.table, "%-70s", name)
+	for i := range m.keys {
+		v := verdict(i)
+		m.values[name] = append(m.values[name], v)
+		fmt.Fprintf(&m.table, " %-8s", v)
+	}
+	m.table.WriteString("\n")
+}
+
+// hides says whether a task does not exist for a key.
+func (m *matrix) hides(i int, task string) bool { return !m.keys[i].Scope.AllowsTask(task) }
+
 // TestScopeMatrix asks everything that the server offers as keys with
 // different scopes. What it asks is read from the registries of tools,
-// resources, prompts, routes and metrics, so that a new one has a row.
+// resources, prompts, routes, fields, subscriptions, events and metrics, so
+// that a new one has a row.
 func TestScopeMatrix(t *testing.T) {
 	l := lockedUp(t)
-	ids := l.planted()
-	keys := scoped()
-	headers := make([][]string, len(keys))
-	for i, k := range keys {
-		headers[i] = l.addKey(k)
+	m := &matrix{secured: l, ids: l.planted(), keys: scoped(), values: map[string][]string{}}
+	for _, k := range m.keys {
+		m.headers = append(m.headers, l.addKey(k))
 	}
-	var table strings.Builder
-	row := func(name string, verdict func(i int) string) {
-		fmt.Fprintf(&table, "%-70s", name)
-		for i := range keys {
-			fmt.Fprintf(&table, " %-8s", verdict(i))
-		}
-		table.WriteString("\n")
-	}
-	row("", func(i int) string { return keys[i].Name })
+	m.row("", func(i int) string { return m.keys[i].Name })
 	for _, tool := range l.s.registry.Whole().List() {
-		row("tool "+tool.Name, func(i int) string {
-			v := l.overREST(tool, headers[i])
-			if m := l.overMCP(tool, headers[i]); m != v && (v != "no" || !strings.Contains(m, "ratchet_")) {
-				t.Errorf("%s as %s: REST %s, MCP %s", tool.Name, keys[i].Name, v, m)
+		m.row("tool "+tool.Name, func(i int) string {
+			v := l.overREST(tool, m.headers[i])
+			if o := l.overMCP(tool, m.headers[i]); o != v && (v != "no" || !strings.Contains(o, "ratchet_")) {
+				t.Errorf("%s as %s: REST %s, MCP %s", tool.Name, m.keys[i].Name, v, o)
 			}
-			if r := l.overRoutes(tool, headers[i]); r != "" && r != v {
-				t.Errorf("%s as %s: tool %s, routes %s", tool.Name, keys[i].Name, v, r)
+			if r := l.overRoutes(tool, m.headers[i]); r != "" && r != v {
+				t.Errorf("%s as %s: tool %s, routes %s", tool.Name, m.keys[i].Name, v, r)
 			}
 			return v
 		})
 	}
-	for _, r := range resources.All() {
-		for _, task := range []string{"pub-a", "sec-b"} {
-			pattern, _, _ := strings.Cut(r.Pattern, "{?")
-			uri := strings.NewReplacer("{name}", task, "{id}", ids[task], "{page}", "tools").Replace(pattern)
-			uri = strings.Replace(uri, "templates/"+task, "templates/"+templates.List()[0].Name, 1)
-			row("resource "+pattern+" of "+task, func(i int) string {
-				return said(l.ask("resources/read", uri, fmt.Sprintf(`"uri":%q,`, uri), headers[i]))
-			})
-		}
-		row("resource template "+r.Name, func(i int) string {
-			return listed(l.ask("resources/templates/list", "", "", headers[i]), `"`+r.Name+`"`)
-		})
-	}
-	for _, p := range l.s.binding.prompts() {
-		row("prompt "+p.Name+" listed", func(i int) string {
-			return listed(l.ask("prompts/list", "", "", headers[i]), `"`+p.Name+`"`)
-		})
-		for _, task := range []string{"pub-a", "sec-b"} {
-			args := map[string]string{}
-			for _, a := range p.Arguments {
-				if a.Required {
-					args[a.Name] = map[string]string{"task_id": task, "execution_id": ids[task]}[a.Name]
-				}
-				if a.Name == "goal" {
-					args[a.Name] = "g"
-				}
-			}
-			raw, _ := json.Marshal(args)
-			row("prompt "+p.Name+" of "+task, func(i int) string {
-				return said(l.ask("prompts/get", p.Name, fmt.Sprintf(`"name":%q,"arguments":%s,`, p.Name, raw), headers[i]))
-			})
-			for _, a := range p.Arguments {
-				row("completion of "+a.Name+" in "+p.Name+" to "+task, func(i int) string {
-					want := map[string]string{"task_id": task, "execution_id": ids[task]}[a.Name]
-					if want == "" {
-						return "-"
-					}
-					return listed(l.ask("completion/complete", "", fmt.Sprintf(`"ref":{"type":"ref/prompt","name":%q},"argument":{"name":%q,"value":%q},`, p.Name, a.Name, want[:3]), headers[i]), want)
-				})
-			}
-		}
-	}
-	for _, task := range []string{"pub-a", "sec-b"} {
-		row("list of resources names "+task, func(i int) string {
-			all := l.ask("resources/list", "", "", headers[i])
-			return listed(all, task)
-		})
-	}
-	l.metricRows(row, headers)
-	l.keepTable("scopes.txt", table.String())
+	m.hiddenRows()
+	m.resourceRows()
+	m.promptRows()
+	m.eventRows()
+	m.subscriptionRows()
+	m.notificationRows()
+	m.countRows()
+	m.repeatRows()
+	m.metricRows()
+	m.fieldRows()
+	m.routeRows()
+	l.keepTable("scopes.txt", m.table.String())
 }
 
 // metricRows waits until the runs are counted and reads every family.
-func (l *secured) metricRows(row func(string, func(int) string), headers [][]string) {
+func (m *matrix) metricRows() {
+	l, row, headers := m.secured, m.row, m.headers
 	whole := l.bearer("admin")
 	for n := 0; !strings.Contains(l.send("GET", "/metrics/prometheus", "", whole...).Body, `task="sec-b"`); n++ {
 		if n == 300 {
@@ -229,63 +211,5 @@ func (l *secured) keepTable(name, table string) {
 	}
 	if diff := cmp.Diff(string(kept), table); diff != "" {
 		l.t.Errorf("what scopes allow has changed:\n%s", diff)
-	}
-}
-
-// TestBoundedKeysHandOnNoMore tries to make more of each bound of a key.
-func TestBoundedKeysHandOnNoMore(t *testing.T) {
-	l := lockedUp(t)
-	end := time.Now().Add(time.Hour).UTC()
-	bounded := l.addKey(ratchet.APIKey{
-		Name: "bounded", Role: ratchet.RoleAdmin, Tier: "default", ExpiresAt: end, AllowedIPs: []string{"127.0.0.0/8", "::1"},
-		Scope: ratchet.Scope{Tools: []string{"ratchet_create_*", "ratchet_update_*", "ratchet_rotate_api_key", "ratchet_revoke_api_key", "ratchet_set_config"}, TaskPatterns: []string{"pub-*"}},
-	})
-	later, sooner := end.Add(time.Hour).Format(time.RFC3339), end.Add(-time.Minute).Format(time.RFC3339)
-	for _, c := range []struct {
-		method, path, body string
-		status             int
-	}{
-		{"POST", "/users", `{"username":"eve","role":"readonly","password":"correct horse battery"}`, 403},
-		{"PATCH", "/users/user", `{"password":"another horse battery"}`, 403},
-		{"POST", "/api-keys", `{"name":"a","tools":["ratchet_*"]}`, 403},
-		{"POST", "/api-keys", `{"name":"a","toolsets":["core"]}`, 403},
-		{"POST", "/api-keys", `{"name":"a","allowedTaskPatterns":["p*"]}`, 403},
-		{"POST", "/api-keys", `{"name":"a","allowedIps":["10.0.0.0/8"]}`, 403},
-		{"POST", "/api-keys", `{"name":"a","allowedIps":["0.0.0.0/0"]}`, 403},
-		{"POST", "/api-keys", `{"name":"a","expiresAt":"` + later + `"}`, 403},
-		{"POST", "/api-keys", `{"name":"a","rateTier":"unlimited"}`, 403},
-		{"POST", "/api-keys", `{"name":"a","permissions":"admin"}`, 403},
-		{"PUT", "/config/auth.allow_registration", `{"value":true,"persist":true}`, 403},
-		{"POST", "/api-keys", `{"name":"less","tools":["ratchet_create_api_key"],"allowedTaskPatterns":["pub-a*"],"allowedIps":["127.0.0.1"],"expiresAt":"` + sooner + `","rateTier":"strict"}`, 201},
-		{"POST", "/api-keys", `{"name":"same"}`, 201},
-		{"PATCH", "/api-keys/less", `{"tools":[],"allowedTaskPatterns":[],"allowedIps":[],"expiresAt":"","rateTier":""}`, 200},
-		{"PATCH", "/api-keys/less", `{"expiresAt":"` + later + `"}`, 403},
-		{"POST", "/api-keys/less/rotate", `{"expiresAt":"` + later + `"}`, 403},
-	} {
-		if a := l.send(c.method, "/api/v1"+c.path, c.body, bounded...); a.Status != c.status || strings.Contains(a.Body, "is outside of") {
-			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, a.Status, a.Body)
-		}
-	}
-	wide := l.addKey(ratchet.APIKey{Name: "wide", Role: ratchet.RoleUser})
-	for _, c := range [][2]string{{"PATCH", "/api-keys/wide"}, {"DELETE", "/api-keys/wide"}, {"POST", "/api-keys/wide/rotate"}} {
-		body := "{}"
-		if c[0] == "DELETE" {
-			body = ""
-		}
-		if a := l.send(c[0], "/api/v1"+c[1], body, bounded...); a.Status != http.StatusForbidden || strings.Contains(a.Body, "is outside of") {
-			t.Errorf("%s %s: %d %s", c[0], c[1], a.Status, a.Body)
-		}
-	}
-	if !l.open(wide...) {
-		t.Error("the wide key is gone")
-	}
-	for _, name := range []string{"less", "same"} {
-		k, err := l.s.deps.Store.APIKey(t.Context(), name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(k.Scope.Tools) != 5 || len(k.Scope.TaskPatterns) != 1 || len(k.AllowedIPs) != 2 || !k.ExpiresAt.Equal(end.Truncate(time.Microsecond)) || k.Tier != "default" {
-			t.Errorf("%s: %+v", name, k)
-		}
 	}
 }

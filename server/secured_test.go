@@ -24,7 +24,8 @@ const (
 
 // secured is a real server on loopback that wants to know who calls.
 type secured struct {
-	operations map[string]string // see fields
+	operations map[string]string       // see fields
+	schema     map[string][]graphField // see types
 	t          *testing.T
 	s          *Server
 	url        string

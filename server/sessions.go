@@ -57,7 +57,7 @@ func (s *sessions) seen(ss *mcp.ServerSession, o *offer, method string) {
 		known.touched.Store(now)
 		return
 	}
-	if method != "notifications/initialized" || ss.InitializeParams() == nil || ss.InitializeParams().ProtocolVersion >= modernEra {
+	if method != methodInitialized || ss.InitializeParams() == nil || ss.InitializeParams().ProtocolVersion >= modernEra {
 		return
 	}
 	added := &session{offer: o}

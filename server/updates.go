@@ -61,6 +61,7 @@ func (u *updates) run() {
 		case <-u.events.Ready():
 		}
 		events, dropped := u.events.Take()
+		u.b.listeners.changed(events)
 		u.send(u.changed(events, dropped))
 		u.b.announce(events)
 		pause := time.NewTimer(updateEvery)
@@ -75,11 +76,7 @@ func (u *updates) run() {
 
 // changesList says whether events of a kind change what clients can list.
 func changesList(kind string) bool {
-	switch kind {
-	case "task.created", "task.deleted", "tools.changed", "prompts.changed":
-		return true
-	}
-	return false
+	return changesResources(kind) || kind == "tools.changed" || kind == "prompts.changed"
 }
 
 // announce tells clients to list tools or prompts again. The SDK does so when
@@ -107,7 +104,7 @@ func (u *updates) changed(events []ratchet.Event, dropped int64) (uris []string,
 	prefixes := map[string]bool{}
 	for _, e := range events {
 		kind, _, _ := strings.Cut(e.Kind, ".")
-		list = list || e.Kind == "task.created" || e.Kind == "task.deleted"
+		list = list || changesResources(e.Kind)
 		prefixes["ratchet://"+kind+"s/"+e.ID] = true
 		if e.Kind == "resource.updated" {
 			prefixes[e.ID] = true

@@ -169,18 +169,23 @@ func (db *DB) DeleteAPIKey(ctx context.Context, id string) error {
 	})
 }
 
-// APIKey returns the key with this UUID or name.
-func (db *DB) APIKey(ctx context.Context, ref string) (k *ratchet.APIKey, err error) {
+// APIKey returns the key with this UUID or name, if exists lets it be; nil lets
+// every key be.
+func (db *DB) APIKey(ctx context.Context, ref string, exists func(*ratchet.APIKey) bool) (k *ratchet.APIKey, err error) {
+	found := func(k *ratchet.APIKey) bool { return k != nil && (exists == nil || exists(k)) }
 	err = db.snapshot(ctx, func(q querier) error {
-		if k, err = keyBy(ctx, q, "uuid = ?", []byte(strings.ToLower(ref))); k != nil || err != nil {
+		if k, err = keyBy(ctx, q, "uuid = ?", []byte(strings.ToLower(ref))); found(k) || err != nil {
 			return err
 		}
-		if k, err = keyBy(ctx, q, "name = ?", []byte(ref)); k == nil && err == nil {
+		if k, err = keyBy(ctx, q, "name = ?", []byte(ref)); !found(k) && err == nil {
 			err = notFound("API key", ref, "ratchet_list_api_keys")
 		}
 		return err
 	})
-	return k, err
+	if err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 // APIKeyByHash returns the key with this SHA-256; nil when there is none.
@@ -204,15 +209,26 @@ func keyBy(ctx context.Context, q querier, where string, arg any) (*ratchet.APIK
 	return r.key()
 }
 
-// ListAPIKeys returns a page of keys, by name unless SortBy says otherwise.
-func (db *DB) ListAPIKeys(ctx context.Context, query ratchet.Query) (ratchet.Page[ratchet.APIKey], error) {
+// ListAPIKeys returns a page of the keys that exists lets be (nil = every key),
+// by name unless SortBy says otherwise.
+func (db *DB) ListAPIKeys(ctx context.Context, query ratchet.Query, exists func(*ratchet.APIKey) bool) (ratchet.Page[ratchet.APIKey], error) {
 	page := ratchet.Page[ratchet.APIKey]{Items: []ratchet.APIKey{}}
 	l := keyList()
 	p, err := l.plan(query)
 	if err != nil {
 		return page, err
 	}
+	var r keyRow
 	err = db.snapshot(ctx, func(q querier) (err error) {
+		if exists != nil {
+			err = p.only(ctx, q, l, r.dest, func() (int64, bool, error) {
+				k, err := r.key()
+				return r.number, err == nil && exists(k), err
+			})
+			if err != nil {
+				return err
+			}
+		}
 		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
 			r := new(keyRow)
 			return r.dest(), &r.number, func() error {

@@ -87,7 +87,7 @@ func (db *DB) Login(ctx context.Context, id string, hash []byte) (l *ratchet.Log
 		if err != nil {
 			return err
 		}
-		if u, err = userBy(ctx, q, "uuid = ?", user); err != nil || u == nil || !u.Active {
+		if u, err = userBy(ctx, q, "uuid = ?", user); err != nil || u == nil || !u.MayLogin(timeOf(now)) {
 			u = nil
 			return err
 		}

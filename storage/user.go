@@ -9,27 +9,37 @@ import (
 	"ratchet"
 )
 
-const userColumns = "u.id, u.uuid, u.username, u.email, u.display_name, u.role, u.active, u.password, u.created_at, u.updated_at, u.last_login_at"
+const userColumns = "u.id, u.uuid, u.username, u.email, u.display_name, u.role, u.active, u.password, u.created_at, u.updated_at, u.last_login_at, u.bounds"
 
 type userRow struct {
 	number, created, updated                   int64
 	login                                      sql.NullInt64
 	active                                     bool
 	id, name, email, display, role, passwordIs []byte
+	bounds                                     []byte // packed; nil = none
 }
 
 func (r *userRow) dest() []any {
 	return []any{
 		&r.number, &r.id, &r.name, &r.email, &r.display, &r.role, &r.active, &r.passwordIs, &r.created, &r.updated, &r.login,
+		&r.bounds,
 	}
 }
 
-func (r *userRow) user() *ratchet.User {
-	return &ratchet.User{
+func (r *userRow) user() (*ratchet.User, error) {
+	u := &ratchet.User{
 		ID: string(r.id), Username: string(r.name), Email: string(r.email), DisplayName: string(r.display),
 		Role: ratchet.Role(r.role), Active: r.active, PasswordHash: string(r.passwordIs),
 		CreatedAt: timeOf(r.created), UpdatedAt: timeOf(r.updated), LastLoginAt: timeOf(r.login.Int64),
 	}
+	if r.bounds == nil {
+		return u, nil
+	}
+	err := unpack(r.bounds, &u.Bounds)
+	if !u.Bounds.ExpiresAt.IsZero() {
+		u.Bounds.ExpiresAt = u.Bounds.ExpiresAt.UTC()
+	}
+	return u, err
 }
 
 func userList() *list {
@@ -73,7 +83,11 @@ func (db *DB) createUser(ctx context.Context, u *ratchet.User, first bool) error
 	}
 	next.CreatedAt = timeOf(db.micros())
 	next.UpdatedAt = next.CreatedAt
-	err := db.writeIdentity(ctx, func(t *tx) error {
+	args, err := userArgs(&next)
+	if err != nil {
+		return err
+	}
+	err = db.writeIdentity(ctx, func(t *tx) error {
 		if first {
 			n, err := t.admins(ctx, next.CreatedAt.UnixMicro())
 			if err != nil {
@@ -84,8 +98,8 @@ func (db *DB) createUser(ctx context.Context, u *ratchet.User, first bool) error
 			}
 		}
 		err := t.exec("store a user", `INSERT INTO users
-			(username, username_key, email, email_key, display_name, role, active, password, updated_at, uuid, created_at)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?)`, append(userArgs(&next), []byte(next.ID), micro(next.CreatedAt))...)
+			(username, username_key, email, email_key, display_name, role, active, password, bounds, updated_at, uuid, created_at)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, append(args, []byte(next.ID), micro(next.CreatedAt))...)
 		return userConflict(err)
 	})
 	if err == nil {
@@ -101,7 +115,11 @@ func (db *DB) createUser(ctx context.Context, u *ratchet.User, first bool) error
 func (db *DB) UpdateUser(ctx context.Context, u *ratchet.User, keep string) error {
 	next := *u
 	next.UpdatedAt = timeOf(db.micros())
-	err := db.writeIdentity(ctx, func(t *tx) error {
+	args, err := userArgs(&next)
+	if err != nil {
+		return err
+	}
+	err = db.writeIdentity(ctx, func(t *tx) error {
 		old, err := userBy(ctx, t.conn, "uuid = ?", []byte(next.ID))
 		if err != nil {
 			return err
@@ -111,7 +129,7 @@ func (db *DB) UpdateUser(ctx context.Context, u *ratchet.User, keep string) erro
 		}
 		next.CreatedAt, next.LastLoginAt = old.CreatedAt, old.LastLoginAt
 		err = t.exec("change a user", `UPDATE users SET username = ?, username_key = ?, email = ?, email_key = ?,
-			display_name = ?, role = ?, active = ?, password = ?, updated_at = ? WHERE uuid = ?`, append(userArgs(&next), []byte(next.ID))...)
+			display_name = ?, role = ?, active = ?, password = ?, bounds = ?, updated_at = ? WHERE uuid = ?`, append(args, []byte(next.ID))...)
 		if err != nil {
 			return userConflict(err)
 		}
@@ -154,18 +172,22 @@ func (db *DB) DeleteUser(ctx context.Context, id string) error {
 	})
 }
 
-// User returns the user with this UUID, username or email, in that order.
-func (db *DB) User(ctx context.Context, ref string) (u *ratchet.User, err error) {
+// User returns the user with this UUID, username or email, in that order, if
+// exists lets it be; nil lets every user be.
+func (db *DB) User(ctx context.Context, ref string, exists func(*ratchet.User) bool) (u *ratchet.User, err error) {
 	low := []byte(strings.ToLower(ref))
 	err = db.snapshot(ctx, func(q querier) error {
 		for _, column := range []string{"uuid", "username_key", "email_key"} {
-			if u, err = userBy(ctx, q, column+" = ?", low); u != nil || err != nil {
+			if u, err = userBy(ctx, q, column+" = ?", low); err != nil || u != nil && (exists == nil || exists(u)) {
 				return err
 			}
 		}
 		return notFound("user", ref, "ratchet_list_users")
 	})
-	return u, err
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
 }
 
 func userBy(ctx context.Context, q querier, where string, arg any) (*ratchet.User, error) {
@@ -177,23 +199,37 @@ func userBy(ctx context.Context, q querier, where string, arg any) (*ratchet.Use
 	if err != nil {
 		return nil, err
 	}
-	return r.user(), nil
+	return r.user()
 }
 
-// ListUsers returns a page of users, by username unless SortBy says otherwise.
-func (db *DB) ListUsers(ctx context.Context, query ratchet.Query) (ratchet.Page[ratchet.User], error) {
+// ListUsers returns a page of the users that exists lets be (nil = every user),
+// by username unless SortBy says otherwise.
+func (db *DB) ListUsers(ctx context.Context, query ratchet.Query, exists func(*ratchet.User) bool) (ratchet.Page[ratchet.User], error) {
 	page := ratchet.Page[ratchet.User]{Items: []ratchet.User{}}
 	l := userList()
 	p, err := l.plan(query)
 	if err != nil {
 		return page, err
 	}
+	var r userRow
 	err = db.snapshot(ctx, func(q querier) (err error) {
+		if exists != nil {
+			err = p.only(ctx, q, l, r.dest, func() (int64, bool, error) {
+				u, err := r.user()
+				return r.number, err == nil && exists(u), err
+			})
+			if err != nil {
+				return err
+			}
+		}
 		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
 			r := new(userRow)
 			return r.dest(), &r.number, func() error {
-				page.Items = append(page.Items, *r.user())
-				return nil
+				u, err := r.user()
+				if err == nil {
+					page.Items = append(page.Items, *u)
+				}
+				return err
 			}
 		})
 		return err
@@ -213,7 +249,7 @@ func (db *DB) HasAdmin(ctx context.Context) (has bool, err error) {
 }
 
 func countAdmins(ctx context.Context, q querier, now int64) (n int64, err error) {
-	err = one(ctx, q, "count admins", []any{&n}, `SELECT (SELECT count(*) FROM users WHERE role = ?1 AND active)
+	err = one(ctx, q, "count admins", []any{&n}, `SELECT (SELECT count(*) FROM users WHERE role = ?1 AND active AND bounds IS NULL)
 		+ (SELECT count(*) FROM api_keys WHERE role = ?1 AND active AND NOT scoped AND (expires_at IS NULL OR expires_at > ?2))`,
 		[]byte(ratchet.RoleAdmin), now)
 	return n, err
@@ -233,11 +269,19 @@ func (t *tx) keepAdmin(ctx context.Context, now int64) error {
 	return err
 }
 
-func userArgs(u *ratchet.User) []any {
+func userArgs(u *ratchet.User) ([]any, error) {
+	var bounds any
+	if !u.Bounds.Empty() {
+		packed, err := pack(u.Bounds)
+		if err != nil {
+			return nil, err
+		}
+		bounds = packed
+	}
 	return []any{
 		[]byte(u.Username), []byte(strings.ToLower(u.Username)), text(u.Email), text(strings.ToLower(u.Email)), text(u.DisplayName),
-		[]byte(u.Role), u.Active, text(u.PasswordHash), micro(u.UpdatedAt),
-	}
+		[]byte(u.Role), u.Active, text(u.PasswordHash), bounds, micro(u.UpdatedAt),
+	}, nil
 }
 
 func userConflict(err error) error {

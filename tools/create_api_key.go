@@ -52,12 +52,14 @@ func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error)
 	if err == nil {
 		k.ExpiresAt, err = expiry(d, in.ExpiresAt)
 	}
-	if err == nil {
-		err = inherit(ctx, &k)
-	}
 	if err != nil {
 		return NewKeyView{}, err
 	}
+	bounds, err := inherit(ctx, k.Bounds())
+	if err != nil {
+		return NewKeyView{}, err
+	}
+	k.SetBounds(bounds)
 	var key string
 	key, k.Prefix, k.Hash = credential.NewKey()
 	if err := d.Store.CreateAPIKey(ctx, &k); err != nil {

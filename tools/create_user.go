@@ -21,7 +21,8 @@ type CreateUserIn struct {
 // CreateUser adds a user.
 var CreateUser = Define(Spec{
 	Name: "ratchet_create_user", Title: "Create user", Toolset: "admin", Category: "registry",
-	Doc: "Call this to let a person log in. Admins and services are made by admins without a scope. " +
+	Doc: "Call this to let a person log in. Admins and services are made by admins without a scope; " +
+		"a bounded caller's user has the same bounds. " +
 		"Programs get a key instead: ratchet_create_api_key.",
 	Effect:   Writes,
 	Routes:   []Route{{Method: "POST", Path: "/users", Field: "createUser", Created: "/users/{id}"}},
@@ -33,15 +34,13 @@ func createUser(ctx context.Context, d *Deps, in CreateUserIn) (UserView, error)
 		Username: in.Username, Email: in.Email, DisplayName: in.DisplayName, Role: ratchet.Role(in.Role),
 		Active: in.IsActive == nil || *in.IsActive,
 	}
-	if err := mayKeepUsers(ctx); err != nil {
-		return UserView{}, err
-	}
 	if err := mayGrant(ctx, u.Role); err != nil {
 		return UserView{}, err
 	}
 	if err := credential.AcceptableUser(in.Username, in.Email); err != nil {
 		return UserView{}, err
 	}
+	u.Bounds = CallerFrom(ctx).Identity.Bounds() // whoever is made holds no more than who makes it
 	if in.Password != "" {
 		var err error
 		if u.PasswordHash, err = credential.HashPassword(in.Password); err != nil {

@@ -32,10 +32,7 @@ var DeleteUser = Define(Spec{
 }, deleteUser)
 
 func deleteUser(ctx context.Context, d *Deps, in DeleteUserIn) (DeleteUserOut, error) {
-	if err := mayKeepUsers(ctx); err != nil {
-		return DeleteUserOut{}, err
-	}
-	u, err := d.Store.User(ctx, in.User)
+	u, err := d.Store.User(ctx, in.User, userWithin(ctx))
 	if err != nil {
 		return DeleteUserOut{}, err
 	}

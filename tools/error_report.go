@@ -40,7 +40,10 @@ func (o *AnalyzeErrorOut) report(ctx context.Context, d *Deps, x *ratchet.Execut
 		Metadata: map[string]any{"report_version": "1.0", "generated_at": o.At},
 	}
 	if in.SystemContext {
-		r.System = map[string]any{"time": o.At, "isolation": x.Isolation, "waiting_runs": d.Exec.Waiting()}
+		r.System = map[string]any{"time": o.At, "isolation": x.Isolation}
+		if !CallerFrom(ctx).Identity.Scope.LimitsTasks() { // it counts runs of all tasks
+			r.System["waiting_runs"] = d.Exec.Waiting()
+		}
 	}
 	if in.Prompts {
 		r.Prompts = []string{

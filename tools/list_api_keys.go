@@ -27,7 +27,8 @@ type ListKeysOut struct {
 // ListKeys shows the API keys there are.
 var ListKeys = Define(Spec{
 	Name: "ratchet_list_api_keys", Title: "List API keys", Toolset: "admin", Category: "registry",
-	Doc: "Call this to see which programs may call, what each key reaches and when it was used last. Keys themselves are never shown. " +
+	Doc: "Call this to see which programs may call, what each key reaches and when it was used last. Keys themselves are never shown, " +
+		"nor to a bounded caller keys that reach further. " +
 		"Next: ratchet_revoke_api_key for those nobody uses.",
 	Effect: Reads, Filters: storage.APIKeyFilters,
 	Routes: []Route{
@@ -43,7 +44,7 @@ func listKeys(ctx context.Context, d *Deps, in ListKeysIn) (ListKeysOut, error) 
 		extra = append(extra, ratchet.Filter{Field: field, Operator: op, Value: value})
 	}
 	if in.Key != "" {
-		k, err := d.Store.APIKey(ctx, in.Key)
+		k, err := d.Store.APIKey(ctx, in.Key, keyWithin(ctx))
 		if err != nil {
 			return ListKeysOut{}, err
 		}
@@ -62,7 +63,7 @@ func listKeys(ctx context.Context, d *Deps, in ListKeysIn) (ListKeysOut, error) 
 	if err != nil {
 		return ListKeysOut{}, err
 	}
-	page, err := d.Store.ListAPIKeys(ctx, q)
+	page, err := d.Store.ListAPIKeys(ctx, q, keyWithin(ctx))
 	if err != nil {
 		return ListKeysOut{}, err
 	}

@@ -28,7 +28,7 @@ type ListUsersOut struct {
 // ListUsers shows who may log in.
 var ListUsers = Define(Spec{
 	Name: "ratchet_list_users", Title: "List users", Toolset: "admin", Category: "registry",
-	Doc: "Call this to see who may log in, with which role and when they did last. " +
+	Doc: "Call this to see who may log in, with which role and when they did last; a bounded caller sees those that reach no further. " +
 		"Next: ratchet_create_user, ratchet_update_user.",
 	Effect: Reads, Filters: storage.UserFilters,
 	Routes: []Route{
@@ -44,13 +44,13 @@ func listUsers(ctx context.Context, d *Deps, in ListUsersIn) (ListUsersOut, erro
 		return ListUsersOut{}, err
 	}
 	if in.User != "" {
-		u, err := d.Store.User(ctx, in.User)
+		u, err := d.Store.User(ctx, in.User, userWithin(ctx))
 		if err != nil {
 			return ListUsersOut{}, err
 		}
 		q.Filters = append(q.Filters, ratchet.Filter{Field: "id", Operator: ratchet.OpEQ, Value: u.ID})
 	}
-	page, err := d.Store.ListUsers(ctx, q)
+	page, err := d.Store.ListUsers(ctx, q, userWithin(ctx))
 	if err != nil {
 		return ListUsersOut{}, err
 	}

@@ -12,19 +12,31 @@ import (
 // bounded says whether something narrows what a caller may do below its role:
 // a scope, addresses, an end or a rate.
 func bounded(p ratchet.Principal) bool {
-	return !p.Scope.Empty() || len(p.AllowedIPs) > 0 || !p.ExpiresAt.IsZero() || p.Tier != ""
+	b := p.Bounds()
+	return !b.Empty()
 }
 
-// mayKeepUsers refuses to let a bounded caller make, change or delete users:
-// users have a role and no other bounds, so they would hold more than the
-// caller.
-func mayKeepUsers(ctx context.Context) error {
-	if !bounded(CallerFrom(ctx).Identity) {
+// keyWithin says which API keys exist for the caller: with bounds, those that
+// hold no more than the caller. Nil = all do.
+func keyWithin(ctx context.Context) func(*ratchet.APIKey) bool {
+	p := CallerFrom(ctx).Identity
+	if !bounded(p) {
 		return nil
 	}
-	return ratchet.Errorf(ratchet.CodeDenied, "this caller is bounded, and a user is not: it would hold more than the caller").
-		WithHint("make an API key, which takes over the caller's bounds, or ask an admin without bounds").
-		Next("ratchet_create_api_key", nil)
+	return func(k *ratchet.APIKey) bool {
+		return "key:"+k.ID == p.ID || mayGrant(ctx, k.Role) == nil && covers(ctx, k.Bounds()) == nil
+	}
+}
+
+// userWithin is keyWithin for users.
+func userWithin(ctx context.Context) func(*ratchet.User) bool {
+	p := CallerFrom(ctx).Identity
+	if !bounded(p) {
+		return nil
+	}
+	return func(u *ratchet.User) bool {
+		return "user:"+u.ID == p.ID || mayGrant(ctx, u.Role) == nil && covers(ctx, u.Bounds) == nil
+	}
 }
 
 // mayConfigure refuses to let a bounded caller change settings that hold for
@@ -37,15 +49,15 @@ func mayConfigure(ctx context.Context, key string) error {
 		With(ratchet.FieldAllowed, []string{"logging.*"}).WithHint("ask an admin without bounds")
 }
 
-// inherit lets what a key leaves open be as its maker has it, and refuses what
-// reaches beyond the maker.
-func inherit(ctx context.Context, k *ratchet.APIKey) error {
+// inherit lets what b leaves open be as the caller has it, and refuses what
+// reaches beyond the caller.
+func inherit(ctx context.Context, b ratchet.Bounds) (ratchet.Bounds, error) {
 	p := CallerFrom(ctx).Identity
 	if !bounded(p) {
-		return nil
+		return b, nil
 	}
 	if own := p.Scope; own != nil {
-		s := &k.Scope
+		s := &b.Scope
 		if len(s.Tools)+len(s.Toolsets) == 0 {
 			s.Tools, s.Toolsets = own.Tools, own.Toolsets
 		}
@@ -55,37 +67,37 @@ func inherit(ctx context.Context, k *ratchet.APIKey) error {
 		s.DeniedTools = union(s.DeniedTools, own.DeniedTools)
 		s.DeniedTasks = union(s.DeniedTasks, own.DeniedTasks)
 	}
-	if len(k.AllowedIPs) == 0 {
-		k.AllowedIPs = p.AllowedIPs
+	if len(b.AllowedIPs) == 0 {
+		b.AllowedIPs = p.AllowedIPs
 	}
-	if k.ExpiresAt.IsZero() {
-		k.ExpiresAt = p.ExpiresAt
+	if b.ExpiresAt.IsZero() {
+		b.ExpiresAt = p.ExpiresAt
 	}
-	if k.Tier == "" {
-		k.Tier = p.Tier
+	if b.Tier == "" {
+		b.Tier = p.Tier
 	}
-	return covers(ctx, k)
+	return b, covers(ctx, b)
 }
 
-// covers refuses a key that holds anything the caller does not hold.
-func covers(ctx context.Context, k *ratchet.APIKey) error {
+// covers refuses bounds that leave anything the caller does not hold.
+func covers(ctx context.Context, b ratchet.Bounds) error {
 	p := CallerFrom(ctx).Identity
 	if !bounded(p) {
 		return nil
 	}
 	if own := p.Scope; own != nil {
-		if err := scopeCovers(own, &k.Scope); err != nil {
+		if err := scopeCovers(own, &b.Scope); err != nil {
 			return err
 		}
 	}
-	if len(p.AllowedIPs) > 0 && (len(k.AllowedIPs) == 0 || !allWithin(k.AllowedIPs, p.AllowedIPs, addressWithin)) {
-		return beyond("allowed_ips", k.AllowedIPs, p.AllowedIPs)
+	if len(p.AllowedIPs) > 0 && (len(b.AllowedIPs) == 0 || !allWithin(b.AllowedIPs, p.AllowedIPs, addressWithin)) {
+		return beyond("allowed_ips", b.AllowedIPs, p.AllowedIPs)
 	}
-	if !p.ExpiresAt.IsZero() && (k.ExpiresAt.IsZero() || k.ExpiresAt.After(p.ExpiresAt)) {
-		return beyond("expires_at", Stamp(k.ExpiresAt), Stamp(p.ExpiresAt))
+	if !p.ExpiresAt.IsZero() && (b.ExpiresAt.IsZero() || b.ExpiresAt.After(p.ExpiresAt)) {
+		return beyond("expires_at", Stamp(b.ExpiresAt), Stamp(p.ExpiresAt))
 	}
-	if !tierWithin(k.Tier, p.Tier) {
-		return beyond("rate_tier", k.Tier, p.Tier)
+	if !tierWithin(b.Tier, p.Tier) {
+		return beyond("rate_tier", b.Tier, p.Tier)
 	}
 	return nil
 }
@@ -113,7 +125,7 @@ func scopeCovers(own, s *ratchet.Scope) error {
 }
 
 func beyond(field string, wanted, own any) error {
-	return ratchet.Errorf(ratchet.CodeDenied, "%s of the key reaches beyond what this caller may do itself", field).At("/"+field).
+	return ratchet.Errorf(ratchet.CodeDenied, "%s reaches beyond what this caller may do itself", field).At("/"+field).
 		With("actual", wanted).With(ratchet.FieldAllowed, own).WithHint("stay within what is allowed, or ask an admin without bounds")
 }
 

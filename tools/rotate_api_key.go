@@ -28,14 +28,11 @@ var RotateKey = Define(Spec{
 }, rotateKey)
 
 func rotateKey(ctx context.Context, d *Deps, in RotateKeyIn) (NewKeyView, error) {
-	k, err := d.Store.APIKey(ctx, in.Key)
+	k, err := d.Store.APIKey(ctx, in.Key, keyWithin(ctx))
 	if err != nil {
 		return NewKeyView{}, err
 	}
 	if err := mayGrant(ctx, k.Role); err != nil {
-		return NewKeyView{}, err
-	}
-	if err := covers(ctx, k); err != nil { // who rotates a key holds it
 		return NewKeyView{}, err
 	}
 	ends, err := expiry(d, in.ExpiresAt)
@@ -44,7 +41,7 @@ func rotateKey(ctx context.Context, d *Deps, in RotateKeyIn) (NewKeyView, error)
 	}
 	if !ends.IsZero() {
 		k.ExpiresAt = ends
-		if err := covers(ctx, k); err != nil {
+		if err := covers(ctx, k.Bounds()); err != nil {
 			return NewKeyView{}, err
 		}
 	}
@@ -52,7 +49,7 @@ func rotateKey(ctx context.Context, d *Deps, in RotateKeyIn) (NewKeyView, error)
 	if err := d.Store.RotateAPIKey(ctx, k.ID, shown, hash, ends); err != nil {
 		return NewKeyView{}, err
 	}
-	if k, err = d.Store.APIKey(ctx, k.ID); err != nil {
+	if k, err = d.Store.APIKey(ctx, k.ID, nil); err != nil {
 		return NewKeyView{}, err
 	}
 	return NewKeyView{Key: key, KeyView: keyView(k)}, nil

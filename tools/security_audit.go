@@ -241,7 +241,7 @@ func (c *securityCheck) files(d *Deps) {
 // keys looks at the API keys and at who is an admin.
 func (c *securityCheck) keys(ctx context.Context, d *Deps) error {
 	c.look("API keys")
-	page, err := d.Store.ListAPIKeys(ctx, ratchet.Query{Limit: 1000})
+	page, err := d.Store.ListAPIKeys(ctx, ratchet.Query{Limit: 1000}, keyWithin(ctx))
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultO
 		return StoreResultOut{}, err
 	}
 	if d.Bus != nil {
-		d.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, At: d.Now(), Data: x})
+		d.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, Task: x.TaskName, At: d.Now(), Data: x})
 	}
 	return storedResult(x, d.Now()), nil
 }

@@ -14,7 +14,7 @@ func (d *Deps) publish(kind string, t *ratchet.Task) {
 		return
 	}
 	shown := *t
-	d.Bus.Publish(ratchet.Event{Kind: kind, ID: t.ID, At: d.now(), Data: &shown})
+	d.Bus.Publish(ratchet.Event{Kind: kind, ID: t.ID, Task: t.Name, At: d.now(), Data: &shown})
 }
 
 func (d *Deps) now() time.Time {

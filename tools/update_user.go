@@ -17,6 +17,7 @@ type UpdateUserIn struct {
 	Password    *string `json:"password,omitempty" jsonschema:"writeOnly=true" jsonschema_description:"12 to 128 characters; empty takes it away"`
 	Role        *string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
 	IsActive    *bool   `json:"is_active,omitempty" jsonschema_description:"false ends what the user logged in"`
+	Bounded     *bool   `json:"bounded,omitempty" jsonschema:"enum=false" jsonschema_description:"false takes away the bounds the user was made with; for callers without bounds"`
 }
 
 // UpdateUser changes a user.
@@ -37,10 +38,7 @@ var UpdateUser = Define(Spec{
 }, updateUser)
 
 func updateUser(ctx context.Context, d *Deps, in UpdateUserIn) (UserView, error) {
-	if err := mayKeepUsers(ctx); err != nil {
-		return UserView{}, err
-	}
-	u, err := d.Store.User(ctx, in.User)
+	u, err := d.Store.User(ctx, in.User, userWithin(ctx))
 	if err != nil {
 		return UserView{}, err
 	}
@@ -74,6 +72,15 @@ func (in UpdateUserIn) change(ctx context.Context, u *ratchet.User) (err error) 
 	}
 	if in.IsActive != nil {
 		u.Active = *in.IsActive
+	}
+	if in.Bounded != nil {
+		if *in.Bounded {
+			return ratchet.Errorf(ratchet.CodeInvalid, "bounds come from who makes a user; they can only be taken away").At("/bounded").
+				With(ratchet.FieldAllowed, []bool{false}).WithHint("leave bounded out, or make an API key with the bounds it needs: ratchet_create_api_key")
+		}
+		if u.Bounds, err = inherit(ctx, ratchet.Bounds{}); err != nil {
+			return err
+		}
 	}
 	if in.Password != nil {
 		u.PasswordHash = ""

@@ -17,6 +17,7 @@ const (
 	toolStatus = "ratchet_get_execution_status"
 	toolLogs   = "ratchet_get_execution_logs"
 	toolTasks  = "ratchet_list_available_tasks"
+	toolRuns   = "ratchet_list_executions"
 
 	toolWorkers = "ratchet_list_workers"
 )
@@ -109,12 +110,14 @@ func openExecutions(ctx context.Context, h *Handler, args streamArgs) (*feed, er
 	if err != nil {
 		return nil, err
 	}
-	scope := ratchet.ScopeFrom(ctx)
+	if err := tools.PermitAny(callFrom(ctx).principal, h.cfg.Registry, toolRuns, toolStatus); err != nil {
+		return nil, err
+	}
 	return &feed{
 		kinds: []string{"execution.updated"},
 		match: func(e *ratchet.Event) bool {
 			x, ok := e.Data.(*ratchet.Execution)
-			return ok && (id == "" || x.TaskID == id) && scope.AllowsTask(x.TaskName)
+			return ok && (id == "" || x.TaskID == id)
 		},
 		view: func(_ context.Context, e ratchet.Event, missed int64) ([]any, bool, error) {
 			x, _ := e.Data.(*ratchet.Execution)
@@ -131,7 +134,7 @@ func openTasks(ctx context.Context, h *Handler, args streamArgs) (*feed, error) 
 		return nil, err
 	}
 	return &feed{
-		kinds: []string{"task."}, id: id, match: seesTask(ctx),
+		kinds: []string{"task."}, id: id,
 		view: func(_ context.Context, e ratchet.Event, missed int64) ([]any, bool, error) {
 			shown := taskEvent(e)
 			shown.Missed = missed
@@ -140,28 +143,12 @@ func openTasks(ctx context.Context, h *Handler, args streamArgs) (*feed, error) 
 	}, nil
 }
 
-// seesTask says of which events about tasks the caller may hear.
-func seesTask(ctx context.Context) func(*ratchet.Event) bool {
-	scope := ratchet.ScopeFrom(ctx)
-	return func(e *ratchet.Event) bool {
-		if !scope.LimitsTasks() {
-			return true
-		}
-		t, ok := e.Data.(*ratchet.Task)
-		return ok && t != nil && scope.AllowsTask(t.Name)
-	}
-}
-
 func openRegistry(ctx context.Context, h *Handler, _ streamArgs) (*feed, error) {
 	if _, err := taskOf(ctx, h, ""); err != nil {
 		return nil, err
 	}
-	sees := seesTask(ctx)
 	return &feed{
 		kinds: []string{"task.", "tools.", "prompts.", "resource."},
-		match: func(e *ratchet.Event) bool {
-			return e.Kind == "tools.changed" || e.Kind == "prompts.changed" || sees(e)
-		},
 		view: func(_ context.Context, e ratchet.Event, missed int64) ([]any, bool, error) {
 			shown := RegistryEvent{EventHead: head(e), ID: orNil(e.ID)}
 			if t, ok := e.Data.(*ratchet.Task); ok && t != nil {

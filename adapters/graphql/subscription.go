@@ -91,7 +91,8 @@ func (h *Handler) follow(ctx context.Context, op *gql.OperationContext) gql.Resp
 		return nil
 	}
 	r := &reader{h: h, ctx: ctx, feed: feed, result: s.result, alias: f.Alias, plan: planOf(op, f, s.result)}
-	r.sub = subscribe(h.deps.Bus, args.After, feed.fits)
+	hears := h.cfg.Registry.Hears(c.principal)
+	r.sub = subscribe(h.deps.Bus, args.After, func(e *ratchet.Event) bool { return feed.fits(e) && hears(e) })
 	if args.After != nil {
 		r.resume()
 	}

@@ -15,7 +15,6 @@ const (
 	toolStatus = "ratchet_get_execution_status"
 	toolLogs   = "ratchet_get_execution_logs"
 	toolTasks  = "ratchet_list_available_tasks"
-	toolAudit  = "ratchet_query_audit"
 )
 
 // ask calls a tool as the caller of the stream, so that the gates decide, and
@@ -62,13 +61,7 @@ func (h *Handler) allEvents(x *exchange) error {
 	for _, list := range values["kinds"] {
 		kinds = append(kinds, strings.Split(list, ",")...)
 	}
-	p := h.cfg.Principal(x.r)
-	admin := p.Role == ratchet.RoleAdmin
-	if t, ok := h.cfg.Registry.Lookup(toolAudit); ok {
-		admin = tools.Permit(p, t) == nil
-	}
-	seen := visible(p.Scope, admin)
-	f := &feed{after: after, match: func(e *ratchet.Event) bool { return wants(kinds, e.Kind) && seen(e) }}
+	f := &feed{after: after, match: func(e *ratchet.Event) bool { return wants(kinds, e.Kind) }}
 	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{frameOf(e)}, false }
 	return h.stream(x, f)
 }
@@ -77,33 +70,6 @@ func (h *Handler) allEvents(x *exchange) error {
 func wants(kinds []string, kind string) bool {
 	first, _, _ := strings.Cut(kind, ".")
 	return len(kinds) == 0 || slices.Contains(kinds, kind) || slices.Contains(kinds, first) || slices.Contains(kinds, first+".*")
-}
-
-// visible says of which events a caller may hear. Events that name no task are
-// kept from callers who may not know all tasks.
-func visible(scope *ratchet.Scope, admin bool) func(*ratchet.Event) bool {
-	limited := scope.LimitsTasks()
-	return func(e *ratchet.Event) bool {
-		area, _, _ := strings.Cut(e.Kind, ".")
-		switch area {
-		case "task", "execution", "resource":
-			if !limited {
-				return true
-			}
-			switch data := e.Data.(type) {
-			case *ratchet.Task:
-				return data != nil && scope.AllowsTask(data.Name)
-			case *ratchet.Execution:
-				return data != nil && scope.AllowsTask(data.TaskName)
-			default:
-				return false
-			}
-		case "tools", "prompts":
-			return true
-		default: // workers, security and what is to come
-			return admin
-		}
-	}
 }
 
 // after is the number of the event behind which a reader goes on: that of

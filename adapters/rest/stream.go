@@ -30,7 +30,7 @@ func (h *Handler) stream(x *exchange, f *feed) error {
 	if h.ctx.Err() != nil {
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the server is stopping")
 	}
-	sub := h.subscribe(bus, f)
+	sub := h.subscribe(bus, h.cfg.Principal(x.r), f)
 	var before []frame
 	over := false
 	if f.first != nil {
@@ -85,7 +85,10 @@ func (h *Handler) follow(x *exchange, f *feed, sub *ratchet.Subscription, s *sen
 	})
 }
 
-func (h *Handler) subscribe(bus *ratchet.Bus, f *feed) *ratchet.Subscription {
+// subscribe hears what the feed shows and the caller may know of.
+func (h *Handler) subscribe(bus *ratchet.Bus, p ratchet.Principal, f *feed) *ratchet.Subscription {
+	hears, shown := h.cfg.Registry.Hears(p), f.match
+	f.match = func(e *ratchet.Event) bool { return shown(e) && hears(e) }
 	if f.after < 0 {
 		return bus.Subscribe(h.cfg.Unread, f.match)
 	}

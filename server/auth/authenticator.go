@@ -152,7 +152,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (ratche
 type identity struct {
 	principal ratchet.Principal
 	key       *use           // of an API key; nil = another credential
-	from      []netip.Prefix // where the API key may come from; nil = from everywhere
+	from      []netip.Prefix // where the caller may come from; nil = from everywhere
 	login     *ratchet.Login // of a user's session; nil = none
 	token     string         // revocation id of a token; empty = none
 	until     time.Time      // end of the token
@@ -161,6 +161,12 @@ type identity struct {
 
 func (a *Authenticator) identify(ctx context.Context, c Credentials) (identity, error) {
 	id, err := a.recognise(ctx, c)
+	if err == nil && !within(id.from, c.IP) {
+		id, err = identity{}, wrongAddress()
+	}
+	if err == nil && id.key != nil {
+		id.key.add(&a.uses)
+	}
 	id.principal.IP = c.IP
 	if err != nil && ratchet.CodeOf(err) == ratchet.CodeUnauthenticated {
 		a.cfg.Happened(ctx, Event{Kind: "auth_failed", IP: c.IP, Reason: ratchet.AsError(err).Message})
@@ -171,7 +177,7 @@ func (a *Authenticator) identify(ctx context.Context, c Credentials) (identity, 
 func (a *Authenticator) recognise(ctx context.Context, c Credentials) (identity, error) {
 	switch {
 	case c.APIKey != "":
-		return a.byKey(ctx, c.APIKey, c.IP)
+		return a.byKey(ctx, c.APIKey)
 	case c.Bearer != "":
 		return a.byToken(ctx, c.Bearer)
 	case c.Session != "":
@@ -188,17 +194,27 @@ func (a *Authenticator) recognise(ctx context.Context, c Credentials) (identity,
 	return identity{principal: ratchet.Local()}, nil
 }
 
+func wrongAddress() error {
+	return ratchet.Errorf(ratchet.CodeDenied, "the key or user may not be used from this address").
+		WithHint("ask an admin to add the address to its allowed_ips")
+}
+
+// userIdentity is a user who came by a way.
+func userIdentity(u *ratchet.User, via string) identity {
+	return identity{principal: u.Principal(via), from: networksOf(u.Bounds.AllowedIPs)}
+}
+
 // byCertificate finds the user whose name a verified client certificate has.
 func (a *Authenticator) byCertificate(ctx context.Context, name string) (identity, error) {
 	return a.known.get(a.cfg.Store, "certificate", name, a.cfg.Now(), func() (identity, time.Time, error) {
-		u, err := a.cfg.Store.User(ctx, name)
-		if ratchet.CodeOf(err) == ratchet.CodeNotFound || err == nil && !u.Active {
+		u, err := a.cfg.Store.User(ctx, name, nil)
+		if ratchet.CodeOf(err) == ratchet.CodeNotFound || err == nil && !u.MayLogin(a.cfg.Now()) {
 			return identity{}, time.Time{}, refused("the certificate belongs to no user")
 		}
 		if err != nil {
 			return identity{}, time.Time{}, err
 		}
-		return identity{principal: u.Principal("certificate")}, time.Time{}, nil
+		return userIdentity(u, "certificate"), u.Bounds.ExpiresAt, nil
 	})
 }
 

@@ -29,6 +29,9 @@ func (a *Authenticator) login(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if !within(networksOf(u.Bounds.AllowedIPs), remoteIP(r)) {
+		return reply{}, wrongAddress()
+	}
 	return a.welcome(r, u, in.RememberMe, "auth_login")
 }
 
@@ -37,14 +40,14 @@ func (a *Authenticator) login(r *http.Request) (reply, error) {
 // and take the same time. Who fails often is slowed down by name and address;
 // users are not where they have logged in before.
 func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip string) (*ratchet.User, error) {
-	u, err := a.cfg.Store.User(ctx, name)
+	u, err := a.cfg.Store.User(ctx, name, nil)
 	if err != nil && ratchet.CodeOf(err) != ratchet.CodeNotFound {
 		return nil, err
 	}
 	who, known, hash := "name "+strings.ToLower(name), "", ""
 	if err == nil {
 		who, known = "user "+u.ID, u.Username
-		if u.Active {
+		if u.MayLogin(a.cfg.Now()) {
 			hash = u.PasswordHash
 		}
 	}

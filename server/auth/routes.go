@@ -215,7 +215,7 @@ func (a *Authenticator) me(r *http.Request) (reply, error) {
 	p := id.principal
 	out := map[string]any{"id": p.ID, "name": p.Name, "role": p.Role, "via": p.Via, "tier": p.Tier, "scope": p.Scope, "user": nil}
 	if id.login != nil {
-		u, err := a.cfg.Store.User(r.Context(), id.login.UserID)
+		u, err := a.cfg.Store.User(r.Context(), id.login.UserID, nil)
 		if err != nil {
 			return reply{}, err
 		}

@@ -78,7 +78,9 @@ func (a *Authenticator) bySession(ctx context.Context, secret string) (id identi
 		if err != nil {
 			return identity{}, time.Time{}, err
 		}
-		return identity{principal: u.Principal("session"), login: l, cookie: true}, l.ExpiresAt, nil
+		id := userIdentity(u, "session")
+		id.login, id.cookie = l, true
+		return id, ending(l, u), nil
 	})
 	if ratchet.CodeOf(err) == ratchet.CodeUnauthenticated {
 		return identity{}, false, nil
@@ -87,6 +89,14 @@ func (a *Authenticator) bySession(ctx context.Context, secret string) (id identi
 		return identity{}, false, err
 	}
 	return id, true, a.extend(ctx, id.login)
+}
+
+// ending is when a login is over for its user.
+func ending(l *ratchet.Login, u *ratchet.User) time.Time {
+	if u.Bounds.ExpiresAt.IsZero() {
+		return l.ExpiresAt
+	}
+	return earlier(l.ExpiresAt, u.Bounds.ExpiresAt)
 }
 
 // extend gives a login that is in use its whole life again, now and then.

@@ -130,8 +130,9 @@ func (a *Authenticator) ownToken(ctx context.Context, text string) (identity, ti
 	if u == nil || u.ID != c.Subject {
 		return identity{}, time.Time{}, refused("the login of the token is over")
 	}
-	id.login, id.principal = l, u.Principal("jwt") // the role is the user's of now
-	return id, earlier(until, l.ExpiresAt), nil
+	mine := userIdentity(u, "jwt") // role and bounds are the user's of now
+	mine.login, mine.token, mine.until = l, id.token, id.until
+	return mine, earlier(until, ending(l, u)), nil
 }
 
 // signedElsewhere is the caller of a token that somebody else made with our
