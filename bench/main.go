@@ -14,7 +14,7 @@ import (
 
 func main() {
 	short := flag.Bool("short", false, "a quick look instead of steady figures")
-	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, overheads, startup or memory; empty = all")
+	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, overheads, startup, memory or bodies; empty = all")
 	role := flag.String("role", "", "run as one of the measured servers")
 	isWorker := flag.Bool("worker", false, "run as a worker process")
 	flag.Parse()
@@ -55,6 +55,7 @@ func run(ctx context.Context, short bool, only, role string, isWorker bool) erro
 		{"overheads", func() error { return overheads(ctx, 30*rounds) }},
 		{"startup", func() error { return startups(ctx, 3*rounds) }},
 		{"memory", func() error { return memory(ctx) }},
+		{"bodies", func() error { return bodies(ctx) }},
 	} {
 		if only != "" && only != part.name {
 			continue

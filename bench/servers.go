@@ -19,11 +19,12 @@ import (
 
 // roles are the servers this binary can be.
 var roles = map[string]func(context.Context) error{
-	"json-http":     jsonHTTP,
-	"sdk-http":      sdkHTTP,
-	"sdk-stdio":     sdkStdio,
-	"ratchet-http":  ratchetHTTP,
-	"ratchet-stdio": ratchetStdio,
+	"json-http":      jsonHTTP,
+	"sdk-http":       sdkHTTP,
+	"sdk-stdio":      sdkStdio,
+	"ratchet-http":   ratchetHTTP,
+	"ratchet-bodies": ratchetBodies,
+	"ratchet-stdio":  ratchetStdio,
 }
 
 type echoIn struct {
@@ -55,7 +56,12 @@ func ratchetHTTP(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.ListenAndServe(ctx, func(address string) {
+	return serveHTTP(ctx, s)
+}
+
+// serveHTTP serves until ctx ends.
+func serveHTTP(ctx context.Context, s *server.Server) error {
+	err := s.ListenAndServe(ctx, func(address string) {
 		fmt.Println("http://" + strings.TrimPrefix(address, "http://") + "/mcp")
 	})
 	closing, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -16,9 +15,9 @@ const inlineLimit = 64 << 10
 
 // payload is bytes of a user on their way to a row: inline, or by hash.
 type payload struct {
-	data []byte                 // nil = absent, or read when it is stored
-	hash []byte                 // SHA-256; nil when inline
-	read func() ([]byte, error) // of one that is not in memory
+	data []byte            // nil = absent, or read when it is stored
+	hash []byte            // SHA-256; nil when inline
+	from *io.SectionReader // of one that is not in memory
 }
 
 // newPayload hashes large data; it is called before the writer is entered.
@@ -47,8 +46,12 @@ func (t *tx) keep(p payload) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	if p.read != nil {
-		if p.data, err = p.read(); err != nil {
+	if p.from != nil {
+		if t.w.piece == nil {
+			t.w.piece = make([]byte, pieceSize)
+		}
+		p.data = t.w.piece[:p.from.Size()] // bound as a copy
+		if _, err := p.from.ReadAt(p.data, 0); err != nil {
 			return fmt.Errorf("read a payload to store: %w", err)
 		}
 	}
@@ -79,24 +82,27 @@ const pieceSize = 1 << 20
 
 // piecesOf are the payloads of c in order.
 func piecesOf(c Content) ([]payload, error) {
+	if c.Size() <= inlineLimit {
+		data := make([]byte, c.Size())
+		_, err := c.ReadAt(data, 0)
+		return []payload{{data: data}}, readError(err)
+	}
 	var out []payload
-	buf := make([]byte, min(c.Size(), pieceSize))
+	buf := make([]byte, min(c.Size(), 64<<10))
 	for at := int64(0); at < c.Size(); at += pieceSize {
-		piece := buf[:min(c.Size()-at, pieceSize)]
-		if _, err := c.ReadAt(piece, at); err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("read a recording to store: %w", err)
+		piece := io.NewSectionReader(c, at, min(c.Size()-at, pieceSize))
+		hash := sha256.New()
+		if _, err := io.CopyBuffer(hash, struct{ io.Reader }{piece}, buf); err != nil {
+			return nil, readError(err)
 		}
-		p := newPayload(piece)
-		if p.data = nil; p.hash == nil {
-			p.data = bytes.Clone(piece)
-		} else {
-			p.read = func() ([]byte, error) {
-				data := make([]byte, len(piece))
-				_, err := c.ReadAt(data, at)
-				return data, err
-			}
-		}
-		out = append(out, p)
+		out = append(out, payload{hash: hash.Sum(nil), from: piece})
 	}
 	return out, nil
+}
+
+func readError(err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return nil
+	}
+	return fmt.Errorf("read a recording to store: %w", err)
 }

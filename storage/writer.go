@@ -56,6 +56,7 @@ type writer struct {
 	seq    int64         // last sequence of a chunk of log lines
 	chain  link          // end of the audit
 	run    bool          // the goroutine was started
+	piece  []byte        // holds one piece of a content while it is written; nil = not used yet
 }
 
 func newWriter(ctx context.Context, db *DB) (*writer, error) {
