@@ -67,6 +67,7 @@ var layers = map[string][]string{
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
 	"ratchet/bench":           {"*"},
+	"ratchet/bench/cost":      {},
 	"ratchet/bench/chaos":     {"ratchet", "ratchet/storage", "ratchet/server/audit"},
 }
 
@@ -81,7 +82,7 @@ var owners = map[string][]string{
 	"github.com/google/go-dap":               {"ratchet/adapters/dap"},
 	"github.com/99designs/gqlgen":            {"ratchet/adapters/graphql"},
 	"github.com/vektah/gqlparser":            {"ratchet/adapters/graphql"},
-	"github.com/coder/websocket":             {"ratchet/adapters/graphql"},
+	"github.com/coder/websocket":             {"ratchet/adapters/graphql", "ratchet/bench/cost"},
 	"go.opentelemetry.io":                    {"ratchet/server/telemetry"},
 	"os/exec":                                {"ratchet/runtime/worker", "ratchet/cmd", "ratchet/bench"},
 }

@@ -27,7 +27,7 @@ func (s *Schema) Exceeds(raw json.RawMessage, b Bounds) *Violation {
 		bytes.Count(raw, []byte("["))+bytes.Count(raw, []byte("{")) <= b.Depth {
 		return nil // most are small
 	}
-	v, err := decode(raw)
+	v, err := s.outline(raw)
 	if err != nil {
 		return nil // was said by Validate
 	}

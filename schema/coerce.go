@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -18,6 +19,9 @@ import (
 // notes say what was mended; refused is set when a key is given in both
 // spellings with different values. The result still has to be validated.
 func (s *Schema) Coerce(args json.RawMessage) (out json.RawMessage, notes []string, refused []Violation) {
+	if len(args) >= outlineFrom && parts(args) > maxMended {
+		return args, nil, nil
+	}
 	v, err := decode(args)
 	if err != nil {
 		return args, nil, nil // Validate reports it
@@ -35,6 +39,15 @@ func (s *Schema) Coerce(args json.RawMessage) (out json.RawMessage, notes []stri
 		return args, nil, nil
 	}
 	return out, c.notes, nil
+}
+
+// maxMended is how many parts arguments may have that are decoded to be mended:
+// each takes some hundred bytes.
+const maxMended = 50_000
+
+// parts counts the values of raw, roughly: separators in text count too.
+func parts(raw []byte) int {
+	return bytes.Count(raw, []byte(",")) + bytes.Count(raw, []byte("{")) + bytes.Count(raw, []byte("["))
 }
 
 type coercion struct {

@@ -151,6 +151,9 @@ func decode(raw []byte) (any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one JSON value")
 	}
+	if !suspicious(raw) {
+		return v, nil
+	}
 	return v, checkNumbers(v, nil)
 }
 

@@ -31,7 +31,7 @@ const maxViolations = 100
 // would take too long to check is one with rule "steps", found before the check:
 // its time is bounded without a clock.
 func (s *Schema) Validate(raw json.RawMessage) []Violation {
-	v, err := decode(raw)
+	v, err := s.outline(raw)
 	if found := numberViolation(err); found != nil {
 		return []Violation{*found}
 	}

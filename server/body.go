@@ -60,9 +60,35 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxReading is how much a caller sends who may only read: their calls carry
+// neither code nor inputs, and to read a message costs the server about twenty
+// times its size.
+const maxReading = 1 << 20
+
+// modest bounds the bodies of callers who may only read.
+func (s *Server) modest(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := principalOf(r.Context())
+		if p.Role != ratchet.RoleAnonymous && p.Role != ratchet.RoleReadonly || r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if r.ContentLength > maxReading {
+			w.Header().Set("Connection", "close")
+			s.deny(w, r, bodyTooLarge(maxReading, ""))
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxReading)
+		next.ServeHTTP(w, r)
+	})
+}
+
 func tooLarge(limit int64) *ratchet.Error { return bodyTooLarge(limit, "mcp.max_message_size") }
 
 func bodyTooLarge(limit int64, key string) *ratchet.Error {
-	return ratchet.Errorf(ratchet.CodeTooLarge, "the request body is larger than %d bytes", limit).
-		WithHint("send less, or raise %s", key)
+	e := ratchet.Errorf(ratchet.CodeTooLarge, "the request body is larger than %d bytes", limit)
+	if limit == maxReading {
+		return e.WithHint("send less: this is the most for callers who may only read")
+	}
+	return e.WithHint("send less, or raise %s", key)
 }

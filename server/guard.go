@@ -25,7 +25,7 @@ const maxRequestID = 128
 // address behind a proxy, security headers, shape, Host and Origin checks,
 // limits of unknown callers, and bounds on the body.
 func (s *Server) guard(next http.Handler) http.Handler {
-	next = s.pages(s.limiter.Known(next, s.deny))
+	next = s.pages(s.limiter.Known(s.modest(next), s.deny))
 	if s.authenticate != nil { // between the two: the first limits whom nobody knows, the second who was found
 		next = s.authenticate(next)
 	}

@@ -154,8 +154,8 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 const bodyTimeout = 60 * time.Second
 
 func bodyError(err error, limit int64) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge(limit)
+	if over, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(min(limit, over.Limit))
 	}
 	return ratchet.Errorf(ratchet.CodeInvalid, "the request body cannot be read").Wrap(err)
 }

@@ -38,14 +38,14 @@ func (t Tool) explained(args json.RawMessage, e *ratchet.Error) *ratchet.Error {
 // quotedArgument points to the only top-level argument whose value a message
 // quotes; empty = there is none, or several.
 func quotedArgument(args json.RawMessage, message string) string {
-	var given map[string]any
+	var given map[string]json.RawMessage
 	if json.Unmarshal(args, &given) != nil {
 		return ""
 	}
 	found := ""
 	for name, v := range given {
-		text, ok := v.(string)
-		if !ok || text == "" || !strings.Contains(message, strconv.Quote(text)) {
+		var text string
+		if v[0] != '"' || json.Unmarshal(v, &text) != nil || text == "" || !strings.Contains(message, strconv.Quote(text)) {
 			continue
 		}
 		if found != "" {
@@ -57,25 +57,7 @@ func quotedArgument(args json.RawMessage, message string) string {
 }
 
 // argumentAt is the text at a JSON pointer in the arguments.
-func argumentAt(args json.RawMessage, pointer string) (string, bool) {
-	var v any
-	if json.Unmarshal(args, &v) != nil {
-		return "", false
-	}
-	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		switch in := v.(type) {
-		case map[string]any:
-			v = in[strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")]
-		case []any:
-			i, err := strconv.Atoi(part)
-			if err != nil || i < 0 || i >= len(in) {
-				return "", false
-			}
-			v = in[i]
-		default:
-			return "", false
-		}
-	}
-	text, ok := v.(string)
-	return text, ok
+func argumentAt(args json.RawMessage, pointer string) (text string, ok bool) {
+	raw := schema.Lookup(args, pointer)
+	return text, len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &text) == nil
 }

@@ -45,6 +45,9 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	code, _ := g.Extensions["code"].(string)
 	switch {
 	case code == errcode.ParseFailed, code == errcode.ValidationFailed:
+		if beyondListed(ctx) {
+			return g
+		}
 		return h.render(ctx, g, h.explain(ctx, g), id)
 	case code == "PERSISTED_QUERY_NOT_FOUND": // clients look for this code and send the document
 		out := h.render(ctx, g, ratchet.Errorf(ratchet.CodeNotFound, "%s", g.Message), id)
@@ -59,6 +62,20 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	h.log.ErrorContext(ctx, "a GraphQL request failed", "request_id", id, "error", err)
 	return h.render(ctx, g, ratchet.AsError(err), id)
+}
+
+// beyondListed says whether so many faults of a document were explained that
+// this one will not be listed. The validator finds thousands, one after
+// another, and to explain one costs a look at the whole document.
+func beyondListed(ctx context.Context) bool {
+	if !gql.HasOperationContext(ctx) {
+		return false
+	}
+	const key = "explained faults"
+	stats := &gql.GetOperationContext(ctx).Stats
+	n, _ := stats.GetExtension(key).(int)
+	stats.SetExtension(key, n+1)
+	return n >= maxErrors
 }
 
 // bodyHint shows what a request is.

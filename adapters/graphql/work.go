@@ -14,6 +14,7 @@ const (
 	mostSelected   = 4000   // fields of all operations, with their fragments expanded
 	mostSameName   = 50     // fields of one selection that share a response name
 	mostFragments  = 100
+	mostOperations = 50
 	mostVariables  = 200
 	mostDirectives = 500 // directives
 	longestName    = 256 // bytes: names that are not known are compared with those that are
@@ -36,6 +37,9 @@ func (s *shape) excess() (*ratchet.Error, *ast.Position) {
 	w := &work{shape: s, expanded: map[string]int{}, open: map[string]bool{}}
 	if n := len(s.doc.Fragments); n > mostFragments {
 		w.refuse(s.doc.Fragments[mostFragments].Position, "the document has %d fragments, at most %d are taken", n, mostFragments)
+	}
+	if n := len(s.doc.Operations); n > mostOperations {
+		w.refuse(s.doc.Operations[mostOperations].Position, "the document has %d operations, at most %d are taken", n, mostOperations)
 	}
 	for _, op := range s.doc.Operations {
 		if n := len(op.VariableDefinitions); n > mostVariables {

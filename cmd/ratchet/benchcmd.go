@@ -26,6 +26,7 @@ func (a *app) benchCommand() *cobra.Command {
 		a.chaosCommand("soak", false, 30*time.Minute, "Load a server for long and look for what grows",
 			"The load of `bench chaos` without faults: memory, descriptors and goroutines of the last third must\n"+
 				"be within 5 % of those of the first. Exits with 6 when they are not."),
+		a.costCommand(),
 		a.benchServerCommand(),
 	)
 	return cmd
