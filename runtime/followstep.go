@@ -160,7 +160,7 @@ func (v *vm) goLive() {
 		}
 		if c, known := v.replyOf(e); known {
 			handed[e.ID] = true
-			l.backlog = append(l.backlog, c)
+			l.backlog.add(c)
 		}
 	}
 	for _, e := range f.tape.Events[f.until:] {

@@ -58,7 +58,7 @@ func (v *vm) send(c HostCall) {
 			}
 		})
 	case slotRefused:
-		l.backlog = append(l.backlog, completion{seq: c.Seq, reply: v.refusedReply()})
+		l.backlog.add(completion{seq: c.Seq, reply: v.refusedReply()})
 	case slotQueued:
 	}
 }
@@ -108,12 +108,9 @@ func (v *vm) waitFor(seq int64) {
 		}
 		return
 	}
-	for i, c := range l.backlog {
-		if c.seq == seq {
-			l.backlog = append(l.backlog[:i:i], l.backlog[i+1:]...)
-			v.deliverNow(c)
-			return
-		}
+	if c, ok := l.backlog.take(seq); ok {
+		v.deliverNow(c)
+		return
 	}
 	v.releaseNow(seq)
 	if _, ok := l.pending[seq]; !ok {
@@ -127,7 +124,7 @@ func (v *vm) waitFor(seq int64) {
 				v.deliverNow(c)
 				return
 			}
-			l.backlog = append(l.backlog, c)
+			l.backlog.add(c)
 		case <-v.ctx.Done():
 			panic(&goja.InterruptedError{})
 		}

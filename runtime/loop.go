@@ -16,7 +16,7 @@ type loop struct {
 	seq     int64                     // of the last host call
 	pending map[int64]func(HostReply) // by seq: what to do with the reply
 	done    chan completion
-	backlog []completion     // arrived while waitFor waited for another one
+	backlog backlog          // arrived while waitFor waited for another one
 	slots   *slots           // of fetches
 	held    map[int64]*timer // by seq: replies whose delay on the mocked clock is not over
 	calls   bool             // whether replies get their turn before due timers
@@ -170,9 +170,7 @@ func (v *vm) ready() (completion, bool) {
 	if !l.calls && len(l.timers) > 0 && l.timers[0].due <= v.turn {
 		return completion{}, false
 	}
-	if len(l.backlog) > 0 {
-		c := l.backlog[0]
-		l.backlog = l.backlog[1:]
+	if c, ok := l.backlog.next(); ok {
 		l.calls = false
 		return c, true
 	}
@@ -216,7 +214,7 @@ func (v *vm) sleep() error {
 			v.turn = max(v.turn, l.timers[0].due)
 		}
 	case c := <-l.done:
-		l.backlog = append(l.backlog, c)
+		l.backlog.add(c)
 		l.calls = true
 	case <-v.stopSignal(): // step sees it
 	case <-v.ctx.Done():

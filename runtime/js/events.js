@@ -60,6 +60,24 @@
     get [Symbol.toStringTag]() { return 'Event'; }
   }
 
+  // Listeners are those of one type: in order, and by callback.
+  class Listeners {
+    all = new Set();
+    #plain = new Map();
+    #capturing = new Map();
+    find(callback, capture) { return (capture ? this.#capturing : this.#plain).get(callback); }
+    add(l) {
+      this.all.add(l);
+      (l.capture ? this.#capturing : this.#plain).set(l.callback, l);
+    }
+    remove(l) {
+      l.removed = true;
+      this.all.delete(l);
+      (l.capture ? this.#capturing : this.#plain).delete(l.callback);
+      if (l.signal) l.signal.removeEventListener('abort', l.abort);
+    }
+  }
+
   class EventTarget {
     #listeners = new Map();
     addEventListener(type, callback, options) {
@@ -72,17 +90,21 @@
       type = String(type);
       const capture = Boolean(o.capture);
       let list = this.#listeners.get(type);
-      if (!list) this.#listeners.set(type, list = []);
-      if (list.some((l) => l.callback === callback && l.capture === capture)) return;
-      list.push({ callback, capture, once: Boolean(o.once), passive: Boolean(o.passive), removed: false });
-      if (o.signal) o.signal.addEventListener('abort', () => this.removeEventListener(type, callback, capture), { once: true });
+      if (!list) this.#listeners.set(type, list = new Listeners());
+      if (list.find(callback, capture)) return;
+      const l = { callback, capture, once: Boolean(o.once), passive: Boolean(o.passive), removed: false, signal: o.signal, abort: null };
+      list.add(l);
+      if (o.signal) {
+        l.abort = () => list.remove(l);
+        o.signal.addEventListener('abort', l.abort, { once: true });
+      }
     }
     removeEventListener(type, callback, options) {
       const capture = Boolean(typeof options === 'object' && options !== null ? options.capture : options);
       const list = this.#listeners.get(String(type));
       if (!list) return;
-      const at = list.findIndex((l) => l.callback === callback && l.capture === capture);
-      if (at >= 0) list.splice(at, 1)[0].removed = true;
+      const l = list.find(callback, capture);
+      if (l) list.remove(l);
     }
     dispatchEvent(event) {
       if (!(event instanceof Event)) throw new TypeError('dispatchEvent: the argument must be an Event');
@@ -93,9 +115,9 @@
       state.stop = false;
       const list = this.#listeners.get(event.type);
       if (list) {
-        for (const l of list.slice()) {
+        for (const l of [...list.all]) {
           if (l.removed) continue;
-          if (l.once) this.removeEventListener(event.type, l.callback, l.capture);
+          if (l.once) list.remove(l);
           state.passive = l.passive;
           try {
             if (typeof l.callback === 'function') l.callback.call(this, event);
@@ -159,13 +181,12 @@
       };
       mark = (signal, reason, reached) => {
         const open = [signal];
-        while (open.length > 0) {
-          const s = open.shift();
+        for (const s of open) { // and those that are added on the way
           if (s.#aborted) continue;
           s.#aborted = true;
           s.#reason = reason;
           reached.push(s);
-          if (s.#dependents) open.push(...s.#dependents);
+          if (s.#dependents) for (const d of s.#dependents) open.push(d);
           s.#dependents = null;
         }
         return reached;

@@ -14,6 +14,16 @@ function headerValue(name, value) {
   return value;
 }
 
+// joined is all values of a name, joined once for as long as none is added.
+const texts = Symbol('joined');
+function joined(values) {
+  if (values.length === 1) return values[0];
+  if (values[texts] === undefined || values[texts].count !== values.length) {
+    Object.defineProperty(values, texts, { __proto__: null, value: { count: values.length, text: values.join(', ') }, configurable: true });
+  }
+  return values[texts].text;
+}
+
 class Headers {
   #map = new Map(); // lower-case name -> values
   constructor(init) {
@@ -41,31 +51,44 @@ class Headers {
     }
     for (const name of this.#map.keys()) this.#show(name);
   }
+  // show makes a name a plain property. Several values are joined when they
+  // are read.
   #show(name) {
-    if (name in Headers.prototype) return; // get, has, … stay methods
+    if (name in headerMethods) return; // get, has, … stay methods
     const values = this.#map.get(name);
     if (values === undefined) delete this[name];
-    else Object.defineProperty(this, name, { __proto__: null, value: values.join(', '), writable: true, configurable: true, enumerable: true });
-  }
-  // sync takes over what was written as a plain property.
-  #sync() {
-    for (const key of Object.keys(this)) {
-      const name = headerName(key);
-      const values = this.#map.get(name);
-      if (values !== undefined && values.join(', ') === this[key]) continue;
-      this.#map.set(name, [headerValue(name, this[key])]);
-      if (name !== key) {
-        delete this[key];
-        this.#show(name);
-      }
+    else if (values.length === 1) Object.defineProperty(this, name, { __proto__: null, value: values[0], writable: true, configurable: true, enumerable: true });
+    else {
+      const set = (value) => this.set(name, value);
+      Object.defineProperty(this, name, { __proto__: null, get: () => joined(values), set, configurable: true, enumerable: true });
     }
+  }
+  // take takes over what was written as the plain property of a known name.
+  #take(name) {
+    const values = this.#map.get(name);
+    if (values === undefined || values.length !== 1 || name in headerMethods) return values;
+    const own = Object.getOwnPropertyDescriptor(this, name);
+    if (own === undefined || own.value === values[0]) return values;
+    this.set(name, this[name]);
+    return this.#map.get(name);
+  }
+  static is(object) { return #map in object; }
+  // written is called for a plain property of a name that was not known.
+  static [secret](headers, key, value) {
+    const name = headerName(key);
+    headers.#map.set(name, [headerValue(name, value)]);
+    headers.#show(name);
+  }
+  // sync takes over what was written as plain properties.
+  #sync() {
+    for (const name of this.#map.keys()) this.#take(name);
   }
   append(name, value) {
     name = headerName(name);
     value = headerValue(name, value);
-    this.#sync();
+    const values = this.#take(name);
     this.#add(name, value);
-    this.#show(name);
+    if (values === undefined || values.length === 2) this.#show(name);
   }
   #add(name, value) {
     const values = this.#map.get(name);
@@ -84,15 +107,10 @@ class Headers {
   }
   get(name) {
     name = headerName(name);
-    this.#sync();
-    const values = this.#map.get(name);
-    return values === undefined ? null : values.join(', ');
+    const values = this.#take(name);
+    return values === undefined ? null : joined(values);
   }
-  has(name) {
-    name = headerName(name);
-    this.#sync();
-    return this.#map.has(name);
-  }
+  has(name) { return this.#map.has(headerName(name)); }
   getSetCookie() { return (this.#map.get('set-cookie') || []).slice(); }
   forEach(callback, thisArg) {
     if (typeof callback !== 'function') throw new TypeError('Headers.forEach: the callback must be a function');
@@ -104,7 +122,7 @@ class Headers {
       const values = this.#map.get(name);
       if (values === undefined) continue;
       if (name === 'set-cookie') for (const v of values) yield [name, v];
-      else yield [name, values.join(', ')];
+      else yield [name, joined(values)];
     }
   }
   *keys() { for (const [name] of this.entries()) yield name; }
@@ -119,3 +137,19 @@ class Headers {
   get [Symbol.toStringTag]() { return 'Headers'; }
 }
 Object.defineProperty(Headers.prototype, Symbol.iterator, { __proto__: null, value: Headers.prototype.entries, writable: true, configurable: true });
+
+// The names of an object's own properties are tried first. A new one comes to
+// the end of the chain of prototypes, where it is taken over.
+const headerMethods = Headers.prototype;
+const { is: isHeaders, [secret]: written } = Headers;
+delete Headers.is;
+delete Headers[secret];
+Object.setPrototypeOf(Headers.prototype, new Proxy({}, {
+  __proto__: null,
+  set(target, key, value, receiver) {
+    if (key in target) return Reflect.set(target, key, value, receiver);
+    if (typeof key === 'string' && isHeaders(receiver)) written(receiver, key, value);
+    else Reflect.defineProperty(receiver, key, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+    return true;
+  },
+}));

@@ -67,8 +67,18 @@
   } }.fromAsync);
 
   const lone = /[\uD800-\uDFFF]/u;
+  // The engine's own replace copies the text for each match.
+  function wellFormed(text) {
+    if (!lone.test(text)) return text;
+    const out = [];
+    for (const c of text) {
+      const code = c.charCodeAt(0);
+      out.push(c.length === 1 && code >= 0xD800 && code <= 0xDFFF ? '\uFFFD' : c);
+    }
+    return out.join('');
+  }
   add('String.prototype', 'isWellFormed', { isWellFormed() { return !lone.test(String(this)); } }.isWellFormed);
-  add('String.prototype', 'toWellFormed', { toWellFormed() { return String(this).replace(/[\uD800-\uDFFF]/gu, '\uFFFD'); } }.toWellFormed);
+  add('String.prototype', 'toWellFormed', { toWellFormed() { return wellFormed(String(this)); } }.toWellFormed);
   add('Error', 'captureStackTrace', { captureStackTrace(target) {
     if (!object(target)) throw new TypeError('Error.captureStackTrace: the target must be an object');
     const lines = String(new Error().stack).split('\n').slice(2);
@@ -78,18 +88,18 @@
   add('RegExp', 'escape', { escape(text) {
     if (typeof text !== 'string') throw new TypeError('RegExp.escape: the argument must be a string');
     const hex = (c) => '\\x' + c.charCodeAt(0).toString(16).padStart(2, '0');
-    let out = '';
+    const out = []; // a text that grows by += is copied each time
     for (const c of text) {
       const code = c.codePointAt(0);
-      if (out === '' && /[0-9A-Za-z]/.test(c)) out += hex(c);
-      else if ('^$\\.*+?()[]{}|/'.includes(c)) out += '\\' + c;
-      else if ('\t\n\v\f\r'.includes(c)) out += '\\' + { '\t': 't', '\n': 'n', '\v': 'v', '\f': 'f', '\r': 'r' }[c];
-      else if (',-=<>#&!%:;@~\'`"'.includes(c)) out += hex(c);
+      if (out.length === 0 && /[0-9A-Za-z]/.test(c)) out.push(hex(c));
+      else if ('^$\\.*+?()[]{}|/'.includes(c)) out.push('\\' + c);
+      else if ('\t\n\v\f\r'.includes(c)) out.push('\\' + { '\t': 't', '\n': 'n', '\v': 'v', '\f': 'f', '\r': 'r' }[c]);
+      else if (',-=<>#&!%:;@~\'`"'.includes(c)) out.push(hex(c));
       else if (/\s/.test(c) || (code >= 0xD800 && code <= 0xDFFF)) {
-        out += code <= 0xFF ? hex(c) : '\\u' + code.toString(16).padStart(4, '0');
-      } else out += c;
+        out.push(code <= 0xFF ? hex(c) : '\\u' + code.toString(16).padStart(4, '0'));
+      } else out.push(c);
     }
-    return out;
+    return out.join('');
   } }.escape);
 
   // The engine's own refuses strings, as in Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).

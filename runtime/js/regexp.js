@@ -3,10 +3,10 @@
   'use strict';
   const Native = RegExp;
   const { exec, test } = Native.prototype;
-  const lone = /[\uD800-\uDFFF]/gu;
+  const lone = /[\uD800-\uDFFF]/u;
   // Go's strings cannot hold lone surrogates: they go over as escapes.
   function expand(text, flags) {
-    if (flags.includes('u')) text = text.replace(lone, (c) => '\\u' + c.charCodeAt(0).toString(16));
+    if (flags.includes('u') && lone.test(text)) text = Array.from(text, (c) => (lone.test(c) ? '\\u' + c.charCodeAt(0).toString(16) : c)).join('');
     return host.pattern(text, flags);
   }
   function RegExp_(pattern, flags) {

@@ -4,21 +4,78 @@
   'use strict';
   const attach = Symbol('attach');
 
+  // Named are the entries of one name in order.
+  class Named extends Set {
+    first() { return this.values().next().value; }
+  }
+
+  // List is entries in order, found by name without a search. Removed ones
+  // leave gaps, which are closed before anything counts.
+  class List {
+    #entries = [];
+    #names = new Map();
+    #gaps = 0;
+    constructor(flat = []) { for (let i = 0; i < flat.length; i += 2) this.add(flat[i], flat[i + 1]); }
+    get size() { return this.#entries.length - this.#gaps; }
+    add(name, value) {
+      const e = { name, value, gone: false };
+      this.#entries.push(e);
+      const named = this.#names.get(name);
+      if (named === undefined) this.#names.set(name, new Named([e]));
+      else named.add(e);
+    }
+    named(name) { return this.#names.get(name); }
+    #drop(e, named) {
+      e.gone = true;
+      this.#gaps++;
+      named.delete(e);
+      if (named.size === 0) this.#names.delete(e.name);
+    }
+    remove(name, value) {
+      const named = this.#names.get(name);
+      if (named !== undefined) for (const e of [...named]) if (value === undefined || e.value === value) this.#drop(e, named);
+    }
+    replace(named, value) {
+      const [first, ...rest] = named;
+      first.value = value;
+      for (const e of rest) this.#drop(e, named);
+    }
+    #close() {
+      if (this.#gaps === 0) return;
+      this.#entries = this.#entries.filter((e) => !e.gone);
+      this.#gaps = 0;
+    }
+    at(i) {
+      this.#close();
+      return this.#entries[i];
+    }
+    sort() {
+      this.#close();
+      this.#entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    }
+    flat() {
+      this.#close();
+      const flat = [];
+      for (const e of this.#entries) flat.push(e.name, e.value);
+      return flat;
+    }
+  }
+
   class URLSearchParams {
-    #list = []; // name, value, name, value, …
-    #owner = null; // called with the query after a change
+    #list = new List();
+    #owner = null; // called after a change
     constructor(init = '') {
       if (typeof init === 'object' || typeof init === 'function') {
         if (init !== null) this.#fill(init);
-        else this.#list = host.formParse('null');
+        else this.#list = new List(host.formParse('null'));
       } else {
         init = text(init);
-        this.#list = host.formParse(init[0] === '?' ? init.slice(1) : init);
+        this.#list = new List(host.formParse(init[0] === '?' ? init.slice(1) : init));
       }
     }
     #fill(init) {
       if (init instanceof URLSearchParams && init[Symbol.iterator] === URLSearchParams.prototype.entries) {
-        this.#list = init.#list.slice();
+        this.#list = new List(init.#list.flat());
         return;
       }
       if (init[Symbol.iterator] !== undefined && init[Symbol.iterator] !== null) {
@@ -29,7 +86,7 @@
           }
           const both = Array.from(pair);
           if (both.length !== 2) throw new TypeError('URLSearchParams: each query pair must be an iterable [name, value] tuple');
-          this.#list.push(text(both[0]), text(both[1]));
+          this.#list.add(text(both[0]), text(both[1]));
         }
         return;
       }
@@ -40,88 +97,65 @@
         if (typeof key === 'symbol') throw new TypeError('URLSearchParams: a name cannot be a symbol');
         seen.set(text(key), text(init[key]));
       }
-      for (const [name, value] of seen) this.#list.push(name, value);
+      for (const [name, value] of seen) this.#list.add(name, value);
     }
     static [attach](params, query, changed) {
-      params.#list = host.formParse(query);
+      params.#list = new List(host.formParse(query));
       if (changed) params.#owner = changed;
     }
-    #changed() { if (this.#owner) this.#owner(this.toString()); }
-    get size() { return this.#list.length / 2; }
+    #changed() { if (this.#owner) this.#owner(); }
+    get size() { return this.#list.size; }
     append(name, value) {
       need(arguments, 2, 'append');
-      this.#list.push(text(name), text(value));
+      this.#list.add(text(name), text(value));
       this.#changed();
     }
     delete(name, value) {
       need(arguments, 1, 'delete');
       name = text(name);
       if (value !== undefined) value = text(value);
-      this.#keep((k, v) => k !== name || (value !== undefined && v !== value));
+      this.#list.remove(name, value);
       this.#changed();
-    }
-    #keep(wanted) {
-      const kept = [];
-      for (let i = 0; i < this.#list.length; i += 2) {
-        if (wanted(this.#list[i], this.#list[i + 1])) kept.push(this.#list[i], this.#list[i + 1]);
-      }
-      this.#list = kept;
     }
     get(name) {
       need(arguments, 1, 'get');
-      name = text(name);
-      for (let i = 0; i < this.#list.length; i += 2) if (this.#list[i] === name) return this.#list[i + 1];
-      return null;
+      const found = this.#list.named(text(name));
+      return found === undefined ? null : found.first().value;
     }
     getAll(name) {
       need(arguments, 1, 'getAll');
-      name = text(name);
-      const values = [];
-      for (let i = 0; i < this.#list.length; i += 2) if (this.#list[i] === name) values.push(this.#list[i + 1]);
-      return values;
+      const found = this.#list.named(text(name));
+      return found === undefined ? [] : Array.from(found, (e) => e.value);
     }
     has(name, value) {
       need(arguments, 1, 'has');
-      name = text(name);
-      if (value !== undefined) value = text(value);
-      for (let i = 0; i < this.#list.length; i += 2) {
-        if (this.#list[i] === name && (value === undefined || this.#list[i + 1] === value)) return true;
-      }
+      const found = this.#list.named(text(name));
+      if (found === undefined || value === undefined) return found !== undefined;
+      value = text(value);
+      for (const e of found) if (e.value === value) return true;
       return false;
     }
     set(name, value) {
       need(arguments, 2, 'set');
       name = text(name);
       value = text(value);
-      let found = false;
-      for (let i = 0; i < this.#list.length && !found; i += 2) {
-        if (this.#list[i] === name) {
-          this.#list[i + 1] = value;
-          found = true;
-        }
-      }
-      if (!found) this.#list.push(name, value);
-      else {
-        let first = true;
-        this.#keep((k) => k !== name || (first && !(first = false)));
-      }
+      const found = this.#list.named(name);
+      if (found === undefined) this.#list.add(name, value);
+      else this.#list.replace(found, value);
       this.#changed();
     }
     sort() {
-      const pairs = [];
-      for (let i = 0; i < this.#list.length; i += 2) pairs.push([this.#list[i], this.#list[i + 1]]);
-      pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
-      this.#list = pairs.flat();
+      this.#list.sort();
       this.#changed();
     }
     forEach(callback, thisArg) {
       if (typeof callback !== 'function') throw new TypeError('URLSearchParams.forEach: the callback must be a function');
-      for (let i = 0; i < this.#list.length; i += 2) callback.call(thisArg, this.#list[i + 1], this.#list[i], this);
+      for (let i = 0, e; (e = this.#list.at(i)) !== undefined; i++) callback.call(thisArg, e.value, e.name, this);
     }
-    *entries() { for (let i = 0; i < this.#list.length; i += 2) yield [this.#list[i], this.#list[i + 1]]; }
-    *keys() { for (let i = 0; i < this.#list.length; i += 2) yield this.#list[i]; }
-    *values() { for (let i = 0; i < this.#list.length; i += 2) yield this.#list[i + 1]; }
-    toString() { return host.formEncode(this.#list); }
+    *entries() { for (let i = 0, e; (e = this.#list.at(i)) !== undefined; i++) yield [e.name, e.value]; }
+    *keys() { for (let i = 0, e; (e = this.#list.at(i)) !== undefined; i++) yield e.name; }
+    *values() { for (let i = 0, e; (e = this.#list.at(i)) !== undefined; i++) yield e.value; }
+    toString() { return host.formEncode(this.#list.flat()); }
     get [Symbol.toStringTag]() { return 'URLSearchParams'; }
   }
   const entries = { __proto__: null, value: URLSearchParams.prototype.entries, writable: true, configurable: true };
@@ -138,7 +172,19 @@
   function parse(input, base) { return host.urlParse(text(input), base === undefined ? undefined : text(base)); }
 
   class URL {
-    #r; #params = null;
+    #record; #params = null;
+    #stale = false; // the parameters were changed since
+    get #r() {
+      if (this.#stale) {
+        this.#stale = false;
+        this.#record = host.urlSet(this.#record[0], 'search', this.#params.toString());
+      }
+      return this.#record;
+    }
+    set #r(r) {
+      this.#record = r;
+      this.#stale = false;
+    }
     constructor(url, base) {
       if (arguments.length === 0) throw new TypeError('URL: the argument url is missing');
       this.#r = parse(url, base);
@@ -185,7 +231,7 @@
     get searchParams() {
       if (this.#params === null) {
         this.#params = new URLSearchParams();
-        attachParams(this.#params, this.#r[8].slice(1), (query) => { this.#r = host.urlSet(this.#r[0], 'search', query); });
+        attachParams(this.#params, this.#r[8].slice(1), () => { this.#stale = true; });
       }
       return this.#params;
     }
