@@ -59,7 +59,7 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	if hooks.Debug != nil {
 		defer p.steer(ctx, hooks.Debug)()
 	}
-	calls := calls{process: p, host: hooks.Host, bodies: hooks.Bodies, most: job.Limits.FetchRunning + spareCalls}
+	calls := calls{process: p, host: hooks.Host, bodies: hooks.Bodies, most: job.Limits.FetchRunning + job.Limits.FetchWaiting + spareCalls}
 	calls.ctx, calls.cancel = context.WithCancel(ctx)
 	result, err := p.serveRun(&calls, hooks)
 	calls.cancel()
