@@ -68,5 +68,6 @@ const (
 type Page[T any] struct {
 	Items      []T
 	Total      int64  // all rows that match, whatever the page
+	LowerBound bool   // Total is a lower bound: counting was cut short
 	NextCursor string // empty on the last page
 }

@@ -14,19 +14,21 @@ import (
 
 func main() {
 	short := flag.Bool("short", false, "a quick look instead of steady figures")
-	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, overheads, startup, memory or bodies; empty = all")
+	only := flag.String("only", "", "http, stdio, direct, rest, graphql, surfaces, run, overheads, startup, memory, bodies or stored; empty = all")
 	role := flag.String("role", "", "run as one of the measured servers")
+	executions := flag.Int("executions", 20_000, "how many executions -only stored looks at")
+	kept := flag.String("data", "", "database of -only stored that is made once and kept")
 	isWorker := flag.Bool("worker", false, "run as a worker process")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *short, *only, *role, *isWorker); err != nil {
+	if err := run(ctx, *short, *only, *role, *isWorker, func(ctx context.Context) error { return stored(ctx, *kept, *executions) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, short bool, only, role string, isWorker bool) error {
+func run(ctx context.Context, short bool, only, role string, isWorker bool, stored func(context.Context) error) error {
 	if isWorker {
 		return worker.Serve(ctx)
 	}
@@ -56,6 +58,7 @@ func run(ctx context.Context, short bool, only, role string, isWorker bool) erro
 		{"startup", func() error { return startups(ctx, 3*rounds) }},
 		{"memory", func() error { return memory(ctx) }},
 		{"bodies", func() error { return bodies(ctx) }},
+		{"stored", func() error { return stored(ctx) }},
 	} {
 		if only != "" && only != part.name {
 			continue

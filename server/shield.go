@@ -68,7 +68,7 @@ func newShield(cfg config.Config) *shield {
 			"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 	})
 	h.cors = canonical(map[string]string{
-		"Access-Control-Expose-Headers": "X-Request-ID, X-Total-Count, Content-Range, Link, Location, ETag, Retry-After, " +
+		"Access-Control-Expose-Headers": "X-Request-ID, X-Total-Count, X-Total-Is-Lower-Bound, Content-Range, Link, Location, ETag, Retry-After, " +
 			"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, WWW-Authenticate, Deprecation, Sunset, Mcp-Session-Id",
 	})
 	return h

@@ -2,6 +2,9 @@ package storage
 
 import (
 	"context"
+	"database/sql"
+	"slices"
+	"strconv"
 
 	"ratchet"
 )
@@ -10,43 +13,43 @@ import (
 func executionList() *list {
 	const deleted = "NOT EXISTS (SELECT 1 FROM tasks WHERE uuid = e.task_id)"
 	fields := map[string]field{
-		"id":                {kind: kindID, expr: "e.uuid", byNumber: "e.id IN (%s)"},
-		"uuid":              {kind: kindText, expr: "e.uuid"},
-		"task_id":           {kind: kindTask, expr: "e.task_id", byNumber: "e.task_id IN (SELECT uuid FROM tasks WHERE id IN (%s))"},
-		"task_name":         {kind: kindText, expr: "e.task_name"},
-		"status":            {kind: kindStatus, expr: "e.status"},
-		"job_id":            {kind: kindText, expr: "e.job_id"},
-		"schedule_id":       {kind: kindText, expr: "e.schedule_id"},
-		"batch_id":          {kind: kindText, expr: "e.batch_id"},
-		"correlation_token": {kind: kindText, expr: "e.correlation"},
-		"duration":          {kind: kindFloat, expr: "e.duration", scale: 1000}, // given in milliseconds
-		"duration_ms":       {kind: kindFloat, expr: "e.duration", scale: 1000},
-		"progress":          {kind: kindFloat, expr: "e.progress"}, // 0 to 1
-		"has_progress":      {kind: kindBool, expr: "(e.progress IS NOT NULL)"},
-		"has_error":         {kind: kindBool, expr: "(e.error IS NOT NULL)"},
-		"error_message":     {kind: kindText, expr: "e.error_message"},
-		"can_retry":         {kind: kindBool, expr: "(e.status > 2 AND e.origin <> 3 AND NOT " + deleted + ")"},
-		"can_cancel":        {kind: kindBool, expr: "(e.status < 2)"},
+		"id":                {column: colID, kind: kindID, expr: "e.uuid", byNumber: "e.id IN (%s)"},
+		"uuid":              {column: colUUID, kind: kindText, expr: "e.uuid"},
+		"task_id":           {column: colTask, kind: kindTask, expr: "e.task_id", byNumber: "e.task_id IN (SELECT uuid FROM tasks WHERE id IN (%s))"},
+		"task_name":         {column: colTaskName, kind: kindText, expr: "e.task_name"},
+		"status":            {column: colStatus, kind: kindStatus, expr: "e.status"},
+		"job_id":            {column: colJob, kind: kindText, expr: "e.job_id"},
+		"schedule_id":       {column: colSchedule, kind: kindText, expr: "e.schedule_id"},
+		"batch_id":          {column: colBatch, kind: kindText, expr: "e.batch_id"},
+		"correlation_token": {column: colCorrelation, kind: kindText, expr: "e.correlation"},
+		"duration":          {column: colDuration, kind: kindFloat, expr: "e.duration", scale: 1000}, // given in milliseconds
+		"duration_ms":       {column: colDuration, kind: kindFloat, expr: "e.duration", scale: 1000},
+		"progress":          {column: colProgress, kind: kindFloat, expr: "e.progress"}, // 0 to 1
+		"has_progress":      {column: colProgress, kind: kindBool, expr: "(e.progress IS NOT NULL)"},
+		"has_error":         {column: colError, kind: kindBool, expr: "(e.error IS NOT NULL)"},
+		"error_message":     {column: colError, kind: kindText, expr: "e.error_message"},
+		"can_retry":         {column: colRetry, kind: kindBool, expr: "(e.status > 2 AND e.origin <> 3 AND NOT " + deleted + ")"},
+		"can_cancel":        {column: colStatus, kind: kindBool, expr: "(e.status < 2)"},
 	}
-	withBounds(fields, "queued", "e.queued_at")
-	withBounds(fields, "started", "e.started_at")
-	withBounds(fields, "completed", "e.completed_at")
+	for name, c := range map[string]column{"queued": colQueued, "started": colStarted, "completed": colCompleted} {
+		withBounds(fields, name, "e."+string(c))
+		for _, suffix := range []string{"_at", "_after", "_before"} {
+			f := fields[name+suffix]
+			f.column = c
+			fields[name+suffix] = f
+		}
+	}
 	return &list{
 		noun: "execution", from: "executions AS e", id: "e.id", columns: executionColumns, fields: fields,
 		sort: "queued_at", desc: true,
-		counts: map[string]string{
-			// Nearly all are completed: the others have small indexes.
-			"e.status IN (2)": `SELECT (SELECT count(*) FROM executions) - (SELECT count(*) FROM executions WHERE status < 2)
-				- (SELECT count(*) FROM executions WHERE status > 2)`,
-		},
 		sorts: map[string]sortField{
-			"id":           {expr: "e.id"},
-			"queued_at":    {expr: "e.queued_at"},
-			"started_at":   {expr: "e.started_at", nullable: true},
-			"completed_at": {expr: "e.completed_at", nullable: true},
-			"duration":     {expr: "e.duration", nullable: true},
-			"duration_ms":  {expr: "e.duration", nullable: true},
-			"status":       {expr: "e.status"}, // in the order of life
+			"id":           {column: colID, expr: "e.id"},
+			"queued_at":    {column: colQueued, expr: "e.queued_at"},
+			"started_at":   {column: colStarted, expr: "e.started_at", nullable: true},
+			"completed_at": {column: colCompleted, expr: "e.completed_at", nullable: true},
+			"duration":     {column: colDuration, expr: "e.duration", nullable: true},
+			"duration_ms":  {column: colDuration, expr: "e.duration", nullable: true},
+			"status":       {column: colStatus, expr: "e.status"}, // in the order of life
 		},
 	}
 }
@@ -74,25 +77,18 @@ func (db *DB) ListExecutionHeads(ctx context.Context, query ratchet.Query) (ratc
 
 func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads bool) (ratchet.Page[ratchet.Execution], error) {
 	page := ratchet.Page[ratchet.Execution]{Items: []ratchet.Execution{}}
-	l := executionList()
-	if payloads {
-		l.columns += payloadColumns
-	}
-	p, err := l.plan(query)
+	p, err := executionList().plan(query)
 	if err != nil {
 		return page, err
 	}
-	p.within(ctx, "e.task_name")
-	err = db.snapshot(ctx, func(q querier) error {
-		var rows []*executionRow
-		var err error
-		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
-			r := new(executionRow)
-			return r.dest(payloads), &r.number, func() error {
-				rows = append(rows, r)
-				return nil
-			}
-		})
+	return page, db.snapshot(ctx, func(q querier) error {
+		s := &search{searchLimits: db.limits, q: q, p: p}
+		h, err := s.page(ctx)
+		if err != nil {
+			return err
+		}
+		page.Total, page.LowerBound, page.NextCursor = h.total, h.lowerBound, h.next
+		rows, err := executionRows(ctx, q, h.ids, payloads)
 		if err != nil {
 			return err
 		}
@@ -105,5 +101,31 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 		}
 		return nil
 	})
-	return page, err
+}
+
+// executionRows reads the rows with these numbers, in their order.
+func executionRows(ctx context.Context, q querier, ids []int64, payloads bool) ([]*executionRow, error) {
+	columns := executionColumns
+	if payloads {
+		columns += payloadColumns
+	}
+	at := map[int64]int{}
+	list := []byte{'['}
+	for i, id := range ids {
+		at[id] = i
+		list = strconv.AppendInt(append(list, ','), id, 10)
+	}
+	if len(ids) > 0 {
+		list = slices.Delete(list, 1, 2) // the first comma
+	}
+	rows := make([]*executionRow, len(ids))
+	err := each(ctx, q, "read executions", func(r *sql.Rows) error {
+		row := new(executionRow)
+		if err := r.Scan(row.dest(payloads)...); err != nil {
+			return err
+		}
+		rows[at[row.number]] = row
+		return nil
+	}, "SELECT "+columns+" FROM json_each(?) AS j CROSS JOIN executions AS e ON e.id = j.value", string(append(list, ']')))
+	return rows, err
 }

@@ -3,6 +3,9 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"ratchet"
@@ -10,124 +13,162 @@ import (
 
 // StatsQuery says which executions to count and how to group them.
 type StatsQuery struct {
-	Filters []ratchet.Filter
-	GroupBy string // status, task, hour or day; empty = no groups
+	TaskID       string    // UUID; empty = of all tasks
+	Since, Until time.Time // queued at or after, at or before; zero = no bound
+	GroupBy      string    // status, task, hour or day; empty = no groups
+
+	conds []cond // further conditions on e.task_id and e.task_name
 }
 
 // ExecutionStats are counts and durations of executions.
 type ExecutionStats struct {
-	Key      string // of the group: a status, a task's UUID or a time; empty = all
-	Name     string // of the task; else empty
-	Counts   map[ratchet.Status]int64
-	Mean     time.Duration // of those that ended after they started
-	P50      time.Duration
-	P95, P99 time.Duration
+	Key    string // of the group: a status, a task's UUID or a time; empty = all
+	Name   string // of the task; else empty
+	Counts map[ratchet.Status]int64
+	// Of those that ended after they started. The percentiles are read from a
+	// histogram: the mean of those in the same bucket, an eighth wide at most.
+	Mean          time.Duration
+	P50, P95, P99 time.Duration
 }
 
 // maxGroups bounds the groups of one answer; those with the greatest keys stay.
 const maxGroups = 1000
 
-// groupings are the expressions of StatsQuery.GroupBy.
-func groupings() map[string]string {
-	return map[string]string{
-		"": "x''", "status": "e.status", "task": "e.task_id",
-		"hour": "e.queued_at / 3600000000 * 3600000000", "day": "e.queued_at / 86400000000 * 86400000000",
-	}
-}
-
 // ExecutionStats counts executions: all that fit, and those of each group.
 func (db *DB) ExecutionStats(ctx context.Context, query StatsQuery) (all ExecutionStats, groups []ExecutionStats, err error) {
-	all.Counts = map[ratchet.Status]int64{}
-	p, err := executionList().plan(ratchet.Query{Filters: query.Filters})
-	if err != nil {
-		return all, nil, err
-	}
-	expr, ok := groupings()[query.GroupBy]
-	if !ok {
+	if !slices.Contains([]string{"", "status", "task", "hour", "day"}, query.GroupBy) {
 		return all, nil, ratchet.Errorf(ratchet.CodeInvalid, "executions cannot be grouped by %q", query.GroupBy).At("/group_by").
 			With(ratchet.FieldAllowed, []string{"status", "task", "hour", "day"})
 	}
-	p.within(ctx, "e.task_name")
+	var sum histogram
+	by := map[groupKey]*histogram{}
+	names := map[groupKey]string{}
 	err = db.snapshot(ctx, func(q querier) error {
-		list, err := p.measure(ctx, q, groupings()[""])
-		if err != nil {
-			return err
-		}
-		if len(list) > 0 {
-			all = list[0]
-			all.Key, all.Name = "", ""
-		}
-		if query.GroupBy == "" {
-			return nil
-		}
-		groups, err = p.measure(ctx, q, expr)
-		return err
+		src := query.source(ctx)
+		return each(ctx, q, "count executions", func(r *sql.Rows) error {
+			var at int64
+			var task, name, text []byte
+			if err := r.Scan(&at, &task, &name, &text); err != nil {
+				return err
+			}
+			k := query.key(at, string(task))
+			if query.GroupBy == "task" {
+				names[k] = max(names[k], string(name))
+			}
+			return readCells(text, func(c cellKey, b bucket) {
+				if sum.add(c, b); query.GroupBy == "" {
+					return
+				}
+				if query.GroupBy == "status" {
+					k.number = c.status
+				}
+				if by[k] == nil {
+					by[k] = new(histogram)
+				}
+				by[k].add(c, b)
+			})
+		}, src.sql, src.args...)
 	})
-	for i := range groups {
-		groups[i].name(query.GroupBy)
+	all.fill(&sum)
+	keys := slices.SortedFunc(maps.Keys(by), groupKey.compare)
+	for _, k := range keys[:min(len(keys), maxGroups)] {
+		s := ExecutionStats{Key: k.text, Name: names[k]}
+		switch query.GroupBy {
+		case "status":
+			s.Key = string(statusName(k.number))
+		case "hour", "day":
+			s.Key = timeOf(k.number).UTC().Format(time.RFC3339)
+		}
+		s.fill(by[k])
+		groups = append(groups, s)
 	}
 	return all, groups, err
 }
 
-// name makes the key of a group what a caller can read.
-func (s *ExecutionStats) name(groupBy string) {
-	switch groupBy {
-	case "status":
-		n, _ := integer(s.Key)
-		s.Key = string(statusName(n))
-	case "hour", "day":
-		n, _ := integer(s.Key)
-		s.Key = timeOf(n).UTC().Format(time.RFC3339)
+// groupKey is a status, a time or the UUID of a task.
+type groupKey struct {
+	number int64
+	text   string
+}
+
+// compare sorts the greatest first.
+func (k groupKey) compare(other groupKey) int {
+	if k.number != other.number {
+		if k.number > other.number {
+			return -1
+		}
+		return 1
 	}
-	if groupBy != "task" {
-		s.Name = ""
+	return strings.Compare(other.text, k.text)
+}
+
+// key is the group of executions queued in the hour of at.
+func (query StatsQuery) key(at int64, task string) groupKey {
+	switch query.GroupBy {
+	case "hour":
+		return groupKey{number: at / microHour * microHour}
+	case "day":
+		return groupKey{number: at / microDay * microDay}
+	case "task":
+		return groupKey{text: task}
+	default:
+		return groupKey{}
 	}
 }
 
-// measure counts and times the executions of a plan by an expression.
-func (p *plan) measure(ctx context.Context, q querier, expr string) ([]ExecutionStats, error) {
-	var list []ExecutionStats
-	at := map[string]int{}
-	err := each(ctx, q, "count executions", func(r *sql.Rows) error {
-		var key, name []byte
-		var status, n int64
-		if err := r.Scan(&key, &status, &n, &name); err != nil {
-			return err
-		}
-		i, seen := at[string(key)]
-		if !seen {
-			if len(list) == maxGroups {
-				return nil
-			}
-			i = len(list)
-			at[string(key)] = i
-			list = append(list, ExecutionStats{Key: string(key), Name: string(name), Counts: map[ratchet.Status]int64{}})
-		}
-		list[i].Counts[statusName(status)] += n
-		return nil
-	}, "SELECT CAST("+expr+" AS BLOB), e.status, count(*), max(e.task_name) FROM executions AS e WHERE "+p.where+
-		" GROUP BY "+expr+", e.status ORDER BY "+expr+" DESC, e.status", p.args...)
-	if err != nil {
-		return nil, err
-	}
-	// The value at each percentile is the one at its rank (nearest rank).
-	return list, each(ctx, q, "time executions", func(r *sql.Rows) error {
-		var key []byte
-		var mean float64
-		var p50, p95, p99 int64
-		if err := r.Scan(&key, &mean, &p50, &p95, &p99); err != nil {
-			return err
-		}
-		if i, ok := at[string(key)]; ok {
-			s := &list[i]
-			s.Mean = time.Duration(mean) * time.Microsecond
-			s.P50, s.P95, s.P99 = micros(p50), micros(p95), micros(p99)
-		}
-		return nil
-	}, `SELECT CAST(g AS BLOB), avg(d), max(CASE WHEN rank = (n * 50 + 99) / 100 THEN d END), max(CASE WHEN rank = (n * 95 + 99) / 100 THEN d END),
-		max(CASE WHEN rank = (n * 99 + 99) / 100 THEN d END) FROM (SELECT `+expr+` AS g, e.duration AS d,
-		row_number() OVER (PARTITION BY `+expr+` ORDER BY e.duration) AS rank, count(*) OVER (PARTITION BY `+expr+`) AS n
-		FROM executions AS e WHERE e.duration IS NOT NULL AND (`+p.where+`)) GROUP BY g`, p.args...)
+// source is SQL that selects a time, the task's UUID and name, and cells.
+type source struct {
+	parts []string
+	sql   string
+	args  []any
 }
 
-func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
+func (s *source) add(sql string, args ...any) {
+	s.parts, s.args = append(s.parts, sql), append(s.args, args...)
+	s.sql = strings.Join(s.parts, " UNION ALL ")
+}
+
+// tasks is the condition for the tasks counted, of a table with task_id and task_name.
+func (query StatsQuery) tasks(ctx context.Context, alias string) (string, []any) {
+	only, args := visible(ctx, alias+".task_name")
+	if query.TaskID != "" {
+		only, args = only+" AND "+alias+".task_id = ?", append(args, []byte(query.TaskID))
+	}
+	for _, c := range query.conds {
+		only, args = only+" AND ("+strings.ReplaceAll(c.sql, "e.task_", alias+".task_")+")", append(args, c.args...)
+	}
+	return only, args
+}
+
+// source reads whole hours and days from the counters, and the rest, which is
+// little, from the executions.
+func (query StatsQuery) source(ctx context.Context) *source {
+	s := new(source)
+	only, args := query.tasks(ctx, "t")
+	inRow, _ := query.tasks(ctx, "x")
+	everything := only == "1" && query.GroupBy != "task"
+	counters := func(span, from, to int64) {
+		start := "c.start * " + decimal(int(spanWidth(span)))
+		if span == spanHours || span == spanDays {
+			s.add("SELECT "+start+", x'', x'', c.cells FROM execution_counts AS c WHERE c.span = ? AND c.task = 0 AND c.start >= ? AND c.start < ?",
+				span, from, to)
+			return
+		}
+		s.add("SELECT "+start+", t.task_id, t.task_name, c.cells FROM task_names AS t CROSS JOIN execution_counts AS c "+
+			"WHERE c.span = ? AND c.task = t.id AND c.start >= ? AND c.start < ? AND "+only, append([]any{span, from, to}, args...)...)
+	}
+	executions := func(table string, from, to int64) {
+		s.add("SELECT hour, task_id, task_name, "+cellsOf+" FROM (SELECT x.queued_at / 3600000000 * 3600000000 AS hour, x.task_id AS task_id, "+
+			"x.task_name AS task_name, x.status AS status, "+bucketOf+" AS low, count(*) AS n, coalesce(sum(x.duration), 0) AS total FROM "+table+
+			" WHERE x.queued_at >= ? AND x.queued_at < ? AND "+inRow+" GROUP BY 1, 2, 3, 4, 5) GROUP BY 1, 2, 3", append([]any{from, to}, args...)...)
+	}
+	p := query.pieces(everything)
+	for _, c := range p.counters {
+		counters(c.span, c.from, c.to)
+	}
+	executions(notCounted+" AS i CROSS JOIN executions AS x ON x.id = i.id", p.from, p.to)
+	for _, e := range p.edges {
+		executions("executions AS x", e[0], e[1])
+	}
+	return s
+}

@@ -56,14 +56,10 @@ func Schema() (int, error) {
 	return len(steps), err
 }
 
-// migrate brings the schema up to date, one transaction per step.
-func (db *DB) migrate(ctx context.Context) error {
-	steps, err := migrations(migrationFiles)
-	if err != nil {
-		return err
-	}
+// migrate brings the schema up to the last of the steps, one transaction each.
+func (db *DB) migrate(ctx context.Context, steps []migration) error {
 	t := &tx{w: db.w, conn: db.w.full}
-	err = t.exec("make the table of migrations", `CREATE TABLE IF NOT EXISTS migrations (
+	err := t.exec("make the table of migrations", `CREATE TABLE IF NOT EXISTS migrations (
 		version INTEGER PRIMARY KEY, name BLOB NOT NULL, checksum BLOB NOT NULL, applied_at INTEGER NOT NULL)`)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"ratchet"
@@ -162,22 +163,47 @@ func (m *model) pages(t *rapid.T) {
 			return !strings.Contains(strings.ToLower(e.CorrelationToken), strings.ToLower(part))
 		})
 	}
-	slices.SortStableFunc(want, func(a, b *ratchet.Execution) int { return compare(a, b, q.SortBy, q.Desc) })
+	for _, name := range []string{"queued", "started", "completed"} {
+		if !rapid.Bool().Draw(t, name) {
+			continue
+		}
+		at := timeOf(1_700_000_000_000_001)
+		if len(m.executions) > 0 {
+			if e := rapid.SampledFrom(m.executions).Draw(t, "bound"); name == "queued" || !e.StartedAt.IsZero() {
+				at = map[string]time.Time{"queued": e.QueuedAt, "started": e.StartedAt, "completed": cmp.Or(e.CompletedAt, at)}[name]
+			}
+		}
+		q.Filters = append(q.Filters, ratchet.Filter{Field: name + "_before", Value: at})
+		want = slices.DeleteFunc(want, func(e *ratchet.Execution) bool {
+			its := map[string]time.Time{"queued": e.QueuedAt, "started": e.StartedAt, "completed": e.CompletedAt}[name]
+			return its.IsZero() || !its.Before(at)
+		})
+	}
+	if q.SortBy == "status" && rapid.Bool().Draw(t, "then") {
+		q.ThenBy = []ratchet.SortKey{{Field: rapid.SampledFrom([]string{"queued_at", "duration"}).Draw(t, "then by"), Order: "desc"}}
+	}
+	slices.SortStableFunc(want, func(a, b *ratchet.Execution) int { return compareBy(a, b, q) })
+	m.db.limits = defaultLimits()
+	if rapid.Bool().Draw(t, "as if there were many") {
+		m.db.limits = searchLimits{sort: rapid.IntRange(0, 2).Draw(t, "sort"), read: rapid.IntRange(1, 5).Draw(t, "read"), count: 3, totals: 4, piece: 1, texts: 2}
+	}
+	q.Offset = rapid.IntRange(0, 5).Draw(t, "offset")
+	past := want[min(q.Offset, len(want)):]
 	got := []ratchet.Execution{}
 	for {
 		page, err := m.db.ListExecutions(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page.Total != int64(len(want)) {
+		if page.Total != int64(len(want)) && (!page.LowerBound || page.Total > int64(len(want))) {
 			t.Fatalf("total %d, want %d", page.Total, len(want))
 		}
 		got = append(got, page.Items...)
-		if q.Cursor = page.NextCursor; q.Cursor == "" {
+		if q.Cursor, q.Offset = page.NextCursor, 0; q.Cursor == "" {
 			break
 		}
 	}
-	if diff := cmp.Diff(values(want), got); diff != "" {
+	if diff := gocmp.Diff(values(past), got); diff != "" {
 		t.Fatalf("%+v: %s", q, diff)
 	}
 }
@@ -188,6 +214,21 @@ func values[T any](list []*T) []T {
 		out = append(out, *v)
 	}
 	return out
+}
+
+func compareBy(a, b *ratchet.Execution, q ratchet.Query) int {
+	order := 0
+	for _, k := range append([]ratchet.SortKey{{Field: q.SortBy, Order: map[bool]string{true: "desc"}[q.Desc]}}, q.ThenBy...) {
+		x, y := *a, *b
+		x.Number, y.Number = 0, 0
+		order = cmp.Or(order, compare(&x, &y, k.Field, k.Order == "desc"))
+	}
+	if ties := int(a.Number - b.Number); order == 0 && q.Desc {
+		return -ties
+	} else if order == 0 {
+		return ties
+	}
+	return order
 }
 
 // compare orders as the store should: absent last, ties by number.
@@ -243,7 +284,7 @@ func (m *model) check(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, page.Items); diff != "" {
+	if diff := gocmp.Diff(want, page.Items); diff != "" {
 		t.Fatal(diff)
 	}
 	for _, e := range m.executions {
@@ -251,7 +292,7 @@ func (m *model) check(t *rapid.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(e, got); diff != "" {
+		if diff := gocmp.Diff(e, got); diff != "" {
 			t.Fatal(diff)
 		}
 	}

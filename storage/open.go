@@ -42,6 +42,7 @@ type DB struct {
 	tasks  atomic.Int64 // see TaskRevision
 	// audited hears of audit entries; nil = nobody does.
 	audited atomic.Pointer[func([]*AuditRow)]
+	limits  searchLimits
 
 	identities atomic.Int64 // see IdentityRevision
 }
@@ -51,7 +52,7 @@ type DB struct {
 // than it knows. The caller must Close the DB, and calls Sweep before it
 // starts any execution.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	db := &DB{now: cfg.Now, log: cfg.Log}
+	db := &DB{now: cfg.Now, log: cfg.Log, limits: defaultLimits()}
 	if db.now == nil {
 		db.now = time.Now
 	}
@@ -91,7 +92,11 @@ func (db *DB) open(ctx context.Context) error {
 	if db.w, err = newWriter(ctx, db); err != nil {
 		return openError(err)
 	}
-	if err = db.migrate(ctx); err != nil {
+	steps, err := migrations(migrationFiles)
+	if err != nil {
+		return err
+	}
+	if err = db.migrate(ctx, steps); err != nil {
 		return openError(err)
 	}
 	if db.path != "" {

@@ -19,14 +19,13 @@ type list struct {
 	sorts   map[string]sortField
 	sort    string // default
 	desc    bool   // direction when SortBy is empty
-	// counts are quicker ways to the total of a condition without arguments.
-	counts map[string]string
 }
 
 // sortField is an expression to sort by.
 type sortField struct {
 	expr     string
 	nullable bool // nulls come last in both orders
+	column   column
 }
 
 // sortKey is a field of a checked order.
@@ -68,6 +67,7 @@ func (l *list) order(q ratchet.Query) ([]sortKey, error) {
 
 // plan is a query checked and turned into SQL.
 type plan struct {
+	conds  []cond
 	where  string
 	args   []any
 	sorts  []sortKey // at least one
@@ -100,11 +100,12 @@ func (l *list) plan(q ratchet.Query) (*plan, error) {
 	}
 	var conditions []string
 	for i, f := range q.Filters {
-		condition, args, err := l.condition(f)
+		c, err := l.condition(f)
 		if err != nil {
 			return nil, err.At("/filters/" + decimal(i) + err.Fields[ratchet.FieldPointer].(string))
 		}
-		conditions, p.args = append(conditions, condition), append(p.args, args...)
+		p.conds = append(p.conds, c)
+		conditions, p.args = append(conditions, c.sql), append(p.args, c.args...)
 	}
 	p.where = strings.Join(conditions, " AND ")
 	if p.where == "" {
@@ -131,16 +132,13 @@ func (l *list) plan(q ratchet.Query) (*plan, error) {
 // run reads a page: the total first, then the rows. scan returns the row's
 // tie-breaking id; the sort value is read by the builder itself.
 func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []any, id *int64, keep func() error)) (total int64, next string, err error) {
-	count, ok := l.counts[p.where]
-	if !ok {
-		count = "SELECT count(*) FROM " + l.from + " WHERE " + p.where
-	}
+	count := "SELECT count(*) FROM " + l.from + " WHERE " + p.where
 	if err := one(ctx, q, "count "+l.noun+"s", []any{&total}, count, p.args...); err != nil {
 		return 0, "", err
 	}
 	where, args := p.where, p.args
 	if p.after != nil {
-		condition, more := p.seek(l.id)
+		condition, more := p.seek(l.id, p.sorts[0].desc)
 		where, args = "("+where+") AND "+condition, append(append([]any{}, args...), more...)
 	}
 	columns := l.columns
@@ -196,9 +194,8 @@ func direction(desc bool) string {
 }
 
 // seek is the condition for rows after the cursor: those that are alike in
-// the first fields and later in the next one.
-func (p *plan) seek(id string) (string, []any) {
-	sign := map[bool]string{false: " > ", true: " < "}
+// the first fields and later in the next one. desc is the direction of id.
+func (p *plan) seek(id string, desc bool) (string, []any) {
 	var alike []string
 	var held []any // arguments of alike
 	var ways []string
@@ -213,12 +210,12 @@ func (p *plan) seek(id string) (string, []any) {
 			alike = append(alike, x+" IS NULL")
 			continue
 		}
-		way(x+sign[k.desc]+"?", value)
+		way(x+sign(k.desc)+"?", value)
 		if k.nullable {
 			way(x + " IS NULL")
 		}
 		alike, held = append(alike, x+" = ?"), append(held, value)
 	}
-	way(id+sign[p.sorts[0].desc]+"?", p.after.id)
+	way(id+sign(desc)+"?", p.after.id)
 	return "(" + strings.Join(ways, " OR ") + ")", args
 }

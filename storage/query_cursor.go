@@ -18,16 +18,18 @@ import (
 type cursor struct {
 	values []any // one for each sort key: int64, float64, []byte or nil
 	id     int64
+	skip   int // rows to leave out after it: a page number asked for more than one search could pass
 }
 
 type cursorWire struct {
 	Mark   string `msgpack:"m"`
 	Values []any  `msgpack:"v"`
 	ID     int64  `msgpack:"i"`
+	Skip   int    `msgpack:"s,omitempty"`
 }
 
 func (c cursor) write(mark string) string {
-	data, err := msgpack.Marshal(cursorWire{mark, c.values, c.id})
+	data, err := msgpack.Marshal(cursorWire{mark, c.values, c.id, c.skip})
 	if err != nil {
 		return "" // cannot happen: the values are scalars
 	}
@@ -48,7 +50,7 @@ func readCursor(text, mark string) (*cursor, error) {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the cursor belongs to a list with other filters or another order").At("/cursor").
 			WithHint("repeat filters and sorting of the page the cursor came from, or leave the cursor out to start again")
 	}
-	c := &cursor{id: w.ID, values: make([]any, len(w.Values))}
+	c := &cursor{id: w.ID, skip: max(0, w.Skip), values: make([]any, len(w.Values))}
 	for i, value := range w.Values {
 		switch v := value.(type) {
 		case nil, float64, []byte:

@@ -24,10 +24,11 @@ const (
 
 // field is a filter field: an expression of the list's table.
 type field struct {
-	kind  kind
-	expr  string
-	op    ratchet.Operator // fixed operator of …_after and …_before; the filter's must be EQ or empty
-	scale float64          // kindFloat: what the value is multiplied by; 0 = 1
+	kind   kind
+	expr   string
+	op     ratchet.Operator // fixed operator of …_after and …_before; the filter's must be EQ or empty
+	column column           // of executions, where an index can serve; else empty
+	scale  float64          // kindFloat: what the value is multiplied by; 0 = 1
 	// byNumber is the condition that the row has one of the numbers %s;
 	// kindID and kindTask only, whose expr is the UUID.
 	byNumber string

@@ -9,12 +9,21 @@ import (
 	"ratchet"
 )
 
+// cond is a checked filter and its SQL.
+type cond struct {
+	field
+	operator ratchet.Operator
+	values   []any // as the column has them; numbers of a status
+	sql      string
+	args     []any
+}
+
 // condition turns a filter into SQL and its arguments. The error's pointer is
 // relative to the filter.
-func (l *list) condition(f ratchet.Filter) (string, []any, *ratchet.Error) {
+func (l *list) condition(f ratchet.Filter) (cond, *ratchet.Error) {
 	fd, ok := l.fields[f.Field]
 	if !ok {
-		return "", nil, ratchet.Errorf(ratchet.CodeInvalid, "%ss have no filter field %q", l.noun, f.Field).
+		return cond{}, ratchet.Errorf(ratchet.CodeInvalid, "%ss have no filter field %q", l.noun, f.Field).
 			At("/field").With(ratchet.FieldAllowed, sorted(l.fields))
 	}
 	op, allowed := f.Operator, fd.kind.operators()
@@ -25,12 +34,12 @@ func (l *list) condition(f ratchet.Filter) (string, []any, *ratchet.Error) {
 		op = ratchet.OpEQ
 	}
 	if !slices.Contains(allowed, op) {
-		return "", nil, ratchet.Errorf(ratchet.CodeInvalid, "the field %s does not take the operator %q", f.Field, f.Operator).
+		return cond{}, ratchet.Errorf(ratchet.CodeInvalid, "the field %s does not take the operator %q", f.Field, f.Operator).
 			At("/operator").With(ratchet.FieldAllowed, allowed)
 	}
 	values, err := valuesOf(op, f.Value)
 	if err != nil {
-		return "", nil, err
+		return cond{}, err
 	}
 	if fd.op != "" {
 		op = fd.op
@@ -41,11 +50,15 @@ func (l *list) condition(f ratchet.Filter) (string, []any, *ratchet.Error) {
 	args := make([]any, len(values))
 	for i, v := range values {
 		if args[i], err = fd.value(f.Field, v); err != nil {
-			return "", nil, err
+			return cond{}, err
 		}
 	}
-	sql, args := fd.sql(op, args)
-	return sql, args, nil
+	c := cond{field: fd, operator: op, values: args}
+	c.sql, c.args = fd.sql(op, args)
+	if fd.kind == kindBool && op == ratchet.OpEQ && args[0] == true {
+		c.sql, c.args = fd.expr, nil // as the condition of a partial index has it
+	}
+	return c, nil
 }
 
 // valuesOf is the list of an IN filter, or the one value of another.
@@ -152,7 +165,7 @@ func (fd field) reference(op ratchet.Operator, args []any) (string, []any) {
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 // statusCondition compares statuses by name, in Go: there are six of them.
-func statusCondition(fd field, op ratchet.Operator, values []any) (string, []any, *ratchet.Error) {
+func statusCondition(fd field, op ratchet.Operator, values []any) (cond, *ratchet.Error) {
 	names := make([]string, len(values))
 	for i, v := range values {
 		name, ok := v.(string)
@@ -167,30 +180,39 @@ func statusCondition(fd field, op ratchet.Operator, values []any) (string, []any
 			name = string(ratchet.StatusCompleted)
 		}
 		if !ok || (exact && !slices.Contains(statuses(), ratchet.Status(name))) {
-			return "", nil, ratchet.Errorf(ratchet.CodeInvalid, "%v is not a status", v).At("/value").With(ratchet.FieldAllowed, statuses())
+			return cond{}, ratchet.Errorf(ratchet.CodeInvalid, "%v is not a status", v).At("/value").With(ratchet.FieldAllowed, statuses())
 		}
 		names[i] = name
 	}
-	var numbers []string
-	active, unhappy := true, true
+	c := cond{field: fd, operator: op}
 	for i, s := range statuses() {
 		if matches(string(s), op, names) {
-			numbers = append(numbers, decimal(i))
-			active, unhappy = active && i < 2, unhappy && i > 2
+			c.values = append(c.values, int64(i))
 		}
 	}
-	// The numbers are ours. They and the condition of a partial index must
-	// stand in the text, or the index is not used.
-	sql := fd.expr + " IN (" + strings.Join(numbers, ", ") + ")"
-	switch {
-	case len(numbers) == 0:
-		sql = "0"
-	case active:
-		sql = "(" + sql + " AND " + fd.expr + " < 2)"
-	case unhappy:
-		sql = "(" + sql + " AND " + fd.expr + " > 2)"
+	c.sql = statusSQL(fd.expr, c.values)
+	return c, nil
+}
+
+// statusSQL is the condition that a status is one of the numbers. They are
+// ours. They and the condition of a partial index must stand in the text, or
+// the index is not used.
+func statusSQL(expr string, numbers []any) string {
+	if len(numbers) == 0 {
+		return "0"
 	}
-	return sql, nil, nil
+	var list []string
+	unhappy := true
+	for _, v := range numbers {
+		n, _ := integer(v)
+		list = append(list, decimal(int(n)))
+		unhappy = unhappy && n > 2
+	}
+	sql := expr + " IN (" + strings.Join(list, ", ") + ")"
+	if unhappy {
+		sql = "(" + sql + " AND " + expr + " > 2)"
+	}
+	return sql
 }
 
 func matches(s string, op ratchet.Operator, values []string) bool {

@@ -76,6 +76,9 @@ func (db *DB) DeleteExecution(ctx context.Context, id string) error {
 // deleteDoomed deletes the executions that were chosen. Effects of a retry go
 // back to the first attempt while it is there: it may be retried again.
 func (t *tx) deleteDoomed() error {
+	if err := t.uncount(); err != nil {
+		return err
+	}
 	steps := []string{
 		`UPDATE effects SET execution = (SELECT id FROM executions WHERE uuid = root) WHERE execution IN ` + doomed + `
 			AND EXISTS (SELECT 1 FROM executions WHERE uuid = root AND id NOT IN ` + doomed + `)`,

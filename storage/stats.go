@@ -62,15 +62,6 @@ func fileSize(ctx context.Context, q querier) (file, free int64, err error) {
 	return page * pages, page * free, nil
 }
 
-func countByStatus(ctx context.Context, q querier, counts map[ratchet.Status]int64) error {
-	return each(ctx, q, "count executions", func(r *sql.Rows) error {
-		var status, n int64
-		err := r.Scan(&status, &n)
-		counts[statusName(status)] = n
-		return err
-	}, "SELECT status, count(*) FROM executions GROUP BY status")
-}
-
 // Stats measures the store. It reads all executions, so it is not for hot paths.
 func (db *DB) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Executions: map[ratchet.Status]int64{}}

@@ -53,6 +53,7 @@ type writer struct {
 	full   *sql.Conn     // synchronous=FULL: survives a crash of the machine
 	hurry  chan struct{} // somebody waits for an insert
 	number int64         // last numeric id of an execution
+	folded int64         // last one that was folded into the counters
 	seq    int64         // last sequence of a chunk of log lines
 	chain  link          // end of the audit
 	run    bool          // the goroutine was started
@@ -99,6 +100,9 @@ func (w *writer) start(ctx context.Context) error {
 	const last = `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'executions'), 0)`
 	if err := w.full.QueryRowContext(ctx, last).Scan(&w.number); err != nil {
 		return driverError("read the last number", err)
+	}
+	if err := w.full.QueryRowContext(ctx, "SELECT upto FROM counted").Scan(&w.folded); err != nil {
+		return driverError("read the counters", err)
 	}
 	chain, err := readLink(ctx, w.full)
 	if err != nil {
@@ -213,6 +217,7 @@ func (w *writer) loop() {
 			close(o.done)
 		}
 		clear(batch)
+		w.foldDue()
 	}
 }
 

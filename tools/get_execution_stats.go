@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/storage"
 )
 
@@ -23,7 +24,7 @@ type StatsView struct {
 	ByStatus          map[string]int64 `json:"by_status"`
 	SuccessRate       *float64         `json:"success_rate" jsonschema:"nullable" jsonschema_description:"completed of those that ended, 0 to 1; null when none ended"`
 	AverageDurationMS *float64         `json:"average_duration_ms" jsonschema:"nullable"`
-	P50MS             *float64         `json:"p50_ms" jsonschema:"nullable"`
+	P50MS             *float64         `json:"p50_ms" jsonschema:"nullable" jsonschema_description:"percentiles are within 12 %, mostly within 3 %"`
 	P95MS             *float64         `json:"p95_ms" jsonschema:"nullable"`
 	P99MS             *float64         `json:"p99_ms" jsonschema:"nullable"`
 }
@@ -57,16 +58,30 @@ var ExecutionStats = Define(Spec{
 }, getExecutionStats)
 
 func getExecutionStats(ctx context.Context, d *Deps, in ExecutionStatsIn) (ExecutionStatsOut, error) {
-	filters, err := ListExecutionsIn{TaskID: in.TaskID, Since: in.Since, Until: in.Until}.filters(ctx, d)
+	query := storage.StatsQuery{GroupBy: in.GroupBy}
+	var err error
+	if query.Since, err = timeArgument("since", in.Since); err != nil {
+		return ExecutionStatsOut{}, err
+	}
+	if query.Until, err = timeArgument("until", in.Until); err != nil {
+		return ExecutionStatsOut{}, err
+	}
+	if in.TaskID != "" {
+		t, err := executor.FindTask(ctx, d.Store, in.TaskID)
+		if err != nil {
+			return ExecutionStatsOut{}, err
+		}
+		query.TaskID = t.ID
+	}
+	all, groups, err := d.Store.ExecutionStats(ctx, query)
 	if err != nil {
 		return ExecutionStatsOut{}, err
 	}
-	all, groups, err := d.Store.ExecutionStats(ctx, storage.StatsQuery{Filters: filters, GroupBy: in.GroupBy})
-	if err != nil {
-		return ExecutionStatsOut{}, err
+	query.GroupBy = ""
+	if recent := d.now().Add(-24 * time.Hour); query.Since.Before(recent) {
+		query.Since = recent
 	}
-	recent := ratchet.Filter{Field: "queued_at", Operator: ratchet.OpGTE, Value: d.now().Add(-24 * time.Hour)}
-	day, _, err := d.Store.ExecutionStats(ctx, storage.StatsQuery{Filters: append(filters, recent)})
+	day, _, err := d.Store.ExecutionStats(ctx, query)
 	if err != nil {
 		return ExecutionStatsOut{}, err
 	}

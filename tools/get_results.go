@@ -51,6 +51,7 @@ func (r *ResultItem) bigs() []Big {
 type GetResultsOut struct {
 	Executions    []ResultItem `json:"executions"`
 	TotalCount    int64        `json:"total_count"`
+	LowerBound    bool         `json:"total_is_lower_bound,omitempty" jsonschema_description:"true: total_count is at least this"`
 	ReturnedCount int          `json:"returned_count"`
 	Offset        int          `json:"offset"`
 	Limit         int          `json:"limit"`
@@ -112,7 +113,7 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 	}
 	d.Exec.Overlay(page.Items)
 	out := GetResultsOut{
-		Executions: make([]ResultItem, len(page.Items)), TotalCount: page.Total, ReturnedCount: len(page.Items),
+		Executions: make([]ResultItem, len(page.Items)), TotalCount: page.Total, LowerBound: page.LowerBound, ReturnedCount: len(page.Items),
 		Offset: q.Offset, Limit: q.Limit, HasMore: page.NextCursor != "", NextCursor: page.NextCursor, RetrievedAt: Stamp(d.Now()),
 	}
 	for i := range page.Items {

@@ -62,6 +62,7 @@ type Pagination struct {
 	Page         int   `json:"page"`
 	Limit        int   `json:"limit"`
 	TotalCount   int64 `json:"total_count"`
+	LowerBound   bool  `json:"total_is_lower_bound,omitempty" jsonschema_description:"true: total_count and total_pages are at least this; go on with next_cursor"`
 	TotalPages   int64 `json:"total_pages"`
 	HasNext      bool  `json:"has_next"`
 	HasPrevious  bool  `json:"has_previous"`
@@ -104,6 +105,18 @@ func NewListOut(q ratchet.Query, total int64, next string) ListOut {
 		filters = []ratchet.Filter{}
 	}
 	return ListOut{Pagination: p, NextCursor: next, Sorting: Sorting{SortBy: q.SortBy, SortOrder: order, ThenBy: q.ThenBy}, Filters: filters}
+}
+
+// AtLeast marks the total as a lower bound. A page that is not full may then
+// have another after it.
+func (o ListOut) AtLeast() ListOut {
+	p := &o.Pagination
+	p.LowerBound, p.HasNext, p.NextPage = true, o.NextCursor != "", nil
+	if byCursor := p.HasPrevious && p.PreviousPage == nil; p.HasNext && !byCursor {
+		n := p.Page + 1
+		p.NextPage = &n
+	}
+	return o
 }
 
 // Row is an item of a list, shown whole or with some of its fields.

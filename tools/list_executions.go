@@ -107,7 +107,11 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	if err != nil {
 		return ListExecutionsOut{}, err
 	}
-	return ListExecutionsOut{Executions: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}, nil
+	out := ListExecutionsOut{Executions: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	if page.LowerBound {
+		out.ListOut = out.AtLeast()
+	}
+	return out, nil
 }
 
 func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filter, error) {
@@ -129,9 +133,8 @@ func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filt
 	where("batch_id", ratchet.OpEQ, in.BatchID)
 	where("correlation_token", ratchet.OpEQ, in.CorrelationToken)
 	for name, value := range map[string]string{"since": in.Since, "until": in.Until} {
-		if _, err := time.Parse(time.RFC3339Nano, value); value != "" && err != nil {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s %q is not an RFC 3339 time", name, value).
-				At("/"+name).With(ratchet.FieldExample, "2026-01-31T08:00:00Z")
+		if _, err := timeArgument(name, value); err != nil {
+			return nil, err
 		}
 	}
 	where("queued_at", ratchet.OpGTE, in.Since)
@@ -140,6 +143,19 @@ func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filt
 		extra = append(extra, f)
 	}
 	return extra, nil
+}
+
+// timeArgument reads an optional RFC 3339 time; empty is the zero time.
+func timeArgument(name, value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, value)
+	if err != nil {
+		return at, ratchet.Errorf(ratchet.CodeInvalid, "%s %q is not an RFC 3339 time", name, value).
+			At("/"+name).With(ratchet.FieldExample, "2026-01-31T08:00:00Z")
+	}
+	return at, nil
 }
 
 func executionItem(x *ratchet.Execution, payload bool) ExecutionItem {

@@ -86,6 +86,7 @@ func (b *builder) meta() *value {
 		def.Fields = append(def.Fields, &ast.FieldDefinition{Name: name, Type: v.typ(required), Description: doc})
 	}
 	field("totalCount", &value{name: "Long"}, true, "All items that match, on whatever page.")
+	field("totalIsLowerBound", &value{name: "Boolean"}, true, "Whether more items than totalCount may match.")
 	field("limit", &value{kind: kindInt, name: "Int"}, true, "Most items on a page.")
 	field("offset", &value{name: "Long"}, false, "Items before this page; null when a cursor was given.")
 	field("hasNext", &value{name: "Boolean"}, true, "Whether a page follows.")

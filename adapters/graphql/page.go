@@ -122,6 +122,7 @@ func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]a
 	var head struct {
 		Pagination struct {
 			TotalCount  int64 `json:"total_count"`
+			LowerBound  bool  `json:"total_is_lower_bound"`
 			HasNext     bool  `json:"has_next"`
 			HasPrevious bool  `json:"has_previous"`
 		} `json:"pagination"`
@@ -141,7 +142,7 @@ func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]a
 		items = json.RawMessage("[]")
 	}
 	meta := map[string]any{
-		"totalCount": head.Pagination.TotalCount, "limit": w.limit, "offset": w.offset, "nextCursor": head.NextCursor,
+		"totalCount": head.Pagination.TotalCount, "totalIsLowerBound": head.Pagination.LowerBound, "limit": w.limit, "offset": w.offset, "nextCursor": head.NextCursor,
 		"hasNext": head.Pagination.HasNext, "hasPrevious": head.Pagination.HasPrevious,
 	}
 	if w.cursor {

@@ -142,7 +142,7 @@ func (b *builder) shared() {
 	c.Schemas.Set("Error", errorSchema())
 	c.Schemas.Set("Meta", json.RawMessage(`{"type":"object","description":"About the answer. What a list says beside its items, such as chain and export of the audit, is here too.","required":["requestId","timestamp"],"properties":{"requestId":{"type":"string"},"timestamp":{"type":"string","format":"date-time"},"pagination":{"$ref":"#/components/schemas/Pagination"}}}`))
 	c.Schemas.Set("Pagination", json.RawMessage(`{"type":"object","required":["limit","total","totalPages","hasNext","hasPrevious"],"properties":{`+
-		`"page":{"type":"integer","description":"from 1; absent after a cursor"},"limit":{"type":"integer"},"total":{"type":"integer"},"totalPages":{"type":"integer"},`+
+		`"page":{"type":"integer","description":"from 1; absent after a cursor"},"limit":{"type":"integer"},"total":{"type":"integer"},"totalIsLowerBound":{"type":"boolean","description":"true: total and totalPages are at least this"},"totalPages":{"type":"integer"},`+
 		`"hasNext":{"type":"boolean"},"hasPrevious":{"type":"boolean"},"offset":{"type":"integer","description":"absent after a cursor"},"nextCursor":{"type":"string","description":"absent on the last page"}}}`))
 	c.Schemas.Set("Document", json.RawMessage(`{"type":"object","required":["text"],"properties":{"text":{"type":"string","description":"Markdown"}}}`))
 	for _, h := range []struct{ key, about, schema string }{
@@ -151,7 +151,8 @@ func (b *builder) shared() {
 		{"ETag", "Version of the entity, for If-Match and If-None-Match.", `{"type":"string"}`},
 		{"Location", "Path of what was made.", `{"type":"string"}`},
 		{"TotalCount", "Items on all pages.", `{"type":"integer"}`},
-		{"ContentRange", "What part of the list this is, e.g. tasks 0-24/311.", `{"type":"string"}`},
+		{"TotalIsLowerBound", "true: X-Total-Count is at least this; else absent.", `{"type":"string"}`},
+		{"ContentRange", "What part of the list this is, e.g. tasks 0-24/311; * when the total is a lower bound.", `{"type":"string"}`},
 		{"Link", "Links to the next, previous, first and last page.", `{"type":"string"}`},
 	} {
 		c.Headers.Set(h.key, parameter{Description: h.about, Schema: json.RawMessage(h.schema)})

@@ -123,6 +123,7 @@ func (b *builder) answers(op *operation, t tools.Tool, method string, status int
 	switch {
 	case list:
 		header("X-Total-Count", "TotalCount")
+		header("X-Total-Is-Lower-Bound", "TotalIsLowerBound")
 		header("Content-Range", "ContentRange")
 		header("Link", "Link")
 	case status == http.StatusCreated:

@@ -130,6 +130,7 @@ type pagination struct {
 	Page        *int   `json:"page,omitempty"` // from 1; nil after a cursor
 	Limit       int    `json:"limit"`
 	Total       int    `json:"total"`
+	LowerBound  bool   `json:"totalIsLowerBound,omitempty"` // total and totalPages are at least this
 	TotalPages  int    `json:"totalPages"`
 	HasNext     bool   `json:"hasNext"`
 	HasPrevious bool   `json:"hasPrevious"`
@@ -140,7 +141,8 @@ type pagination struct {
 // list answers a page: its items, and where it is.
 func (x *exchange) list(op *operation, parts []member, items []byte) error {
 	var told struct {
-		TotalCount int `json:"total_count"`
+		TotalCount int  `json:"total_count"`
+		LowerBound bool `json:"total_is_lower_bound"`
 	}
 	if raw := find(parts, "pagination"); raw != nil {
 		if err := json.Unmarshal(raw, &told); err != nil {
@@ -149,7 +151,7 @@ func (x *exchange) list(op *operation, parts []member, items []byte) error {
 	}
 	p := x.page
 	shown := pagination{
-		Limit: p.limit, Total: told.TotalCount, TotalPages: (told.TotalCount + p.limit - 1) / p.limit,
+		Limit: p.limit, Total: told.TotalCount, LowerBound: told.LowerBound, TotalPages: (told.TotalCount + p.limit - 1) / p.limit,
 		NextCursor: textOf(find(parts, "next_cursor")),
 	}
 	span := "*"
@@ -163,9 +165,14 @@ func (x *exchange) list(op *operation, parts []member, items []byte) error {
 			span = fmt.Sprintf("%d-%d", p.offset, last)
 		}
 	}
+	whole := strconv.Itoa(told.TotalCount)
 	h := x.header()
-	h.Set("X-Total-Count", strconv.Itoa(told.TotalCount))
-	h.Set("Content-Range", fmt.Sprintf("%s %s/%d", op.noun, span, told.TotalCount))
+	h.Set("X-Total-Count", whole)
+	if told.LowerBound {
+		shown.HasNext, whole = shown.NextCursor != "", "*"
+		h.Set("X-Total-Is-Lower-Bound", "true")
+	}
+	h.Set("Content-Range", fmt.Sprintf("%s %s/%s", op.noun, span, whole))
 	if link := x.links(shown); link != "" {
 		h.Set("Link", link)
 	}
@@ -228,6 +235,8 @@ func (x *exchange) links(p pagination) string {
 	}
 	if p.Total > 0 {
 		add("first", at(0))
+	}
+	if p.Total > 0 && !p.LowerBound {
 		add("last", at((p.TotalPages-1)*p.Limit))
 	}
 	return strings.Join(links, ", ")

@@ -1,0 +1,69 @@
+package storage
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"ratchet"
+)
+
+// TestOlderBuildRefuses: a build that knows fewer migrations does not touch
+// the file of a newer one.
+func TestOlderBuildRefuses(t *testing.T) {
+	db := openTemp(t)
+	steps, err := migrations(migrationFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for known := range steps {
+		if err := db.migrate(context.Background(), steps[:known]); ratchet.CodeOf(err) != ratchet.CodeConfig {
+			t.Errorf("with %d of %d migrations: %v", known, len(steps), err)
+		}
+	}
+}
+
+// TestCountsOfFormerData: the migration that adds the counters fills them.
+func TestCountsOfFormerData(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ratchet.db")
+	dsn := "file:" + path
+	c := raw(t, dsn)
+	steps, err := migrations(migrationFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, c, "CREATE TABLE migrations (version INTEGER PRIMARY KEY, name BLOB NOT NULL, checksum BLOB NOT NULL, applied_at INTEGER NOT NULL)")
+	must(t, c, "INSERT INTO migrations VALUES (1, x'61', CAST(? AS BLOB), 0)", steps[0].checksum)
+	for _, s := range splitSQL(steps[0].sql) {
+		must(t, c, s)
+	}
+	h, err := pack(&head{Version: "1.0.0", Attempt: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, c, `INSERT INTO executions (uuid, task_id, task_name, status, origin, queued_at, started_at, completed_at, duration, head)
+		WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1199)
+		SELECT CAST(printf('%032x', i) AS BLOB), CAST('task-' || (i % 5) AS BLOB), CAST('name' || (i % 5) AS BLOB),
+			i % 6, 0, 1700000000000000 + i * 600000000, 1700000000000000, 1700000000000000, CASE WHEN i % 6 > 1 THEN i * 100 END, ? FROM n`, h)
+	db := openFile(t, path)
+	for _, by := range []string{"", "status", "task", "hour", "day"} {
+		all, groups, err := db.ExecutionStats(context.Background(), StatsQuery{GroupBy: by})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var grouped int64
+		for _, g := range groups {
+			for _, n := range g.Counts {
+				grouped += n
+			}
+		}
+		if by != "" && grouped != 1200 {
+			t.Errorf("by %s: %d executions, want 1200", by, grouped)
+		}
+		for _, s := range statuses() {
+			if all.Counts[s] != 200 {
+				t.Errorf("by %s: %d are %s, want 200", by, all.Counts[s], s)
+			}
+		}
+	}
+}
