@@ -19,6 +19,7 @@ var layers = map[string][]string{
 	"ratchet":                {},
 	"ratchet/schema":         {"ratchet"},
 	"ratchet/credential":     {"ratchet"},
+	"ratchet/secrets":        {"ratchet", "ratchet/egress", "ratchet/regular", "ratchet/storage"},
 	"ratchet/storage":        {"ratchet"},
 	"ratchet/runtime":        {"ratchet", "ratchet/spool"},
 	"ratchet/runtime/broker": {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/runtime", "ratchet/spool"},
@@ -28,7 +29,7 @@ var layers = map[string][]string{
 
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
 	"ratchet/executor":        {"ratchet", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/spool"},
-	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
+	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
 	// resources reads recordings, which only the runtime can decode.
 	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
@@ -58,7 +59,7 @@ var layers = map[string][]string{
 	"ratchet/server/telemetry":    {"ratchet", "ratchet/runtime", "ratchet/executor", "ratchet/tools"},
 	"ratchet/server/sources":      {"ratchet", "ratchet/regular", "ratchet/schema", "ratchet/executor"},
 	"ratchet/server": {
-		"ratchet", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
+		"ratchet", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
 		"ratchet/server/metrics", "ratchet/adapters/openapi", "ratchet/adapters/rest",
 		"ratchet/server/auth", "ratchet/server/telemetry",

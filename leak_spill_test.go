@@ -125,6 +125,9 @@ func (l *leaky) spill() {
 		"output_schema": object{"type": "object", "properties": object{"only": object{"type": "string", "enum": []string{"nothing"}}}},
 		"metadata":      object{"secrets": l.names},
 	}
+	for _, name := range l.names {
+		l.rest("ratchet_set_secret", object{"name": name, "task_patterns": []string{"spill"}, "readable": true})
+	}
 	l.rest("ratchet_create_task", task)
 	for _, mode := range []string{"return", "throw", "reject", "object", "wrong", "number", "circular", "parse"} {
 		for _, names := range [][]string{l.names, l.names[3:]} {

@@ -14,6 +14,7 @@ type recordedSource struct {
 	job    runtime.Job
 	prog   *program
 	masker *masker
+	held   *held
 }
 
 // startLive starts the execution that is debugged.
@@ -37,7 +38,7 @@ func (s *DebugSession) admitted(r *run, task *ratchet.Task) {
 	defer s.mu.Unlock()
 	s.x, s.code = *r.snapshot(), *task
 	s.active.masker = r.masker
-	s.source = recordedSource{prog: r.prog, masker: r.masker}
+	s.source = recordedSource{prog: r.prog, masker: r.masker, held: r.req.held}
 }
 
 func (s *DebugSession) awaitLive(r *debugRun, h *Handle) {
@@ -68,9 +69,8 @@ func (s *DebugSession) startRecorded(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	s.source = recordedSource{
-		job: s.e.replayJob(rec), prog: rec.prog, masker: newMasker(s.e.secretValues(rec.prog.policy.Secrets, Request{})),
-	}
+	secrets := s.e.holdAgain(ctx, rec.x, rec.prog.policy)
+	s.source = recordedSource{job: s.e.replayJob(rec), prog: rec.prog, masker: secrets.masker(), held: secrets}
 	s.x, s.code = *rec.x, *rec.task
 	return s.replay(s.config)
 }
@@ -96,7 +96,7 @@ func (s *DebugSession) replay(config runtime.Debug) error {
 		defer cancel()
 		defer s.e.untilDrained(cancel)()
 		out, err := s.e.cfg.Runner.Run(ctx, job, runtime.Hooks{
-			Host: s.e.secretDoor(s.source.prog.policy), Debug: s.port(r), Log: func(l []ratchet.LogLine) { s.logged(r, l) },
+			Host: secretDoor{s.source.held}, Debug: s.port(r), Log: func(l []ratchet.LogLine) { s.logged(r, l) },
 		})
 		failure := out.Err
 		if err != nil {

@@ -2,8 +2,6 @@ package executor
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
@@ -77,11 +75,8 @@ func (e *Executor) doorPolicy(r *run, bodies *spool.Account) broker.Policy {
 	p := r.prog.policy
 	policy := broker.Policy{
 		AllowHosts: p.HTTP.AllowHosts, DenyHosts: p.HTTP.DenyHosts, Timeout: p.HTTP.Timeout,
-		MaxResponseBytes: int64(p.HTTP.MaxResponseBytes), Declared: p.Secrets, Principal: r.x.Principal, Bodies: bodies,
-		Secrets: func(_ context.Context, name string) (string, bool, error) {
-			v, ok := e.cfg.Secrets(name)
-			return v, ok, nil
-		},
+		MaxResponseBytes: int64(p.HTTP.MaxResponseBytes), Principal: r.x.Principal, Bodies: bodies,
+		Secrets: r.req.held.secret,
 	}
 	if r.mocked() {
 		policy.Mock = r.req.test.mock
@@ -91,21 +86,6 @@ func (e *Executor) doorPolicy(r *run, bodies *spool.Account) broker.Policy {
 
 // mocked says that nothing the run asks for reaches the world.
 func (r *run) mocked() bool { return r.req.test != nil && r.req.test.mock != nil }
-
-// secretValues are the texts that must not leave a run: all it could read, so
-// that nothing depends on when it reads them.
-func (e *Executor) secretValues(names []string, req Request) []string {
-	var values []string
-	for _, name := range names {
-		if v, ok := e.cfg.Secrets(name); ok {
-			values = append(values, v)
-		}
-	}
-	if req.test != nil && req.test.mock != nil {
-		values = slices.AppendSeq(values, maps.Values(req.test.mock.Secrets))
-	}
-	return values
-}
 
 // storedFirst opens the door when the run's row is stored: whatever a run has
 // done, there is a row that says so.

@@ -40,7 +40,7 @@ func (l *effects) Call(ctx context.Context, call runtime.HostCall) (runtime.Host
 		return l.session.Call(ctx, call)
 	}
 	key := ownKey(f)
-	print := fingerprint(f, key)
+	print := fingerprint(l.run.req.held, f, key)
 	ordinal := l.take(print)
 	e := storage.Effect{
 		Root: l.root(), Execution: l.run.snapshot().Number, Method: f.Method, URL: l.run.masker.text(f.URL),
@@ -227,17 +227,18 @@ func ownKey(f *runtime.FetchRequest) string {
 }
 
 // fingerprint says which requests are the same effect: the method, the URL
-// and the task's own key, or the body when it has none.
-func fingerprint(f *runtime.FetchRequest, key string) string {
-	what := "key " + key
+// and the task's own key, or the body when it has none, with secrets by name.
+func fingerprint(h *held, f *runtime.FetchRequest, key string) string {
+	named := h.named()
+	what := "key " + named.Text(key)
 	if key == "" {
 		sum := sha256.New()
-		if _, err := io.Copy(sum, f.BodyReader()); err != nil { // a run that has ended: it sends nothing
+		if _, err := io.Copy(sum, named.Reader(f.BodyReader())); err != nil { // a run that has ended: it sends nothing
 			sum.Write([]byte(err.Error()))
 		}
 		what = "body " + string(sum.Sum(nil))
 	}
-	sum := sha256.Sum256([]byte(f.Method + "\x00" + f.URL + "\x00" + what))
+	sum := sha256.Sum256([]byte(f.Method + "\x00" + named.Text(f.URL) + "\x00" + what))
 	return string(sum[:])
 }
 

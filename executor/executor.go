@@ -32,19 +32,19 @@ type Config struct {
 	Tracer Tracer         // nil = runs are not followed
 	Bodies *spool.Store   // keeps large bodies and recordings; nil = they are in memory
 
-	Bounds        Bounds                           // of what a task's metadata may ask for
-	WaitLimit     time.Duration                    // longest wait of one call (25 s)
-	MaxConcurrent int                              // runs at once on this server; 0 = as many as there are workers
-	MaxWaiting    int                              // runs waiting for a place (1000)
-	PerPrincipal  int                              // runs at once of one named principal (10)
-	Memory        int64                            // memory of a run that names none, in bytes (128 MiB)
-	ResponseBytes int                              // of one body, for a task that names none (10 MiB)
-	Secrets       func(name string) (string, bool) // nil = there are no secrets
-	Now           func() time.Time                 // nil = time.Now
-	Log           *slog.Logger                     // nil = discarded
-	DebugPause    time.Duration                    // how long a debugged run may stand still (15 min)
-	DebugLife     time.Duration                    // how long a debug session may last (60 min)
-	FlushInterval time.Duration                    // how often a long run's logs and progress are stored (100 ms)
+	Bounds        Bounds           // of what a task's metadata may ask for
+	WaitLimit     time.Duration    // longest wait of one call (25 s)
+	MaxConcurrent int              // runs at once on this server; 0 = as many as there are workers
+	MaxWaiting    int              // runs waiting for a place (1000)
+	PerPrincipal  int              // runs at once of one named principal (10)
+	Memory        int64            // memory of a run that names none, in bytes (128 MiB)
+	ResponseBytes int              // of one body, for a task that names none (10 MiB)
+	Secrets       Secrets          // nil = there are no secrets
+	Now           func() time.Time // nil = time.Now
+	Log           *slog.Logger     // nil = discarded
+	DebugPause    time.Duration    // how long a debugged run may stand still (15 min)
+	DebugLife     time.Duration    // how long a debug session may last (60 min)
+	FlushInterval time.Duration    // how often a long run's logs and progress are stored (100 ms)
 }
 
 // Executor starts runs and keeps hold of those that are going on. It is safe
@@ -121,7 +121,7 @@ func (c Config) withDefaults() Config {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Secrets == nil {
-		c.Secrets = func(string) (string, bool) { return "", false }
+		c.Secrets = noSecrets{}
 	}
 	if c.Bus == nil {
 		c.Bus = new(ratchet.Bus)

@@ -17,6 +17,7 @@ import (
 	"ratchet/executor"
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
+	"ratchet/secrets"
 	"ratchet/spool"
 	"ratchet/storage"
 )
@@ -57,7 +58,7 @@ func newRig(t testing.TB, change func(*executor.Config)) rig {
 	bus, bodies := new(ratchet.Bus), spool.Open(t.TempDir(), spool.Limits{})
 	cfg := executor.Config{
 		Store: db, Runner: pool, Broker: b, Bus: bus, Bodies: bodies,
-		Secrets: func(name string) (string, bool) { return "s3cr3t-\"value\"", name == "TOKEN" },
+		Secrets: vault(t, db),
 	}
 	if change != nil {
 		change(&cfg)
@@ -84,6 +85,21 @@ func newRig(t testing.TB, change func(*executor.Config)) rig {
 		}
 	})
 	return rig{e, db, cfg.Bodies, bus}
+}
+
+// vault keeps one secret, TOKEN, which every task may read.
+func vault(t testing.TB, db *storage.DB) *secrets.Vault {
+	t.Helper()
+	v, err := secrets.Open(secrets.Config{Store: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, readable := `s3cr3t-"value"`, true
+	_, err = v.Set(context.Background(), ratchet.SecretUpdate{Name: "TOKEN", Value: &value, TaskPatterns: []string{"*"}, Readable: &readable})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // task stores a task made of code and what change sets.

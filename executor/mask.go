@@ -3,6 +3,7 @@ package executor
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 
 	"ratchet"
@@ -16,22 +17,25 @@ const Redacted = "[REDACTED]"
 // that read no secret pay nothing.
 type masker struct {
 	values *mask.Values
+	whole  *mask.Values // not told where a text was cut off within one
 }
 
-func newMasker(values []string) *masker {
-	known := mask.NewValues(Redacted, values...)
-	if known == nil {
+func newMasker(values, whole []string) *masker {
+	m := &masker{mask.NewValues(Redacted, values...), mask.NewValues(Redacted, whole...).Whole()}
+	if m.values == nil && m.whole == nil {
 		return nil
 	}
-	return &masker{known}
+	return m
 }
 
 func (m *masker) text(s string) string {
 	if m == nil || s == "" {
 		return s
 	}
-	return m.values.Text(s)
+	return m.values.Text(m.whole.Text(s))
 }
+
+func (m *masker) reader(r io.Reader) io.Reader { return m.values.Reader(m.whole.Reader(r)) }
 
 // json masks the strings, keys and numbers inside JSON text and leaves the
 // rest byte for byte, so that key order and number spelling survive.
@@ -94,7 +98,7 @@ func (m *masker) token(token []byte) ([]byte, bool) {
 			return nil, false
 		}
 	}
-	masked := m.values.Text(text)
+	masked := m.text(text)
 	if masked == text {
 		return nil, false
 	}

@@ -30,6 +30,7 @@ func (d *maskingDoor) Call(ctx context.Context, call runtime.HostCall) (runtime.
 	if call.Fetch != nil {
 		f := *call.Fetch
 		f.URL, f.Header = d.masker.text(f.URL), d.header(f.Header)
+		f.IdempotencyKey = d.masker.text(f.IdempotencyKey)
 		f.Body, f.Spooled = d.body(f.Body, f.Spooled)
 		defer f.Spooled.Release()
 		masked.Fetch = &f
@@ -80,7 +81,7 @@ func (w maskedWorld) Call(ctx context.Context, masked runtime.HostCall) (runtime
 func (d *maskingDoor) header(pairs [][2]string) [][2]string {
 	out := make([][2]string, len(pairs))
 	for i, p := range pairs {
-		out[i] = [2]string{p[0], d.masker.text(p[1])}
+		out[i] = [2]string{d.masker.text(p[0]), d.masker.text(p[1])}
 	}
 	return out
 }
@@ -91,7 +92,7 @@ func (d *maskingDoor) body(b []byte, spooled *spool.Body) ([]byte, *spool.Body) 
 	if spooled == nil {
 		return []byte(d.masker.text(string(b))), nil
 	}
-	small, large, err := d.bodies.Keep(d.masker.values.Reader(spooled.Reader()))
+	small, large, err := d.bodies.Keep(d.masker.reader(spooled.Reader()))
 	if err != nil {
 		return nil, d.bodies.Lost()
 	}

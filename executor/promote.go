@@ -138,7 +138,7 @@ func (r *recorded) mock() (*ratchet.Mock, error) {
 	for i := range r.tape.Calls {
 		c := &r.tape.Calls[i]
 		switch {
-		case c.Call.Kind == runtime.CallSecret && c.Reply.Error == nil:
+		case c.Call.Kind.Secret() && c.Reply.Error == nil:
 			if m.Secrets == nil {
 				m.Secrets = map[string]string{}
 			}

@@ -54,9 +54,10 @@ func (e *Executor) Replay(ctx context.Context, req ReplayRequest) (*Replay, erro
 	}
 	job := e.replayJob(r)
 	job.Profile, job.Principal = req.Profile, req.Principal
-	m := newMasker(e.secretValues(r.prog.policy.Secrets, Request{}))
+	secrets := e.holdAgain(ctx, r.x, r.prog.policy)
+	m := secrets.masker()
 	var log keptLines
-	out, err := e.aside(ctx, job, runtime.Hooks{Host: e.secretDoor(r.prog.policy), Log: log.add})
+	out, err := e.aside(ctx, job, runtime.Hooks{Host: secretDoor{secrets}, Log: log.add})
 	if err != nil {
 		return nil, err
 	}
@@ -117,28 +118,6 @@ func (e *Executor) untilDrained(cancel func()) (end func()) {
 		}
 	}()
 	return func() { close(over) }
-}
-
-// secretDoor answers for the values of secrets, and for nothing else.
-func (e *Executor) secretDoor(p Policy) runtime.Host {
-	return secretDoor{names: p.Secrets, values: e.cfg.Secrets}
-}
-
-type secretDoor struct {
-	names  []string
-	values func(string) (string, bool)
-}
-
-// Call implements runtime.Host.
-func (d secretDoor) Call(_ context.Context, call runtime.HostCall) (runtime.HostReply, error) {
-	for _, name := range d.names {
-		if call.Kind == runtime.CallSecret && call.Secret == name {
-			if value, ok := d.values(name); ok {
-				return runtime.HostReply{Secret: value}, nil
-			}
-		}
-	}
-	return runtime.HostReply{Error: &runtime.CallError{Class: "ConfigurationError", Message: "no such secret here"}}, nil
 }
 
 // compare says how a replay's outcome differs from the stored execution.

@@ -49,6 +49,7 @@ type Request struct {
 
 	fork      *forkSetup    // set by Fork
 	effectsOf string        // set by Start
+	held      *held         // set by Start
 	debug     *debugSetup   // set by StartDebug
 	test      *testSetup    // set by RunTests
 	validated time.Duration // how long checking the input took
@@ -77,6 +78,9 @@ func (e *Executor) Start(ctx context.Context, req Request) (*Handle, error) {
 		return nil, err
 	}
 	req.validated = time.Since(begun)
+	if err := e.hold(ctx, task, prog, &req); err != nil {
+		return nil, err
+	}
 	if err := e.enter(); err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func newRun(e *Executor, x *ratchet.Execution, p *program, req Request, place *t
 		r.waiting = waitingForLimit
 	}
 	r.ctx, r.cancelContext = context.WithCancel(context.Background())
-	r.masker = newMasker(e.secretValues(p.policy.Secrets, req))
+	r.masker = req.held.masker()
 	r.beginTrace()
 	return r
 }

@@ -114,7 +114,7 @@ func callName(c runtime.TapeCall) string {
 	if c.Call.Fetch != nil {
 		return "fetch " + c.Call.Fetch.Method + " " + c.Call.Fetch.URL
 	}
-	if c.Call.Kind == runtime.CallSecret {
+	if c.Call.Kind.Secret() {
 		return "secret " + c.Call.Secret
 	}
 	return string(c.Call.Kind)

@@ -55,6 +55,19 @@ func NewValues(with string, values ...string) *Values {
 	return out
 }
 
+// NewTexts returns what replaces texts as they are: of each two in pairs the
+// first by the second. It is nil for none.
+func NewTexts(pairs ...string) *Values {
+	longest := 0
+	for i := 0; i < len(pairs); i += 2 {
+		longest = max(longest, len(pairs[i]))
+	}
+	if longest == 0 {
+		return nil
+	}
+	return &Values{replace: strings.NewReplacer(pairs...), longest: longest}
+}
+
 const (
 	leastLine    = 16 // of a line of a secret that is masked by itself
 	leastEncoded = 6  // of a secret whose hex and inner base64 are told from other text
@@ -112,12 +125,25 @@ func quoted(v string, escapeHTML bool) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
 }
 
+// Whole returns the Values that take out whole secrets only, and not the
+// beginning of one at which a text was cut off.
+func (v *Values) Whole() *Values {
+	if v == nil {
+		return nil
+	}
+	return &Values{with: v.with, replace: v.replace, longest: v.longest}
+}
+
 // Text is s without the secrets.
 func (v *Values) Text(s string) string {
 	if v == nil || s == "" {
 		return s
 	}
-	return v.cut(v.replace.Replace(s))
+	s = v.replace.Replace(s)
+	if v.begin == nil {
+		return s
+	}
+	return v.cut(s)
 }
 
 // ellipsis is where texts that are shown short end.

@@ -54,8 +54,13 @@ func (v *vm) taskContext() (goja.Value, error) {
 	}
 	set("reportProgress", v.reportProgress)
 	secrets := v.rt.NewObject()
-	if err := v.put(secrets, "get", v.secret); err != nil {
-		return nil, fmt.Errorf("set context.secrets: %w", err)
+	for _, way := range []struct {
+		name string
+		kind CallKind
+	}{{"get", CallSecret}, {"ref", CallSecretRef}} {
+		if err := v.put(secrets, way.name, func(c goja.FunctionCall) goja.Value { return v.secret(way.kind, c) }); err != nil {
+			return nil, fmt.Errorf("set context.secrets: %w", err)
+		}
 	}
 	set("secrets", secrets)
 	for _, lazy := range []struct {
@@ -123,13 +128,14 @@ func (v *vm) contextSignal() goja.Value {
 	return controller.Get("signal")
 }
 
-// secret is context.secrets.get: only names the task declares are asked for.
-func (v *vm) secret(c goja.FunctionCall) goja.Value {
+// secret is context.secrets.get and ref: only names the task declares are asked
+// for.
+func (v *vm) secret(kind CallKind, c goja.FunctionCall) goja.Value {
 	name := c.Argument(0).String()
 	if !slices.Contains(v.job.Secrets, name) {
 		panic(v.throw("AuthorizationError", fmt.Sprintf("the task does not declare the secret %q: add it to secrets in its metadata", name)))
 	}
-	reply := v.callWait(HostCall{Kind: CallSecret, Secret: name})
+	reply := v.callWait(HostCall{Kind: kind, Secret: name})
 	if reply.Error != nil {
 		panic(v.throw(reply.Error.Class, reply.Error.Message))
 	}

@@ -175,7 +175,7 @@ func compareCalls(recorded, made *HostCall) (wanted, got string, same bool) {
 	switch {
 	case r.Method != m.Method, !sameText(r.URL, m.URL):
 		return wanted, got, false
-	case !slices.EqualFunc(r.Header, m.Header, func(a, b [2]string) bool { return a[0] == b[0] && sameText(a[1], b[1]) }):
+	case !slices.EqualFunc(r.Header, m.Header, func(a, b [2]string) bool { return sameText(a[0], b[0]) && sameText(a[1], b[1]) }):
 		return part("headers", headerText(r.Header), headerText(m.Header))
 	case !bytes.Equal(r.Body, m.Body) && !sameText(string(r.Body), string(m.Body)):
 		return part("body", string(r.Body), string(m.Body))

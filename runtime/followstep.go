@@ -110,7 +110,7 @@ func (v *vm) replyOf(e TapeEvent) (completion, bool) {
 		return c, v.follow.refused(e.ID)
 	}
 	c.reply = recorded.Reply
-	if recorded.Call.Kind == CallSecret && c.reply.Error == nil {
+	if recorded.Call.Kind.Secret() && c.reply.Error == nil {
 		c.reply.Secret = v.secretAgain(recorded.Call)
 	}
 	return c, true
@@ -132,7 +132,8 @@ func (f *follower) refused(seq int64) bool {
 // Redacted stands on tapes and in replays where the value of a secret was.
 const Redacted = "[REDACTED]"
 
-// secretAgain asks for a secret's present value, which is on no tape. Without
+// secretAgain asks for a secret's present value, or for what stands for it now,
+// which are on no tape. Without
 // one the script gets what stands for it on the tape.
 func (v *vm) secretAgain(c HostCall) string {
 	if v.hooks.Host != nil {
@@ -183,7 +184,7 @@ func (v *vm) goLive() {
 
 // answered says whether a call has a reply on the tape.
 func (c *TapeCall) answered() bool {
-	return c.Reply.Error != nil || c.Reply.Fetch != nil || c.Call.Kind == CallSecret
+	return c.Reply.Error != nil || c.Reply.Fetch != nil || c.Call.Kind.Secret()
 }
 
 // endTape puts the end of the run on the tape, or compares it. It returns what

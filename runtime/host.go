@@ -25,9 +25,13 @@ type CallKind string
 
 // The kinds of effects.
 const (
-	CallFetch  CallKind = "fetch"
-	CallSecret CallKind = "secret"
+	CallFetch     CallKind = "fetch"
+	CallSecret    CallKind = "secret"     // the value
+	CallSecretRef CallKind = "secret_ref" // what stands for it in requests
 )
+
+// Secret says whether k asks for a secret, or for what stands for one.
+func (k CallKind) Secret() bool { return k == CallSecret || k == CallSecretRef }
 
 // HostCall is one request of a script to the world. Exactly the field of its
 // kind is set.
@@ -41,10 +45,11 @@ type HostCall struct {
 // HostReply answers a HostCall. Error and the field of the call's kind exclude
 // each other.
 type HostReply struct {
-	Error  *CallError
-	Fetch  *FetchResponse
-	Secret string
-	Delay  time.Duration // the script gets the reply this much later by its mocked clock; ignored with the real one
+	Error   *CallError
+	Fetch   *FetchResponse
+	Secret  string        // value, or what stands for it
+	Version int64         // of the secret's value; 0 = not known
+	Delay   time.Duration // the script gets the reply this much later by its mocked clock; ignored with the real one
 }
 
 // CallError becomes a JavaScript error of class Class in the script.

@@ -28,7 +28,7 @@ func NewTapeHost(calls []TapeCall, secrets Host) *TapeHost {
 // Call implements Host. A request that no recorded call answers closes the
 // door, so that nothing goes on with a wrong answer.
 func (h *TapeHost) Call(ctx context.Context, call HostCall) (HostReply, error) {
-	if call.Kind == CallSecret {
+	if call.Kind.Secret() {
 		return h.secret(ctx, call)
 	}
 	if call.Fetch == nil {
@@ -52,7 +52,7 @@ func (h *TapeHost) Call(ctx context.Context, call HostCall) (HostReply, error) {
 func (h *TapeHost) secret(ctx context.Context, call HostCall) (HostReply, error) {
 	h.mu.Lock()
 	for _, c := range h.left {
-		if c.Call.Secret == call.Secret && c.Reply.Error != nil {
+		if c.Call.Kind == call.Kind && c.Call.Secret == call.Secret && c.Reply.Error != nil {
 			h.mu.Unlock()
 			return c.Reply, nil
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -126,6 +128,12 @@ func (r *tapeReader) calls() []TapeCall {
 
 func (r *tapeReader) call() TapeCall {
 	c := TapeCall{Call: HostCall{Seq: r.int(), Kind: CallKind(r.text()), Secret: r.text()}, Start: r.int(), End: r.int()}
+	if name, version, ok := strings.Cut(c.Call.Secret, "\x00"); ok {
+		var err error
+		c.Call.Secret = name
+		c.Reply.Version, err = strconv.ParseInt(version, 10, 64)
+		r.bad = r.bad || err != nil || c.Reply.Version <= 0
+	}
 	if r.bool() {
 		c.Call.Fetch = &FetchRequest{
 			Method: r.text(), URL: r.text(), Header: r.pairs(), Body: r.body(),

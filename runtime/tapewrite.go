@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	"ratchet/spool"
 )
@@ -105,7 +106,7 @@ func encodeCalls(calls []TapeCall, maxBytes int) (b []byte, whole bool) {
 func (w *tapeWriter) call(c *TapeCall) {
 	w.int(c.Call.Seq)
 	w.text(string(c.Call.Kind))
-	w.text(c.Call.Secret)
+	w.text(secretText(c))
 	w.int(c.Start)
 	w.int(c.End)
 	w.bool(c.Call.Fetch != nil)
@@ -137,6 +138,15 @@ func (w *tapeWriter) call(c *TapeCall) {
 		}
 		w.bool(f.Timing.Reused)
 	}
+}
+
+// secretText is the name of a secret with the version of its value, where that
+// is known.
+func secretText(c *TapeCall) string {
+	if c.Reply.Version == 0 {
+		return c.Call.Secret
+	}
+	return c.Call.Secret + "\x00" + strconv.FormatInt(c.Reply.Version, 10)
 }
 
 func (w *tapeWriter) pairs(list [][2]string) {

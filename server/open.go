@@ -19,6 +19,7 @@ import (
 	"ratchet/resources"
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
+	"ratchet/secrets"
 	"ratchet/server/config"
 	"ratchet/server/logging"
 	"ratchet/server/telemetry"
@@ -69,6 +70,12 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	vault, err := secrets.Open(secrets.Config{
+		Store: db, MasterKey: cfg.Security.MasterKey, Values: cfg.Secrets, Log: logging.For(o.Log, logging.Storage),
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	storage.KeepPrivate(logging.For(o.Log, logging.Storage), filepath.Join(cfg.DataDir, config.RuntimeFile))
 	if lost, err := db.Sweep(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -102,13 +109,13 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bodies: bodies, Bounds: Bounds(cfg),
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
 		Memory: int64(cfg.Execution.MemoryLimit), ResponseBytes: int(cfg.HTTP.MaxResponseBytes),
-		Secrets: secrets(cfg.Secrets), Now: o.Now, Log: logging.For(o.Log, logging.Executor),
+		Secrets: vault, Now: o.Now, Log: logging.For(o.Log, logging.Executor),
 	})
 	tuneGC(cfg.Server)
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	return New(cfg, Parts{
 		Deps: &tools.Deps{
-			Store: db, Exec: exec, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now,
+			Store: db, Exec: exec, Secrets: vault, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now,
 			Settings: tools.Settings{
 				WaitLimit: cfg.Execution.WaitLimit, MaxRun: cfg.Execution.MaxExecutionDuration,
 				MaxResultBytes: int(cfg.MCP.MaxResultBytes),
@@ -177,13 +184,6 @@ func openBodies(cfg config.Config, db *storage.DB) *spool.Store {
 	return spool.Open(dir, spool.Limits{
 		Run: int64(cfg.HTTP.MaxRunBodyBytes), Total: int64(cfg.HTTP.MaxBodyBytes), Memory: int64(cfg.HTTP.MaxBodyMemory),
 	})
-}
-
-func secrets(values map[string]string) func(string) (string, bool) {
-	return func(name string) (string, bool) {
-		value, ok := values[name]
-		return value, ok
-	}
 }
 
 // userData is the folder for data of the user who runs the server.

@@ -137,6 +137,9 @@ func (s *Server) posture(context.Context) tools.Posture {
 		}
 		p.ClientCertificate = c.Server.TLS.ClientCA != "" && c.Server.TLS.RequireClientCert
 	}
+	if s.deps.Secrets != nil && s.deps.Secrets.KeyFile() != "" {
+		p.Secrets = append(p.Secrets, s.deps.Secrets.KeyFile())
+	}
 	if c.Server.TLS.KeyFile != "" {
 		p.Secrets = append(p.Secrets, c.Server.TLS.KeyFile)
 	}

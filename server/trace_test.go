@@ -477,6 +477,7 @@ func TestErrorLinesSayTheirTrace(t *testing.T) {
 // TestSecretsStayOut: a secret that a task reads is named, and nothing tells it.
 func TestSecretsStayOut(t *testing.T) {
 	w := watch(t, openCollector(t), "tracing.metrics", "false")
+	w.tool("ratchet_set_secret", map[string]any{"name": "TOKEN", "task_patterns": []string{"keyed"}, "readable": true})
 	w.task("keyed", `export default async (i, c) => { const t = await c.secrets.get("TOKEN"); return (await fetch(i.url + "/" + t + "/x")).status }`)
 	if out := w.run("keyed", nil); out["status"] != "completed" {
 		t.Fatalf("%v", out)

@@ -80,7 +80,7 @@ func (db *DB) migrate(ctx context.Context, steps []migration) error {
 			}
 			continue
 		}
-		if err := db.migrateStep(t, step); err != nil {
+		if err := db.migrateStep(ctx, t, step); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func applied(ctx context.Context, q querier) (sums []string, err error) {
 	return sums, err
 }
 
-func (db *DB) migrateStep(t *tx, step migration) (err error) {
+func (db *DB) migrateStep(ctx context.Context, t *tx, step migration) (err error) {
 	doing := "migrate " + step.name
 	if err := t.exec(doing, "BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -112,6 +112,11 @@ func (db *DB) migrateStep(t *tx, step migration) (err error) {
 	}()
 	for _, statement := range splitSQL(step.sql) {
 		if err := t.exec(doing, statement); err != nil {
+			return err
+		}
+	}
+	if strings.HasSuffix(step.name, "_secrets") {
+		if err := t.holdDeclared(ctx); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,8 @@ type DeleteOptions struct {
 
 // CreateTask stores a new task with the first row of its history. It sets ID
 // (a new UUIDv7 when empty), Number, Checksum, SourceType (database when
-// empty), CreatedAt and UpdatedAt. A name or id in use is a conflict.
+// empty), CreatedAt and UpdatedAt. A name or id in use is a conflict, and a
+// secret that is not granted is refused, see MayDeclare.
 func (db *DB) CreateTask(ctx context.Context, t *ratchet.Task, note, author string) error {
 	next := *t
 	if err := mayName(ctx, next.Name); err != nil {
@@ -50,6 +51,9 @@ func (db *DB) CreateTask(ctx context.Context, t *ratchet.Task, note, author stri
 		return err
 	}
 	err = db.writeTask(ctx, true, func(tx *tx) error {
+		if err := mayDeclare(ctx, tx.conn, &next); err != nil {
+			return err
+		}
 		err := tx.exec("store a task", `INSERT INTO tasks
 			(name, label, version, version_key, description, category, enabled, source_type, source, checksum,
 			 updated_at, body, uuid, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
@@ -107,6 +111,11 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 		if !opt.ExpectedUpdate.IsZero() && !opt.ExpectedUpdate.Equal(old.UpdatedAt) {
 			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since", old.Name).
 				At("/expected_revision").WithHint("read the task again and apply your change to what it is now")
+		}
+		if next.Checksum != old.Checksum || next.Name != old.Name { // who only disables it need not hold its secrets
+			if err := mayDeclare(ctx, tx.conn, &next); err != nil {
+				return err
+			}
 		}
 		next.Number, next.CreatedAt = old.Number, old.CreatedAt
 		if opt.Backup {

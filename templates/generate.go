@@ -91,6 +91,9 @@ func (t Template) fillMetadata(values map[string]json.RawMessage) (json.RawMessa
 			return nil, fmt.Errorf("fill the metadata of template %s: %w", t.Name, err)
 		}
 	}
+	if string(values["auth_type"]) == `"none"` {
+		delete(metadata, "secrets") // it would have to be granted
+	}
 	metadata["timeout"] = t.runTimeout(values)
 	metadata["custom"] = mergeCustom(metadata["custom"], map[string]any{"template": t.Name})
 	data, err := json.Marshal(metadata)

@@ -20,7 +20,7 @@ import (
 type mockHost struct{ mock *ratchet.Mock }
 
 func (h mockHost) Call(_ context.Context, call runtime.HostCall) (runtime.HostReply, error) {
-	if call.Kind == runtime.CallSecret {
+	if call.Kind.Secret() {
 		if value, ok := h.mock.Secrets[call.Secret]; ok {
 			return runtime.HostReply{Secret: value}, nil
 		}

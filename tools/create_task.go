@@ -105,6 +105,9 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 	if t.Metadata == nil {
 		t.Metadata = json.RawMessage("{}")
 	}
+	if err := d.Store.MayDeclare(ctx, t); err != nil {
+		return CreateTaskOut{}, err
+	}
 	found, err := checkTask(ctx, d, t, auto, false)
 	if err != nil {
 		return CreateTaskOut{}, err

@@ -7,6 +7,7 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
+	"ratchet/secrets"
 	"ratchet/storage"
 )
 
@@ -14,6 +15,7 @@ import (
 type Deps struct {
 	Store    *storage.DB
 	Exec     *executor.Executor
+	Secrets  *secrets.Vault                // nil = tasks have none
 	Tools    *Registry                     // what this server offers; for the guides
 	Bus      *ratchet.Bus                  // live events
 	Folder   TaskFolder                    // nil = tasks live in the database only

@@ -17,6 +17,7 @@ import (
 	"ratchet/executor"
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
+	"ratchet/secrets"
 	"ratchet/server/config"
 	"ratchet/server/settings"
 	"ratchet/storage"
@@ -51,7 +52,11 @@ func depsAt(t testing.TB, path string) *tools.Deps {
 	}
 	bus := &ratchet.Bus{}
 	door := broker.New(broker.Config{})
-	exec := executor.New(executor.Config{Store: db, Runner: inProcess{}, Broker: door, Bus: bus})
+	vault, err := secrets.Open(secrets.Config{Store: db, Values: map[string]string{"CONFIGURED": "from the configuration"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := executor.New(executor.Config{Store: db, Runner: inProcess{}, Broker: door, Bus: bus, Secrets: vault})
 	t.Cleanup(func() {
 		// Runs that a test left are ended, not waited for.
 		ended, end := context.WithCancel(context.Background())
@@ -63,7 +68,8 @@ func depsAt(t testing.TB, path string) *tools.Deps {
 		}
 	})
 	return &tools.Deps{
-		Store: db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Secrets: vault,
+		Store:   db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Pool: pool(), Health: health(db), Config: configuration(t),
 		Posture: func(context.Context) tools.Posture {
 			return tools.Posture{Address: "127.0.0.1:8080", Loopback: true, Isolation: "full", RateLimited: true, Audited: true}

@@ -114,6 +114,11 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeInvalid, "there is nothing to change: no argument differs from the stored task").
 			WithHint("give at least one of code, description, input_schema, output_schema, tags, enabled, metadata, test_cases")
 	}
+	if slices.ContainsFunc(changes, func(part string) bool { return part != "enabled" && part != "description" && part != "tags" }) {
+		if err := d.Store.MayDeclare(ctx, t); err != nil {
+			return EditTaskOut{}, err
+		}
+	}
 	found := &checks{results: []CheckResult{}}
 	var report *executor.TestReport
 	if in.ValidateChanges {

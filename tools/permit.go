@@ -79,7 +79,8 @@ func permittedRoles(t Tool) string {
 }
 
 // Permission is the gate that asks Permit about every call, and hides the
-// tasks that the caller's scope leaves out from the call's context.
+// tasks that the caller's scope leaves out from the call's context, which
+// carries the caller's role.
 type Permission struct{}
 
 // Enter implements Gate.
@@ -88,7 +89,7 @@ func (Permission) Enter(ctx context.Context, t Tool, _ json.RawMessage) (next co
 	if err := Permit(p, t); err != nil {
 		return nil, nil, err
 	}
-	return ratchet.WithScope(ctx, p.Scope), nil, nil
+	return ratchet.WithRole(ratchet.WithScope(ctx, p.Scope), p.Role), nil, nil
 }
 
 // For returns the tools that p may call. It is r itself when that is all. For

@@ -62,6 +62,9 @@ func securityAudit(ctx context.Context, d *Deps, in SecurityAuditIn) (SecurityAu
 		if err := c.keys(ctx, d); err != nil {
 			return SecurityAuditOut{}, err
 		}
+		if err := c.secrets(ctx, d); err != nil {
+			return SecurityAuditOut{}, err
+		}
 		if err := c.chain(ctx, d); err != nil {
 			return SecurityAuditOut{}, err
 		}

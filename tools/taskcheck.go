@@ -134,6 +134,18 @@ func (c *checks) identity(t *ratchet.Task, most executor.Bounds) {
 	}
 }
 
+// secrets reports a secret that the task may not declare. Other errors are
+// returned.
+func (c *checks) secrets(err error) error {
+	if code := ratchet.CodeOf(err); code != ratchet.CodeDenied && code != ratchet.CodeInvalid {
+		return err
+	}
+	e := ratchet.AsError(err)
+	at, _ := e.Fields[ratchet.FieldPointer].(string)
+	c.fail("metadata", "SECRET_NOT_GRANTED", at, e.Message, e.Hint)
+	return nil
+}
+
 // source compiles the code behind the wall and reports syntax, entry and lint.
 func (c *checks) source(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly bool) error {
 	found, err := compileTask(ctx, d, t, auto)

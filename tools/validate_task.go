@@ -71,6 +71,11 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 	if err != nil {
 		return ValidateTaskOut{}, err
 	}
+	if !in.SyntaxOnly {
+		if err := found.secrets(d.Store.MayDeclare(ctx, t)); err != nil {
+			return ValidateTaskOut{}, err
+		}
+	}
 	out := ValidateTaskOut{TaskName: t.Name, Valid: len(found.failed()) == 0}
 	if !isNew {
 		out.TaskID = &t.ID

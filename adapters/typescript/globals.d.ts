@@ -40,7 +40,14 @@ interface TaskLog {
 }
 
 interface TaskSecrets {
-  /** The value of a secret that the task's metadata declares; an AuthorizationError for any other. */
+  /**
+   * Stands for a secret that the task's metadata declares. Put it into the path
+   * or query of the URL, a header or the body of a fetch to a host that the
+   * secret is bound to: the server sends the value in its place. In Basic
+   * credentials, encode it: "Basic " + btoa("user:" + ref).
+   */
+  ref(name: string): string;
+  /** The value of a secret that the operator made readable; an AuthorizationError for any other. Prefer ref. */
   get(name: string): string;
 }
 

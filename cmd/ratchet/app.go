@@ -77,7 +77,7 @@ func (a *app) root() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configFile, "config", "", "configuration file (default $RATCHET_CONFIG, ./ratchet.yaml, then the user's config folder)")
 	flags.String("log-level", "", "debug, info, warn or error, also by module as in info,http=debug (default info)")
-	flags.StringVar(&a.connect, "connect", "", "work on the server at this URL (call, tools, debug, trace, users, keys, generate types, mcp-serve)")
+	flags.StringVar(&a.connect, "connect", "", "work on the server at this URL (call, tools, debug, trace, users, keys, secrets, generate types, mcp-serve)")
 	flags.StringVar(&a.token, "auth-token", "", "bearer token for --connect (default $RATCHET_AUTH_TOKEN)")
 	flags.StringVar(&a.format, "format", "", "results as table, json or yaml")
 	flags.BoolVar(&a.asJSON, "json", false, "the same as --format json; errors are JSON too")
@@ -96,7 +96,7 @@ func (a *app) root() *cobra.Command {
 		a.serveCommand(), a.mcpServeCommand(), a.mcpCommand(),
 		a.runOnceCommand(), a.replayCommand(), a.traceCommand(), a.debugCommand(), a.validateCommand(), a.testCommand(),
 		a.callCommand(), a.toolsCommand(), a.printConfigCommand(), a.generateGroup(),
-		a.configCommand(), a.usersCommand(), a.keysCommand(), a.auditCommand(), a.doctorCommand(), a.benchCommand(), a.versionCommand(),
+		a.configCommand(), a.usersCommand(), a.keysCommand(), a.secretsCommand(), a.auditCommand(), a.doctorCommand(), a.benchCommand(), a.versionCommand(),
 	)
 	return root
 }
@@ -124,7 +124,7 @@ func (a *app) checkGlobals(cmd *cobra.Command) error {
 	}
 	if a.connect != "" && cmd.Annotations["connect"] == "" {
 		return ratchet.Errorf(ratchet.CodeInvalid, "`%s` takes no --connect", cmd.CommandPath()).
-			WithHint("--connect works with call, tools, debug, trace, users, keys, generate types and mcp-serve")
+			WithHint("--connect works with call, tools, debug, trace, users, keys, secrets, generate types and mcp-serve")
 	}
 	if a.token != "" && a.connect == "" {
 		return ratchet.Errorf(ratchet.CodeInvalid, "--auth-token is for a server, and there is no --connect").

@@ -30,6 +30,9 @@ func (a *app) callCommand() *cobra.Command {
 			if len(args) == 2 {
 				text = args[1]
 			}
+			if err := unspoken(args[0], text, pairs); err != nil {
+				return err
+			}
 			arguments, err := a.arguments(text, pairs)
 			if err != nil {
 				return err

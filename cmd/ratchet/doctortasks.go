@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"ratchet"
 	"ratchet/executor"
@@ -9,7 +10,9 @@ import (
 )
 
 // tasksAboveBounds is one finding for each stored task whose metadata names a
-// limit above the operator's bounds, or is otherwise refused: it does not run.
+// limit above the operator's bounds or a secret that is not granted, or is
+// otherwise refused: it does not run. Then comes one for each secret that tasks
+// read because they did before secrets were bound.
 func tasksAboveBounds(ctx context.Context, d *tools.Deps) ([]finding, error) {
 	var list []finding
 	query := ratchet.Query{Limit: 100}
@@ -20,9 +23,13 @@ func tasksAboveBounds(ctx context.Context, d *tools.Deps) ([]finding, error) {
 		}
 		for i := range page.Items {
 			list = append(list, aboveBounds(d.Exec.Bounds(), &page.Items[i])...)
+			if err := d.Store.MayDeclare(ctx, &page.Items[i]); err != nil {
+				list = append(list, doesNotRun(&page.Items[i], err))
+			}
 		}
 		if query.Cursor = page.NextCursor; query.Cursor == "" {
-			return list, nil
+			held, err := secretsUnbound(ctx, d)
+			return append(list, held...), err
 		}
 	}
 }
@@ -33,6 +40,28 @@ func aboveBounds(bounds executor.Bounds, t *ratchet.Task) []finding {
 	if err == nil {
 		return nil
 	}
+	return []finding{doesNotRun(t, err)}
+}
+
+func doesNotRun(t *ratchet.Task, err error) finding {
 	e := ratchet.AsError(err)
-	return []finding{{Check: "task " + t.Name, Status: findingWarn, Detail: "does not run: " + e.Message, Hint: e.Hint}}
+	return finding{Check: "task " + t.Name, Status: findingWarn, Detail: "does not run: " + e.Message, Hint: e.Hint}
+}
+
+func secretsUnbound(ctx context.Context, d *tools.Deps) (list []finding, err error) {
+	if d.Secrets == nil {
+		return nil, nil
+	}
+	unbound, err := d.Secrets.Unbound(ctx)
+	for _, u := range unbound {
+		if len(u.Tasks) == 0 {
+			continue
+		}
+		list = append(list, finding{
+			Check: "secret " + u.Name, Status: findingWarn,
+			Detail: "is bound to nothing: whoever edits one of these tasks reads it: " + strings.Join(u.Tasks[:min(len(u.Tasks), 10)], ", "),
+			Hint:   "bind it with `ratchet secrets set " + u.Name + " --keep-value --task-patterns …`",
+		})
+	}
+	return list, err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"ratchet"
@@ -41,11 +43,38 @@ func (a *app) readTask(dir string) (*ratchet.Task, error) {
 // withTask runs f on a server of its own that holds only the task.
 func (a *app) withTask(cmd *cobra.Command, task *ratchet.Task, f func(context.Context, *server.Server) error) error {
 	return a.withServer(cmd, a.inMemory(cmd), func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		if err := srv.Deps().Store.CreateTask(ctx, task, "imported", "cli"); err != nil {
+		if err := importTask(ctx, srv, task); err != nil {
 			return err
 		}
 		return f(ctx, srv)
 	})
+}
+
+// importTask stores a task in a server that holds nothing else. It may use the
+// secrets that it declares: who runs the command gives both the task and, in
+// the configuration, the values.
+func importTask(ctx context.Context, srv *server.Server, task *ratchet.Task) error {
+	names, err := ratchet.DeclaredSecrets(task.Metadata)
+	if err != nil {
+		names = nil // the task's own check says what is wrong with its metadata
+	}
+	if task.ID == "" {
+		task.ID = uuid.NewString()
+	}
+	vault, readable := srv.Deps().Secrets, true
+	for _, name := range names {
+		if slices.Contains(vault.Configured(), name) {
+			_, err = vault.Set(ctx, ratchet.SecretUpdate{
+				Name: name, TaskPatterns: []string{task.Name}, Hosts: []string{"http://*"}, Readable: &readable,
+			})
+		} else {
+			err = srv.Deps().Store.HoldSecrets(ctx, task.ID, name) // its tests may give a value
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return srv.Deps().Store.CreateTask(ctx, task, "imported", "cli")
 }
 
 // inMemory are the settings of a server for tasks in folders: they go through

@@ -79,7 +79,7 @@ func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
 		return reach{}, err
 	}
 	r := a.reachLocal(s)
-	if err := s.srv.Deps().Store.CreateTask(cmd.Context(), task, "imported", "cli"); err != nil {
+	if err := importTask(cmd.Context(), s.srv, task); err != nil {
 		_ = r.close() // the first error is told
 		return reach{}, err
 	}

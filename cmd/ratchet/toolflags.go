@@ -21,32 +21,40 @@ func (a *app) toolCommand(tool, use, short string, flags func(*pflag.FlagSet)) *
 	positional := strings.Fields(use)[1:]
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: cobra.ExactArgs(len(positional)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			given := map[string]any{}
-			for i, name := range positional {
-				given[strings.ToLower(name)] = args[i]
-			}
-			if flags != nil {
-				cmd.Flags().Visit(func(f *pflag.Flag) { take(f, given) })
-			}
-			if cmd.Flags().Lookup("password-stdin") != nil {
-				if err := a.password(cmd, given); err != nil {
-					return err
-				}
-			}
-			data, err := json.Marshal(given)
-			if err != nil {
-				return fmt.Errorf("write the arguments of %s: %w", tool, err)
-			}
-			return a.invoke(cmd, tool, data)
-		},
 	}
+	cmd.RunE = a.toolRun(tool, cmd, func(given map[string]any) error {
+		if cmd.Flags().Lookup("password-stdin") == nil {
+			return nil
+		}
+		return a.password(cmd, given)
+	})
 	if flags != nil {
 		flags(cmd.Flags())
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Annotations = map[string][]string{argument: {"yes"}} })
 	}
 	storeFlags(cmd.Flags())
 	return connects(cmd)
+}
+
+// toolRun calls a tool with the arguments of its command and those that more
+// adds.
+func (a *app) toolRun(tool string, cmd *cobra.Command, more func(given map[string]any) error) func(*cobra.Command, []string) error {
+	positional := strings.Fields(cmd.Use)[1:]
+	return func(cmd *cobra.Command, args []string) error {
+		given := map[string]any{}
+		for i, name := range positional {
+			given[strings.ToLower(name)] = args[i]
+		}
+		cmd.Flags().Visit(func(f *pflag.Flag) { take(f, given) })
+		if err := more(given); err != nil {
+			return err
+		}
+		data, err := json.Marshal(given)
+		if err != nil {
+			return fmt.Errorf("write the arguments of %s: %w", tool, err)
+		}
+		return a.invoke(cmd, tool, data)
+	}
 }
 
 // take puts the value of a flag that was given among the arguments.

@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"time"
 
+	"ratchet"
 	"ratchet/egress"
+	"ratchet/runtime"
 )
 
 // Config configures a Broker. Zero values mean the default in parentheses.
@@ -78,5 +80,13 @@ func New(cfg Config) *Broker {
 // Close drops idle connections.
 func (b *Broker) Close() { b.transport.CloseIdleConnections() }
 
-// SecretFunc looks up a secret; ok is false when there is none of that name.
-type SecretFunc func(ctx context.Context, name string) (value string, ok bool, err error)
+// Secret is a secret of one run.
+type Secret struct {
+	ratchet.SecretGrant
+
+	Ref string // stands for the value in requests of this run alone
+}
+
+// SecretFunc returns a secret for a use of it, or says why it may not be used
+// now.
+type SecretFunc func(ctx context.Context, name string) (Secret, *runtime.CallError)

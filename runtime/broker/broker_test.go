@@ -175,8 +175,14 @@ func TestFetch_caps(t *testing.T) {
 }
 
 func TestSession_secrets(t *testing.T) {
-	s := open(t).Host(Policy{Declared: []string{"KEY", "GONE"}, Secrets: func(_ context.Context, name string) (string, bool, error) {
-		return `s3cr"et`, name == "KEY", nil
+	s := open(t).Host(Policy{Secrets: func(_ context.Context, name string) (Secret, *runtime.CallError) {
+		switch name {
+		case "KEY":
+			return Secret{SecretGrant: ratchet.SecretGrant{Name: name, Value: `s3cr"et`, Readable: true, Version: 3}, Ref: "ref"}, nil
+		case "GONE":
+			return Secret{}, refuse("ConfigurationError", "missing", "no value")
+		}
+		return Secret{}, refuse("AuthorizationError", "undeclared", "not declared")
 	}})
 	get := func(name string) runtime.HostReply {
 		reply, err := s.Call(t.Context(), runtime.HostCall{Kind: runtime.CallSecret, Secret: name})
@@ -191,7 +197,7 @@ func TestSession_secrets(t *testing.T) {
 	if r := get("GONE"); r.Error == nil || r.Error.Class != "ConfigurationError" {
 		t.Errorf("missing: %+v", r)
 	}
-	if r := get("KEY"); r.Secret != `s3cr"et` {
+	if r := get("KEY"); r.Secret != `s3cr"et` || r.Version != 3 {
 		t.Errorf("value: %+v", r)
 	}
 	if got := string(s.Mask([]byte(`{"a":"s3cr\"et","b":"s3cr%22et"}`))); got != `{"a":"***","b":"***"}` {

@@ -35,6 +35,12 @@ func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest, sent *atom
 	if bad := s.checkURL(u); bad != nil {
 		return nil, bad
 	}
+	filled, bad := s.fill(ctx, f, u)
+	if bad != nil {
+		return nil, bad
+	}
+	defer filled.close()
+	f = filled.request
 	timeout := s.timeout(f)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -45,7 +51,7 @@ func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest, sent *atom
 	}
 	setBody(request, f)
 	s.setHeaders(request, f)
-	client := http.Client{Transport: s.broker.transport, CheckRedirect: s.redirectRule(f.Redirect)}
+	client := http.Client{Transport: s.broker.transport, CheckRedirect: s.redirectRule(f.Redirect, filled)}
 	response, err := client.Do(request)
 	if err != nil {
 		return nil, explain(ctx, err, u.Hostname(), timeout)
@@ -117,7 +123,7 @@ func hideKeys(h http.Header) {
 
 // redirectRule checks each hop like a first request, and keeps credentials and
 // the Referer from crossing to another origin.
-func (s *Session) redirectRule(mode string) func(*http.Request, []*http.Request) error {
+func (s *Session) redirectRule(mode string, sent filling) func(*http.Request, []*http.Request) error {
 	return func(next *http.Request, via []*http.Request) error {
 		switch {
 		case mode == "manual":
@@ -127,10 +133,16 @@ func (s *Session) redirectRule(mode string) func(*http.Request, []*http.Request)
 		case len(via) > s.broker.cfg.MaxRedirects:
 			return refusal{refuse("NetworkError", "too_many_redirects", "stopped after "+strconv.Itoa(s.broker.cfg.MaxRedirects)+" redirects")}
 		}
+		elsewhere := crossed(next, via)
+		if elsewhere {
+			if bad := sent.takeOut(next); bad != nil {
+				return refusal{bad}
+			}
+		}
 		if bad := s.checkURL(next.URL); bad != nil {
 			return refusal{bad}
 		}
-		if crossed(next, via) {
+		if elsewhere {
 			next.Header.Del("Referer")
 			for name, values := range next.Header {
 				if s.secretHeader(name, values) {
@@ -185,7 +197,7 @@ func (s *Session) readBody(ctx context.Context, r *http.Response, timeout time.D
 	if r.ContentLength > limit && r.Request.Method != http.MethodHead {
 		return nil, nil, tooLarge
 	}
-	body, spooled, err := s.policy.Bodies.Keep(&capped{r.Body, limit})
+	body, spooled, err := s.policy.Bodies.Keep(s.hiding().Reader(&capped{r.Body, limit}))
 	if errors.Is(err, errCapped) {
 		return nil, nil, tooLarge
 	}

@@ -20,7 +20,12 @@ import (
 // mocked answers a fetch from the run's mocks. An unmatched request closes the
 // door, which fails the run whatever the script catches.
 func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply runtime.HostReply, err error) {
-	m := s.match(f)
+	filled, refused := s.fill(ctx, f, nil)
+	if refused != nil {
+		return runtime.HostReply{Error: refused}, nil
+	}
+	defer filled.close()
+	m := s.match(filled.request)
 	if m == nil {
 		failure := refuse("ConfigurationError", "unmatched_request", s.describe(f))
 		s.mu.Lock()

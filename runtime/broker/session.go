@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,8 +20,7 @@ type Policy struct {
 	DenyHosts        []string       // before AllowHosts
 	Timeout          time.Duration  // of one fetch; 0 = the broker's
 	MaxResponseBytes int64          // 0 = the broker's
-	Declared         []string       // names of secrets the task declares
-	Secrets          SecretFunc     // nil = there are none
+	Secrets          SecretFunc     // of the run; nil = there are none
 	Mock             *ratchet.Mock  // set = offline; the world is not touched
 	Bodies           *spool.Account // keeps large bodies; nil = they are in memory
 	Principal        string
@@ -33,10 +33,12 @@ type Session struct {
 	policy Policy
 
 	mu       sync.Mutex
-	secrets  []string // values handed out
+	secrets  []string // values the script has read or sent
 	values   *mask.Values
-	used     []int    // uses of each mock
-	failures []string // requests no mock answered
+	refs     []Secret     // handed out as references
+	hidden   *mask.Values // values that must not come back to the script
+	used     []int        // uses of each mock
+	failures []string     // requests no mock answered
 }
 
 // Host returns the door of one run.
@@ -68,8 +70,8 @@ func (s *Session) send(ctx context.Context, call runtime.HostCall, sent *atomic.
 	switch {
 	case call.Kind == runtime.CallFetch && call.Fetch != nil:
 		reply, err = s.answerFetch(ctx, call.Fetch, sent)
-	case call.Kind == runtime.CallSecret:
-		reply.Secret, reply.Error = s.secret(ctx, call.Secret)
+	case call.Kind.Secret():
+		reply = s.secret(ctx, call)
 	default:
 		reply.Error = refuse("ValidationError", "unknown_call", "the server does not know this call")
 	}
@@ -84,27 +86,38 @@ func (s *Session) answerFetch(ctx context.Context, f *runtime.FetchRequest, sent
 		return s.mocked(ctx, f)
 	}
 	reply.Fetch, reply.Error = s.fetch(ctx, f, sent)
+	s.hide(reply.Fetch)
 	return reply, nil
 }
 
-func (s *Session) secret(ctx context.Context, name string) (string, *runtime.CallError) {
-	if !slices.Contains(s.policy.Declared, name) {
-		return "", refuse("AuthorizationError", "undeclared_secret", "the task does not declare the secret "+name+"; add it to secrets in its metadata")
+// secret answers for the value of a secret, or for what stands for it.
+func (s *Session) secret(ctx context.Context, call runtime.HostCall) (reply runtime.HostReply) {
+	known, refused := s.lookup(ctx, call.Secret)
+	if refused != nil {
+		reply.Error = refused
+		return reply
 	}
-	value, ok := "", false
-	if s.policy.Mock != nil {
-		value, ok = s.policy.Mock.Secrets[name]
-	} else if s.policy.Secrets != nil {
-		var err error
-		if value, ok, err = s.policy.Secrets(ctx, name); err != nil {
-			return "", refuse("ServiceUnavailableError", "secret_store", "the secret "+name+" could not be read now")
-		}
+	reply.Version = known.Version
+	switch {
+	case call.Kind == runtime.CallSecretRef:
+		reply.Secret = known.Ref
+		s.issue(known)
+	case known.Readable:
+		reply.Secret = known.Value
+		s.learn(known.Value)
+	default:
+		reply.Error = refuse("AuthorizationError", "secret_not_readable", "the value of the secret "+call.Secret+" may not be read; "+
+			"put context.secrets.ref("+strconv.Quote(call.Secret)+") into the URL, a header or the body of a fetch instead, "+
+			"or have an operator run `ratchet secrets set "+call.Secret+" --readable`")
 	}
-	if !ok {
-		return "", refuse("ConfigurationError", "missing_secret", "the secret "+name+" is declared but has no value on this server")
+	return reply
+}
+
+func (s *Session) lookup(ctx context.Context, name string) (Secret, *runtime.CallError) {
+	if s.policy.Secrets == nil {
+		return Secret{}, refuse("AuthorizationError", "undeclared_secret", "the task does not declare the secret "+name+"; add it to secrets in its metadata")
 	}
-	s.learn(value)
-	return value, nil
+	return s.policy.Secrets(ctx, name)
 }
 
 // learn adds a secret's value to what Mask replaces.

@@ -54,6 +54,7 @@ type request struct {
 }
 
 type result struct {
+	Version    int64                `json:"version,omitempty"` // of a secret's value
 	Error      *failure             `json:"error,omitempty"`
 	Status     int                  `json:"status,omitempty"`
 	StatusText string               `json:"status_text,omitempty"`
@@ -109,8 +110,8 @@ func newRequest(c *runtime.HostCall) *request {
 	}
 }
 
-func (r *request) call(seq int64) (c runtime.HostCall, err error) {
-	c = runtime.HostCall{Seq: seq, Kind: runtime.CallSecret, Secret: r.Secret}
+func (r *request) call(kind string, seq int64) (c runtime.HostCall, err error) {
+	c = runtime.HostCall{Seq: seq, Kind: runtime.CallKind(kind), Secret: r.Secret}
 	if r.Secret != "" {
 		return c, nil
 	}
@@ -126,6 +127,8 @@ func newResult(r *runtime.HostReply) *result {
 	switch {
 	case r.Error != nil:
 		return &result{Error: &failure{r.Error.Class, r.Error.Message, r.Error.Code}}
+	case r.Version != 0:
+		return &result{Version: r.Version}
 	case r.Fetch != nil:
 		f := r.Fetch
 		timing := f.Timing
@@ -141,6 +144,9 @@ func newResult(r *runtime.HostReply) *result {
 func (r *result) reply() (out runtime.HostReply, err error) {
 	switch {
 	case r == nil:
+		return out, nil
+	case r.Version != 0:
+		out.Version = r.Version
 		return out, nil
 	case r.Error != nil:
 		out.Error = &runtime.CallError{Class: r.Error.Class, Message: r.Error.Message, Code: r.Error.Code}

@@ -25,7 +25,7 @@ var kinds = map[runtime.TapeKind]string{
 
 // Kinds are the kinds that events may have, sorted.
 func Kinds() []string {
-	list := []string{string(runtime.CallFetch), string(runtime.CallSecret)}
+	list := []string{string(runtime.CallFetch), string(runtime.CallSecret), string(runtime.CallSecretRef)}
 	return slices.Sorted(slices.Values(slices.AppendSeq(list, maps.Values(kinds))))
 }
 
@@ -126,7 +126,7 @@ func add(t *runtime.Tape, calls map[int64]int, e *Event) error {
 		t.Events = append(t.Events, runtime.TapeEvent{Kind: kind, ID: e.Call, At: int64(e.AtMS*1000 + 0.5), Value: e.Value})
 	}
 	if e.Request != nil {
-		call, err := e.Request.call(e.Call)
+		call, err := e.Request.call(e.Kind, e.Call)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func add(t *runtime.Tape, calls map[int64]int, e *Event) error {
 }
 
 func kindOf(name string) (runtime.TapeKind, bool) {
-	if name == string(runtime.CallFetch) || name == string(runtime.CallSecret) {
+	if name == string(runtime.CallFetch) || runtime.CallKind(name).Secret() {
 		return runtime.TapeIssue, true
 	}
 	for kind := range maps.Keys(kinds) {

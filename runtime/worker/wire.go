@@ -101,11 +101,12 @@ type reply struct {
 }
 
 func appendReply(b []byte, r *reply) []byte {
-	b = msgp.AppendArrayHeader(b, 6)
+	b = msgp.AppendArrayHeader(b, 7)
 	b = msgp.AppendInt64(b, r.Seq)
 	b = msgp.AppendInt64(b, int64(r.Delay))
 	b = msgp.AppendString(b, r.Closed)
 	b = msgp.AppendString(b, r.Secret)
+	b = msgp.AppendInt64(b, r.Version)
 	if e := r.Error; e == nil {
 		b = msgp.AppendNil(b)
 	} else {
@@ -138,8 +139,8 @@ func appendReply(b []byte, r *reply) []byte {
 // decodeReply reads a reply. With own, its body is part of payload.
 func decodeReply(payload []byte, own bool) (r reply, err error) {
 	d := decoder{b: payload, own: own}
-	d.array(6)
-	r.Seq, r.Delay, r.Closed, r.Secret = d.int64(), d.duration(), d.str(), d.str()
+	d.array(7)
+	r.Seq, r.Delay, r.Closed, r.Secret, r.Version = d.int64(), d.duration(), d.str(), d.str(), d.int64()
 	if !d.isNil() {
 		d.array(3)
 		r.Error = &runtime.CallError{Class: d.str(), Message: d.str(), Code: d.str()}

@@ -22,7 +22,7 @@ type Config struct {
 	Logging   Logging           `koanf:"logging"`
 	Tracing   Tracing           `koanf:"tracing"`
 	Auth      Auth              `koanf:"auth"`
-	Secrets   map[string]string `koanf:"secrets" doc:"values a task may read with context.secrets, by name" secret:"true"`
+	Secrets   map[string]string `koanf:"secrets" doc:"values for tasks, by name; ratchet secrets set binds each to the tasks that may use it" secret:"true"`
 
 	sources map[string]Source
 	notices []string
@@ -81,8 +81,9 @@ type RateLimit struct {
 
 // Security is what browsers are told and what is written down.
 type Security struct {
-	Headers string `koanf:"headers" default:"default" doc:"default, or production: HSTS for two years with preload, no referrer"`
-	Audit   Audit  `koanf:"audit"`
+	Headers   string `koanf:"headers" default:"default" doc:"default, or production: HSTS for two years with preload, no referrer"`
+	MasterKey string `koanf:"master_key" doc:"key that stored secrets are encrypted with, 32 bytes in base64 or hex (openssl rand -base64 32); empty = one that the server makes and keeps in a file beside its database" secret:"true"`
+	Audit     Audit  `koanf:"audit"`
 }
 
 // Audit is the record of writes and security events.
@@ -215,7 +216,7 @@ func (c Config) Sources() map[string]Source { return c.sources }
 // KnownSecrets are the values that no text may show: they are taken out of logs.
 func (c Config) KnownSecrets() []string {
 	known := slices.Collect(maps.Values(c.Secrets))
-	return append(known, c.Auth.AdminPassword, c.Auth.JWTSecret)
+	return append(known, c.Auth.AdminPassword, c.Auth.JWTSecret, c.Security.MasterKey)
 }
 
 // Notices returns what Load found odd but harmless, e.g. an environment

@@ -106,7 +106,7 @@ func TestSecretsAreMaskedAndReadFromFiles(t *testing.T) {
 			t.Errorf("%s is shown as %v", key, got)
 		}
 	}
-	if got := len(cfg.KnownSecrets()); got != 5 {
+	if got := len(cfg.KnownSecrets()); got != 6 {
 		t.Errorf("%d secrets are known", got)
 	}
 	if len(cfg.Notices()) != 1 || !strings.Contains(cfg.Notices()[0], "RATCHET_NOPE") {

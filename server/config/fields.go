@@ -71,6 +71,7 @@ func aliases() map[string][]string {
 		"mcp.host":                         {"MCP_HOST"},
 		"mcp.port":                         {"MCP_PORT"},
 		"auth.jwt_secret":                  {"RATCHET_JWT_SECRET"},
+		"security.master_key":              {"RATCHET_MASTER_KEY"},
 		"auth.admin_password":              {"RATCHET_ADMIN_PASSWORD"},
 		"tracing.endpoint":                 {"OTEL_EXPORTER_OTLP_ENDPOINT"},
 		"tracing.traces_endpoint":          {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},

@@ -1,0 +1,73 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"ratchet"
+	"ratchet/storage"
+)
+
+// ListSecretsIn are the arguments of ratchet_list_secrets.
+type ListSecretsIn struct {
+	Name   string `json:"name,omitempty" jsonschema_description:"only this one"`
+	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=updated_at,default=name"`
+	ListIn
+}
+
+// ListSecretsOut is the result of ratchet_list_secrets.
+type ListSecretsOut struct {
+	Secrets []Row[SecretView] `json:"secrets"`
+	Message string            `json:"message,omitempty" jsonschema_description:"values in the configuration that are bound to nothing, by name"`
+	ListOut
+}
+
+// ListSecrets shows which secrets there are and what they are bound to.
+var ListSecrets = Define(Spec{
+	Name: "ratchet_list_secrets", Title: "List secrets", Toolset: "admin", Category: "registry",
+	Doc: "Call this to see which secrets there are, which tasks, roles and hosts each is bound to, and whether it can be used. " +
+		"Values are never shown. Next: ratchet_set_secret to change a binding.",
+	Effect: Reads, Filters: storage.SecretFilters,
+	Routes: []Route{
+		{Method: "GET", Path: "/secrets", Field: "secrets"},
+		{Method: "GET", Path: "/secrets/{name}", Field: "secret", One: true, Doc: "One secret, without its value"},
+	},
+	Examples: []Example{{
+		Title: "All secrets",
+		Setup: []Call{{"ratchet_set_secret", json.RawMessage(`{"name":"API_TOKEN","value":"example","task_patterns":["report-*"]}`)}},
+		Args:  json.RawMessage(`{}`),
+	}},
+}, listSecrets)
+
+func listSecrets(ctx context.Context, d *Deps, in ListSecretsIn) (ListSecretsOut, error) {
+	v, err := d.vault(ctx)
+	if err != nil {
+		return ListSecretsOut{}, err
+	}
+	var extra []ratchet.Filter
+	if in.Name != "" {
+		extra = append(extra, ratchet.Filter{Field: "name", Operator: ratchet.OpEQ, Value: in.Name})
+	}
+	q, err := in.Query(in.SortBy, extra...)
+	if err != nil {
+		return ListSecretsOut{}, err
+	}
+	page, err := d.Store.ListSecrets(ctx, q)
+	if err != nil {
+		return ListSecretsOut{}, err
+	}
+	unbound, err := v.Unbound(ctx)
+	if err != nil {
+		return ListSecretsOut{}, err
+	}
+	out := ListSecretsOut{ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	if len(unbound) > 0 {
+		out.Message = "in the configuration and bound to nothing: " + unboundText(unbound) + "; bind them with ratchet_set_secret"
+	}
+	items := make([]SecretView, len(page.Items))
+	for i := range page.Items {
+		items[i] = secretView(v, &page.Items[i])
+	}
+	out.Secrets, err = Rows(items, in.Fields)
+	return out, err
+}
