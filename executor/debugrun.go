@@ -42,6 +42,7 @@ func (s *DebugSession) admitted(r *run, task *ratchet.Task) {
 }
 
 func (s *DebugSession) awaitLive(r *debugRun, h *Handle) {
+	defer ratchet.Recover("debug a run", func(err error) { s.ended(r, nil, executionError(err), ratchet.Usage{}) })
 	select {
 	case <-h.Done():
 	case <-s.e.draining:
@@ -95,6 +96,7 @@ func (s *DebugSession) replay(config runtime.Debug) error {
 		defer s.e.running.Done()
 		defer cancel()
 		defer s.e.untilDrained(cancel)()
+		defer ratchet.Recover("debug a replay", func(err error) { s.ended(r, nil, executionError(err), ratchet.Usage{}) })
 		out, err := s.e.cfg.Runner.Run(ctx, job, runtime.Hooks{
 			Host: secretDoor{s.source.held}, Debug: s.port(r), Log: func(l []ratchet.LogLine) { s.logged(r, l) },
 		})

@@ -111,6 +111,7 @@ func (e *Executor) aside(ctx context.Context, job runtime.Job, hooks runtime.Hoo
 func (e *Executor) untilDrained(cancel func()) (end func()) {
 	over := make(chan struct{})
 	go func() {
+		defer ratchet.Recover("end what is left behind", ratchet.Logged(e.cfg.Log, "end what is left behind"))
 		select {
 		case <-e.draining:
 			cancel()

@@ -39,11 +39,14 @@ func (e *Executor) StartReplay(ctx context.Context, req ReplayRequest, d time.Du
 	e.replays.keep(id, r, e.cfg.Now())
 	go func() {
 		defer e.running.Done()
+		defer func() {
+			e.replays.mu.Lock()
+			r.ended = e.cfg.Now()
+			e.replays.mu.Unlock()
+			close(r.done)
+		}()
+		defer ratchet.Recover("replay an execution", func(err error) { r.err = err })
 		r.result, r.err = e.Replay(context.WithoutCancel(ctx), req)
-		e.replays.mu.Lock()
-		r.ended = e.cfg.Now()
-		e.replays.mu.Unlock()
-		close(r.done)
 	}()
 	p, err = e.awaitReplay(ctx, r, d)
 	return id, p, err

@@ -116,6 +116,9 @@ func (r *run) publish() {
 func (r *run) live() {
 	defer r.e.running.Done()
 	defer r.cancelContext()
+	over := sync.OnceFunc(func() { r.e.remove(r); close(r.done) })
+	defer over() // nobody waits for a run that is over
+	defer ratchet.Recover("end a run", ratchet.Logged(r.e.cfg.Log, "end a run"))
 	var end ending
 	if r.awaitPlace() {
 		end = r.execute()
@@ -128,8 +131,7 @@ func (r *run) live() {
 	if r.trace != nil {
 		r.trace.Ended(r.snapshot(), end.outcome.Spans)
 	}
-	r.e.remove(r)
-	close(r.done)
+	over()
 	r.publish()
 }
 
@@ -159,8 +161,13 @@ type ending struct {
 }
 
 // execute runs the job on a worker.
-func (r *run) execute() ending {
+func (r *run) execute() (end ending) {
+	defer ratchet.Recover("run a task", func(err error) {
+		ratchet.Logged(r.e.cfg.Log, "run a task")(err)
+		end.err = executionError(err)
+	})
 	d := r.e.openDoor(r)
+	end.door = d
 	job := r.e.newJob(r.snapshot(), r.prog, r.req)
 	d.recorder.Pin(job)
 	if f := r.req.fork; f != nil {
@@ -170,7 +177,7 @@ func (r *run) execute() ending {
 		Host: d.outer, Started: r.started, Log: r.logged, Progress: r.progressed, Stop: r.stop, Debug: r.debugPort(d),
 		Bodies: d.bodies,
 	})
-	end := ending{outcome: out, door: d}
+	end.outcome = out
 	if err != nil {
 		end.err = r.runnerFailure(err)
 	}

@@ -131,6 +131,16 @@ func (e *Executor) startTests(ctx context.Context, task *ratchet.Task, opt TestO
 func (e *Executor) runTests(ctx context.Context, t *testRun, row ratchet.TestRun, task *ratchet.Task, cases []ratchet.TestCase, opt TestOptions) {
 	defer e.running.Done()
 	defer t.cancel()
+	defer func() {
+		e.mu.Lock()
+		delete(e.testRuns, t.report.ID)
+		e.mu.Unlock()
+		close(t.done)
+	}()
+	defer ratchet.Recover("run tests", func(err error) {
+		ratchet.Logged(e.cfg.Log, "run tests")(err)
+		t.report.Message = ratchet.AsError(err).Message
+	})
 	t.report.Tests = make([]TestResult, len(cases))
 	var group errgroup.Group
 	group.SetLimit(1)
@@ -144,6 +154,11 @@ func (e *Executor) runTests(ctx context.Context, t *testRun, row ratchet.TestRun
 		group.Go(func() error {
 			r := &t.report.Tests[i]
 			*r = newResult(c)
+			defer ratchet.Recover("run a test", func(err error) {
+				ratchet.Logged(e.cfg.Log, "run a test")(err)
+				r.Status, r.Error = ratchet.TestFailed, executionError(err)
+				failed.Store(true)
+			})
 			switch skip := skipReason(c, only, opt); {
 			case skip != "":
 				r.Reason = skip
@@ -166,10 +181,6 @@ func (e *Executor) runTests(ctx context.Context, t *testRun, row ratchet.TestRun
 		t.report.cover()
 	}
 	e.saveTests(t, row, task)
-	e.mu.Lock()
-	delete(e.testRuns, t.report.ID)
-	e.mu.Unlock()
-	close(t.done)
 }
 
 func (e *Executor) saveTests(t *testRun, row ratchet.TestRun, task *ratchet.Task) {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"ratchet"
 )
 
 // call asks the host for an effect and returns the call's number at once.
@@ -53,6 +55,7 @@ func (v *vm) send(c HostCall) {
 	switch state {
 	case slotFree:
 		v.wait.Go(func() {
+			defer ratchet.Recover("call the host", func(err error) { v.cancel(err) })
 			for next, ok := c, true; ok; next, ok = l.slots.release() {
 				v.perform(next)
 			}
@@ -76,6 +79,10 @@ func (v *vm) refusedReply() HostReply {
 // perform makes the call on a goroutine of its own.
 func (v *vm) perform(c HostCall) {
 	out := completion{seq: c.Seq}
+	defer ratchet.Recover("call the host", func(err error) {
+		out.err = err
+		v.completed(out)
+	})
 	switch {
 	case v.ctx.Err() != nil:
 		return
@@ -84,6 +91,11 @@ func (v *vm) perform(c HostCall) {
 	default:
 		out.reply, out.err = v.hooks.Host.Call(v.ctx, c)
 	}
+	v.completed(out)
+}
+
+// completed hands the end of a call to the VM's goroutine.
+func (v *vm) completed(out completion) {
 	select {
 	case v.loop.done <- out:
 	case <-v.ctx.Done():

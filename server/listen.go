@@ -32,7 +32,7 @@ func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) 
 	first := s.httpServer(s.Handler())
 	servers := []*http.Server{first}
 	failed := make(chan error, 3)
-	go func() { failed <- s.serve(first, listener) }()
+	go serving(failed, func() error { return s.serve(first, listener) })
 	if port := s.cfg.Server.TLS.RedirectHTTP; port != 0 {
 		plain, err := s.listen(ctx, "server.tls.redirect_http", s.cfg.Server.BindAddress, port)
 		if err != nil {
@@ -40,7 +40,7 @@ func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) 
 		}
 		redirect := s.httpServer(s.redirect(listener.Addr()))
 		servers = append(servers, redirect)
-		go func() { failed <- redirect.Serve(plain) }()
+		go serving(failed, func() error { return redirect.Serve(plain) })
 	}
 	if s.cfg.MCP.Enabled && s.cfg.MCP.SeparateListener {
 		second, err := s.listen(ctx, "mcp.host", s.cfg.MCP.Host, s.cfg.MCP.Port)
@@ -52,7 +52,7 @@ func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) 
 		}
 		own := s.httpServer(s.mcpHandler())
 		servers = append(servers, own)
-		go func() { failed <- s.serve(own, second) }()
+		go serving(failed, func() error { return s.serve(own, second) })
 	}
 	if onReady != nil {
 		address := listener.Addr().String()
@@ -70,6 +70,12 @@ func (s *Server) ListenAndServe(ctx context.Context, onReady func(addr string)) 
 	case <-ctx.Done():
 	}
 	return s.shutdown(servers)
+}
+
+// serving tells failed how serve ended.
+func serving(failed chan<- error, serve func() error) {
+	defer ratchet.Recover("serve HTTP", func(err error) { failed <- err })
+	failed <- serve()
 }
 
 // shutdown takes no new requests and waits for the running ones.

@@ -61,7 +61,11 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	}
 	// The schemas take as long as the database: both begin at once.
 	written := make(chan struct{})
-	go func() { defer close(written); registry.List() }()
+	go func() {
+		defer close(written)
+		defer ratchet.Recover("write the schemas", ratchet.Logged(o.Log, "write the schemas"))
+		registry.List()
+	}()
 	defer func() { <-written }()
 	if cfg.DataDir == "" {
 		cfg.DataDir = userData()
@@ -122,7 +126,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			},
 		},
 		Resources: o.Resources, Prompts: o.Prompts,
-		Registry: registry, Version: o.Version, Isolation: isolation(life, pool), Log: o.Log, Levels: o.Levels, Telemetry: sent,
+		Registry: registry, Version: o.Version, Isolation: isolation(life, pool, o.Log), Log: o.Log, Levels: o.Levels, Telemetry: sent,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
 			func(context.Context) error { end(); return nil }, drain(exec, cfg.Server.ShutdownTimeout), pool.Close,
@@ -216,9 +220,10 @@ func tuneGC(cfg config.Server) {
 
 // isolation is the level that workers reached, empty until the first of them
 // is up: the server answers before that. It asks again while workers fail.
-func isolation(ctx context.Context, pool *worker.Pool) func() string {
+func isolation(ctx context.Context, pool *worker.Pool, log *slog.Logger) func() string {
 	var level atomic.Value
 	go func() {
+		defer ratchet.Recover("ask for the isolation of workers", ratchet.Logged(log, "ask for the isolation of workers"))
 		for ctx.Err() == nil {
 			report, err := pool.Report(ctx)
 			if err == nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"ratchet"
 	"ratchet/schema"
 )
 
@@ -33,6 +34,7 @@ type pump struct {
 	draining bool                   // guarded by gate
 	turn     chan *bufio.Reader     // hands the reading over
 	over     chan struct{}          // closed when nobody reads any more
+	once     sync.Once              // of the end of the reading
 	idle     atomic.Int32           // goroutines that wait for a turn
 	calls    running
 	wg       sync.WaitGroup
@@ -65,16 +67,28 @@ func (p *pump) answered(ctx context.Context) {
 	}
 }
 
-// run reads until the input ends.
-func (p *pump) run(ctx context.Context) {
+// start reads until the input ends.
+func (p *pump) start(ctx context.Context) {
 	p.turn, p.over = make(chan *bufio.Reader), make(chan struct{})
-	p.read(ctx, bufio.NewReaderSize(p.in, 64<<10))
+	go p.readLines(ctx, bufio.NewReaderSize(p.in, 64<<10))
 }
 
-// read reads lines. With a plain call in hand it leaves the reading to another
+// stop ends the connection of the SDK, and with it the session.
+func (p *pump) stop(err error) {
+	p.once.Do(func() {
+		_ = p.sdk.CloseWithError(err)
+		close(p.over)
+	})
+}
+
+// readLines is the goroutine that reads. With a plain call in hand it leaves the reading to another
 // goroutine and answers the call itself: the other way round the call would
 // wait until another thread had woken up. Then it waits for its next turn.
-func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
+func (p *pump) readLines(ctx context.Context, lines *bufio.Reader) {
+	defer ratchet.Recover("read from a client on stdio", func(err error) {
+		ratchet.Logged(p.b.cfg.log, "read from a client on stdio")(err)
+		p.stop(err)
+	})
 	for {
 		line, long, err := p.next(lines)
 		var answer func()
@@ -88,16 +102,15 @@ func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
 				break
 			}
 			if _, err := p.sdk.Write(append(body, '\n')); err != nil {
-				close(p.over)
+				p.stop(err)
 				return // the SDK ended the connection
 			}
 		}
-		if answer != nil { // p.wg counts it
+		if answer != nil {
 			if err == nil {
 				p.pass(ctx, lines)
 			}
 			answer()
-			p.wg.Done()
 			if err == nil {
 				if lines = p.await(); lines == nil {
 					return
@@ -110,8 +123,7 @@ func (p *pump) read(ctx context.Context, lines *bufio.Reader) {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			_ = p.sdk.CloseWithError(err)
-			close(p.over)
+			p.stop(err)
 			return
 		}
 	}
@@ -126,7 +138,7 @@ func (p *pump) pass(ctx context.Context, lines *bufio.Reader) {
 	select {
 	case p.turn <- lines:
 	default:
-		go p.read(ctx, lines)
+		go p.readLines(ctx, lines)
 	}
 }
 
@@ -197,6 +209,7 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	}
 	p.wg.Add(1)
 	*answer = func() {
+		defer p.wg.Done()
 		defer end()
 		buf := p.b.plain(ctx, p.offer, tool, call, NewRequestID(), nil)
 		buf.WriteByte('\n')

@@ -2,11 +2,14 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ratchet"
 )
 
 // session is a session of the handshake era over HTTP.
@@ -44,14 +47,14 @@ func (b *binding) track(o *offer) mcp.Middleware {
 			if p, ok := ctx.Value(pumpKey{}).(*pump); ok {
 				p.opened(ss.InitializeParams())
 			} else if ss.ID() != "" {
-				b.sessions.seen(ss, o, method)
+				b.sessions.seen(ss, o, method, b.cfg.log)
 			}
 			return res, nil
 		}
 	}
 }
 
-func (s *sessions) seen(ss *mcp.ServerSession, o *offer, method string) {
+func (s *sessions) seen(ss *mcp.ServerSession, o *offer, method string, log *slog.Logger) {
 	now := time.Now().UnixNano()
 	if known, ok := s.find(ss.ID()); ok {
 		known.touched.Store(now)
@@ -64,7 +67,8 @@ func (s *sessions) seen(ss *mcp.ServerSession, o *offer, method string) {
 	added.touched.Store(now)
 	s.byID.Store(ss.ID(), added)
 	go func() {
+		defer s.byID.Delete(ss.ID())
+		defer ratchet.Recover("wait for the end of a session", ratchet.Logged(log, "wait for the end of a session"))
 		_ = ss.Wait() // however it ended, it is over
-		s.byID.Delete(ss.ID())
 	}()
 }

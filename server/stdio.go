@@ -38,9 +38,13 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	p := &pump{b: s.binding, offer: offer, in: in, sdk: ours, out: &lockedWriter{w: out}, limit: int(s.cfg.MCP.MaxMessageSize)}
-	go p.run(run)
+	p.start(run)
 	ended := make(chan struct{})
 	go func() { // ctx ends the taking of calls at once, and those that run after a while
+		defer ratchet.Recover("drain a session", func(err error) {
+			ratchet.Logged(s.log, "drain a session")(err)
+			stop()
+		})
 		select {
 		case <-ctx.Done():
 			p.drain()

@@ -40,7 +40,7 @@ func newUpdates(b *binding, bus *ratchet.Bus) *updates {
 	u.events = bus.Subscribe(0, func(e *ratchet.Event) bool {
 		return changesList(e.Kind) || u.watching.Load() > 0
 	})
-	go u.run()
+	go u.keepRunning()
 	return u
 }
 
@@ -52,8 +52,12 @@ func (u *updates) close() {
 	}
 }
 
-func (u *updates) run() {
+func (u *updates) keepRunning() {
 	defer close(u.stopped)
+	ratchet.Keep("tell clients of changes", ratchet.Logged(u.b.cfg.log, "tell clients of changes"), u.run)
+}
+
+func (u *updates) run() {
 	for {
 		select {
 		case <-u.stop:

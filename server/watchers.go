@@ -39,6 +39,7 @@ func (u *updates) subscribe(ctx context.Context, req *mcp.SubscribeRequest) erro
 
 // awaitEnd drops the subscriptions of a client that vanished.
 func (u *updates) awaitEnd(ss *mcp.ServerSession) {
+	defer ratchet.Recover("wait for the end of a session", ratchet.Logged(u.b.cfg.log, "wait for the end of a session"))
 	_ = ss.Wait() // however it ended, it is over
 	u.mu.Lock()
 	defer u.mu.Unlock()

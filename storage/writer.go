@@ -111,7 +111,7 @@ func (w *writer) start(ctx context.Context) error {
 	w.chain = chain
 	w.seq = w.db.micros() // above every earlier one: a run adds far fewer than one per microsecond
 	w.run = true
-	go w.loop()
+	go w.live()
 	return nil
 }
 
@@ -194,8 +194,13 @@ func (db *DB) write(ctx context.Context, durable bool, fn func(tx *tx) error) er
 	return db.w.do(ctx, &op{durable: durable, fn: fn})
 }
 
-func (w *writer) loop() {
+// live is the writer's goroutine.
+func (w *writer) live() {
 	defer close(w.ended)
+	ratchet.Keep("write", ratchet.Logged(w.db.log, "write"), w.loop)
+}
+
+func (w *writer) loop() {
 	batch := make([]*op, 0, maxBatch)
 	timer := time.NewTimer(lingerTime)
 	defer timer.Stop()
@@ -208,16 +213,40 @@ func (w *writer) loop() {
 				return
 			}
 		}
-		w.commit(batch)
-		w.tell(batch)
-		for _, o := range batch {
-			if o.err != nil && o.failed != nil {
-				o.failed(o.err)
-			}
-			close(o.done)
-		}
+		w.turn(batch)
 		clear(batch)
 		w.foldDue()
+	}
+}
+
+// turn commits a batch and answers its writes, each of them whatever panics.
+func (w *writer) turn(batch []*op) {
+	w.settle(batch)
+	w.announce(batch)
+	for _, o := range batch {
+		w.answer(o)
+	}
+}
+
+func (w *writer) settle(batch []*op) {
+	defer ratchet.Recover("write", func(err error) {
+		for _, o := range batch {
+			o.err = err // whether it is stored is not known
+		}
+	})
+	w.commit(batch)
+}
+
+func (w *writer) announce(batch []*op) {
+	defer ratchet.Recover("tell of audit entries", ratchet.Logged(w.db.log, "tell of audit entries"))
+	w.tell(batch)
+}
+
+func (w *writer) answer(o *op) {
+	defer close(o.done)
+	defer ratchet.Recover("tell of a failed write", ratchet.Logged(w.db.log, "tell of a failed write"))
+	if o.err != nil && o.failed != nil {
+		o.failed(o.err)
 	}
 }
 

@@ -25,6 +25,7 @@ func (d *Deps) watchProgress(ctx context.Context, executionID string) (stop func
 	}
 	go func() {
 		defer close(ended)
+		defer ratchet.Recover("report the progress of a run", ratchet.Logged(d.Log, "report the progress of a run"))
 		for {
 			select {
 			case <-sub.Ready():

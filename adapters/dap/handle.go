@@ -108,6 +108,12 @@ func (c *conversation) begin() {
 
 // follow tells the editor how far the run got, waiting on while it runs.
 func (c *conversation) follow(out result, err error) {
+	defer func() {
+		if recover() != nil {
+			c.output("stderr", "the debugger failed to follow the run\n")
+			c.send(&dap.TerminatedEvent{Event: event("terminated")})
+		}
+	}()
 	for {
 		if err != nil {
 			c.output("stderr", err.Error()+"\n")

@@ -198,7 +198,8 @@ func (c *socketConn) WriteClose(code int, reason string) error {
 	}
 	go func(done chan struct{}) {
 		defer close(done)
-		_ = c.conn.Close(coder.StatusCode(code), reason) // the connection is gone either way
+		defer ratchet.Recover("close a WebSocket", func(error) {}) // it counts as closed
+		_ = c.conn.Close(coder.StatusCode(code), reason)           // the connection is gone either way
 	}(c.closing)
 	return nil
 }

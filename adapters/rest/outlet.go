@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"ratchet"
 )
 
 // outlet is where a stream goes. It is used by one goroutine at a time.
@@ -64,6 +66,7 @@ func takeOver(w http.ResponseWriter, r *http.Request, sent func(int64)) (*taken,
 // what it says is not looked at.
 func (t *taken) watch() {
 	defer close(t.gone)
+	defer ratchet.Recover("wait for a client to leave", func(error) {}) // it counts as gone
 	said := make([]byte, 16)
 	for {
 		if _, err := t.conn.Read(said); err != nil {

@@ -84,7 +84,10 @@ func (a *app) benchServerCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var moved atomic.Int64
 			moved.Store(int64(offset))
-			go moveClock(a.stdin, &moved)
+			go func() {
+				defer ratchet.Recover("move the clock", a.complain)
+				moveClock(a.stdin, &moved)
+			}()
 			a.now = func() time.Time { return time.Now().Round(0).Add(time.Duration(moved.Load())) }
 			return a.serveHTTP(cmd, listen)
 		},

@@ -88,6 +88,7 @@ func (b *bridge) run(ctx context.Context, in io.Reader) error {
 	failed := make(chan error, 1)
 	go func() { // reading a terminal or pipe cannot be interrupted
 		defer close(lines)
+		defer ratchet.Recover("read from the client", func(err error) { failed <- err })
 		scanner := bufio.NewScanner(in)
 		scanner.Buffer(make([]byte, 64<<10), maxMessage)
 		for scanner.Scan() {
@@ -152,6 +153,7 @@ func (b *bridge) take(ctx context.Context, line []byte) {
 		go func() {
 			defer b.open.Done()
 			defer b.forget(h.ID)
+			defer ratchet.Recover("pass a request on", func(err error) { b.fail(h.ID, -32603, err.Error()) })
 			b.post(callCtx, h, line)
 			if h.Method == "initialize" {
 				b.heard.Do(func() { go b.listen(ctx) })

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"ratchet"
 	"ratchet/server/attach"
 )
 
@@ -177,6 +178,7 @@ func (b *bridge) stream(body io.Reader, h attach.Head) (answered bool, last stri
 
 // listen passes on what the server says unasked, in the handshake era.
 func (b *bridge) listen(ctx context.Context) {
+	defer ratchet.Recover("listen to the server", func(error) {}) // what it says unasked is lost
 	b.mu.Lock()
 	none := b.session == ""
 	b.mu.Unlock()

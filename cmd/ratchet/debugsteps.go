@@ -106,6 +106,7 @@ func (a *app) lines(ctx context.Context) <-chan string {
 	out := make(chan string)
 	go func() {
 		defer close(out)
+		defer ratchet.Recover("read the commands", a.complain)
 		for in := bufio.NewScanner(a.stdin); in.Scan(); {
 			select {
 			case out <- in.Text():

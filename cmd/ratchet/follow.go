@@ -16,6 +16,7 @@ func (a *app) follow(ctx context.Context, bus *ratchet.Bus) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer ratchet.Recover("show what a task logs", a.complain)
 		for {
 			a.sayLogs(sub)
 			select {

@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"ratchet"
 	"ratchet/runtime/worker"
 )
 
@@ -42,6 +43,7 @@ func start() int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
+		defer ratchet.Recover("end at a signal", func(error) { os.Exit(exitInterrupted) })
 		<-signals
 		cancel()
 		a.say("stopping: running work may end; Ctrl-C again stops at once")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"ratchet"
 	"ratchet/runtime"
 )
 
@@ -119,6 +120,7 @@ func (p *Pool) retire(w *process) {
 	p.background.Add(1)
 	go func() {
 		defer p.background.Done()
+		defer ratchet.Recover("end a worker", ratchet.Logged(p.cfg.Log, "end a worker"))
 		p.end(w)
 	}()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
+	"ratchet"
 	"ratchet/runtime"
 	"ratchet/spool"
 )
@@ -45,6 +46,10 @@ func (c *calls) begin(call runtime.HostCall, refused *runtime.CallError) error {
 			defer call.Fetch.Spooled.Release()
 		}
 		answer := reply{Seq: call.Seq}
+		defer ratchet.Recover("answer a run", func(err error) {
+			ratchet.Logged(c.process.log, "answer a run")(err)
+			c.answer(&reply{Seq: call.Seq, Closed: err.Error()})
+		})
 		if refused != nil {
 			answer.Error = refused
 		} else if c.host == nil {

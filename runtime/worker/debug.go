@@ -9,6 +9,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
+	"ratchet"
 	"ratchet/runtime"
 )
 
@@ -78,6 +79,7 @@ func (p *process) steer(ctx context.Context, port *runtime.DebugPort) (end func(
 	over, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
+		defer ratchet.Recover("steer a run", ratchet.Logged(p.log, "steer a run"))
 		for {
 			select {
 			case c := <-port.Commands:

@@ -20,6 +20,10 @@ const (
 // monitor is the one goroutine that watches all runs of a pool.
 func (p *Pool) monitor() {
 	defer p.background.Done()
+	ratchet.Keep("watch runs", ratchet.Logged(p.cfg.Log, "watch runs"), p.watchRuns)
+}
+
+func (p *Pool) watchRuns() {
 	ticker := time.NewTicker(monitorEvery)
 	defer ticker.Stop()
 	quiet := time.Now()
@@ -94,6 +98,7 @@ func (w *process) inspect(now time.Time, grace time.Duration) {
 	if ask {
 		// The write may block on a full pipe; the monitor must not.
 		go func() {
+			defer ratchet.Recover("ask a run to stop", ratchet.Logged(w.log, "ask a run to stop"))
 			_ = w.write(frameStop, func(b []byte) []byte { return msgp.AppendInt64(b, int64(grace)*4/5) })
 		}()
 	}

@@ -120,13 +120,14 @@ func (p *process) tell(kind string) {
 }
 
 func (p *process) reap() {
+	defer close(p.gone)
+	defer ratchet.Recover("wait for a worker", ratchet.Logged(p.log, "wait for a worker"))
 	err := p.cmd.Wait()
 	p.mu.Lock()
 	p.state = StateStopped
 	p.gauge.close()
 	p.mu.Unlock()
 	p.log.Debug("worker process ended", "worker", p.id, "error", err, "stderr", p.stderr.String())
-	close(p.gone)
 }
 
 // kill sends SIGKILL. It is harmless after the end.

@@ -103,6 +103,7 @@ func (c *child) serve() error {
 // needs no switch between goroutines. As soon as a job needs frames read while
 // it runs, a second loop takes over reading and this one ends after its job.
 func (c *child) loop() {
+	defer ratchet.Recover("read what the server says", func(err error) { c.done <- ratchet.AsError(err).Err })
 	for {
 		kind, payload, err := c.in.next()
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	goruntime "runtime"
+
+	"ratchet"
 )
 
 // How long the pool waits before it refills itself.
@@ -70,35 +72,56 @@ func (p *Pool) spawner() {
 	defer p.background.Done()
 	goruntime.LockOSThread()
 	defer goruntime.UnlockOSThread()
+	defer ratchet.Recover("start workers", ratchet.Logged(p.cfg.Log, "start workers")) // what can panic recovers by itself
 	namespace := true
 	for {
 		select {
 		case <-p.closing:
 			return
 		case r := <-p.spawn:
-			w, err := start(r.id, p.cfg.Command, namespace, p.cfg.Log)
-			if err != nil && namespace {
-				// Not every kernel or container lets us make namespaces; the report says so.
-				if w, err = start(r.id, p.cfg.Command, false, p.cfg.Log); err == nil {
-					namespace = false
-				}
-			}
-			r.reply <- spawned{w, err}
+			r.reply <- p.startProcess(r.id, &namespace)
 		}
 	}
 }
 
+// startProcess starts a process, in namespaces of its own where that can be.
+func (p *Pool) startProcess(id int64, namespace *bool) (got spawned) {
+	defer ratchet.Recover("start a worker", func(err error) { got.err = err })
+	got.worker, got.err = start(id, p.cfg.Command, *namespace, p.cfg.Log)
+	if got.err != nil && *namespace {
+		// Not every kernel or container lets us make namespaces; the report says so.
+		if got.worker, got.err = start(id, p.cfg.Command, false, p.cfg.Log); got.err == nil {
+			*namespace = false
+		}
+	}
+	return got
+}
+
 func (p *Pool) startOne(id int64) {
 	defer p.background.Done()
+	var got spawned
+	starting, handed := true, false
+	defer ratchet.Recover("start a worker", func(err error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if starting {
+			p.starting--
+		}
+		if got.worker != nil && !handed {
+			p.retire(got.worker)
+		}
+		p.startFailed(err)
+	})
 	r := spawnRequest{id: id, reply: make(chan spawned, 1)}
 	p.spawn <- r
-	got := <-r.reply
+	got = <-r.reply
 	if got.err == nil {
 		got.err = got.worker.greet()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.starting--
+	starting = false
 	defer p.refill()
 	switch {
 	case got.err != nil:
@@ -111,6 +134,7 @@ func (p *Pool) startOne(id int64) {
 		got.worker.changed = p.cfg.Changed
 		got.worker.tell("worker.started")
 		p.ready = append(p.ready, got.worker)
+		handed = true
 		p.background.Add(1)
 		go p.attend(got.worker)
 		p.dispatch()
@@ -141,6 +165,7 @@ func (p *Pool) startFailed(err error) {
 // attend notices the death of a worker that is waiting for work.
 func (p *Pool) attend(w *process) {
 	defer p.background.Done()
+	defer ratchet.Recover("attend a worker", ratchet.Logged(p.cfg.Log, "attend a worker"))
 	<-w.gone
 	w.tell("worker.ended")
 	p.mu.Lock()

@@ -3,12 +3,10 @@ package attach
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -73,7 +71,7 @@ func Listen(ctx context.Context, database string, lock Lock, host Host) (*Owner,
 	}
 	o := &Owner{host: host, lock: lock, socket: socket, listener: listener, slots: make(chan struct{}, host.Most), retired: make(chan struct{})}
 	o.ctx, o.end = context.WithCancel(context.WithoutCancel(ctx))
-	go o.accept()
+	go ratchet.Keep("accept processes that attach", ratchet.Logged(host.Log, "accept processes that attach"), o.accept)
 	return o, nil
 }
 
@@ -97,12 +95,10 @@ func (o *Owner) accept() {
 
 // attend serves one connection.
 func (o *Owner) attend(conn *net.UnixConn) {
-	defer func() {
-		if p := recover(); p != nil {
-			o.host.Log.Error("panic on an attached connection", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			_ = conn.Close()
-		}
-	}()
+	defer ratchet.Recover("serve an attached process", func(err error) {
+		ratchet.Logged(o.host.Log, "serve an attached process")(err)
+		_ = conn.Close()
+	})
 	var hello Hello
 	_ = conn.SetDeadline(time.Now().Add(helloTime))
 	if sameUser(conn) != nil || readLine(conn, &hello) != nil {

@@ -81,7 +81,7 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 		}
 	}
 	cfg.Store.OnAudit(l.committed)
-	go l.loop()
+	go l.live()
 	details := cfg.Start
 	if ahead != "" {
 		details = maps.Clone(details)
@@ -150,9 +150,13 @@ func (l *Log) committed(rows []*storage.AuditRow) {
 	}
 }
 
+func (l *Log) live() {
+	defer close(l.ended)
+	ratchet.Keep("write the audit files", func(err error) { l.failed("write the audit files", ratchet.AsError(err).Err) }, l.loop)
+}
+
 // loop writes the files and removes what is old.
 func (l *Log) loop() {
-	defer close(l.ended)
 	tick := time.NewTicker(syncEvery)
 	defer tick.Stop()
 	sweep := time.NewTicker(sweepEvery)

@@ -81,7 +81,10 @@ func New(cfg Config) (*Limiter, error) {
 	}
 	ctx, end := context.WithCancel(context.Background())
 	l.end = end
-	go l.keepDays(ctx)
+	go func() {
+		defer close(l.ended)
+		ratchet.Keep("store counted calls", ratchet.Logged(cfg.Log, "store counted calls"), func() { l.keepDays(ctx) })
+	}()
 	return l, nil
 }
 

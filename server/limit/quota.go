@@ -20,7 +20,6 @@ const saveEvery = 5 * time.Second
 
 // keepDays stores the counts until ctx ends, and then once more.
 func (l *Limiter) keepDays(ctx context.Context) {
-	defer close(l.ended)
 	if l.cfg.Days == nil {
 		return
 	}

@@ -101,19 +101,23 @@ func (m *Metrics) follow() {
 	})
 	m.stop = func() { cancel(); sub.Close() }
 	m.done.Go(func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-sub.Ready():
-			}
-			events, dropped := sub.Take()
-			m.lost.Add(float64(dropped))
-			for i := range events {
-				m.ended(events[i].Data.(*ratchet.Execution))
-			}
-		}
+		ratchet.Keep("count executions", func(error) { m.lost.Inc() }, func() { m.count(ctx, sub) })
 	})
+}
+
+func (m *Metrics) count(ctx context.Context, sub *ratchet.Subscription) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sub.Ready():
+		}
+		events, dropped := sub.Take()
+		m.lost.Add(float64(dropped))
+		for i := range events {
+			m.ended(events[i].Data.(*ratchet.Execution))
+		}
+	}
 }
 
 func (m *Metrics) ended(x *ratchet.Execution) {
