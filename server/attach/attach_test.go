@@ -40,12 +40,19 @@ func (l fileLock) Close() error   { return l.f.Close() }
 // listen makes an owner; what the host leaves out is filled in.
 func listen(t *testing.T, host Host) *Owner {
 	t.Helper()
-	dir := t.TempDir()
+	return listenAt(t, t.TempDir(), host)
+}
+
+func listenAt(t *testing.T, dir string, host Host) *Owner {
+	t.Helper()
 	if host.Welcome == nil {
 		host.Welcome = func(Hello) (Welcome, error) { return Welcome{Version: "1.0.0"}, nil }
 	}
 	if host.Close == nil {
 		host.Close = func(context.Context) error { return nil }
+	}
+	if host.Answer == nil {
+		host.Answer = func(context.Context, string) ([]byte, error) { return []byte("{}"), nil }
 	}
 	if host.Most == 0 {
 		host.Most = 4

@@ -37,6 +37,11 @@ func (c Config) Within(b Bounds) Config {
 	h.Timeout, h.MaxRedirects = min(h.Timeout, b.HTTP.Timeout), min(h.MaxRedirects, b.HTTP.MaxRedirects)
 	h.MaxRunBodyBytes, h.MaxBodyBytes = min(h.MaxRunBodyBytes, b.HTTP.MaxRunBodyBytes), min(h.MaxBodyBytes, b.HTTP.MaxBodyBytes)
 	h.MaxBodyMemory = min(h.MaxBodyMemory, b.HTTP.MaxBodyMemory)
+	h.MaxResponseBytes = narrower(h.MaxResponseBytes, b.HTTP.MaxResponseBytes)
+	h.MaxResponseBytesLimit = narrower(h.MaxResponseBytesLimit, b.HTTP.MaxResponseBytesLimit)
+	h.MaxRunBodyBytes = narrower(h.MaxRunBodyBytes, b.HTTP.MaxRunBodyBytes)
+	h.MaxBodyBytes = narrower(h.MaxBodyBytes, b.HTTP.MaxBodyBytes)
+	h.MaxBodyMemory = narrower(h.MaxBodyMemory, b.HTTP.MaxBodyMemory)
 	switch {
 	case len(h.AllowHosts) == 0:
 		h.AllowHosts = b.HTTP.AllowHosts
@@ -53,6 +58,8 @@ func (c Config) Within(b Bounds) Config {
 	x := &c.Execution
 	x.MaxExecutionDuration = min(x.MaxExecutionDuration, b.Execution.MaxExecutionDuration)
 	x.MemoryLimit = min(x.MemoryLimit, b.Execution.MemoryLimit)
+	x.MaxMemoryLimit = narrower(x.MaxMemoryLimit, b.Execution.MaxMemoryLimit)
+	x.MaxTaskConcurrency = narrower(x.MaxTaskConcurrency, b.Execution.MaxTaskConcurrency)
 	x.MaxConcurrentTasks = narrower(x.MaxConcurrentTasks, b.Execution.MaxConcurrentTasks)
 	audit := &c.Security.Audit
 	audit.Enabled, audit.Files = audit.Enabled || b.Audit.Enabled, audit.Files || b.Audit.Files
@@ -79,7 +86,7 @@ func commonPorts(mine, theirs []int) []int {
 }
 
 // narrower is the smaller bound; 0 = none.
-func narrower(a, b int) int {
+func narrower[N int | Bytes](a, b N) N {
 	if a == 0 || b != 0 && b < a {
 		return b
 	}
