@@ -27,9 +27,20 @@ import (
 // with n bytes, /hang with a megabyte and no end.
 func bodyRig(t *testing.T, limits spool.Limits) (rig, string, *worker.Pool) {
 	t.Helper()
+	r, site, pool, _ := bodyRigHeld(t, limits)
+	return r, site, pool
+}
+
+// bodyRigHeld is bodyRig with a channel that is closed when /holding is asked for.
+func bodyRigHeld(t *testing.T, limits spool.Limits) (rig, string, *worker.Pool, <-chan struct{}) {
+	t.Helper()
+	holding := make(chan struct{})
 	page := bytes.Repeat([]byte("0123456789abcdef"), 4<<10)
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
+		if r.URL.Path == "/holding" {
+			close(holding)
+		}
 		if r.URL.Path == "/hang" {
 			_, _ = w.Write(bytes.Repeat([]byte("h"), 1<<20))
 			w.(http.Flusher).Flush()
@@ -50,7 +61,7 @@ func bodyRig(t *testing.T, limits spool.Limits) (rig, string, *worker.Pool) {
 		c.Broker, c.Bodies = open, spool.Open(t.TempDir(), limits)
 		pool = c.Runner.(*worker.Pool)
 	})
-	return r, site.URL, pool
+	return r, site.URL, pool, holding
 }
 
 func (r rig) tape(t *testing.T, x *ratchet.Execution) *runtime.Tape {
@@ -189,8 +200,7 @@ func TestBodies_freed(t *testing.T) {
 		await fetch(i.url + "/500000", {method: "POST", body: "b".repeat(400000)});
 		fetch(i.url + "/hang");
 		await fetch(i.url + "/600000");
-		console.log("holding");
-		await new Promise((r) => setTimeout(r, 1)); // the line leaves
+		fetch(i.url + "/holding");
 		`
 	tests := map[string]struct {
 		code string
@@ -207,19 +217,17 @@ func TestBodies_freed(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, site, pool := bodyRig(t, spool.Limits{})
+			r, site, pool, holding := bodyRigHeld(t, spool.Limits{})
 			r.task(t, "export default "+test.code, func(task *ratchet.Task) {
 				if name == "timeout" {
 					task.Metadata = []byte(`{"timeout":2}`)
 				}
 			})
-			lines := r.bus.Subscribe(0, func(e *ratchet.Event) bool { return e.Kind == "execution.log" })
-			defer lines.Close()
 			h, err := r.Start(context.Background(), executor.Request{Task: "t", Input: []byte(`{"url":"` + site + `"}`)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			<-lines.Ready()
+			<-holding
 			if test.end != nil {
 				if r.bodies.Usage().Total < 500000 {
 					t.Errorf("the run holds %+v", r.bodies.Usage())

@@ -25,12 +25,18 @@ type effects struct {
 	session sender
 
 	mu      sync.Mutex
-	taken   map[string][]bool // by fingerprint: which ordinals are in use
+	taken   map[string]*ordinals // by fingerprint
 	unknown []storage.UnknownEffect
 }
 
+// ordinals are the numbers in use of requests with one fingerprint.
+type ordinals struct {
+	used []bool
+	low  int // all below are in use
+}
+
 func newEffects(r *run, s sender) *effects {
-	return &effects{run: r, session: s, taken: make(map[string][]bool)}
+	return &effects{run: r, session: s, taken: make(map[string]*ordinals)}
 }
 
 // Call implements runtime.Host.
@@ -174,19 +180,27 @@ func (l *effects) log(level string, e storage.Effect, what string) {
 func (l *effects) take(print string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	used := l.taken[print]
-	if i := slices.Index(used, false); i >= 0 {
-		used[i] = true
-		return i
+	o := l.taken[print]
+	if o == nil {
+		o = &ordinals{}
+		l.taken[print] = o
 	}
-	l.taken[print] = append(used, true)
-	return len(used)
+	for o.low < len(o.used) && o.used[o.low] {
+		o.low++
+	}
+	if o.low == len(o.used) {
+		o.used = append(o.used, false)
+	}
+	o.used[o.low] = true
+	return o.low
 }
 
 func (l *effects) release(print string, ordinal int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.taken[print][ordinal] = false
+	o := l.taken[print]
+	o.used[ordinal] = false
+	o.low = min(o.low, ordinal)
 }
 
 // answer records a reply. Large ones are in memory one at a time.

@@ -3,6 +3,8 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"ratchet"
@@ -13,16 +15,36 @@ import (
 // concurrent use, for one run.
 type TapeHost struct {
 	secrets Host
+	refused map[string]HostReply // by kind and name: secrets that were not to be had
 
-	mu    sync.Mutex
-	left  []TapeCall
-	wants []string // requests without a recorded answer
+	mu     sync.Mutex
+	calls  []TapeCall
+	exact  map[string][]int // by method and URL: indexes of calls that are left, in order
+	masked []int            // the same of those with a secret in their URL
+	wants  []string         // requests without a recorded answer
 }
 
 // NewTapeHost returns a host that answers each call of calls once. secrets is
 // asked for the values of secrets; nil = they are redacted.
 func NewTapeHost(calls []TapeCall, secrets Host) *TapeHost {
-	return &TapeHost{secrets: secrets, left: append([]TapeCall(nil), calls...)}
+	h := &TapeHost{secrets: secrets, calls: calls, refused: map[string]HostReply{}, exact: map[string][]int{}}
+	for i := range calls {
+		c := &calls[i]
+		f := c.Call.Fetch
+		switch {
+		case f == nil && c.Reply.Error != nil:
+			if _, known := h.refused[refusedKey(c.Call)]; !known {
+				h.refused[refusedKey(c.Call)] = c.Reply
+			}
+		case f == nil || !c.answered():
+		case strings.Contains(f.URL, Redacted):
+			h.masked = append(h.masked, i)
+		default:
+			key := f.Method + " " + f.URL
+			h.exact[key] = append(h.exact[key], i)
+		}
+	}
+	return h
 }
 
 // Call implements Host. A request that no recorded call answers closes the
@@ -36,28 +58,39 @@ func (h *TapeHost) Call(ctx context.Context, call HostCall) (HostReply, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := range h.left {
-		c := &h.left[i]
-		f := c.Call.Fetch
-		if f != nil && c.answered() && f.Method == call.Fetch.Method && sameText(f.URL, call.Fetch.URL) {
-			reply := c.Reply
-			h.left = append(h.left[:i:i], h.left[i+1:]...)
-			return reply, nil
-		}
+	if i, ok := h.take(call.Fetch); ok {
+		return h.calls[i].Reply, nil
 	}
 	h.wants = append(h.wants, describeCall(&call))
 	return HostReply{}, fmt.Errorf("%w: %s is not on the tape", errTapeEnd, describeCall(&call))
 }
 
-func (h *TapeHost) secret(ctx context.Context, call HostCall) (HostReply, error) {
-	h.mu.Lock()
-	for _, c := range h.left {
-		if c.Call.Kind == call.Kind && c.Call.Secret == call.Secret && c.Reply.Error != nil {
-			h.mu.Unlock()
-			return c.Reply, nil
+// take finds the first call left that is like f. Called with mu held.
+func (h *TapeHost) take(f *FetchRequest) (int, bool) {
+	key := f.Method + " " + f.URL
+	exact := h.exact[key]
+	for at, i := range h.masked {
+		if len(exact) > 0 && exact[0] < i {
+			break
+		}
+		if c := h.calls[i].Call.Fetch; c.Method == f.Method && sameText(c.URL, f.URL) {
+			h.masked = slices.Delete(h.masked, at, at+1)
+			return i, true
 		}
 	}
-	h.mu.Unlock()
+	if len(exact) == 0 {
+		return 0, false
+	}
+	h.exact[key] = exact[1:]
+	return exact[0], true
+}
+
+func refusedKey(c HostCall) string { return string(c.Kind) + " " + c.Secret }
+
+func (h *TapeHost) secret(ctx context.Context, call HostCall) (HostReply, error) {
+	if reply, ok := h.refused[refusedKey(call)]; ok {
+		return reply, nil
+	}
 	if h.secrets != nil {
 		if reply, err := h.secrets.Call(ctx, call); err == nil && reply.Error == nil {
 			return reply, nil
