@@ -16,6 +16,9 @@ import (
 type Inspection struct {
 	Schema int // the last migration that was applied
 	Tasks  int
+
+	Refused []error             // of tasks that declare a secret which is not granted to them
+	Holders map[string][]string // tasks that hold a secret which is bound to nothing, by the secret's name
 }
 
 // Inspect looks at a located database that no process has open, without making,
@@ -50,6 +53,7 @@ func Inspect(ctx context.Context, path string, visit func(*ratchet.Task)) (in In
 		return in, openError(driverError("read tasks", err))
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var tasks []*ratchet.Task
 	for rows.Next() {
 		var row taskRow
 		if err := rows.Scan(row.dest()...); err != nil {
@@ -58,7 +62,32 @@ func Inspect(ctx context.Context, path string, visit func(*ratchet.Task)) (in In
 		in.Tasks++
 		if t, err := row.task(); err == nil { // one that cannot be read is reported by `audit verify`
 			visit(t)
+			tasks = append(tasks, declarer(t))
 		}
 	}
-	return in, rows.Err()
+	if err := rows.Err(); err != nil {
+		return in, openError(driverError("read tasks", err))
+	}
+	return in, openError(in.secrets(ctx, pool, tasks))
+}
+
+// declarer is what of a task says which secrets it declares.
+func declarer(t *ratchet.Task) *ratchet.Task {
+	return &ratchet.Task{ID: t.ID, Name: t.Name, Metadata: t.Metadata}
+}
+
+// secrets looks at what tasks declare and hold. Earlier schemas have no secrets.
+func (in *Inspection) secrets(ctx context.Context, q querier, tasks []*ratchet.Task) error {
+	var known bool
+	err := one(ctx, q, "look for secrets", []any{&known}, "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'secret_holders')")
+	if err != nil || !known {
+		return err
+	}
+	for _, t := range tasks {
+		if err := mayDeclare(ctx, q, t); err != nil {
+			in.Refused = append(in.Refused, err)
+		}
+	}
+	in.Holders, err = secretHolders(ctx, q)
+	return err
 }

@@ -111,15 +111,21 @@ func holds(ctx context.Context, q querier, name, taskID string) (held bool, err 
 
 // SecretHolders returns the names of the tasks that hold each secret unbound.
 func (db *DB) SecretHolders(ctx context.Context) (holders map[string][]string, err error) {
-	holders = map[string][]string{}
 	err = db.read(ctx, func(q querier) error {
-		return each(ctx, q, "read the holders of secrets", func(rows *sql.Rows) error {
-			var secret, task []byte
-			err := rows.Scan(&secret, &task)
-			holders[string(secret)] = append(holders[string(secret)], string(task))
-			return err
-		}, "SELECT h.secret, t.name FROM secret_holders AS h JOIN tasks AS t ON t.uuid = h.task ORDER BY h.secret, t.name")
+		holders, err = secretHolders(ctx, q)
+		return err
 	})
+	return holders, err
+}
+
+func secretHolders(ctx context.Context, q querier) (map[string][]string, error) {
+	holders := map[string][]string{}
+	err := each(ctx, q, "read the holders of secrets", func(rows *sql.Rows) error {
+		var secret, task []byte
+		err := rows.Scan(&secret, &task)
+		holders[string(secret)] = append(holders[string(secret)], string(task))
+		return err
+	}, "SELECT h.secret, t.name FROM secret_holders AS h JOIN tasks AS t ON t.uuid = h.task ORDER BY h.secret, t.name")
 	return holders, err
 }
 

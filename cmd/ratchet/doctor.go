@@ -137,7 +137,9 @@ func checkStore(ctx context.Context, cfg config.Config) []finding {
 		f.Detail = fmt.Sprintf("%s is open in process %d (ratchet %s), %d tasks; other processes attach to it", database, welcome.PID, welcome.Version, state.Tasks)
 	} else if errors.Is(err, attach.ErrNoOwner) {
 		bounds := server.Bounds(cfg)
-		f.Detail, err = lookAt(ctx, database, pid, func(t *ratchet.Task) { state.Above = append(state.Above, aboveBounds(bounds, t)...) })
+		var about storage.Inspection
+		f.Detail, about, err = lookAt(ctx, database, pid, func(t *ratchet.Task) { state.Above = append(state.Above, aboveBounds(bounds, t)...) })
+		state.Above = append(state.Above, secretFindings(about)...)
 	}
 	if err != nil {
 		return []finding{failure("store", err)}
@@ -146,17 +148,17 @@ func checkStore(ctx context.Context, cfg config.Config) []finding {
 }
 
 // lookAt describes a database that no process answers for.
-func lookAt(ctx context.Context, database string, pid int, visit func(*ratchet.Task)) (string, error) {
+func lookAt(ctx context.Context, database string, pid int, visit func(*ratchet.Task)) (string, storage.Inspection, error) {
 	about, err := storage.Inspect(ctx, database, visit)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return database + " is made at the first start", nil
+		return database + " is made at the first start", about, nil
 	case errors.Is(err, storage.ErrHeld):
-		return fmt.Sprintf("%s is being opened or closed by process %d", database, pid), nil
+		return fmt.Sprintf("%s is being opened or closed by process %d", database, pid), about, nil
 	case err != nil:
-		return "", err
+		return "", about, err
 	}
-	return fmt.Sprintf("%s opens, %d tasks, schema %d", database, about.Tasks, about.Schema), nil
+	return fmt.Sprintf("%s opens, %d tasks, schema %d", database, about.Tasks, about.Schema), about, nil
 }
 
 func checkPort(cfg config.Config) finding {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"ratchet"
 	"ratchet/executor"
+	"ratchet/storage"
 	"ratchet/tools"
 )
 
@@ -48,20 +51,25 @@ func doesNotRun(t *ratchet.Task, err error) finding {
 	return finding{Check: "task " + t.Name, Status: findingWarn, Detail: "does not run: " + e.Message, Hint: e.Hint}
 }
 
-func secretsUnbound(ctx context.Context, d *tools.Deps) (list []finding, err error) {
-	if d.Secrets == nil {
-		return nil, nil
+func secretsUnbound(ctx context.Context, d *tools.Deps) ([]finding, error) {
+	holders, err := d.Store.SecretHolders(ctx)
+	return secretFindings(storage.Inspection{Holders: holders}), err
+}
+
+// secretFindings are tasks that do not run for want of a secret, and secrets
+// that tasks read because they did before secrets were bound.
+func secretFindings(in storage.Inspection) (list []finding) {
+	for _, err := range in.Refused {
+		e := ratchet.AsError(err)
+		list = append(list, finding{Check: "secrets of tasks", Status: findingWarn, Detail: e.Message + "; it does not run", Hint: e.Hint})
 	}
-	unbound, err := d.Secrets.Unbound(ctx)
-	for _, u := range unbound {
-		if len(u.Tasks) == 0 {
-			continue
-		}
+	for _, name := range slices.Sorted(maps.Keys(in.Holders)) {
+		tasks := in.Holders[name]
 		list = append(list, finding{
-			Check: "secret " + u.Name, Status: findingWarn,
-			Detail: "is bound to nothing: whoever edits one of these tasks reads it: " + strings.Join(u.Tasks[:min(len(u.Tasks), 10)], ", "),
-			Hint:   "bind it with `ratchet secrets set " + u.Name + " --keep-value --task-patterns …`",
+			Check: "secret " + name, Status: findingWarn,
+			Detail: "is bound to nothing: whoever edits one of these tasks reads it: " + strings.Join(tasks[:min(len(tasks), 10)], ", "),
+			Hint:   "bind it with `ratchet secrets set " + name + " --keep-value --task-patterns …`",
 		})
 	}
-	return list, err
+	return list
 }
