@@ -83,6 +83,7 @@ func wholeServer(ctx context.Context, login string) (*whole, error) {
 	}
 	cfg, err := config.Load(config.Options{Env: []string{}, Dir: dir, User: dir, Flags: map[string]string{
 		"data_dir": dir, "auth.required": login, "execution.workers.warm": "0", "rate_limit.tier": "unlimited",
+		"server.max_streams": "10000", "server.max_streams_per_caller": "10000",
 	}})
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"ratchet/adapters/rest"
 	"ratchet/server/auth"
 	"ratchet/server/config"
+	"ratchet/server/limit"
 	"ratchet/server/logging"
 )
 
@@ -30,7 +31,10 @@ func (s *Server) makeGraphQL() (*graphql.Handler, error) {
 		Introspection: cfg.Introspection, Playground: cfg.Playground,
 		AdminOnly: !config.Loopback(s.cfg.Server.BindAddress),
 		Origins:   slices.Concat(s.cfg.Server.CORS.AllowedOrigins, s.cfg.Server.CORS.WriteOrigins),
-		Limits:    graphql.Limits{Depth: cfg.MaxDepth, Complexity: cfg.MaxComplexity, Aliases: cfg.MaxAliases, Tokens: cfg.MaxTokens},
+		Limits: graphql.Limits{
+			Depth: cfg.MaxDepth, Complexity: cfg.MaxComplexity, Aliases: cfg.MaxAliases, Tokens: cfg.MaxTokens,
+			Connections: s.cfg.Server.MaxStreams, // those of other surfaces are counted before
+		},
 	})
 }
 
@@ -65,6 +69,9 @@ func (s *Server) byToken(ctx context.Context, token string) (ratchet.Principal, 
 	p, err := s.auth.Authenticate(ctx, c)
 	if err == nil && p.Open() {
 		return opener, nil // who needs no login is who opened the WebSocket, perhaps a web page
+	}
+	if place := limit.PlaceFrom(ctx); err == nil && place != nil { // counted by the address until now
+		err = place.Move(p)
 	}
 	return p, err
 }

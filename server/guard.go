@@ -25,7 +25,7 @@ const maxRequestID = 128
 // address behind a proxy, security headers, shape, Host and Origin checks,
 // limits of unknown callers, and bounds on the body.
 func (s *Server) guard(next http.Handler) http.Handler {
-	next = s.pages(s.limiter.Known(s.modest(next), s.deny))
+	next = s.pages(s.limiter.Known(s.streaming(s.modest(next)), s.deny))
 	if s.authenticate != nil { // between the two: the first limits whom nobody knows, the second who was found
 		next = s.authenticate(next)
 	}
@@ -46,6 +46,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		r = r.WithContext(ctx)
 		r, span := s.traced(r, id)
 		seen := &statusWriter{ResponseWriter: w, ticket: ticket}
+		if !s.pacesItself(r) {
+			seen.patience = s.cfg.Server.WriteTimeout
+			defer seen.wait() // what is left to send has its time too
+		}
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic's value, not an error that may be wrapped
 				s.access.ErrorContext(r.Context(), "panic in a request", "request_id", id, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -123,10 +127,20 @@ type statusWriter struct {
 	route  string // pattern that the request matched; empty = none
 	status int
 	bytes  int64
+
+	patience time.Duration // longest wait for the client to take a piece; 0 = whoever writes decides
+}
+
+// wait gives the client time to take what is written next.
+func (w *statusWriter) wait() {
+	if w.patience > 0 {
+		_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.patience)) // recorders in tests have none
+	}
 }
 
 // WriteHeader remembers the status and adds what is left of the client's rate.
 func (w *statusWriter) WriteHeader(status int) {
+	w.wait()
 	if w.status == 0 && status >= 200 {
 		w.status = status
 		w.ticket.Describe(w.Header())
@@ -139,6 +153,7 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
+	w.wait()
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
 	return n, err

@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/server/limit"
 )
 
 // listeners are the sessions over HTTP that can be told that a list of
@@ -15,6 +18,7 @@ import (
 // one of the tasks exists that came or went.
 type listeners struct {
 	bySession sync.Map // *mcp.ServerSession -> *listener
+	seats     sync.Map // value of headerPlace -> *seat
 }
 
 type listener struct {
@@ -23,15 +27,70 @@ type listener struct {
 }
 
 const (
+	methodInitialize      = "initialize"
 	methodListen          = "subscriptions/listen"
 	methodInitialized     = "notifications/initialized"
 	methodResourcesChange = "notifications/resources/list_changed"
 )
 
+// headerPlace carries the place of a new session to where the session is made.
+const headerPlace = "X-Ratchet-Place"
+
+// seat takes a place for the session that a request begins, or refuses it. The
+// session keeps the place until its end; left gives it back if none was made.
+func (m *router) seat(r *http.Request, p ratchet.Principal) (left func(), err error) {
+	session := make(chan func(), 1) // what ends the session, once there is one
+	place, err := m.streams.Enter(p, limit.Address(r), func() {
+		select {
+		case end := <-session:
+			end()
+		default:
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	id := rand.Text()
+	r.Header.Set(headerPlace, id)
+	m.b.listeners.seats.Store(id, &seat{place, session})
+	return func() {
+		if _, unused := m.b.listeners.seats.LoadAndDelete(id); unused {
+			place.Leave()
+		}
+	}, nil
+}
+
+// seat is a place on its way to a session.
+type seat struct {
+	place   *limit.Place
+	session chan<- func()
+}
+
+// sit gives a session the place that its first request took.
+func (l *listeners) sit(ss *mcp.ServerSession, req mcp.Request) {
+	extra := req.GetExtra()
+	if extra == nil || extra.Header == nil {
+		return
+	}
+	v, ok := l.seats.LoadAndDelete(extra.Header.Get(headerPlace))
+	if !ok {
+		return
+	}
+	taken := v.(*seat)
+	taken.session <- func() { _ = ss.Close() }
+	go func() {
+		_ = ss.Wait() // however it ended, it is over
+		taken.place.Leave()
+	}()
+}
+
 // listen notes who is behind a session when it begins to listen.
 func (b *binding) listen(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 		ss, ok := req.GetSession().(*mcp.ServerSession)
+		if ok && method == methodInitialize {
+			b.listeners.sit(ss, req)
+		}
 		if !ok || (method != methodListen && method != methodInitialized) {
 			return next(ctx, method, req)
 		}

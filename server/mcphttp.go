@@ -21,6 +21,7 @@ import (
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/server/config"
+	"ratchet/server/limit"
 	"ratchet/tools"
 )
 
@@ -44,11 +45,12 @@ type router struct {
 	idle                time.Duration // after which the SDK ends a session; 0 = never
 	versions            []string      // of the handshake era
 	draining            func() bool
+	streams             *limit.Streams // sessions count among them
 }
 
 type serverKey struct{}
 
-func newRouter(b *binding, cfg config.MCP, draining func() bool) *router {
+func newRouter(b *binding, cfg config.MCP, draining func() bool, streams *limit.Streams) *router {
 	pick := func(r *http.Request) *mcp.Server {
 		server, _ := r.Context().Value(serverKey{}).(*mcp.Server)
 		return server
@@ -57,7 +59,7 @@ func newRouter(b *binding, cfg config.MCP, draining func() bool) *router {
 	events.SetMaxBytes(eventBytes)
 	log := slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()})
 	return &router{
-		b: b, maxSessions: cfg.MaxConnections, maxBody: int64(cfg.MaxMessageSize), draining: draining, idle: cfg.SessionTimeout,
+		b: b, maxSessions: cfg.MaxConnections, maxBody: int64(cfg.MaxMessageSize), draining: draining, idle: cfg.SessionTimeout, streams: streams,
 		versions: slices.DeleteFunc(mcp.SupportedProtocolVersions(), func(v string) bool { return v >= modernEra }),
 		stateless: mcp.NewStreamableHTTPHandler(pick, &mcp.StreamableHTTPOptions{
 			Stateless: true, JSONResponse: false, Logger: log, MaxRequestBodyBytes: int64(cfg.MaxMessageSize),
@@ -92,7 +94,7 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r = r.WithContext(context.WithValue(r.Context(), serverKey{}, offer.server))
-	stateless, ok := m.choose(w, r, offer)
+	stateless, begins, ok := m.choose(w, r, offer)
 	if !ok {
 		return
 	}
@@ -100,21 +102,30 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if stateless {
 		handler = m.stateless
 	}
+	r.Header.Del(headerPlace)
+	if begins {
+		left, err := m.seat(r, p)
+		if err != nil {
+			refuse(w, err, id)
+			return
+		}
+		defer left()
+	}
 	known(p, handler).ServeHTTP(w, r)
 }
 
-// choose says whether a request goes to the stateless handler; ok = false: it
-// is answered already. It reads the body, because a single call without a
+// choose says whether a request goes to the stateless handler, and whether it
+// begins a session; ok = false: it is answered already. It reads the body, because a single call without a
 // handshake is known by its method.
-func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (stateless, ok bool) {
+func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (stateless, begins, ok bool) {
 	modern := r.Header.Get(headerSession) == "" && r.Header.Get(headerVersion) >= modernEra
 	if r.Method != http.MethodPost {
-		return modern, true
+		return modern, false, true
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		refuse(w, ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type must be application/json").
 			WithHint("send one JSON-RPC message as application/json"), r.Header.Get(headerRequestID))
-		return false, false
+		return false, false, false
 	}
 	conn := http.NewResponseController(w)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout)) // where it cannot be set there is no connection to starve
@@ -122,32 +133,32 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 	_ = conn.SetReadDeadline(time.Time{})
 	if err != nil {
 		refuse(w, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
-		return false, false
+		return false, false, false
 	}
 	if err := schema.CheckSyntax(body); err != nil { // before anything trusts the bytes
 		parseError(w, "the body is not JSON: "+err.Error(), r.Header.Get(headerRequestID))
-		return false, false
+		return false, false, false
 	}
 	if m.fast(w, r, o, body) {
-		return false, false
+		return false, false, false
 	}
 	if fault, _ := notRPC(body); fault != "" {
 		invalidRequest(w, fault, r.Header.Get(headerRequestID))
-		return false, false
+		return false, false, false
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if m.b.cfg.telemetry.Tracing() {
 		r.Header.Set(headerRPC, idOf(body))
 	}
 	if modern || r.Header.Get(headerSession) != "" {
-		return modern, true
+		return modern, false, true
 	}
 	method := methodOf(body)
-	if method == "initialize" && m.b.connected() >= m.maxSessions {
+	if method == methodInitialize && m.b.connected() >= m.maxSessions {
 		rpcError(w, http.StatusServiceUnavailable, -32000, "too many sessions are open", 5000)
-		return false, false
+		return false, false, false
 	}
-	return method == methodCallTool, true
+	return method == methodCallTool, method == methodInitialize, true
 }
 
 // bodyTimeout is how long a client may take to send one message.

@@ -43,6 +43,7 @@ func (s *Server) protect(ctx context.Context) error {
 	if s.limiter, err = limit.New(cfg); err != nil {
 		return err
 	}
+	s.streams = limit.NewStreams(s.cfg.Server.CallerStreams, s.cfg.Server.MaxStreams)
 	s.deps.Gates = append(s.deps.Gates, s.limiter)
 	s.deps.Posture = s.posture
 	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { s.limiter.Close(); return nil })

@@ -42,6 +42,7 @@ type Server struct {
 	shield      *shield
 	certificate *certs.Source // nil = no TLS
 	limiter     *limit.Limiter
+	streams     *limit.Streams
 	// authenticate puts the principal into the context of requests; nil = all
 	// are the machine's owner.
 	authenticate func(http.Handler) http.Handler
@@ -111,6 +112,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		if err := s.identify(context.Background()); err != nil {
 			return nil, err
 		}
+		s.watchStreams()
 	}
 	wait := cfg.Execution.WaitLimit
 	if wait == 0 {
@@ -126,7 +128,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 		devErrors: func() bool { return s.settings.Current().Server.DevErrors },
 		resources: p.Resources, prompts: p.Prompts, log: logging.For(p.Log, logging.MCP), telemetry: p.Telemetry,
 	}, p.Deps, p.Registry)
-	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load)
+	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load, s.streams)
 	s.openREST()
 	s.openGraphQL()
 	return s, nil

@@ -2,6 +2,7 @@ package graphql_test
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,5 +74,39 @@ func TestSocketEnds(t *testing.T) {
 				t.Errorf("ended with %d, want %d: %v", got, c.want, err)
 			}
 		})
+	}
+}
+
+// TestSilentSocketsAreDropped: a client that says hello and then answers no
+// ping is taken for dead.
+func TestSilentSocketsAreDropped(t *testing.T) {
+	h, err := graphql.New(graphql.Config{
+		Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{KeepAlive: 100 * time.Millisecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(h)
+	t.Cleanup(func() {
+		h.Close()
+		web.Close()
+	})
+	conn, _, err := websocket.Dial(t.Context(), web.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init"}`)); err != nil {
+		t.Fatal(err)
+	}
+	pings := 0
+	for err == nil { // the test's own time limit ends this if nothing else does
+		var text []byte
+		if _, text, err = conn.Read(t.Context()); strings.Contains(string(text), `"ping"`) {
+			pings++
+		}
+	}
+	if pings == 0 {
+		t.Errorf("there was no ping before %v", err)
 	}
 }

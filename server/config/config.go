@@ -43,6 +43,9 @@ type Server struct {
 	MaxBodySize     Bytes         `koanf:"max_body_size" default:"10MiB" doc:"size of one request body outside MCP"`
 	BodyTimeout     time.Duration `koanf:"body_timeout" default:"60" doc:"seconds that a client may take to send a request body"`
 	HeaderTimeout   time.Duration `koanf:"header_timeout" default:"10" doc:"seconds that a client may take to send a request's head"`
+	WriteTimeout    time.Duration `koanf:"write_timeout" default:"60" doc:"seconds that a client may take to read a piece of an answer"`
+	MaxStreams      int           `koanf:"max_streams" default:"1000" doc:"WebSockets, streams of events and MCP sessions open at once"`
+	CallerStreams   int           `koanf:"max_streams_per_caller" default:"100" doc:"of those, the most of one caller; callers who need no login, or have not named themselves yet, are told apart by their address"`
 	TLS             TLS           `koanf:"tls"`
 	CORS            CORS          `koanf:"cors"`
 }

@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"ratchet"
+)
+
+// recheckEvery is how long a stream may go on with rights that are no longer.
+const recheckEvery = time.Second
+
+// watchStreams begins to look after the streams that are open.
+func (s *Server) watchStreams() {
+	ctx, cancel := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		defer func() {
+			if p := recover(); p != nil {
+				s.access.Error("panic in the watch on streams", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+		}()
+		s.recheckStreams(ctx)
+	}()
+	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { cancel(); <-over; return nil })
+}
+
+// recheckStreams ends streams of callers whose key or user was changed, revoked
+// or deleted, or has expired, until ctx ends. Calls are checked each by itself.
+func (s *Server) recheckStreams(ctx context.Context) {
+	tick := time.NewTicker(recheckEvery)
+	defer tick.Stop()
+	seen := s.deps.Store.IdentityRevision()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		revision := s.deps.Store.IdentityRevision()
+		changed := revision != seen
+		seen = revision
+		now := s.deps.Now()
+		s.streams.Recheck(func(p ratchet.Principal) bool {
+			return (p.ExpiresAt.IsZero() || now.Before(p.ExpiresAt)) && (!changed || s.holds(ctx, p))
+		})
+	}
+}
+
+// holds says whether the store still says of a caller what it is known by. Where
+// it does not answer, nothing is ended.
+func (s *Server) holds(ctx context.Context, p ratchet.Principal) bool {
+	kind, id, _ := strings.Cut(p.ID, ":")
+	var is ratchet.Principal
+	switch kind {
+	case "key":
+		k, err := s.deps.Store.APIKey(ctx, id, nil)
+		if err != nil || !k.Active {
+			return err != nil && ratchet.CodeOf(err) != ratchet.CodeNotFound
+		}
+		is = k.Principal()
+	case "user":
+		u, err := s.deps.Store.User(ctx, id, nil)
+		if err != nil || !u.MayLogin(s.deps.Now()) {
+			return err != nil && ratchet.CodeOf(err) != ratchet.CodeNotFound
+		}
+		is = u.Principal(p.Via)
+	default:
+		return true
+	}
+	return is.Role == p.Role && reflect.DeepEqual(is.Bounds(), p.Bounds())
+}
