@@ -27,7 +27,8 @@ type opening struct {
 }
 
 // open asks for something that stays open: an address of events, "socket" for a
-// WebSocket, or "session" for an MCP session.
+// WebSocket, "listen" for the stream of a later MCP client, or "session" for an
+// MCP session.
 func (l *secured) stays(what string, headers ...string) opening {
 	l.t.Helper()
 	ctx, cancel := context.WithCancel(l.t.Context())
@@ -70,6 +71,14 @@ func (l *secured) stays(what string, headers ...string) opening {
 		body = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
 		h.Set("Accept", "application/json, text/event-stream")
 		h.Set("Content-Type", "application/json")
+	}
+	if what == "listen" {
+		method, path = http.MethodPost, "/mcp"
+		body = `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourcesListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`
+		h.Set("Accept", "application/json, text/event-stream")
+		h.Set("Content-Type", "application/json")
+		h.Set("Mcp-Protocol-Version", "2026-07-28")
+		h.Set("Mcp-Method", "subscriptions/listen")
 	}
 	r, err := http.NewRequestWithContext(ctx, method, l.url+path, strings.NewReader(body))
 	if err != nil {
@@ -115,7 +124,7 @@ const subscribe = "/graphql?query=subscription%20%7B%20taskEvents%20%7B%20kind%2
 // all together may have.
 func TestStreamsAreBounded(t *testing.T) {
 	l := lockedUp(t, "server.max_streams", "4", "server.max_streams_per_caller", "2")
-	kinds := []string{"/api/v1/events", subscribe, "socket", "session"}
+	kinds := []string{"/api/v1/events", subscribe, "socket", "listen", "session"}
 	keys := map[string][]string{}
 	for _, name := range []string{"a", "b", "c"} {
 		keys[name] = l.addKey(ratchet.APIKey{Name: name, Role: ratchet.RoleUser})
