@@ -1,6 +1,9 @@
 package ratchet
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what a principal may do at most. Each role's rights are in the
 // table of tools.Permit.
@@ -53,4 +56,19 @@ type Scope struct {
 	Toolsets     []string `json:"toolsets,omitempty"`
 	TaskPatterns []string `json:"allowed_task_patterns,omitempty"`
 	DeniedTasks  []string `json:"denied_task_patterns,omitempty"`
+	Withheld     []Right  `json:"withheld,omitempty"` // rights of the role that are taken away
 }
+
+// Right is something that tools do or tell and that can be withheld.
+type Right string
+
+// The rights.
+const (
+	RightExecute Right = "execute_tasks"      // run code of tasks
+	RightLogs    Right = "read_logs"          // what runs said
+	RightTraces  Right = "read_traces"        // steps, spans and recordings of runs
+	RightSystem  Right = "access_system_info" // workers, health, configuration and the process's own metrics
+)
+
+// Has says whether the scope leaves a right. A nil scope leaves all.
+func (s *Scope) Has(r Right) bool { return s == nil || !slices.Contains(s.Withheld, r) }

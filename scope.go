@@ -62,7 +62,7 @@ func (s *Scope) LimitsTasks() bool {
 
 // Empty says whether the scope narrows nothing.
 func (s *Scope) Empty() bool {
-	return s == nil || len(s.Tools)+len(s.DeniedTools)+len(s.Toolsets)+len(s.TaskPatterns)+len(s.DeniedTasks) == 0
+	return s == nil || len(s.Tools)+len(s.DeniedTools)+len(s.Toolsets)+len(s.TaskPatterns)+len(s.DeniedTasks)+len(s.Withheld) == 0
 }
 
 type scopeKey struct{}

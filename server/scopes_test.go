@@ -27,6 +27,10 @@ func scoped() []ratchet.APIKey {
 			Tools: []string{"ratchet_create_user", "ratchet_update_user", "ratchet_delete_user", "ratchet_create_api_key", "ratchet_list_api_keys", "ratchet_set_config"},
 		}},
 		{Name: "ops-pub", Role: ratchet.RoleService, Scope: ratchet.Scope{Tools: []string{"ratchet_*"}, TaskPatterns: []string{"pub-*"}}},
+		{Name: "no-run", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{Withheld: []ratchet.Right{ratchet.RightExecute}}},
+		{Name: "no-logs", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{Withheld: []ratchet.Right{ratchet.RightLogs}}},
+		{Name: "no-trace", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{Withheld: []ratchet.Right{ratchet.RightTraces}}},
+		{Name: "no-sys", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{Withheld: []ratchet.Right{ratchet.RightSystem}}},
 		{Name: "adm-pub", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{TaskPatterns: []string{"pub-*"}}},
 	}
 }

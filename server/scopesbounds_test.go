@@ -1,7 +1,9 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +131,39 @@ func TestBoundedCallersKeepUsersWithinBounds(t *testing.T) {
 	}
 	if a := l.send("PATCH", "/api/v1/users/eve", `{"bounded":false}`, l.bearer("admin")...); a.Status != http.StatusOK || strings.Contains(a.Body, `"bounds"`) {
 		t.Errorf("freed: %d %s", a.Status, a.Body)
+	}
+}
+
+// TestWithheldLogsAreNowhere runs a task that logs and fails as a key that may
+// not read lines, and looks through what tells of runs.
+func TestWithheldLogsAreNowhere(t *testing.T) {
+	l := lockedUp(t)
+	task := &ratchet.Task{
+		Name: "fails", Version: "1.0.0", Description: "d", Enabled: true, Language: ratchet.JavaScript,
+		Code: "export default () => { console.log('a line ' + 'of the log'); throw new Error('no') }",
+	}
+	if err := l.s.deps.Store.CreateTask(t.Context(), task, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		withheld []ratchet.Right
+		want     bool
+	}{{nil, true}, {[]ratchet.Right{ratchet.RightLogs}, false}} {
+		key := l.addKey(ratchet.APIKey{Name: fmt.Sprint("logs ", c.want), Role: ratchet.RoleUser, Scope: ratchet.Scope{Withheld: c.withheld}})
+		run := l.send("POST", "/api/v1/tasks/fails/execute", `{"input":{},"trace":true,"wait":20}`, key...)
+		found := regexp.MustCompile(`"executionId":"([^"]+)"`).FindStringSubmatch(run.Body)
+		if found == nil {
+			t.Fatalf("%d %s", run.Status, run.Body)
+		}
+		told := map[string]string{"run": run.Body}
+		for _, part := range []string{"", "/analysis", "/analysis?format=llm", "/trace"} {
+			told[part] = l.send("GET", "/api/v1/executions/"+found[1]+part, "", key...).Body
+		}
+		for what, body := range told {
+			has := strings.Contains(body, "a line of the log")
+			if has && !c.want || !has && c.want && what != "" {
+				t.Errorf("%s with %v: lines %v\n%.2000s", what, c.withheld, has, body)
+			}
+		}
 	}
 }

@@ -152,11 +152,16 @@ func (o *AnalyzeErrorOut) gather(ctx context.Context, d *Deps, x *ratchet.Execut
 	if !in.Context {
 		return nil
 	}
-	page, err := d.Store.Logs(ctx, x.ID, storage.LogQuery{Limit: 20})
-	if err != nil {
-		return err
+	if CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
+		page, err := d.Store.Logs(ctx, x.ID, storage.LogQuery{Limit: 20})
+		if err != nil {
+			return err
+		}
+		o.Log = logViews(page.Lines, x.TraceID)
 	}
-	o.Log = logViews(page.Lines, x.TraceID)
+	if !CallerFrom(ctx).Identity.Scope.Has(ratchet.RightTraces) {
+		calls = nil // they are read from the recording
+	}
 	o.Context = errorContext(ctx, d, x, calls)
 	o.Truncated = Cut(d.Settings.resultBytes()/2, Big{Name: "context.input_data", JSON: &o.Context.Input})
 	return nil

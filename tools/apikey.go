@@ -9,24 +9,25 @@ import (
 
 // KeyView is an API key as a caller sees it, without the key.
 type KeyView struct {
-	ID                  string   `json:"id" jsonschema_description:"UUID"`
-	Name                string   `json:"name"`
-	KeyPrefix           string   `json:"key_prefix" jsonschema_description:"how the key begins"`
-	Permissions         string   `json:"permissions" jsonschema_description:"full = role service, execute = user, read = readonly"`
-	Role                string   `json:"role"`
-	Tools               []string `json:"tools,omitempty"`
-	DeniedTools         []string `json:"denied_tools,omitempty"`
-	Toolsets            []string `json:"toolsets,omitempty"`
-	AllowedTaskPatterns []string `json:"allowed_task_patterns,omitempty"`
-	DeniedTaskPatterns  []string `json:"denied_task_patterns,omitempty"`
-	RateTier            string   `json:"rate_tier,omitempty" jsonschema_description:"absent = as configured"`
-	AllowedIPs          []string `json:"allowed_ips,omitempty"`
-	IsActive            bool     `json:"is_active" jsonschema_description:"false = revoked"`
-	CreatedBy           string   `json:"created_by,omitempty"`
-	CreatedAt           string   `json:"created_at"`
-	ExpiresAt           string   `json:"expires_at,omitempty" jsonschema_description:"absent = never"`
-	LastUsedAt          string   `json:"last_used_at,omitempty" jsonschema_description:"absent = never"`
-	UsageCount          int64    `json:"usage_count"`
+	ID                  string          `json:"id" jsonschema_description:"UUID"`
+	Name                string          `json:"name"`
+	KeyPrefix           string          `json:"key_prefix" jsonschema_description:"how the key begins"`
+	Permissions         string          `json:"permissions" jsonschema_description:"full = role service, execute = user, read = readonly"`
+	Role                string          `json:"role"`
+	Tools               []string        `json:"tools,omitempty"`
+	DeniedTools         []string        `json:"denied_tools,omitempty"`
+	Toolsets            []string        `json:"toolsets,omitempty"`
+	AllowedTaskPatterns []string        `json:"allowed_task_patterns,omitempty"`
+	DeniedTaskPatterns  []string        `json:"denied_task_patterns,omitempty"`
+	Withheld            []ratchet.Right `json:"withheld,omitempty" jsonschema_description:"rights that the key does not have: those of can_… that are false"`
+	RateTier            string          `json:"rate_tier,omitempty" jsonschema_description:"absent = as configured"`
+	AllowedIPs          []string        `json:"allowed_ips,omitempty"`
+	IsActive            bool            `json:"is_active" jsonschema_description:"false = revoked"`
+	CreatedBy           string          `json:"created_by,omitempty"`
+	CreatedAt           string          `json:"created_at"`
+	ExpiresAt           string          `json:"expires_at,omitempty" jsonschema_description:"absent = never"`
+	LastUsedAt          string          `json:"last_used_at,omitempty" jsonschema_description:"absent = never"`
+	UsageCount          int64           `json:"usage_count"`
 }
 
 // NewKeyView is a key that was just made: the only time it is shown.
@@ -45,7 +46,7 @@ func keyView(k *ratchet.APIKey) KeyView {
 	return KeyView{
 		ID: k.ID, Name: k.Name, KeyPrefix: k.Prefix, Permissions: permissions, Role: string(k.Role),
 		Tools: k.Scope.Tools, DeniedTools: k.Scope.DeniedTools, Toolsets: k.Scope.Toolsets,
-		AllowedTaskPatterns: k.Scope.TaskPatterns, DeniedTaskPatterns: k.Scope.DeniedTasks,
+		AllowedTaskPatterns: k.Scope.TaskPatterns, DeniedTaskPatterns: k.Scope.DeniedTasks, Withheld: k.Scope.Withheld,
 		RateTier: k.Tier, AllowedIPs: k.AllowedIPs, IsActive: k.Active, CreatedBy: k.CreatedBy,
 		CreatedAt: Stamp(k.CreatedAt), ExpiresAt: Stamp(k.ExpiresAt), LastUsedAt: Stamp(k.LastUsedAt), UsageCount: k.UsageCount,
 	}

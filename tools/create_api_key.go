@@ -19,6 +19,10 @@ type CreateKeyIn struct {
 	AllowedTaskPatterns []string `json:"allowed_task_patterns,omitempty" jsonschema_description:"only these tasks: names, prefix* or *suffix"`
 	TaskPatterns        []string `json:"task_patterns,omitempty" jsonschema_description:"short for allowed_task_patterns"`
 	DeniedTaskPatterns  []string `json:"denied_task_patterns,omitempty" jsonschema_description:"not these tasks; wins"`
+	CanExecute          *bool    `json:"can_execute_tasks,omitempty" jsonschema_description:"false = runs no code, whatever the permissions"`
+	CanReadLogs         *bool    `json:"can_read_logs,omitempty" jsonschema_description:"false = not what runs said"`
+	CanReadTraces       *bool    `json:"can_read_traces,omitempty" jsonschema_description:"false = no traces and recordings"`
+	CanAccessSystem     *bool    `json:"can_access_system_info,omitempty" jsonschema_description:"false = no workers, health, configuration and process metrics"`
 	RateTier            string   `json:"rate_tier,omitempty" jsonschema:"enum=default,enum=permissive,enum=strict,enum=unlimited" jsonschema_description:"instead of the configured one"`
 	ExpiresAt           string   `json:"expires_at,omitempty" jsonschema_description:"RFC 3339; absent = never"`
 	AllowedIPs          []string `json:"allowed_ips,omitempty" jsonschema_description:"addresses or networks the key may come from"`
@@ -92,6 +96,26 @@ func (in CreateKeyIn) scope(d *Deps, s *ratchet.Scope) error {
 	*s = ratchet.Scope{
 		Tools: in.Tools, DeniedTools: in.DeniedTools, Toolsets: in.Toolsets,
 		TaskPatterns: append(in.AllowedTaskPatterns, in.TaskPatterns...), DeniedTasks: in.DeniedTaskPatterns,
+		Withheld: withheldIn(nil, in.CanExecute, in.CanReadLogs, in.CanReadTraces, in.CanAccessSystem),
 	}
 	return nil
+}
+
+// withheldIn are the rights withheld so far, changed by arguments; nil changes
+// nothing.
+func withheldIn(so []ratchet.Right, execute, logs, traces, system *bool) []ratchet.Right {
+	out := slices.Clone(so)
+	for _, one := range []struct {
+		right ratchet.Right
+		can   *bool
+	}{{ratchet.RightExecute, execute}, {ratchet.RightLogs, logs}, {ratchet.RightTraces, traces}, {ratchet.RightSystem, system}} {
+		if one.can == nil {
+			continue
+		}
+		out = slices.DeleteFunc(out, func(r ratchet.Right) bool { return r == one.right })
+		if !*one.can {
+			out = append(out, one.right)
+		}
+	}
+	return out
 }

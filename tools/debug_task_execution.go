@@ -51,7 +51,7 @@ var DebugTask = Define(Spec{
 		"With action start it stops at breakpoints, thrown errors and debugger statements and returns a session_id with frames, variables and watches; " +
 		"continue, step_over, step_into, step_out, step_back and run_to move it, evaluate and inspect look, set_variable changes a live run, stop ends it. " +
 		"TypeScript shows its own lines. Next: ratchet_edit_task.",
-	Effect: Writes, Executes: true, OpenWorld: true,
+	Needs: []ratchet.Right{ratchet.RightLogs, ratchet.RightTraces}, Effect: Writes, Executes: true, OpenWorld: true,
 	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/debug", Field: "debugTask"}},
 	Examples: []Example{{
 		Title: "Collect what a line sees each time it runs",

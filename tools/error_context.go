@@ -62,7 +62,8 @@ func errorContext(ctx context.Context, d *Deps, x *ratchet.Execution, calls []ru
 		}
 		c.Calls = append(c.Calls, v)
 	}
-	if x.Recorded && x.Error.Code == ratchet.CodeScript {
+	scope := CallerFrom(ctx).Identity.Scope // a replay runs code and shows what was recorded
+	if x.Recorded && x.Error.Code == ratchet.CodeScript && scope.Has(ratchet.RightExecute) && scope.Has(ratchet.RightTraces) {
 		c.Throw = atTheThrow(ctx, d, x)
 	}
 	return c

@@ -125,7 +125,11 @@ func runFailure(x *ratchet.Execution, next *NextCall) *ratchet.Error {
 	return e.With(ratchet.FieldName, x.Error.Type).With("execution_id", x.ID)
 }
 
+// logsTail are the last lines of a run, if the caller may read lines.
 func logsTail(ctx context.Context, d *Deps, id string) []LogView {
+	if !CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
+		return nil
+	}
 	lines, err := d.Exec.Tail(ctx, id)
 	if err != nil {
 		d.Log.Warn("read the last log lines", "execution", id, "error", err)

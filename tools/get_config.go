@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"ratchet"
 )
 
 // GetConfigIn are the arguments of ratchet_get_config.
@@ -38,7 +40,7 @@ var GetConfig = Define(Spec{
 	Name: "ratchet_get_config", Title: "Get configuration", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to see the values the server runs with, where each comes from and whether it can be changed without a restart. " +
 		"Secrets are masked. Next: ratchet_set_config.",
-	Effect: Reads,
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads,
 	Routes: []Route{
 		{Method: "GET", Path: "/config", Field: "config"},
 		{Method: "GET", Path: "/config/{key}", Doc: "One key or one section of the configuration"},

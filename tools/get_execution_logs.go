@@ -68,7 +68,7 @@ var GetExecutionLogs = Define(Spec{
 	Name: "ratchet_get_execution_logs", Title: "Get execution logs", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to read what a task logged, running or ended: the newest lines, oldest first. " +
 		"after_line tails a run; search and level narrow; next_cursor leads to further lines. Next: ratchet_edit_task to mend the task.",
-	Effect: Reads, Failure: "logs_retrieval_error",
+	Needs: []ratchet.Right{ratchet.RightLogs}, Effect: Reads, Failure: "logs_retrieval_error",
 	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/logs", Field: "executionLogs"}}, Aliases: []string{"ratchet.get_logs"},
 	Examples: []Example{{Title: "What an execution warned about", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","level":"warn"}`)}},
 }, getExecutionLogs)

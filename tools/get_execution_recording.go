@@ -62,7 +62,7 @@ var GetExecutionRecording = Define(Spec{
 	Doc: "Call this to see what an ended run asked of the world and was answered, event by event: requests, replies, readings of the clock, timers, progress. " +
 		"kinds narrows, after_event reads on, format har gives the requests as HAR 1.2. " +
 		"Next: ratchet_fork_execution with at_step set to the seq of an event, ratchet_debug_task_execution, or ratchet_promote_to_test.",
-	Effect: Reads,
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads,
 	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/recording", Field: "executionRecording"}},
 	Examples: []Example{{
 		Title: "What a run did", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","limit":10}`),

@@ -55,7 +55,7 @@ var GetExecutionTrace = Define(Spec{
 	Doc: "Call this to see where the time of an execution went: its phases, its requests with their timings, its log, and the calls of its functions. " +
 		"Function spans of any recorded run come from a replay of its recording, without touching the network. " +
 		"format flamegraph, speedscope, pprof and chrome open in profilers. Next: ratchet_edit_task to make the slowest part faster.",
-	Effect: Reads, Failure: "trace_retrieval_error", Aliases: []string{"ratchet.get_trace"},
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads, Failure: "trace_retrieval_error", Aliases: []string{"ratchet.get_trace"},
 	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/trace", Field: "executionTrace"}},
 	Examples: []Example{
 		{Title: "Where the time went", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1"}`)},
@@ -110,9 +110,12 @@ func (o *GetTraceOut) asFile(x *ratchet.Execution, t *executor.Trace, format str
 
 // asJSON fills the trace of format json.
 func (o *GetTraceOut) asJSON(ctx context.Context, d *Deps, x *ratchet.Execution, t *executor.Trace, in GetTraceIn) error {
-	page, err := d.Store.Logs(ctx, x.ID, storage.LogQuery{Limit: traceEvents})
-	if err != nil {
-		return err
+	var page storage.LogPage
+	if CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
+		var err error
+		if page, err = d.Store.Logs(ctx, x.ID, storage.LogQuery{Limit: traceEvents}); err != nil {
+			return err
+		}
 	}
 	v := &TraceView{
 		Start: stampOrNull(x.StartedAt), End: stampOrNull(x.CompletedAt), Duration: durationMS(x), Status: x.Status,

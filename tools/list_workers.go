@@ -37,7 +37,7 @@ var ListWorkers = Define(Spec{
 	Name: "ratchet_list_workers", Title: "List workers", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to see the worker processes that run task code: their state, age, runs and memory. " +
 		"Next: ratchet_scale_workers when runs wait for one.",
-	Effect: Reads,
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads,
 	Routes: []Route{
 		{Method: "GET", Path: "/workers", Field: "workers"},
 		{Method: "GET", Path: "/workers/stats", Field: "workerStats", Doc: "Numbers of workers by state"},

@@ -42,11 +42,28 @@ func Permit(p ratchet.Principal, t Tool) error {
 		return ratchet.Errorf(ratchet.CodeDenied, "a web page of another origin may call %s only with a login", t.Name).
 			WithHint("send an API key in X-API-Key, or add the page's origin to server.cors.write_origins")
 	}
+	if r := withheld(p.Scope, t); r != "" {
+		return ratchet.Errorf(ratchet.CodeDenied, "%s needs the right %s, which this caller does not have", t.Name, r).
+			WithHint("ask an admin for a key with can_%s", r)
+	}
 	if !p.Scope.AllowsTool(t.Name, t.Toolset) {
 		return ratchet.Errorf(ratchet.CodeDenied, "%s is outside of what this caller may use", t.Name).
 			WithHint("list the tools to see what is left, or ask an admin for a key with this tool")
 	}
 	return nil
+}
+
+// withheld is a right that t takes and s does not leave; empty = none.
+func withheld(s *ratchet.Scope, t Tool) ratchet.Right {
+	if t.Executes && !s.Has(ratchet.RightExecute) {
+		return ratchet.RightExecute
+	}
+	for _, r := range t.Needs {
+		if !s.Has(r) {
+			return r
+		}
+	}
+	return ""
 }
 
 // PermitAny returns nil when p may call one of the named tools, which other

@@ -39,7 +39,7 @@ var PromoteToTest = Define(Spec{
 	Name: "ratchet_promote_to_test", Title: "Promote an execution to a test", Toolset: "control", Category: "development",
 	Doc: "Call this to keep what an execution did as a test of its task: its input, its output or error as the expectation, and mocks for every request it made, with its time and randomness. " +
 		"The test is run once offline and stored only when it passes. Next: ratchet_run_task_tests runs it with the others.",
-	Effect: Writes, Executes: true,
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Writes, Executes: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/promote"}},
 	Examples: []Example{{
 		Title: "Keep an execution as a test", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","test_name":"as recorded"}`),

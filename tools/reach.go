@@ -66,6 +66,7 @@ func inherit(ctx context.Context, b ratchet.Bounds) (ratchet.Bounds, error) {
 		}
 		s.DeniedTools = union(s.DeniedTools, own.DeniedTools)
 		s.DeniedTasks = union(s.DeniedTasks, own.DeniedTasks)
+		s.Withheld = union(s.Withheld, own.Withheld)
 	}
 	if len(b.AllowedIPs) == 0 {
 		b.AllowedIPs = p.AllowedIPs
@@ -113,6 +114,11 @@ func scopeCovers(own, s *ratchet.Scope) error {
 	}
 	if len(own.TaskPatterns) > 0 && (len(s.TaskPatterns) == 0 || !allWithin(s.TaskPatterns, own.TaskPatterns, patternWithin)) {
 		return beyond("allowed_task_patterns", s.TaskPatterns, own.TaskPatterns)
+	}
+	for _, r := range own.Withheld {
+		if s.Has(r) {
+			return beyond("can_"+string(r), true, false)
+		}
 	}
 	// What the caller is denied must be denied to the key too.
 	if !allWithin(own.DeniedTools, s.DeniedTools, patternWithin) {
@@ -183,7 +189,7 @@ func tierWithin(tier, own string) bool {
 	return tier != "" && ranks[tier] <= max(ranks[own], 1)
 }
 
-func union(a, b []string) []string {
+func union[T comparable](a, b []T) []T {
 	out := slices.Clone(a)
 	for _, x := range b {
 		if !slices.Contains(out, x) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"ratchet"
 )
 
 // ScaleWorkersIn are the arguments of ratchet_scale_workers.
@@ -25,7 +27,7 @@ var ScaleWorkers = Define(Spec{
 	Name: "ratchet_scale_workers", Title: "Scale workers", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this when runs wait for workers, or to free memory: it sets how many worker processes there may be, until the server restarts. " +
 		"No run is ended by it. Next: ratchet_list_workers.",
-	Effect: Writes, Idempotent: true,
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Writes, Idempotent: true,
 	Routes:   []Route{{Method: "POST", Path: "/workers/scale", Field: "scaleWorkers"}},
 	Examples: []Example{{Title: "At most four workers", Args: json.RawMessage(`{"worker_count":4}`)}},
 }, scaleWorkers)

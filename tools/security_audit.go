@@ -43,7 +43,7 @@ var SecurityAudit = Define(Spec{
 	Name: "ratchet_security_audit", Title: "Audit the server's security", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to learn how well this server is protected as it runs: who can reach it, TLS, login, keys, web pages, " +
 		"file modes and isolation, each finding with a remedy. Next: ratchet_query_audit for what has happened.",
-	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/security/audit"}},
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads, Routes: []Route{{Method: "GET", Path: "/security/audit"}},
 	Examples: []Example{{Title: "Everything", Args: json.RawMessage(`{}`)}},
 }, securityAudit)
 

@@ -21,7 +21,7 @@ var SystemHealth = Define(Spec{
 	Name: "ratchet_system_health", Title: "System health", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this when something seems wrong with the server itself: it checks the database, the workers, the disk, the queue and MCP now. " +
 		"Next: ratchet_list_workers when workers are the trouble.",
-	Effect: Reads,
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads,
 	Routes: []Route{{Field: "health"}},
 	Examples: []Example{
 		{Title: "Everything", Args: json.RawMessage(`{}`)},

@@ -18,6 +18,10 @@ type UpdateKeyIn struct {
 	Toolsets            []string `json:"toolsets,omitempty" jsonschema_description:"only tools of these"`
 	AllowedTaskPatterns []string `json:"allowed_task_patterns,omitempty" jsonschema_description:"only these tasks: names, prefix* or *suffix"`
 	DeniedTaskPatterns  []string `json:"denied_task_patterns,omitempty" jsonschema_description:"not these tasks; wins"`
+	CanExecute          *bool    `json:"can_execute_tasks,omitempty" jsonschema_description:"false = runs no code, whatever the permissions"`
+	CanReadLogs         *bool    `json:"can_read_logs,omitempty" jsonschema_description:"false = not what runs said"`
+	CanReadTraces       *bool    `json:"can_read_traces,omitempty" jsonschema_description:"false = no traces and recordings"`
+	CanAccessSystem     *bool    `json:"can_access_system_info,omitempty" jsonschema_description:"false = no workers, health, configuration and process metrics"`
 	RateTier            *string  `json:"rate_tier,omitempty" jsonschema:"enum=,enum=default,enum=permissive,enum=strict,enum=unlimited" jsonschema_description:"empty = the configured one"`
 	ExpiresAt           *string  `json:"expires_at,omitempty" jsonschema_description:"RFC 3339; empty = never"`
 	AllowedIPs          []string `json:"allowed_ips,omitempty" jsonschema_description:"addresses or networks the key may come from"`
@@ -88,9 +92,11 @@ func (in UpdateKeyIn) change(ctx context.Context, d *Deps, k *ratchet.APIKey) (e
 		AllowedTaskPatterns: orBefore(in.AllowedTaskPatterns, k.Scope.TaskPatterns),
 		DeniedTaskPatterns:  orBefore(in.DeniedTaskPatterns, k.Scope.DeniedTasks),
 	}
+	before := k.Scope.Withheld
 	if err := wanted.scope(d, &k.Scope); err != nil {
 		return err
 	}
+	k.Scope.Withheld = withheldIn(before, in.CanExecute, in.CanReadLogs, in.CanReadTraces, in.CanAccessSystem)
 	bounds, err := inherit(ctx, k.Bounds())
 	k.SetBounds(bounds)
 	return err

@@ -23,14 +23,15 @@ type UserView struct {
 
 // BoundsView is what narrows a caller below its role.
 type BoundsView struct {
-	Tools               []string `json:"tools,omitempty"`
-	DeniedTools         []string `json:"denied_tools,omitempty"`
-	Toolsets            []string `json:"toolsets,omitempty"`
-	AllowedTaskPatterns []string `json:"allowed_task_patterns,omitempty"`
-	DeniedTaskPatterns  []string `json:"denied_task_patterns,omitempty"`
-	RateTier            string   `json:"rate_tier,omitempty"`
-	AllowedIPs          []string `json:"allowed_ips,omitempty"`
-	ExpiresAt           string   `json:"expires_at,omitempty"`
+	Tools               []string        `json:"tools,omitempty"`
+	DeniedTools         []string        `json:"denied_tools,omitempty"`
+	Toolsets            []string        `json:"toolsets,omitempty"`
+	AllowedTaskPatterns []string        `json:"allowed_task_patterns,omitempty"`
+	DeniedTaskPatterns  []string        `json:"denied_task_patterns,omitempty"`
+	Withheld            []ratchet.Right `json:"withheld,omitempty"`
+	RateTier            string          `json:"rate_tier,omitempty"`
+	AllowedIPs          []string        `json:"allowed_ips,omitempty"`
+	ExpiresAt           string          `json:"expires_at,omitempty"`
 }
 
 func boundsView(b ratchet.Bounds) *BoundsView {
@@ -38,7 +39,7 @@ func boundsView(b ratchet.Bounds) *BoundsView {
 		return nil
 	}
 	return &BoundsView{
-		b.Scope.Tools, b.Scope.DeniedTools, b.Scope.Toolsets, b.Scope.TaskPatterns, b.Scope.DeniedTasks,
+		b.Scope.Tools, b.Scope.DeniedTools, b.Scope.Toolsets, b.Scope.TaskPatterns, b.Scope.DeniedTasks, b.Scope.Withheld,
 		b.Tier, b.AllowedIPs, Stamp(b.ExpiresAt),
 	}
 }

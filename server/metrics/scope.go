@@ -59,7 +59,7 @@ func (m *Metrics) gatherer(p ratchet.Principal) prometheus.Gatherer {
 func (m *Metrics) sees(p ratchet.Principal, family string, row *dto.Metric) bool {
 	switch ofFamily(family) {
 	case all:
-		return true
+		return p.Scope.Has(ratchet.RightSystem)
 	case ownTasks:
 		if tools.PermitAny(p, m.cfg.Tools, "ratchet_list_available_tasks", "ratchet_list_executions", "ratchet_get_execution_stats") != nil {
 			return false
