@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -60,6 +61,8 @@ func (m *router) seat(r *http.Request, p ratchet.Principal) (left func(), err er
 	}, nil
 }
 
+const awaitSession = "wait for the end of a session"
+
 // seat is a place on its way to a session.
 type seat struct {
 	place   *limit.Place
@@ -67,7 +70,7 @@ type seat struct {
 }
 
 // sit gives a session the place that its first request took.
-func (l *listeners) sit(ss *mcp.ServerSession, req mcp.Request) {
+func (l *listeners) sit(ss *mcp.ServerSession, req mcp.Request, log *slog.Logger) {
 	extra := req.GetExtra()
 	if extra == nil || extra.Header == nil {
 		return
@@ -79,8 +82,9 @@ func (l *listeners) sit(ss *mcp.ServerSession, req mcp.Request) {
 	taken := v.(*seat)
 	taken.session <- func() { _ = ss.Close() }
 	go func() {
+		defer taken.place.Leave()
+		defer ratchet.Recover(awaitSession, ratchet.Logged(log, awaitSession))
 		_ = ss.Wait() // however it ended, it is over
-		taken.place.Leave()
 	}()
 }
 
@@ -89,7 +93,7 @@ func (b *binding) listen(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 		ss, ok := req.GetSession().(*mcp.ServerSession)
 		if ok && method == methodInitialize {
-			b.listeners.sit(ss, req)
+			b.listeners.sit(ss, req, b.cfg.log)
 		}
 		if !ok || (method != methodListen && method != methodInitialized) {
 			return next(ctx, method, req)
@@ -102,8 +106,9 @@ func (b *binding) listen(next mcp.MethodHandler) mcp.MethodHandler {
 		case ss.ID() != "":
 			if _, known := b.listeners.bySession.LoadOrStore(ss, one); !known {
 				go func() {
+					defer b.listeners.bySession.Delete(ss)
+					defer ratchet.Recover(awaitSession, ratchet.Logged(b.cfg.log, awaitSession))
 					_ = ss.Wait() // however it ended, it is over
-					b.listeners.bySession.Delete(ss)
 				}()
 			}
 		}

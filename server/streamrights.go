@@ -2,9 +2,7 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -21,12 +19,8 @@ func (s *Server) watchStreams() {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		defer func() {
-			if p := recover(); p != nil {
-				s.access.Error("panic in the watch on streams", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			}
-		}()
-		s.recheckStreams(ctx)
+		const doing = "look after the streams"
+		ratchet.Keep(doing, ratchet.Logged(s.access, doing), func() { s.recheckStreams(ctx) })
 	}()
 	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { cancel(); <-over; return nil })
 }
