@@ -67,14 +67,14 @@ func read(path, id, tag, summary string, schema json.RawMessage, more ...openapi
 
 // rootOperations are those outside /api/v1.
 func (s *Server) rootOperations() []openapi.Operation {
-	ready := object("status!", aString, "reason", aString)
-	health := object("status!", aString, "timestamp!", aTime, "version!", aString)
+	ready := object("status!", aString, "reason", aString, "cause", aString)
+	health := object("status!", aString, "reason", aString, "cause", aString, "timestamp!", aTime, "version!", aString)
 	list := []openapi.Operation{
 		read("/", "index", "Server", "What this server is and offers",
 			object("service!", aString, "version!", aString, "status!", aString, "isolation!", aString, "endpoints!", `{"type":"object","additionalProperties":{"type":"string"}}`)),
 		read("/live", "live", "Health", "Whether the process lives", object("status!", aString)),
 		read("/ready", "ready", "Health", "Whether the server takes requests", ready,
-			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "It does not; reason says why.", Schema: ready, Whole: true}),
+			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "It does not; reason names the part, cause says why.", Schema: ready, Whole: true}),
 		read("/health", "health", "Health", "Whether the server is well", health,
 			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "It is not.", Schema: health, Whole: true}),
 		{

@@ -27,7 +27,7 @@ func TestDrainingIsNotReady(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if why := s.notReady(t.Context()); why != "draining" {
+	if why, _ := s.notReady(t.Context()); why != "draining" {
 		t.Errorf("not ready because %q", why)
 	}
 }

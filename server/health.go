@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -100,12 +102,13 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 		return
 	}
 	s.checks = append(s.checks, check{"database", true, func(ctx context.Context) (string, error) {
-		if err := store.Ping(ctx); err != nil {
-			logging.For(s.log, logging.Health).Warn("the database does not answer", "error", err)
-			return "the database takes no writes", err
+		if err := s.pinged.ask(func() error { return store.Ping(ctx) }); err != nil {
+			logging.For(s.log, logging.Health).Warn("the database takes no writes", "error", err)
+			return "the database takes no writes: " + ratchet.AsError(err).Message, err
 		}
 		return "reads and writes", nil
 	}})
+	s.checks = append(s.checks, check{"data", false, func(context.Context) (string, error) { return readable(store.Damaged()) }})
 	if path := store.Path(); path != "" {
 		s.checks = append(s.checks, check{"disk", false, func(context.Context) (string, error) { return freeSpace(filepath.Dir(path)) }})
 	}
@@ -123,6 +126,42 @@ func (s *Server) addChecks(workersReady func(context.Context) error) {
 			return queued(pool, s.deps.Exec.Waiting(), ratchet.ScopeFrom(ctx).LimitsTasks())
 		}})
 	}
+}
+
+// shownDamage is how many damaged rows health names.
+const shownDamage = 10
+
+// readable says which stored rows were left out because they cannot be read.
+func readable(damaged []string) (string, error) {
+	if len(damaged) == 0 {
+		return "no row was left out since the start", nil
+	}
+	message := fmt.Sprintf("%d stored rows cannot be read and are left out: %s", len(damaged), strings.Join(damaged[:min(len(damaged), shownDamage)], ", "))
+	if len(damaged) > shownDamage {
+		message += " and others, which the log names"
+	}
+	return "", &partly{message}
+}
+
+// pingTime is how long the outcome of a write that was tried stands: anyone may
+// ask whether the server is ready, and each try costs a sync of the disk.
+const pingTime = time.Second
+
+// pinged is the last outcome of a write that was tried.
+type pinged struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
+func (p *pinged) ask(try func() error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at.IsZero() || time.Since(p.at) > pingTime {
+		p.err = try()
+		p.at = time.Now()
+	}
+	return p.err
 }
 
 // lowSpace is the free space below which the disk is not well.

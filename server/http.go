@@ -82,20 +82,30 @@ func (s *Server) live(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	why := s.notReady(r.Context())
-	if why == "" {
+	part, cause := s.notReady(r.Context())
+	if part == "" {
 		answer(w, http.StatusOK, map[string]any{"status": "ready"})
 		return
 	}
-	answer(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "reason": why})
+	answer(w, http.StatusServiceUnavailable, unready("not ready", part, cause))
 }
 
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	status, code := "healthy", http.StatusOK
-	if why := s.notReady(r.Context()); why != "" {
-		status, code = "unhealthy", http.StatusServiceUnavailable
+	told, code := map[string]any{"status": "healthy"}, http.StatusOK
+	if part, cause := s.notReady(r.Context()); part != "" {
+		told, code = unready("unhealthy", part, cause), http.StatusServiceUnavailable
 	}
-	answer(w, code, map[string]any{"status": status, "timestamp": s.deps.Now().UTC().Format(timeFormat), "version": s.version})
+	told["timestamp"], told["version"] = s.deps.Now().UTC().Format(timeFormat), s.version
+	answer(w, code, told)
+}
+
+// unready says which part does not work, and why when that is known.
+func unready(status, part, cause string) map[string]any {
+	told := map[string]any{"status": status, "reason": part}
+	if cause != "" {
+		told["cause"] = cause
+	}
+	return told
 }
 
 func (s *Server) mcpHealth(w http.ResponseWriter, _ *http.Request) {

@@ -53,6 +53,7 @@ type Server struct {
 	closeOnce sync.Once
 	closers   []func(context.Context) error // in order
 	checks    []check
+	pinged    pinged
 	started   time.Time
 	metrics   *metrics.Metrics
 	telemetry *telemetry.Telemetry // nil = nothing is sent
@@ -153,9 +154,10 @@ func (s *Server) state() string {
 }
 
 // notReady says why the server should get no requests; empty = it is ready.
-func (s *Server) notReady(ctx context.Context) string {
+// The cause may be empty.
+func (s *Server) notReady(ctx context.Context) (part, cause string) {
 	if s.draining.Load() {
-		return "draining"
+		return "draining", ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -163,12 +165,12 @@ func (s *Server) notReady(ctx context.Context) string {
 		if !c.critical {
 			continue
 		}
-		if _, err := c.ok(ctx); err != nil {
+		if message, err := c.ok(ctx); err != nil {
 			logging.For(s.log, logging.Health).Warn("not ready", "check", c.name, "error", err)
-			return c.name
+			return c.name, message
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // Close drains: no new calls are taken, running ones may end until ctx does,

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -35,7 +36,7 @@ func (r *keyRow) dest() []any {
 
 func (r *keyRow) key() (*ratchet.APIKey, error) {
 	var b keyBody
-	if err := unpack(r.in, &b); err != nil {
+	if err := cmp.Or(unpack(r.in, &b), sound(r.created, r.expires.Int64, r.used.Int64)); err != nil {
 		return nil, err
 	}
 	return &ratchet.APIKey{
@@ -221,15 +222,15 @@ func (db *DB) ListAPIKeys(ctx context.Context, query ratchet.Query, exists func(
 	var r keyRow
 	err = db.snapshot(ctx, func(q querier) (err error) {
 		if exists != nil {
-			err = p.only(ctx, q, l, r.dest, func() (int64, bool, error) {
+			err = p.only(ctx, db, q, l, r.dest, func() (bool, error) {
 				k, err := r.key()
-				return r.number, err == nil && exists(k), err
+				return err == nil && exists(k), err
 			})
 			if err != nil {
 				return err
 			}
 		}
-		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
+		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
 			r := new(keyRow)
 			return r.dest(), &r.number, func() error {
 				k, err := r.key()

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 
 	"ratchet"
@@ -88,11 +89,17 @@ func (db *DB) ListAudit(ctx context.Context, query ratchet.Query) (ratchet.Page[
 	}
 	err = db.snapshot(ctx, func(q querier) error {
 		var err error
-		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
+		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
 			var r AuditRow
 			var at int64
 			var kind, severity, principal, resource []byte
 			return []any{&r.Seq, &at, &kind, &severity, &principal, &resource, &r.Body, &r.Hash}, &r.Seq, func() error {
+				if err := sound(at); err != nil {
+					return err
+				}
+				if !json.Valid(r.Body) {
+					return damaged("the entry is not JSON")
+				}
 				r.At = timeOf(at)
 				r.Type, r.Severity, r.Principal, r.Resource = string(kind), string(severity), string(principal), string(resource)
 				page.Items = append(page.Items, r)

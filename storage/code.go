@@ -108,7 +108,7 @@ func unpack(data []byte, v any) error {
 
 // damaged is for rows that this program cannot have written.
 func damaged(detail string) error {
-	return ratchet.Errorf(ratchet.CodeInternal, "a stored row is damaged").
+	return ratchet.Errorf(ratchet.CodeInternal, damagedMessage).
 		WithHint("restore the data directory from a backup").Wrap(errors.New(detail))
 }
 

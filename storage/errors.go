@@ -45,10 +45,10 @@ func publicFault(f *fault) *ratchet.Error {
 	switch {
 	case f.has("sql: database is closed"), f.has("sql: connection is already closed"):
 		return errClosed().Wrap(f)
-	case f.has("disk is full"), f.has("disk I/O error"), f.has("no space left"):
+	case f.has("disk is full"), f.has("disk I/O error"), f.has("no space left"), f.has("file too large"), f.has("quota exceeded"):
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the data directory is full or cannot be written; nothing was changed").
 			WithHint("free disk space or move the data with --data-dir, then try again").Wrap(f)
-	case f.has("readonly database"), f.has("read-only"), f.has("unable to open database"):
+	case f.has("readonly database"), f.has("read-only"), f.has("unable to open database"), f.has("permission denied"):
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the data directory is read-only; nothing was changed").
 			WithHint("make the data directory writable or choose another with --data-dir, then try again").Wrap(f)
 	case f.has("locked"), f.has("busy"):

@@ -88,12 +88,19 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 			return err
 		}
 		page.Total, page.LowerBound, page.NextCursor = h.total, h.lowerBound, h.next
-		rows, err := executionRows(ctx, q, h.ids, payloads)
+		rows, err := db.executionRows(ctx, q, h.ids, payloads)
 		if err != nil {
 			return err
 		}
 		for _, r := range rows { // after the list, since large payloads need the connection
+			if r == nil {
+				continue // damaged
+			}
 			e, err := r.execution(ctx, q)
+			if isDamaged(err) {
+				db.skip("execution", r.number, err)
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -103,8 +110,9 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 	})
 }
 
-// executionRows reads the rows with these numbers, in their order.
-func executionRows(ctx context.Context, q querier, ids []int64, payloads bool) ([]*executionRow, error) {
+// executionRows reads the rows with these numbers, in their order; nil for a
+// damaged one.
+func (db *DB) executionRows(ctx context.Context, q querier, ids []int64, payloads bool) ([]*executionRow, error) {
 	columns := executionColumns
 	if payloads {
 		columns += payloadColumns
@@ -121,7 +129,10 @@ func executionRows(ctx context.Context, q querier, ids []int64, payloads bool) (
 	rows := make([]*executionRow, len(ids))
 	err := each(ctx, q, "read executions", func(r *sql.Rows) error {
 		row := new(executionRow)
-		if err := r.Scan(row.dest(payloads)...); err != nil {
+		if err := scanRow(r, row.dest(payloads), 0); isDamaged(err) {
+			db.skip("execution", row.number, err)
+			return nil
+		} else if err != nil {
 			return err
 		}
 		rows[at[row.number]] = row

@@ -43,6 +43,12 @@ func (r *executionRow) dest(payloads bool) []any {
 
 // execution decodes the row; large payloads are read with q.
 func (r *executionRow) execution(ctx context.Context, q querier) (*ratchet.Execution, error) {
+	if err := sound(r.queued, r.started.Int64, r.completed.Int64); err != nil {
+		return nil, err
+	}
+	if r.status < 0 || r.status >= int64(len(statuses())) || r.origin < 0 || r.origin >= int64(len(origins())) {
+		return nil, damaged("the status or origin is not known")
+	}
 	e := &ratchet.Execution{
 		ID: string(r.id), Number: r.number, TaskID: string(r.task), TaskName: string(r.name), TaskDeleted: r.deleted,
 		Status: statusName(r.status), Origin: originName(r.origin), QueuedAt: timeOf(r.queued),
@@ -73,6 +79,11 @@ func (r *executionRow) execution(ctx context.Context, q querier) (*ratchet.Execu
 	if r.failure != nil {
 		if err := json.Unmarshal(r.failure, &e.Error); err != nil {
 			return nil, damaged(err.Error())
+		}
+	}
+	for _, part := range [][]byte{r.input, r.output} {
+		if part != nil && !json.Valid(part) {
+			return nil, damaged("the input or output is not JSON")
 		}
 	}
 	var err error

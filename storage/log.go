@@ -161,9 +161,9 @@ func (db *DB) Logs(ctx context.Context, executionID string, query LogQuery) (Log
 	if err != nil {
 		return LogPage{}, err
 	}
-	page, err := query.apply(chunks)
+	page := query.apply(chunks, func(err error) { db.skip("log of execution", executionID, err) })
 	page.Took = db.now().Sub(started)
-	return page, err
+	return page, nil
 }
 
 func levelFloor(level string) int {
@@ -173,7 +173,7 @@ func levelFloor(level string) int {
 	return levelRank(level)
 }
 
-func (query LogQuery) apply(chunks [][]byte) (LogPage, error) {
+func (query LogQuery) apply(chunks [][]byte, skip func(error)) LogPage {
 	page := LogPage{Lines: []ratchet.LogLine{}}
 	limit, floor := query.Limit, levelFloor(query.MinLevel)
 	if limit <= 0 {
@@ -183,7 +183,8 @@ func (query LogQuery) apply(chunks [][]byte) (LogPage, error) {
 	for _, data := range chunks {
 		lines, err := unchunk(data)
 		if err != nil {
-			return page, err
+			skip(err)
+			continue
 		}
 		for i := range lines {
 			l := &lines[i]
@@ -202,14 +203,14 @@ func (query LogQuery) apply(chunks [][]byte) (LogPage, error) {
 		}
 	}
 	if page.More = len(page.Lines) > limit; !page.More {
-		return page, nil
+		return page
 	}
 	if query.AfterLine > 0 {
 		page.Lines = page.Lines[:limit]
 	} else {
 		page.Lines = page.Lines[len(page.Lines)-limit:]
 	}
-	return page, nil
+	return page
 }
 
 // executionNumber finds the numeric id of an execution by UUID or number.

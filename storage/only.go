@@ -9,16 +9,23 @@ import (
 
 // only narrows a plan to the rows that keep says yes to, which SQL cannot tell.
 // It reads the whole list, so it is for short ones. dest is where the columns
-// of a row go; keep then says its number and whether it is kept.
-func (p *plan) only(ctx context.Context, q querier, l *list, dest func() []any, keep func() (id int64, ok bool, err error)) error {
+// of a row go, its number first; keep then says whether it is kept.
+func (p *plan) only(ctx context.Context, db *DB, q querier, l *list, dest func() []any, keep func() (bool, error)) error {
 	ids := []string{}
 	err := each(ctx, q, "list "+l.noun+"s", func(r *sql.Rows) error {
-		if err := r.Scan(dest()...); err != nil {
-			return err
+		row := dest()
+		number, _ := row[0].(*int64)
+		err := scanRow(r, row, 0)
+		ok := false
+		if err == nil {
+			ok, err = keep()
 		}
-		id, ok, err := keep()
+		if isDamaged(err) {
+			db.skip(l.noun, *number, err)
+			return nil
+		}
 		if ok {
-			ids = append(ids, strconv.FormatInt(id, 10))
+			ids = append(ids, strconv.FormatInt(*number, 10))
 		}
 		return err
 	}, "SELECT "+l.columns+" FROM "+l.from)

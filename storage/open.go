@@ -43,6 +43,7 @@ type DB struct {
 	// audited hears of audit entries; nil = nobody does.
 	audited atomic.Pointer[func([]*AuditRow)]
 	limits  searchLimits
+	damage  damage
 
 	identities atomic.Int64 // see IdentityRevision
 }

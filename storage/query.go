@@ -131,7 +131,7 @@ func (l *list) plan(q ratchet.Query) (*plan, error) {
 
 // run reads a page: the total first, then the rows. scan returns the row's
 // tie-breaking id; the sort value is read by the builder itself.
-func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []any, id *int64, keep func() error)) (total int64, next string, err error) {
+func (l *list) run(ctx context.Context, db *DB, q querier, p *plan, dest func() (row []any, id *int64, keep func() error)) (total int64, next string, err error) {
 	count := "SELECT count(*) FROM " + l.from + " WHERE " + p.where
 	if err := one(ctx, q, "count "+l.noun+"s", []any{&total}, count, p.args...); err != nil {
 		return 0, "", err
@@ -156,12 +156,14 @@ func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []a
 			return nil
 		}
 		row, id, keep := dest()
+		sortValues := []int{0} // with the id, which is the first column
 		for i := range last.values {
 			last.values[i] = nil
-			row = append(row, &last.values[i])
+			sortValues, row = append(sortValues, len(row)), append(row, &last.values[i])
 		}
-		if err := r.Scan(row...); err != nil {
-			return err
+		scanned := scanRow(r, row, sortValues...)
+		if scanned != nil && !isDamaged(scanned) {
+			return scanned
 		}
 		for i, v := range last.values {
 			if b, ok := v.([]byte); ok {
@@ -169,7 +171,14 @@ func (l *list) run(ctx context.Context, q querier, p *plan, dest func() (row []a
 			}
 		}
 		last.id = *id
-		return keep()
+		if scanned == nil {
+			scanned = keep()
+		}
+		if isDamaged(scanned) {
+			db.skip(l.noun, *id, scanned)
+			return nil
+		}
+		return scanned
 	}, query, args...)
 	return total, next, err
 }

@@ -101,10 +101,3 @@ func (s *Stats) perTask(ctx context.Context, q querier) error {
 			LEFT JOIN payloads AS p ON p.hash = x.hash WHERE x.execution = e.id), 0))
 		FROM executions AS e GROUP BY e.task_id ORDER BY 4 DESC`)
 }
-
-// Ping sends a write that changes nothing through the writer, to its commit.
-func (db *DB) Ping(ctx context.Context) error {
-	return db.write(ctx, true, func(t *tx) error {
-		return t.exec("try a write", "UPDATE tasks SET id = id WHERE 0")
-	})
-}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -61,7 +62,7 @@ func (r *taskRow) dest() []any { return []any{&r.number, &r.created, &r.updated,
 
 func (r *taskRow) task() (*ratchet.Task, error) {
 	t := new(ratchet.Task)
-	if err := unpack(r.body, t); err != nil {
+	if err := cmp.Or(unpack(r.body, t), sound(r.created, r.updated)); err != nil {
 		return nil, err
 	}
 	t.Number, t.CreatedAt, t.UpdatedAt, t.Last = r.number, timeOf(r.created), timeOf(r.updated), nil

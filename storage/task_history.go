@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -46,14 +47,19 @@ func (db *DB) TaskVersions(ctx context.Context, taskID string) ([]ratchet.TaskVe
 			var id, version, note, author, body []byte
 			var revision int
 			var created int64
-			if err := r.Scan(&id, &version, &revision, &note, &author, &created, &body); err != nil {
-				return err
-			}
+			err := cmp.Or(scanRow(r, []any{&id, &version, &revision, &note, &author, &created, &body}, 0), sound(created))
 			v := ratchet.TaskVersion{
 				ID: string(id), TaskID: taskID, Version: string(version), Revision: revision,
 				Note: string(note), Author: string(author), CreatedAt: timeOf(created),
 			}
-			if err := unpackTask(body, &v.Task); err != nil {
+			if err == nil {
+				err = unpackTask(body, &v.Task)
+			}
+			if isDamaged(err) {
+				db.skip("task version", v.ID, err)
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			list = append(list, v)
@@ -94,13 +100,18 @@ func (db *DB) backups(ctx context.Context, list *[]ratchet.TaskBackup, where str
 		return each(ctx, q, "read backups of a task", func(r *sql.Rows) error {
 			var id, task, name, reason, body []byte
 			var created int64
-			if err := r.Scan(&id, &task, &name, &reason, &created, &body); err != nil {
-				return err
-			}
+			err := cmp.Or(scanRow(r, []any{&id, &task, &name, &reason, &created, &body}, 0), sound(created))
 			b := ratchet.TaskBackup{
 				ID: string(id), TaskID: string(task), TaskName: string(name), Reason: string(reason), CreatedAt: timeOf(created),
 			}
-			if err := unpackTask(body, &b.Task); err != nil {
+			if err == nil {
+				err = unpackTask(body, &b.Task)
+			}
+			if isDamaged(err) {
+				db.skip("task backup", b.ID, err)
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			*list = append(*list, b)

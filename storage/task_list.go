@@ -32,7 +32,7 @@ func taskList() *list {
 		noun: "task", from: "tasks AS t", id: "t.id", fields: fields, sort: "name",
 		// the newest execution as one integer: time and status
 		columns: taskColumns + `, (SELECT 8 * queued_at + status FROM executions
-			WHERE task_id = t.uuid ORDER BY queued_at DESC, id DESC LIMIT 1)`,
+			WHERE task_id = t.uuid AND queued_at < 253402300800000000 AND status BETWEEN 0 AND 5 ORDER BY queued_at DESC, id DESC LIMIT 1)`,
 		sorts: map[string]sortField{
 			"id": {expr: "t.id"}, "name": {expr: "t.name"}, "version": {expr: "t.version_key"},
 			"created_at": {expr: "t.created_at"}, "updated_at": {expr: "t.updated_at"},
@@ -60,14 +60,14 @@ func (db *DB) ListTasks(ctx context.Context, query ratchet.Query) (ratchet.Page[
 	}
 	p.within(ctx, "t.name")
 	err = db.snapshot(ctx, func(q querier) (err error) {
-		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
+		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
 			r, last := new(taskRow), new(*int64)
 			return append(r.dest(), last), &r.number, func() error {
 				t, err := r.task()
 				if err != nil {
 					return err
 				}
-				if *last != nil {
+				if *last != nil && sound(**last/8) == nil {
 					t.Last = &ratchet.LastExecution{Status: statusName(**last % 8), At: timeOf(**last / 8)}
 				}
 				page.Items = append(page.Items, *t)

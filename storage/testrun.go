@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"ratchet"
 )
@@ -62,7 +63,18 @@ func (db *DB) testRuns(ctx context.Context, where, arg string, limit int) ([]rat
 			var id, task, name, results []byte
 			var status, started int64
 			var finished sql.NullInt64
-			if err := rows.Scan(&id, &task, &name, &status, &started, &finished, &results); err != nil {
+			err := scanRow(rows, []any{&id, &task, &name, &status, &started, &finished, &results}, 0)
+			if err == nil {
+				err = sound(started, finished.Int64)
+			}
+			if err == nil && (status < 0 || status >= int64(len(statuses())) || results != nil && !json.Valid(results)) {
+				err = damaged("the status is not known or the results are not JSON")
+			}
+			if isDamaged(err) {
+				db.skip("test run", string(id), err)
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			list = append(list, ratchet.TestRun{

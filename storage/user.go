@@ -27,6 +27,9 @@ func (r *userRow) dest() []any {
 }
 
 func (r *userRow) user() (*ratchet.User, error) {
+	if err := sound(r.created, r.updated, r.login.Int64); err != nil {
+		return nil, err
+	}
 	u := &ratchet.User{
 		ID: string(r.id), Username: string(r.name), Email: string(r.email), DisplayName: string(r.display),
 		Role: ratchet.Role(r.role), Active: r.active, PasswordHash: string(r.passwordIs),
@@ -214,15 +217,15 @@ func (db *DB) ListUsers(ctx context.Context, query ratchet.Query, exists func(*r
 	var r userRow
 	err = db.snapshot(ctx, func(q querier) (err error) {
 		if exists != nil {
-			err = p.only(ctx, q, l, r.dest, func() (int64, bool, error) {
+			err = p.only(ctx, db, q, l, r.dest, func() (bool, error) {
 				u, err := r.user()
-				return r.number, err == nil && exists(u), err
+				return err == nil && exists(u), err
 			})
 			if err != nil {
 				return err
 			}
 		}
-		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
+		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
 			r := new(userRow)
 			return r.dest(), &r.number, func() error {
 				u, err := r.user()

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,7 +41,8 @@ type Log struct {
 	file   *file // nil = no files; used by the goroutine alone
 
 	behind  bool                   // lines are missing in the files; used by the goroutine alone
-	problem atomic.Pointer[string] // see Problem
+	problem atomic.Pointer[string] // of the files, see Problem
+	lost    string                 // entries that are in the files and not in the database, see Problem
 
 	mu    sync.Mutex
 	queue []*storage.AuditRow // committed, not in the file yet
@@ -76,7 +78,7 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 			return nil, err
 		}
 		if ahead = l.file.ahead; ahead != "" {
-			l.problem.Store(&ahead)
+			l.lost = ahead
 			cfg.Log.Error("the database lost entries of the audit", "detail", ahead)
 		}
 	}
@@ -97,9 +99,9 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 // files that cannot be written; empty = nothing.
 func (l *Log) Problem() string {
 	if p := l.problem.Load(); p != nil {
-		return *p
+		return strings.TrimPrefix(l.lost+"; "+*p, "; ")
 	}
-	return ""
+	return l.lost
 }
 
 // Close records the shutdown, writes what is left and syncs the file. Closing
