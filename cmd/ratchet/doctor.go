@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -101,6 +102,8 @@ func failure(check string, err error) finding {
 type storeState struct {
 	Tasks int64     `json:"tasks"`
 	Above []finding `json:"above,omitempty"` // tasks that the configuration does not let run
+	// Damaged are rows that lists have left out since the owner started.
+	Damaged []string `json:"damaged,omitempty"`
 }
 
 // storeAnswer is what the owner tells another process's doctor.
@@ -113,7 +116,7 @@ func storeAnswer(ctx context.Context, d *tools.Deps) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(storeState{Tasks: int64(tasks.Total), Above: above})
+	return json.Marshal(storeState{Tasks: int64(tasks.Total), Above: above, Damaged: d.Store.Damaged()})
 }
 
 // checkStore asks the owner of the configured database, or looks at the file,
@@ -143,6 +146,12 @@ func checkStore(ctx context.Context, cfg config.Config) []finding {
 	}
 	if err != nil {
 		return []finding{failure("store", err)}
+	}
+	if len(state.Damaged) > 0 {
+		state.Above = append(state.Above, finding{
+			Check: "stored rows", Status: findingWarn, Detail: fmt.Sprintf("%d cannot be read and are left out: %s", len(state.Damaged), strings.Join(state.Damaged, ", ")),
+			Hint: "restore the data directory from a backup, or delete them",
+		})
 	}
 	return append([]finding{f}, state.Above...)
 }
