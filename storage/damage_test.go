@@ -9,8 +9,8 @@ import (
 	"ratchet"
 )
 
-// listed counts what each list of a store has.
-func listed(t *testing.T, db *DB, task, execution string) map[string]int {
+// listLengths counts what each list of a store has.
+func listLengths(t *testing.T, db *DB, task, execution string) map[string]int {
 	t.Helper()
 	ctx, n := context.Background(), map[string]int{}
 	count := func(noun string, rows int, err error) {
@@ -77,12 +77,12 @@ func TestDamagedRows(t *testing.T) {
 		t.Run(statement, func(t *testing.T) {
 			db := openFile(t, "")
 			task, execution := twoOfEach(t, db)
-			before := listed(t, db, task, execution)
+			before := listLengths(t, db, task, execution)
 			err := db.write(context.Background(), false, func(t *tx) error { return t.exec("damage", statement) })
 			if err != nil {
 				t.Fatal(err)
 			}
-			after := listed(t, db, task, execution)
+			after := listLengths(t, db, task, execution)
 			for kind, n := range before {
 				if kind == noun {
 					n--

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -35,7 +36,7 @@ func (r *secretRow) dest() []any {
 
 func (r *secretRow) secret() (*SealedSecret, error) {
 	var b secretBody
-	if err := unpack(r.body, &b); err != nil {
+	if err := cmp.Or(unpack(r.body, &b), sound(r.created, r.updated)); err != nil {
 		return nil, err
 	}
 	return &SealedSecret{
@@ -74,7 +75,7 @@ func (db *DB) ListSecrets(ctx context.Context, query ratchet.Query) (ratchet.Pag
 		return page, err
 	}
 	err = db.snapshot(ctx, func(q querier) (err error) {
-		page.Total, page.NextCursor, err = l.run(ctx, q, p, func() ([]any, *int64, func() error) {
+		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
 			r := new(secretRow)
 			return r.dest(), &r.number, func() error {
 				s, err := r.secret()
