@@ -46,6 +46,12 @@ func listSecrets(ctx context.Context, d *Deps, in ListSecretsIn) (ListSecretsOut
 	}
 	var extra []ratchet.Filter
 	if in.Name != "" {
+		if s, err := d.Store.Secret(ctx, in.Name); err != nil {
+			return ListSecretsOut{}, err
+		} else if s == nil {
+			return ListSecretsOut{}, ratchet.Errorf(ratchet.CodeNotFound, "there is no secret %q", in.Name).At("/name").
+				WithHint("list them with ratchet_list_secrets").Next("ratchet_list_secrets", nil)
+		}
 		extra = append(extra, ratchet.Filter{Field: "name", Operator: ratchet.OpEQ, Value: in.Name})
 	}
 	q, err := in.Query(in.SortBy, extra...)
