@@ -159,6 +159,7 @@ func (w *watched) tool(name string, args any, headers ...string) map[string]any 
 
 func (w *watched) task(name, code string) {
 	w.t.Helper()
+	w.tool("ratchet_set_secret", map[string]any{"name": "TOKEN", "task_patterns": []string{"*"}, "readable": true})
 	if out := w.tool("ratchet_create_task", map[string]any{
 		"name": name, "description": "d", "code": code, "metadata": map[string]any{"secrets": []string{"TOKEN"}}, "input_schema": map[string]any{"type": "object"}, "output_schema": map[string]any{},
 	}); out["task_id"] == nil {
@@ -477,7 +478,6 @@ func TestErrorLinesSayTheirTrace(t *testing.T) {
 // TestSecretsStayOut: a secret that a task reads is named, and nothing tells it.
 func TestSecretsStayOut(t *testing.T) {
 	w := watch(t, openCollector(t), "tracing.metrics", "false")
-	w.tool("ratchet_set_secret", map[string]any{"name": "TOKEN", "task_patterns": []string{"keyed"}, "readable": true})
 	w.task("keyed", `export default async (i, c) => { const t = await c.secrets.get("TOKEN"); return (await fetch(i.url + "/" + t + "/x")).status }`)
 	if out := w.run("keyed", nil); out["status"] != "completed" {
 		t.Fatalf("%v", out)

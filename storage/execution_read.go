@@ -82,7 +82,7 @@ func (r *executionRow) execution(ctx context.Context, q querier) (*ratchet.Execu
 		}
 	}
 	for _, part := range [][]byte{r.input, r.output} {
-		if part != nil && !json.Valid(part) {
+		if len(part) > 0 && !json.Valid(part) {
 			return nil, damaged("the input or output is not JSON")
 		}
 	}
