@@ -107,7 +107,11 @@ func commandLine(data string) surface {
 	return func(t *testing.T, tool string, args json.RawMessage) answer {
 		var stdout, stderr bytes.Buffer
 		a := &app{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
-		code := a.run(t.Context(), []string{"call", tool, string(args), "--data-dir", data, "--json", "--quiet"})
+		text := string(args)
+		if unspoken(tool, text, nil) != nil { // confidential: taken from stdin alone
+			a.stdin, text = strings.NewReader(text), "-"
+		}
+		code := a.run(t.Context(), []string{"call", tool, text, "--data-dir", data, "--json", "--quiet"})
 		if stdout.Len() == 0 {
 			var body struct{ Error any }
 			if err := json.Unmarshal(stderr.Bytes(), &body); err != nil {
@@ -198,4 +202,23 @@ func answerOf(t *testing.T, call surface, setup []tools.Call, tool string, args 
 	a := call(t, tool, args)
 	a.Value = toolstest.Steady(a.Value)
 	return a
+}
+
+// TestConfidentialArgumentsAreNotSpoken: what every user of the machine could
+// read is refused, whichever way it is written, and not repeated.
+func TestConfidentialArgumentsAreNotSpoken(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	for _, args := range [][]string{
+		{"ratchet_set_secret", `{"name":"A","value":"hunter2-hunter2"}`},
+		{"ratchet_set_secret", `{"name":"A"}`, "--arg", "value=hunter2-hunter2"},
+		{"ratchet_rotate_master_key", `{"new_key":"hunter2-hunter2"}`},
+	} {
+		var stdout, stderr bytes.Buffer
+		a := &app{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
+		code := a.run(t.Context(), append(append([]string{"call"}, args...), "--data-dir", data, "--json", "--quiet"))
+		said := stdout.String() + stderr.String()
+		if code == 0 || !strings.Contains(said, "is not taken from the command line") || strings.Contains(said, "hunter2") {
+			t.Errorf("%q: exit code %d, %q", args, code, said)
+		}
+	}
 }
