@@ -29,6 +29,7 @@ func TestEveryFilterSuffix(t *testing.T) {
 		l.must(201, nil, "POST", "/executions", fmt.Sprintf(`{"taskId":%q,"input":{"n":%d}}`, name, i))
 		l.must(201, nil, "POST", "/users", fmt.Sprintf(`{"username":%q,"email":"%s@example.org"}`, name, name))
 		l.must(201, nil, "POST", "/api-keys", fmt.Sprintf(`{"name":%q}`, name))
+		l.must(201, nil, "POST", "/secrets", fmt.Sprintf(`{"name":%q,"value":"value of %s","taskPatterns":["%s*"],"hosts":["%s.example.org"]}`, name, name, name, name))
 	}
 	asked, met := 0, 0
 	for _, tool := range l.server.Registry().Whole().List() {
