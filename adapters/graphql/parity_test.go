@@ -29,7 +29,8 @@ type surface struct {
 	keys   map[string]string // names of the tools' keys in camelCase -> as they are
 }
 
-func newSurface(t testing.TB, l *live) *surface {
+// newSurface knows the schema of all tools; on says which server it calls.
+func newSurface(t testing.TB) *surface {
 	t.Helper()
 	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &tools.Deps{}})
 	if err != nil {
@@ -40,13 +41,20 @@ func newSurface(t testing.TB, l *live) *surface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &surface{live: l, schema: s, tools: all(t), keys: map[string]string{}}
+	out := &surface{schema: s, tools: all(t), keys: map[string]string{}}
 	for _, tool := range out.tools.List() {
 		for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllSubmatch(slices.Concat(tool.In, tool.Out), -1) {
 			out.keys[casing.Camel(string(m[1]))] = string(m[1])
 		}
 	}
 	return out
+}
+
+// on calls the tools of one server: a schema takes longer to make than most cases to run.
+func (s *surface) on(l *live) toolstest.Call {
+	one := *s
+	one.live = l
+	return one.call
 }
 
 // call implements toolstest.Call.
@@ -239,7 +247,8 @@ func TestAnswersAlike(t *testing.T) {
 		s := serve(t).server
 		return toolstest.Direct(s.Registry().Whole(), s.Deps())
 	}
-	toolstest.Alike(t, all(t), direct, func(t testing.TB) toolstest.Call { return newSurface(t, serve(t)).call })
+	s := newSurface(t)
+	toolstest.Alike(t, all(t), direct, func(t testing.TB) toolstest.Call { return s.on(serve(t)) })
 }
 
 // TestCases runs every case of every tool by GraphQL. Those of the toolset
@@ -252,5 +261,6 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	toolstest.Cases(t, some, filepath.Join("..", "..", "testdata", "tools"), func(t testing.TB) toolstest.Call { return newSurface(t, serve(t)).call })
+	s := newSurface(t)
+	toolstest.Cases(t, some, filepath.Join("..", "..", "testdata", "tools"), func(t testing.TB) toolstest.Call { return s.on(serve(t)) })
 }

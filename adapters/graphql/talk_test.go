@@ -17,7 +17,8 @@ import (
 // the code that the protocol has for it.
 func TestSocketEnds(t *testing.T) {
 	h, err := graphql.New(graphql.Config{
-		Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{InitTimeout: 300 * time.Millisecond},
+		Registry: all(t), Deps: serve(t).server.Deps(), // with a database: a stream that fails gives its id back
+		Limits: graphql.Limits{InitTimeout: 300 * time.Millisecond},
 	})
 	if err != nil {
 		t.Fatal(err)
