@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"ratchet"
@@ -85,8 +86,8 @@ func TestOwner_aPanicEndsOneSession(t *testing.T) {
 }
 
 func TestOwner_passesTheLockOn(t *testing.T) {
-	closedFirst := false
-	o := listen(t, Host{Close: func(context.Context) error { closedFirst = true; return nil }})
+	var closedFirst atomic.Bool
+	o := listen(t, Host{Close: func(context.Context) error { closedFirst.Store(true); return nil }})
 	conn, _ := dial(t, o, Hello{Kind: Yield})
 	f, err := Receive(t.Context(), conn)
 	if err != nil {
@@ -98,7 +99,7 @@ func TestOwner_passesTheLockOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	lock, err := os.Stat(filepath.Join(filepath.Dir(o.socket), "lock"))
-	if err != nil || !os.SameFile(mine, lock) || !closedFirst {
+	if err != nil || !os.SameFile(mine, lock) || !closedFirst.Load() {
 		t.Errorf("the file is not the lock, or the database was still open (%v)", err)
 	}
 	<-o.Retired()
