@@ -309,7 +309,7 @@ func TestBadMasterKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // nothing is stored
+	defer db.Close()
 	_, err = secrets.Open(secrets.Config{Store: db, MasterKey: "hunter2"})
 	if ratchet.CodeOf(err) != ratchet.CodeConfig || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("%v", err)

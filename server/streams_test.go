@@ -85,7 +85,7 @@ func (l *secured) stays(what string, headers ...string) opening {
 		l.t.Fatal(err)
 	}
 	r.Header = h
-	res, err := http.DefaultTransport.RoundTrip(r)
+	res, err := http.DefaultTransport.RoundTrip(r) //nolint:bodyclose // by opening.close
 	if err != nil {
 		l.t.Fatal(err)
 	}

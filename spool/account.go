@@ -151,7 +151,7 @@ func fill(r io.Reader, p []byte) (n int, err error) {
 	if n == len(p) {
 		return n, nil
 	}
-	if err == io.EOF { //nolint:errorlint // io.ErrUnexpectedEOF of r must stay
+	if err == io.EOF { // io.ErrUnexpectedEOF of r must stay
 		return n, io.EOF
 	}
 	return n, err

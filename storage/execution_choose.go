@@ -113,7 +113,7 @@ func (w *walk) choose(ctx context.Context) (index string, by *driver, few bool, 
 	if best != nil || err != nil {
 		return best.orNone().index, best, true, err
 	}
-	index = w.segment.index()
+	index = w.index()
 	if index != byQueued {
 		return index, nil, false, nil
 	}

@@ -78,7 +78,7 @@ func (h *Handler) run(ctx context.Context, op *gql.OperationContext) json.RawMes
 		for i, f := range fields {
 			group.Go(func() error {
 				answers[i] = json.RawMessage("null")
-				defer ratchet.Recover("answer a field", func(err error) { h.recovered(ctx, err) })
+				defer ratchet.Recover("answer a field", func(err error) { gql.AddError(ctx, err) })
 				answers[i] = h.field(ctx, op, root, f)
 				return nil
 			})
