@@ -68,8 +68,9 @@ var layers = map[string][]string{
 	},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
 	"ratchet/bench":           {"*"},
-	"ratchet/bench/cost":      {},
-	"ratchet/bench/chaos":     {"ratchet", "ratchet/storage", "ratchet/server/audit"},
+	"ratchet/bench/cost":      {"ratchet/bench/subject"},
+	"ratchet/bench/subject":   {},
+	"ratchet/bench/chaos":     {"ratchet", "ratchet/storage", "ratchet/server/audit", "ratchet/bench/subject"},
 }
 
 // owners names the only packages (with their children) that may import a library.

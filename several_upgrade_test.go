@@ -102,7 +102,7 @@ func TestSeveral_aLaterVersionOfTheSameSchema(t *testing.T) {
 	}
 	was.request(t, "tools/call", object{"name": "ratchet_list_available_tasks", "arguments": object{}})
 	if !strings.Contains(was.stderr(), "restart this client") {
-		t.Errorf("the older one is not told of the newer: %s", was.stderr())
+		t.Errorf("the older one is not warned that there is a newer one: %s", was.stderr())
 	}
 	now.in.Close()
 	<-now.done

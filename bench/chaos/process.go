@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"ratchet/bench/subject"
 )
 
 // process is a running server.
@@ -82,8 +82,6 @@ func (b *bench) stopNow() {
 	}
 }
 
-var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
-
 func (b *bench) spawn(offset time.Duration) (*process, error) {
 	args := append(slices.Clone(b.options.Server[1:]),
 		"--listen", "127.0.0.1:0", "--data-dir", b.disk.data(), "--toolsets", "core,control,admin", "--clock-offset", offset.String())
@@ -116,10 +114,7 @@ func (b *bench) spawn(offset time.Duration) (*process, error) {
 
 // environment is this process's without what configures a server.
 func (b *bench) environment() []string {
-	env := slices.DeleteFunc(os.Environ(), func(s string) bool {
-		return strings.HasPrefix(s, "RATCHET_") || strings.HasPrefix(s, "HOME=") || strings.HasPrefix(s, "XDG_")
-	})
-	return append(env, "HOME="+b.dir, "RATCHET_LOG_LEVEL=error",
+	return subject.Environment(b.dir, "RATCHET_LOG_LEVEL=error",
 		"RATCHET_HTTP_ALLOW_PRIVATE=127.0.0.1/32", "RATCHET_HTTP_ALLOW_PORTS="+b.upstream.port)
 }
 
@@ -134,7 +129,7 @@ func (p *process) listen(stderr io.Reader, listening chan<- string) {
 			p.said = slices.Delete(p.said, 0, 1)
 		}
 		p.mu.Unlock()
-		if found := address.FindString(lines.Text()); found != "" {
+		if found := subject.Address(lines.Text()); found != "" {
 			select {
 			case listening <- found:
 			default:

@@ -1,12 +1,11 @@
 package chaos
 
 import (
-	"bufio"
 	"context"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"ratchet/bench/subject"
 )
 
 // sample is the server's size at one moment.
@@ -73,22 +72,11 @@ func (b *bench) measure(client *http.Client) (s sample, ok bool) {
 	if err != nil {
 		return s, false
 	}
-	goroutines, ok := goroutines(client, p.url)
-	return sample{float64(memory), float64(files), goroutines}, ok
+	goroutines, err := goroutines(client, p.url)
+	return sample{float64(memory), float64(files), goroutines}, err == nil
 }
 
 // goroutines reads how many a server has from its metrics.
-func goroutines(client *http.Client, url string) (float64, bool) {
-	res, err := client.Get(url + "/metrics")
-	if err != nil {
-		return 0, false
-	}
-	defer func() { _ = res.Body.Close() }()
-	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
-		if value, ok := strings.CutPrefix(lines.Text(), "go_goroutines "); ok {
-			n, err := strconv.ParseFloat(value, 64)
-			return n, err == nil
-		}
-	}
-	return 0, false
+func goroutines(client *http.Client, url string) (float64, error) {
+	return subject.Metric(context.Background(), client, url, "", "go_goroutines")
 }

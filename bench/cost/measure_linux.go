@@ -1,15 +1,15 @@
 package cost
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"ratchet/bench/subject"
 )
 
 // measure sends r and waits until the server is quiet again.
@@ -74,21 +74,6 @@ func (t *target) cpu() (sum time.Duration, err error) {
 func (t *target) allocated(ctx context.Context) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url+"/metrics", nil)
-	if err != nil {
-		return 0, err
-	}
-	req.Header.Set("X-API-Key", t.admin)
-	res, err := t.client.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
-		if value, ok := strings.CutPrefix(lines.Text(), "go_memstats_alloc_bytes_total "); ok {
-			n, err := strconv.ParseFloat(value, 64)
-			return int64(n), err
-		}
-	}
-	return 0, fmt.Errorf("the metrics lack the allocated bytes (status %d)", res.StatusCode)
+	n, err := subject.Metric(ctx, t.client, t.url, t.admin, "go_memstats_alloc_bytes_total")
+	return int64(n), err
 }

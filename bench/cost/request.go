@@ -12,7 +12,7 @@ type request struct {
 	method, path string
 	headers      [][2]string
 	body         string
-	caller       int      // index in target.keys; 0 = nobody
+	caller       int      // index in target.keys; 0 = anonymous
 	first        *request // is sent before it, and counted with it; nil = none
 }
 

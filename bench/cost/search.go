@@ -45,6 +45,9 @@ type search struct {
 
 // Search runs until the time is over. An error means that it could not be done.
 func Search(ctx context.Context, o Options) (*Report, error) {
+	if o.Progress == nil {
+		o.Progress = func(string, ...any) {}
+	}
 	t, err := open(ctx, o.Program)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func TestMake_repeats(t *testing.T) {
 			c = candidate{scale: minScale}
 		}
 	}
-	for _, kind := range []string{"POST nobody", "POST read", "POST execute", "GET read", "WS nobody"} {
+	for _, kind := range []string{"POST anonymous", "POST read", "POST execute", "GET read", "WS anonymous"} {
 		if !kinds[kind] {
 			t.Errorf("no request was %s", kind)
 		}

@@ -14,10 +14,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ratchet/bench/subject"
 )
 
 // callers are who sends requests; those with a name have a key.
-var callers = []string{"nobody", "read", "execute"}
+var callers = []string{"anonymous", "read", "execute"}
 
 // target is the server under attack.
 type target struct {
@@ -29,12 +31,9 @@ type target struct {
 	client            *http.Client
 }
 
-var (
-	address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
-	apiKey  = regexp.MustCompile(`rk_[A-Za-z0-9_-]+`)
-)
+var apiKey = regexp.MustCompile(`rk_[A-Za-z0-9_-]+`)
 
-// open starts a server over a new folder that lets nobody in without a key.
+// open starts a server over a new folder that demands a key.
 func open(ctx context.Context, program string) (t *target, err error) {
 	t = &target{program: program, client: &http.Client{}, keys: []string{""}}
 	if t.dir, err = os.MkdirTemp("", "ratchet-cost-"); err != nil {
@@ -74,10 +73,7 @@ func (t *target) makeKey(ctx context.Context, permissions string) (string, error
 
 func (t *target) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, t.program, append(args, "--data-dir", t.dir)...) //nolint:gosec // the program to test
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool {
-		return strings.HasPrefix(s, "RATCHET_") || strings.HasPrefix(s, "HOME=") || strings.HasPrefix(s, "XDG_")
-	})
-	cmd.Env = append(cmd.Env, "HOME="+t.dir, "RATCHET_LOG_LEVEL=error", "RATCHET_AUTH_REQUIRED=true",
+	cmd.Env = subject.Environment(t.dir, "RATCHET_LOG_LEVEL=error", "RATCHET_AUTH_REQUIRED=true",
 		"RATCHET_RATE_LIMIT_ENABLED=false", "RATCHET_ADMIN_PASSWORD=a long one for the search")
 	return cmd
 }
@@ -95,7 +91,7 @@ func (t *target) serve(ctx context.Context) error {
 	go func() {
 		defer close(listening)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
-			if found := address.FindString(lines.Text()); found != "" {
+			if found := subject.Address(lines.Text()); found != "" {
 				listening <- found
 				break
 			}

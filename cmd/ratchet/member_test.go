@@ -55,7 +55,7 @@ func TestMember_versions(t *testing.T) {
 	}
 	<-was.owner.Retired()
 	if joined(t, older).conn == nil || !strings.Contains(said.String(), "restart this client") {
-		t.Errorf("an older version of the same schema does not attach, or is not told of the newer: %s", said.String())
+		t.Errorf("an older version of the same schema does not attach, or is not warned that there is a newer one: %s", said.String())
 	}
 	joined(t, migrated)
 	<-now.owner.Retired()
