@@ -17,7 +17,6 @@ import (
 
 	"ratchet"
 	"ratchet/executor"
-	"ratchet/runtime"
 	"ratchet/runtime/broker"
 	"ratchet/runtime/worker"
 	"ratchet/spool"
@@ -64,19 +63,6 @@ func bodyRigHeld(t *testing.T, limits spool.Limits) (rig, string, *worker.Pool, 
 	return r, site.URL, pool, holding
 }
 
-func (r rig) tape(t *testing.T, x *ratchet.Execution) *runtime.Tape {
-	t.Helper()
-	raw, err := r.store.Tape(context.Background(), x.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tape, err := runtime.DecodeTape(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tape
-}
-
 // A recording with large bodies is stored whole and followed to its end.
 func TestBodies_recording(t *testing.T) {
 	r, site, _ := bodyRig(t, spool.Limits{})
@@ -89,7 +75,7 @@ func TestBodies_recording(t *testing.T) {
 	if x.Status != ratchet.StatusCompleted || string(x.Output) != `[3000000,10,70000,"def"]` {
 		t.Fatalf("%s %+v", x.Output, x.Error)
 	}
-	tape := r.tape(t, x)
+	tape := decodeTape(t, r, x.ID)
 	if !tape.Complete || len(tape.Calls) != 4 {
 		t.Fatalf("complete %t, %d calls", tape.Complete, len(tape.Calls))
 	}
@@ -117,7 +103,7 @@ func TestBodies_masked(t *testing.T) {
 	if x.Status != ratchet.StatusCompleted {
 		t.Fatalf("%+v", x.Error)
 	}
-	c := r.tape(t, x).Calls[1]
+	c := decodeTape(t, r, x.ID).Calls[1]
 	want := strings.Repeat("x", 1048570) + executor.Redacted + strings.Repeat("y", 500000) + executor.Redacted
 	if string(c.Call.Fetch.Body) != want || len(c.Reply.Fetch.Body) != 100000 {
 		t.Errorf("a request of %d bytes and a response of %d are on the tape", len(c.Call.Fetch.Body), len(c.Reply.Fetch.Body))
@@ -133,7 +119,7 @@ func TestBodies_recordingKeepsWhatFits(t *testing.T) {
 	if x.Status != ratchet.StatusCompleted || string(x.Output) != "12000000" {
 		t.Fatalf("%s %+v", x.Output, x.Error)
 	}
-	if tape := r.tape(t, x); tape.Complete || len(tape.Calls) == 0 || len(tape.Calls) > 4 {
+	if tape := decodeTape(t, r, x.ID); tape.Complete || len(tape.Calls) == 0 || len(tape.Calls) > 4 {
 		t.Errorf("complete %t, %d calls", tape.Complete, len(tape.Calls))
 	}
 	replay, err := r.Replay(context.Background(), executor.ReplayRequest{Execution: x.ID})
