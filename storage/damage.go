@@ -71,6 +71,16 @@ func isDamaged(err error) bool {
 	return errors.As(err, &e) && e.Message == damagedMessage
 }
 
+// whole says whether a row that was read with err can be used. One that is
+// damaged is left out, see skip, which is not an error.
+func (db *DB) whole(noun string, id any, err error) (bool, error) {
+	if isDamaged(err) {
+		db.skip(noun, id, err)
+		return false, nil
+	}
+	return err == nil, err
+}
+
 const damagedMessage = "a stored row is damaged"
 
 // sound refuses times that no clock of ours has shown and no JSON can hold.

@@ -97,14 +97,13 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 				continue // damaged
 			}
 			e, err := r.execution(ctx, q)
-			if isDamaged(err) {
-				db.skip("execution", r.number, err)
-				continue
-			}
+			ok, err := db.whole("execution", r.number, err)
 			if err != nil {
 				return err
 			}
-			page.Items = append(page.Items, *e)
+			if ok {
+				page.Items = append(page.Items, *e)
+			}
 		}
 		return nil
 	})
@@ -129,10 +128,8 @@ func (db *DB) executionRows(ctx context.Context, q querier, ids []int64, payload
 	rows := make([]*executionRow, len(ids))
 	err := each(ctx, q, "read executions", func(r *sql.Rows) error {
 		row := new(executionRow)
-		if err := scanRow(r, row.dest(payloads), 0); isDamaged(err) {
-			db.skip("execution", row.number, err)
-			return nil
-		} else if err != nil {
+		err := scanRow(r, row.dest(payloads), 0)
+		if ok, err := db.whole("execution", row.number, err); !ok {
 			return err
 		}
 		rows[at[row.number]] = row

@@ -20,13 +20,10 @@ func (p *plan) only(ctx context.Context, db *DB, q querier, l *list, dest func()
 		if err == nil {
 			ok, err = keep()
 		}
-		if isDamaged(err) {
-			db.skip(l.noun, *number, err)
-			return nil
-		}
 		if ok {
 			ids = append(ids, strconv.FormatInt(*number, 10))
 		}
+		_, err = db.whole(l.noun, *number, err)
 		return err
 	}, "SELECT "+l.columns+" FROM "+l.from)
 	p.where = "(" + p.where + ") AND " + l.id + " IN (" + strings.Join(ids, ",") + ")"

@@ -174,11 +174,8 @@ func (l *list) run(ctx context.Context, db *DB, q querier, p *plan, dest func() 
 		if scanned == nil {
 			scanned = keep()
 		}
-		if isDamaged(scanned) {
-			db.skip(l.noun, *id, scanned)
-			return nil
-		}
-		return scanned
+		_, err := db.whole(l.noun, *id, scanned)
+		return err
 	}, query, args...)
 	return total, next, err
 }

@@ -55,11 +55,7 @@ func (db *DB) TaskVersions(ctx context.Context, taskID string) ([]ratchet.TaskVe
 			if err == nil {
 				err = unpackTask(body, &v.Task)
 			}
-			if isDamaged(err) {
-				db.skip("task version", v.ID, err)
-				return nil
-			}
-			if err != nil {
+			if ok, err := db.whole("task version", v.ID, err); !ok {
 				return err
 			}
 			list = append(list, v)
@@ -107,11 +103,7 @@ func (db *DB) backups(ctx context.Context, list *[]ratchet.TaskBackup, where str
 			if err == nil {
 				err = unpackTask(body, &b.Task)
 			}
-			if isDamaged(err) {
-				db.skip("task backup", b.ID, err)
-				return nil
-			}
-			if err != nil {
+			if ok, err := db.whole("task backup", b.ID, err); !ok {
 				return err
 			}
 			*list = append(*list, b)

@@ -70,11 +70,7 @@ func (db *DB) testRuns(ctx context.Context, where, arg string, limit int) ([]rat
 			if err == nil && (status < 0 || status >= int64(len(statuses())) || results != nil && !json.Valid(results)) {
 				err = damaged("the status is not known or the results are not JSON")
 			}
-			if isDamaged(err) {
-				db.skip("test run", string(id), err)
-				return nil
-			}
-			if err != nil {
+			if ok, err := db.whole("test run", string(id), err); !ok {
 				return err
 			}
 			list = append(list, ratchet.TestRun{
