@@ -213,36 +213,10 @@ func keyBy(ctx context.Context, q querier, where string, arg any) (*ratchet.APIK
 // ListAPIKeys returns a page of the keys that exists lets be (nil = every key),
 // by name unless SortBy says otherwise.
 func (db *DB) ListAPIKeys(ctx context.Context, query ratchet.Query, exists func(*ratchet.APIKey) bool) (ratchet.Page[ratchet.APIKey], error) {
-	page := ratchet.Page[ratchet.APIKey]{Items: []ratchet.APIKey{}}
-	l := keyList()
-	p, err := l.plan(query)
-	if err != nil {
-		return page, err
-	}
-	var r keyRow
-	err = db.snapshot(ctx, func(q querier) (err error) {
-		if exists != nil {
-			err = p.only(ctx, db, q, l, r.dest, func() (bool, error) {
-				k, err := r.key()
-				return err == nil && exists(k), err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
-			r := new(keyRow)
-			return r.dest(), &r.number, func() error {
-				k, err := r.key()
-				if err == nil {
-					page.Items = append(page.Items, *k)
-				}
-				return err
-			}
-		})
-		return err
+	return pageOf(ctx, db, keyList(), query, exists, func() ([]any, *int64, func() (*ratchet.APIKey, error)) {
+		r := new(keyRow)
+		return r.dest(), &r.number, r.key
 	})
-	return page, err
 }
 
 // KeyUse is how often a key was used since the last count, and when last.

@@ -81,32 +81,20 @@ func AuditFilters() []ratchet.FilterField { return filterFields(auditList().fiel
 // ListAudit returns a page of the audit, the newest first when SortBy is
 // empty. Prev is not set.
 func (db *DB) ListAudit(ctx context.Context, query ratchet.Query) (ratchet.Page[AuditRow], error) {
-	page := ratchet.Page[AuditRow]{Items: []AuditRow{}}
-	l := auditList()
-	p, err := l.plan(query)
-	if err != nil {
-		return page, err
-	}
-	err = db.snapshot(ctx, func(q querier) error {
-		var err error
-		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
-			var r AuditRow
-			var at int64
-			var kind, severity, principal, resource []byte
-			return []any{&r.Seq, &at, &kind, &severity, &principal, &resource, &r.Body, &r.Hash}, &r.Seq, func() error {
-				if err := sound(at); err != nil {
-					return err
-				}
-				if !json.Valid(r.Body) {
-					return damaged("the entry is not JSON")
-				}
-				r.At = timeOf(at)
-				r.Type, r.Severity, r.Principal, r.Resource = string(kind), string(severity), string(principal), string(resource)
-				page.Items = append(page.Items, r)
-				return nil
+	return pageOf(ctx, db, auditList(), query, nil, func() ([]any, *int64, func() (*AuditRow, error)) {
+		var r AuditRow
+		var at int64
+		var kind, severity, principal, resource []byte
+		return []any{&r.Seq, &at, &kind, &severity, &principal, &resource, &r.Body, &r.Hash}, &r.Seq, func() (*AuditRow, error) {
+			if err := sound(at); err != nil {
+				return nil, err
 			}
-		})
-		return err
+			if !json.Valid(r.Body) {
+				return nil, damaged("the entry is not JSON")
+			}
+			r.At = timeOf(at)
+			r.Type, r.Severity, r.Principal, r.Resource = string(kind), string(severity), string(principal), string(resource)
+			return &r, nil
+		}
 	})
-	return page, err
 }

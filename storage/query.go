@@ -15,6 +15,7 @@ type list struct {
 	from    string // table AS alias
 	id      string // column that breaks ties
 	columns string
+	task    string // column with the name of the task that a row is about, which a scope may leave out; empty = none
 	fields  map[string]field
 	sorts   map[string]sortField
 	sort    string // default

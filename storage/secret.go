@@ -68,26 +68,16 @@ func SecretFilters() []ratchet.FilterField { return filterFields(secretList().fi
 
 // ListSecrets returns a page of secrets, by name unless SortBy says otherwise.
 func (db *DB) ListSecrets(ctx context.Context, query ratchet.Query) (ratchet.Page[ratchet.Secret], error) {
-	page := ratchet.Page[ratchet.Secret]{Items: []ratchet.Secret{}}
-	l := secretList()
-	p, err := l.plan(query)
-	if err != nil {
-		return page, err
-	}
-	err = db.snapshot(ctx, func(q querier) (err error) {
-		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
-			r := new(secretRow)
-			return r.dest(), &r.number, func() error {
-				s, err := r.secret()
-				if err == nil {
-					page.Items = append(page.Items, s.Secret)
-				}
-				return err
+	return pageOf(ctx, db, secretList(), query, nil, func() ([]any, *int64, func() (*ratchet.Secret, error)) {
+		r := new(secretRow)
+		return r.dest(), &r.number, func() (*ratchet.Secret, error) {
+			s, err := r.secret()
+			if err != nil {
+				return nil, err
 			}
-		})
-		return err
+			return &s.Secret, nil
+		}
 	})
-	return page, err
 }
 
 // Secret returns the secret of this name; nil when it is bound to nothing.

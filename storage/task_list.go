@@ -29,7 +29,7 @@ func taskList() *list {
 	withBounds(fields, "updated", "t.updated_at")
 	withBounds(fields, "validated", "t.validated_at")
 	return &list{
-		noun: "task", from: "tasks AS t", id: "t.id", fields: fields, sort: "name",
+		noun: "task", from: "tasks AS t", id: "t.id", task: "t.name", fields: fields, sort: "name",
 		// the newest execution as one integer: time and status
 		columns: taskColumns + `, (SELECT 8 * queued_at + status FROM executions
 			WHERE task_id = t.uuid AND queued_at < 253402300800000000 AND status BETWEEN 0 AND 5 ORDER BY queued_at DESC, id DESC LIMIT 1)`,
@@ -52,29 +52,14 @@ func TaskSortFields() []string { return sorted(taskList().sorts) }
 // ListTasks returns a page of tasks, by name unless SortBy says otherwise.
 // Versions sort as semantic versions. Last is set.
 func (db *DB) ListTasks(ctx context.Context, query ratchet.Query) (ratchet.Page[ratchet.Task], error) {
-	page := ratchet.Page[ratchet.Task]{Items: []ratchet.Task{}}
-	l := taskList()
-	p, err := l.plan(query)
-	if err != nil {
-		return page, err
-	}
-	p.within(ctx, "t.name")
-	err = db.snapshot(ctx, func(q querier) (err error) {
-		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
-			r, last := new(taskRow), new(*int64)
-			return append(r.dest(), last), &r.number, func() error {
-				t, err := r.task()
-				if err != nil {
-					return err
-				}
-				if *last != nil && sound(**last/8) == nil {
-					t.Last = &ratchet.LastExecution{Status: statusName(**last % 8), At: timeOf(**last / 8)}
-				}
-				page.Items = append(page.Items, *t)
-				return nil
+	return pageOf(ctx, db, taskList(), query, nil, func() ([]any, *int64, func() (*ratchet.Task, error)) {
+		r, last := new(taskRow), new(*int64)
+		return append(r.dest(), last), &r.number, func() (*ratchet.Task, error) {
+			t, err := r.task()
+			if err == nil && *last != nil && sound(**last/8) == nil {
+				t.Last = &ratchet.LastExecution{Status: statusName(**last % 8), At: timeOf(**last / 8)}
 			}
-		})
-		return err
+			return t, err
+		}
 	})
-	return page, err
 }

@@ -208,36 +208,10 @@ func userBy(ctx context.Context, q querier, where string, arg any) (*ratchet.Use
 // ListUsers returns a page of the users that exists lets be (nil = every user),
 // by username unless SortBy says otherwise.
 func (db *DB) ListUsers(ctx context.Context, query ratchet.Query, exists func(*ratchet.User) bool) (ratchet.Page[ratchet.User], error) {
-	page := ratchet.Page[ratchet.User]{Items: []ratchet.User{}}
-	l := userList()
-	p, err := l.plan(query)
-	if err != nil {
-		return page, err
-	}
-	var r userRow
-	err = db.snapshot(ctx, func(q querier) (err error) {
-		if exists != nil {
-			err = p.only(ctx, db, q, l, r.dest, func() (bool, error) {
-				u, err := r.user()
-				return err == nil && exists(u), err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		page.Total, page.NextCursor, err = l.run(ctx, db, q, p, func() ([]any, *int64, func() error) {
-			r := new(userRow)
-			return r.dest(), &r.number, func() error {
-				u, err := r.user()
-				if err == nil {
-					page.Items = append(page.Items, *u)
-				}
-				return err
-			}
-		})
-		return err
+	return pageOf(ctx, db, userList(), query, exists, func() ([]any, *int64, func() (*ratchet.User, error)) {
+		r := new(userRow)
+		return r.dest(), &r.number, r.user
 	})
-	return page, err
 }
 
 // HasAdmin says whether an active user or a valid key has the role admin.
