@@ -110,8 +110,11 @@ func (w *walk) choose(ctx context.Context) (index string, by *driver, few bool, 
 		}
 	}
 	best, err := w.fewest(ctx, drivers)
-	if best != nil || err != nil {
-		return best.orNone().index, best, true, err
+	if err != nil {
+		return "", nil, false, err
+	}
+	if best != nil {
+		return best.index, best, true, nil
 	}
 	index = w.index()
 	if index != byQueued {
@@ -123,14 +126,6 @@ func (w *walk) choose(ctx context.Context) (index string, by *driver, few bool, 
 		}
 	}
 	return index, nil, false, w.hint(ctx)
-}
-
-// orNone is d or an empty driver.
-func (d *driver) orNone() *driver {
-	if d == nil {
-		return new(driver)
-	}
-	return d
 }
 
 // hint bounds the walk by queued_at for a filter on when executions started or
