@@ -200,14 +200,7 @@ func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (k *ratchet.APIKey,
 
 func keyBy(ctx context.Context, q querier, where string, arg any) (*ratchet.APIKey, error) {
 	var r keyRow
-	err := one(ctx, q, "read a key", r.dest(), "SELECT "+keyColumns+" FROM api_keys AS k WHERE k."+where, arg)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r.key()
+	return found(ctx, q, "read a key", r.dest(), r.key, "SELECT "+keyColumns+" FROM api_keys AS k WHERE k."+where, arg)
 }
 
 // ListAPIKeys returns a page of the keys that exists lets be (nil = every key),

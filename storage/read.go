@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // querier is a reading connection or transaction.
@@ -47,6 +48,18 @@ func one(ctx context.Context, q querier, doing string, dest []any, query string,
 		return err
 	}
 	return driverError(doing, q.QueryRowContext(context.WithoutCancel(ctx), query, args...).Scan(dest...))
+}
+
+// found reads one row and returns the item made of it; nil when there is none.
+func found[T any](ctx context.Context, q querier, doing string, dest []any, item func() (*T, error), query string, args ...any) (*T, error) {
+	err := one(ctx, q, doing, dest, query, args...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return item()
 }
 
 // each calls scan for every row.

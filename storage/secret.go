@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 
 	"ratchet"
 )
@@ -91,14 +90,7 @@ func (db *DB) Secret(ctx context.Context, name string) (s *SealedSecret, err err
 
 func secretBy(ctx context.Context, q querier, name string) (*SealedSecret, error) {
 	var r secretRow
-	err := one(ctx, q, "read a secret", r.dest(), "SELECT "+secretColumns+" FROM secrets AS s WHERE s.name = ?", []byte(name))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r.secret()
+	return found(ctx, q, "read a secret", r.dest(), r.secret, "SELECT "+secretColumns+" FROM secrets AS s WHERE s.name = ?", []byte(name))
 }
 
 // ChangeSecret lets change edit the secret of this name, which is new when it

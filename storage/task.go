@@ -131,14 +131,7 @@ func pinnedTask(ctx context.Context, q querier, active *ratchet.Task, version st
 // taskBy reads one task; nil when there is none.
 func taskBy(ctx context.Context, q querier, where string, arg any) (*ratchet.Task, error) {
 	var r taskRow
-	err := one(ctx, q, "read a task", r.dest(), "SELECT "+taskColumns+" FROM tasks AS t WHERE t."+where, arg)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r.task()
+	return found(ctx, q, "read a task", r.dest(), r.task, "SELECT "+taskColumns+" FROM tasks AS t WHERE t."+where, arg)
 }
 
 // TaskNames returns up to limit names that begin with prefix, in order.

@@ -195,14 +195,7 @@ func (db *DB) User(ctx context.Context, ref string, exists func(*ratchet.User) b
 
 func userBy(ctx context.Context, q querier, where string, arg any) (*ratchet.User, error) {
 	var r userRow
-	err := one(ctx, q, "read a user", r.dest(), "SELECT "+userColumns+" FROM users AS u WHERE u."+where, arg)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r.user()
+	return found(ctx, q, "read a user", r.dest(), r.user, "SELECT "+userColumns+" FROM users AS u WHERE u."+where, arg)
 }
 
 // ListUsers returns a page of the users that exists lets be (nil = every user),
