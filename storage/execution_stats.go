@@ -67,7 +67,7 @@ func (db *DB) ExecutionStats(ctx context.Context, query StatsQuery) (all Executi
 				}
 				by[k].add(c, b)
 			})
-		}, src.sql, src.args...)
+		}, strings.Join(src.parts, " UNION ALL "), src.args...)
 	})
 	all.fill(&sum)
 	keys := slices.SortedFunc(maps.Keys(by), groupKey.compare)
@@ -118,14 +118,12 @@ func (query StatsQuery) key(at int64, task string) groupKey {
 
 // source is SQL that selects a time, the task's UUID and name, and cells.
 type source struct {
-	parts []string
-	sql   string
+	parts []string // joined by UNION ALL
 	args  []any
 }
 
 func (s *source) add(sql string, args ...any) {
 	s.parts, s.args = append(s.parts, sql), append(s.args, args...)
-	s.sql = strings.Join(s.parts, " UNION ALL ")
 }
 
 // tasks is the condition for the tasks counted, of a table with task_id and task_name.
