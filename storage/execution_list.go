@@ -3,8 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"strconv"
+	"encoding/json"
 
 	"ratchet"
 )
@@ -81,7 +80,7 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 	if err != nil {
 		return page, err
 	}
-	return page, db.snapshot(ctx, func(q querier) error {
+	err = db.snapshot(ctx, func(q querier) error {
 		s := &search{searchLimits: db.limits, q: q, p: p}
 		h, err := s.page(ctx)
 		if err != nil {
@@ -107,26 +106,29 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 		}
 		return nil
 	})
+	return page, err
 }
 
 // executionRows reads the rows with these numbers, in their order; nil for a
 // damaged one.
 func (db *DB) executionRows(ctx context.Context, q querier, ids []int64, payloads bool) ([]*executionRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	columns := executionColumns
 	if payloads {
 		columns += payloadColumns
 	}
 	at := map[int64]int{}
-	list := []byte{'['}
 	for i, id := range ids {
 		at[id] = i
-		list = strconv.AppendInt(append(list, ','), id, 10)
 	}
-	if len(ids) > 0 {
-		list = slices.Delete(list, 1, 2) // the first comma
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
 	}
 	rows := make([]*executionRow, len(ids))
-	err := each(ctx, q, "read executions", func(r *sql.Rows) error {
+	err = each(ctx, q, "read executions", func(r *sql.Rows) error {
 		row := new(executionRow)
 		err := scanRow(r, row.dest(payloads), 0)
 		if ok, err := db.whole("execution", row.number, err); !ok {
@@ -134,6 +136,6 @@ func (db *DB) executionRows(ctx context.Context, q querier, ids []int64, payload
 		}
 		rows[at[row.number]] = row
 		return nil
-	}, "SELECT "+columns+" FROM json_each(?) AS j CROSS JOIN executions AS e ON e.id = j.value", string(append(list, ']')))
+	}, "SELECT "+columns+" FROM json_each(?) AS j CROSS JOIN executions AS e ON e.id = j.value", string(list))
 	return rows, err
 }
