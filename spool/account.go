@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"sync"
@@ -155,13 +154,4 @@ func fill(r io.Reader, p []byte) (n int, err error) {
 		return n, io.EOF
 	}
 	return n, err
-}
-
-// KeepBytes is Keep of bytes that the caller already has: those that fit into
-// a block are returned as they are.
-func (a *Account) KeepBytes(p []byte) (small []byte, large *Body, err error) {
-	if a == nil || len(p) < Block {
-		return p, nil, nil
-	}
-	return a.Keep(bytes.NewReader(p))
 }
