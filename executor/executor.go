@@ -129,17 +129,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Limits are the bounds a caller must know.
-type Limits struct {
-	MaxRun    time.Duration
-	WaitLimit time.Duration
-}
-
-// Limits returns the bounds in force.
-func (e *Executor) Limits() Limits {
-	return Limits{MaxRun: e.cfg.Bounds.Run, WaitLimit: e.cfg.WaitLimit}
-}
-
 // Drain refuses new runs and waits for those that are going on. When ctx ends
 // first they are killed, their rows say so, and Drain returns ctx's error.
 func (e *Executor) Drain(ctx context.Context) error {
