@@ -17,13 +17,8 @@ import (
 // cause has the stack; it answers those who wait.
 func Recover(doing string, failed func(error)) {
 	if p := recover(); p != nil {
-		failed(Panicked(doing, p))
+		failed(AsError(fmt.Errorf("panic while the server tried to %s: %v\n%s", doing, p, debug.Stack())))
 	}
-}
-
-// Panicked is the internal error of a panic that was recovered.
-func Panicked(doing string, p any) error {
-	return AsError(fmt.Errorf("panic while the server tried to %s: %v\n%s", doing, p, debug.Stack()))
 }
 
 // keepPause is the time before a loop that panicked begins again.
