@@ -114,12 +114,11 @@ func (p *process) readCall(size int, bodies *spool.Account) (call runtime.HostCa
 		call, err = decodeCall(payload)
 		return call, nil, err
 	}
-	head := min(size, keepBuffer)
-	if err := f.fill(head); err != nil {
+	if err := f.fill(keepBuffer); err != nil {
 		return call, nil, cutOff(err)
 	}
-	call, n, err := decodeCallHead(f.buf[f.from : f.from+head])
-	if err != nil || n > head {
+	call, n, err := decodeCallHead(f.buf[f.from : f.from+keepBuffer])
+	if err != nil {
 		return call, nil, errors.Join(errMalformed, err)
 	}
 	f.from += n
@@ -143,14 +142,8 @@ func (p *process) readCall(size int, bodies *spool.Account) (call runtime.HostCa
 // payload, and returns where that begins.
 func decodeCallHead(payload []byte) (c runtime.HostCall, n int, err error) {
 	d := decoder{b: payload}
-	d.array(4)
-	c.Seq, c.Kind, c.Secret = d.int64(), runtime.CallKind(d.str()), d.str()
-	if d.isNil() {
+	if c = d.call(); c.Fetch == nil {
 		return c, 0, errMalformed
-	}
-	d.array(7)
-	c.Fetch = &runtime.FetchRequest{
-		Method: d.str(), URL: d.str(), Header: d.pairs(), TimeoutMS: d.int(), Redirect: d.str(), IdempotencyKey: d.str(),
 	}
 	read(&d, msgp.ReadBytesHeader)
 	return c, len(payload) - len(d.b), d.err

@@ -78,16 +78,25 @@ func appendCall(b []byte, c *runtime.HostCall) []byte {
 	return appendRaw(b, f.Body)
 }
 
-func decodeCall(payload []byte) (c runtime.HostCall, err error) {
-	d := decoder{b: payload}
+// call reads a call up to the body of its fetch.
+func (d *decoder) call() (c runtime.HostCall) {
 	d.array(4)
 	c.Seq, c.Kind, c.Secret = d.int64(), runtime.CallKind(d.str()), d.str()
 	if !d.isNil() {
 		d.array(7)
 		c.Fetch = &runtime.FetchRequest{
 			Method: d.str(), URL: d.str(), Header: d.pairs(),
-			TimeoutMS: d.int(), Redirect: d.str(), IdempotencyKey: d.str(), Body: d.bytes(),
+			TimeoutMS: d.int(), Redirect: d.str(), IdempotencyKey: d.str(),
 		}
+	}
+	return c
+}
+
+func decodeCall(payload []byte) (runtime.HostCall, error) {
+	d := decoder{b: payload}
+	c := d.call()
+	if c.Fetch != nil {
+		c.Fetch.Body = d.bytes()
 	}
 	return c, d.finish()
 }
