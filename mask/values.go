@@ -89,7 +89,7 @@ func formsOf(v string) []string {
 	for range deepQuotes { // each time by an encoder that minds HTML or one that does not
 		var next []string
 		for _, text := range level {
-			next = append(next, quoted(text, true), quoted(text, false))
+			next = append(next, Quoted(text, true), Quoted(text, false))
 		}
 		slices.Sort(next)
 		level = slices.Compact(next)
@@ -114,8 +114,8 @@ func inner(enc *base64.Encoding, v []byte, before int) string {
 	return text[first : (before+len(v))*8/6]
 }
 
-// quoted is v as it stands inside a quoted string, e.g. in a logged object.
-func quoted(v string, escapeHTML bool) string {
+// Quoted is v as it stands inside a quoted string, e.g. in a logged object.
+func Quoted(v string, escapeHTML bool) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(escapeHTML)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -220,14 +219,7 @@ func spelling(kind string) func(string) string {
 	return plainly
 }
 
-// inJSON is a value as it stands between the quotes of a JSON string.
-func inJSON(value string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(value) // a string
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
-}
+func inJSON(value string) string { return mask.Quoted(value, false) }
 
 // Basic credentials are encoded as a whole: unfold decodes those that hold a
 // reference, and fold encodes them again.
