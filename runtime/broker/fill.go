@@ -26,9 +26,8 @@ const maxRefs = 100
 // what it takes to send it on without them.
 type filling struct {
 	request *runtime.FetchRequest
-	values  *mask.Values     // takes them out of URLs and headers; nil = there are none in the request
+	secrets []string         // values that stand in it
 	bare    func() io.Reader // the body without them; nil = there are none in it
-	size    int64            // of the bare body
 	made    *spool.Body      // body of request, when it is large and not the script's own
 }
 
@@ -56,16 +55,14 @@ func (s *Session) fill(ctx context.Context, f *runtime.FetchRequest, u *url.URL)
 	if bad != nil || len(used) == 0 {
 		return out, bad
 	}
-	var values []string
 	for i := range used {
 		now, refused := s.sendable(ctx, used[i], u)
 		if refused != nil {
 			return out, refused
 		}
 		used[i].Value = now.Value
-		values = append(values, now.Value)
+		out.secrets = append(out.secrets, now.Value)
 	}
-	out.values = mask.NewValues("", values...).Whole()
 	kind, bad := out.put(used)
 	if bad != nil || inBody == 0 {
 		return out, bad
@@ -91,7 +88,6 @@ func (s *Session) putBody(out filling, used []Secret, spell func(string) string)
 	}
 	out.made = f.Spooled
 	out.bare = func() io.Reader { return mask.NewTexts(none...).Reader(script.BodyReader()) }
-	out.size, _ = io.Copy(io.Discard, out.bare()) // it was read just before
 	return out, nil
 }
 
@@ -250,25 +246,26 @@ func fold(value string) string {
 // takeOut takes the secrets of the request out of one that follows a redirect
 // to another origin: out of its URL, its headers and its body.
 func (out filling) takeOut(next *http.Request) *runtime.CallError {
-	if out.values == nil {
+	secrets := mask.NewValues("", out.secrets...).Whole()
+	if secrets == nil {
 		return nil
 	}
-	if address := next.URL.String(); out.values.Text(address) != address {
-		u, err := url.Parse(out.values.Text(address))
+	if address := next.URL.String(); secrets.Text(address) != address {
+		u, err := url.Parse(secrets.Text(address))
 		if err != nil {
 			return refuse("NetworkError", "bad_redirect", "the server redirects to an address that holds a secret")
 		}
 		next.URL = u
 	}
 	for name, values := range next.Header {
-		if slices.ContainsFunc(values, func(v string) bool { return out.values.Text(v) != v }) {
+		if slices.ContainsFunc(values, func(v string) bool { return secrets.Text(v) != v }) {
 			delete(next.Header, name)
 		}
 	}
 	if out.bare != nil && next.Body != nil && next.Body != http.NoBody {
 		next.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(out.bare()), nil }
-		next.Body, _ = next.GetBody() // never fails
-		next.ContentLength = out.size
+		next.Body, _ = next.GetBody()                           // never fails
+		next.ContentLength, _ = io.Copy(io.Discard, out.bare()) // it was read before
 	}
 	return nil
 }
