@@ -105,17 +105,26 @@ func (h *held) grant(ctx context.Context, name string) (ratchet.SecretGrant, err
 	return h.source.Grant(ctx, use)
 }
 
-// secret returns a secret for a use of it. What the operator took back since
-// the run began is refused; the value is the one that the run began with.
-func (h *held) secret(ctx context.Context, name string) (broker.Secret, *runtime.CallError) {
+// find returns a secret of this name as the run began with it. False = the run
+// holds none.
+func (h *held) find(name string) (broker.Secret, bool) {
 	if h == nil {
-		return broker.Secret{}, undeclared(name)
+		return broker.Secret{}, false
 	}
 	i := slices.IndexFunc(h.list, func(s broker.Secret) bool { return s.Name == name })
 	if i < 0 {
-		return broker.Secret{}, undeclared(name)
+		return broker.Secret{}, false
 	}
-	s := h.list[i]
+	return h.list[i], true
+}
+
+// secret returns a secret for a use of it. What the operator took back since
+// the run began is refused; the value is the one that the run began with.
+func (h *held) secret(ctx context.Context, name string) (broker.Secret, *runtime.CallError) {
+	s, ok := h.find(name)
+	if !ok {
+		return s, broker.Undeclared(name)
+	}
 	if h.source != nil {
 		now, err := h.grant(ctx, name)
 		if err != nil {
@@ -127,13 +136,6 @@ func (h *held) secret(ctx context.Context, name string) (broker.Secret, *runtime
 		return s, callError(s.Fault)
 	}
 	return s, nil
-}
-
-func undeclared(name string) *runtime.CallError {
-	return &runtime.CallError{
-		Class: "AuthorizationError", Code: "undeclared_secret",
-		Message: "the task does not declare the secret " + name + "; add it to secrets in its metadata",
-	}
 }
 
 // callError is a refused use as the script sees it.
@@ -192,12 +194,8 @@ type secretDoor struct{ held *held }
 
 // Call implements runtime.Host.
 func (d secretDoor) Call(ctx context.Context, call runtime.HostCall) (runtime.HostReply, error) {
-	if call.Kind == runtime.CallSecretRef && d.held != nil {
-		for _, s := range d.held.list {
-			if s.Name == call.Secret {
-				return runtime.HostReply{Secret: s.Ref}, nil
-			}
-		}
+	if s, ok := d.held.find(call.Secret); ok && call.Kind == runtime.CallSecretRef {
+		return runtime.HostReply{Secret: s.Ref}, nil
 	}
 	s, refused := d.held.secret(ctx, call.Secret)
 	switch {

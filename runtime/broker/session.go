@@ -115,9 +115,14 @@ func (s *Session) secret(ctx context.Context, call runtime.HostCall) (reply runt
 
 func (s *Session) lookup(ctx context.Context, name string) (Secret, *runtime.CallError) {
 	if s.policy.Secrets == nil {
-		return Secret{}, refuse("AuthorizationError", "undeclared_secret", "the task does not declare the secret "+name+"; add it to secrets in its metadata")
+		return Secret{}, Undeclared(name)
 	}
 	return s.policy.Secrets(ctx, name)
+}
+
+// Undeclared refuses a secret that is not among those of the task's metadata.
+func Undeclared(name string) *runtime.CallError {
+	return refuse("AuthorizationError", "undeclared_secret", "the task does not declare the secret "+name+"; add it to secrets in its metadata")
 }
 
 // learn adds a secret's value to what Mask replaces.
