@@ -18,6 +18,9 @@ const (
 	RoleAdmin     Role = "admin"
 )
 
+// Roles are those that a caller can be given, the least first.
+func Roles() []Role { return []Role{RoleReadonly, RoleUser, RoleService, RoleAdmin} }
+
 // Principal is who calls. Surfaces get it from the authentication; nothing
 // else makes one.
 type Principal struct {

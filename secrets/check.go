@@ -47,11 +47,10 @@ func check(u ratchet.SecretUpdate) error {
 				WithHint("write hosts as in the example; one without http:// gets the value over https only, on loopback over http too")
 		}
 	}
-	known := []ratchet.Role{ratchet.RoleReadonly, ratchet.RoleUser, ratchet.RoleService, ratchet.RoleAdmin}
 	for i, r := range u.Roles {
-		if !slices.Contains(known, r) {
+		if !slices.Contains(ratchet.Roles(), r) {
 			return ratchet.Errorf(ratchet.CodeInvalid, "there is no role %q", r).At("/roles/"+strconv.Itoa(i)).
-				With(ratchet.FieldAllowed, known).WithHint("choose from what is allowed; leave roles empty for every role")
+				With(ratchet.FieldAllowed, ratchet.Roles()).WithHint("choose from what is allowed; leave roles empty for every role")
 		}
 	}
 	return nil

@@ -75,13 +75,13 @@ func newRemoteIssuer(cfg OIDC, now func() time.Time, log *slog.Logger) (*remoteI
 		}
 	}
 	for value, role := range cfg.RoleMap {
-		if !slices.Contains(Roles(), ratchet.Role(role)) {
-			return nil, ratchet.Errorf(ratchet.CodeConfig, "auth.oidc.role_map gives %q the role %q, which is none of %s", value, role, joined(Roles())).
+		if !slices.Contains(ratchet.Roles(), ratchet.Role(role)) {
+			return nil, ratchet.Errorf(ratchet.CodeConfig, "auth.oidc.role_map gives %q the role %q, which is none of %s", value, role, joined(ratchet.Roles())).
 				At("auth.oidc.role_map")
 		}
 	}
-	if cfg.DefaultRole != "" && !slices.Contains(Roles(), cfg.DefaultRole) {
-		return nil, ratchet.Errorf(ratchet.CodeConfig, "auth.oidc.default_role is none of %s", joined(Roles())).At("auth.oidc.default_role")
+	if cfg.DefaultRole != "" && !slices.Contains(ratchet.Roles(), cfg.DefaultRole) {
+		return nil, ratchet.Errorf(ratchet.CodeConfig, "auth.oidc.default_role is none of %s", joined(ratchet.Roles())).At("auth.oidc.default_role")
 	}
 	life, end := context.WithCancel(context.Background())
 	return &remoteIssuer{cfg: cfg, client: guardedClient(cfg.AllowPrivate, ports), log: log, now: now, life: life, end: end}, nil
@@ -255,11 +255,11 @@ func (r *remoteIssuer) role(c jwt.MapClaims) (ratchet.Role, error) {
 		if r.cfg.RoleMap != nil {
 			role = r.cfg.RoleMap[value]
 		}
-		best = max(best, slices.Index(Roles(), ratchet.Role(role)))
+		best = max(best, slices.Index(ratchet.Roles(), ratchet.Role(role)))
 	}
 	switch {
 	case best >= 0:
-		return Roles()[best], nil
+		return ratchet.Roles()[best], nil
 	case r.cfg.DefaultRole != "":
 		return r.cfg.DefaultRole, nil
 	default:

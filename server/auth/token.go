@@ -139,15 +139,10 @@ func (a *Authenticator) ownToken(ctx context.Context, text string) (identity, ti
 // secret.
 func signedElsewhere(c claims) (ratchet.Principal, error) {
 	role := ratchet.Role(c.Role)
-	if !slices.Contains(Roles(), role) {
-		return ratchet.Principal{}, refused("the token has no role of %s", joined(Roles()))
+	if !slices.Contains(ratchet.Roles(), role) {
+		return ratchet.Principal{}, refused("the token has no role of %s", joined(ratchet.Roles()))
 	}
 	return ratchet.Principal{ID: "jwt:" + c.Subject, Name: cmp.Or(c.Name, c.Subject), Role: role, Via: "jwt"}, nil
-}
-
-// Roles are those that a caller can be given, the least first.
-func Roles() []ratchet.Role {
-	return []ratchet.Role{ratchet.RoleReadonly, ratchet.RoleUser, ratchet.RoleService, ratchet.RoleAdmin}
 }
 
 func joined(roles []ratchet.Role) string {
