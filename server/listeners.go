@@ -61,8 +61,6 @@ func (m *router) seat(r *http.Request, p ratchet.Principal) (left func(), err er
 	}, nil
 }
 
-const awaitSession = "wait for the end of a session"
-
 // seat is a place on its way to a session.
 type seat struct {
 	place   *limit.Place
@@ -81,11 +79,7 @@ func (l *listeners) sit(ss *mcp.ServerSession, req mcp.Request, log *slog.Logger
 	}
 	taken := v.(*seat)
 	taken.session <- func() { _ = ss.Close() }
-	go func() {
-		defer taken.place.Leave()
-		defer ratchet.Recover(awaitSession, ratchet.Logged(log, awaitSession))
-		_ = ss.Wait() // however it ended, it is over
-	}()
+	go atEnd(ss, log, taken.place.Leave)
 }
 
 // listen notes who is behind a session when it begins to listen.
@@ -105,11 +99,7 @@ func (b *binding) listen(next mcp.MethodHandler) mcp.MethodHandler {
 			defer b.listeners.bySession.Delete(ss)
 		case ss.ID() != "":
 			if _, known := b.listeners.bySession.LoadOrStore(ss, one); !known {
-				go func() {
-					defer b.listeners.bySession.Delete(ss)
-					defer ratchet.Recover(awaitSession, ratchet.Logged(b.cfg.log, awaitSession))
-					_ = ss.Wait() // however it ended, it is over
-				}()
+				go atEnd(ss, b.cfg.log, func() { b.listeners.bySession.Delete(ss) })
 			}
 		}
 		return next(ctx, method, req)

@@ -66,9 +66,14 @@ func (s *sessions) seen(ss *mcp.ServerSession, o *offer, method string, log *slo
 	added := &session{offer: o}
 	added.touched.Store(now)
 	s.byID.Store(ss.ID(), added)
-	go func() {
-		defer s.byID.Delete(ss.ID())
-		defer ratchet.Recover("wait for the end of a session", ratchet.Logged(log, "wait for the end of a session"))
-		_ = ss.Wait() // however it ended, it is over
-	}()
+	go atEnd(ss, log, func() { s.byID.Delete(ss.ID()) })
+}
+
+// atEnd waits for the end of a session, then does what is due. It is for a
+// goroutine of its own.
+func atEnd(ss *mcp.ServerSession, log *slog.Logger, due func()) {
+	const doing = "wait for the end of a session"
+	defer ratchet.Recover(doing, ratchet.Logged(log, doing))
+	defer due()
+	_ = ss.Wait() // however it ended, it is over
 }

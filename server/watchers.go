@@ -32,15 +32,13 @@ func (u *updates) subscribe(ctx context.Context, req *mcp.SubscribeRequest) erro
 	u.watching.Store(int64(len(u.wanted)))
 	if _, known := u.watched[req.Session]; !known {
 		u.watched[req.Session] = struct{}{}
-		go u.awaitEnd(req.Session)
+		go atEnd(req.Session, u.b.cfg.log, func() { u.forget(req.Session) })
 	}
 	return nil
 }
 
-// awaitEnd drops the subscriptions of a client that vanished.
-func (u *updates) awaitEnd(ss *mcp.ServerSession) {
-	defer ratchet.Recover("wait for the end of a session", ratchet.Logged(u.b.cfg.log, "wait for the end of a session"))
-	_ = ss.Wait() // however it ended, it is over
+// forget drops the subscriptions of a client that vanished.
+func (u *updates) forget(ss *mcp.ServerSession) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	delete(u.watched, ss)
