@@ -51,7 +51,7 @@ func (a *app) member(cmd *cobra.Command, forced map[string]string) (*member, err
 		return nil, err
 	}
 	m := &member{cfg: cfg, log: log, version: version}
-	if m.options, err = extend(server.Options{Version: version, Log: log, Levels: a.levels}); err != nil {
+	if m.options, err = extend(server.Options{Version: version, Log: log, Levels: a.levels, Now: a.now}); err != nil {
 		return nil, err
 	}
 	if m.database, err = server.Database(cfg); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,23 @@ func memberOf(t *testing.T, dir string, said *bytes.Buffer) *member {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// TestMember_clock: the server of a command has the command's clock, which
+// `bench server` moves.
+func TestMember_clock(t *testing.T) {
+	cmd := &cobra.Command{}
+	cmd.SetContext(t.Context())
+	storeFlags(cmd.Flags())
+	moved := time.Now().Add(time.Hour)
+	a := &app{stderr: &bytes.Buffer{}, now: func() time.Time { return moved }}
+	m, err := a.member(cmd, map[string]string{"database.url": ":memory:", "execution.workers.warm": "0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := joined(t, m).srv.Deps().Now(); !got.Equal(moved) {
+		t.Errorf("the server's clock says %v, not %v", got, moved)
+	}
 }
 
 func joined(t *testing.T, m *member) *seat {
