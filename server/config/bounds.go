@@ -39,9 +39,6 @@ func (c Config) Within(b Bounds) Config {
 	h.MaxBodyMemory = min(h.MaxBodyMemory, b.HTTP.MaxBodyMemory)
 	h.MaxResponseBytes = narrower(h.MaxResponseBytes, b.HTTP.MaxResponseBytes)
 	h.MaxResponseBytesLimit = narrower(h.MaxResponseBytesLimit, b.HTTP.MaxResponseBytesLimit)
-	h.MaxRunBodyBytes = narrower(h.MaxRunBodyBytes, b.HTTP.MaxRunBodyBytes)
-	h.MaxBodyBytes = narrower(h.MaxBodyBytes, b.HTTP.MaxBodyBytes)
-	h.MaxBodyMemory = narrower(h.MaxBodyMemory, b.HTTP.MaxBodyMemory)
 	switch {
 	case len(h.AllowHosts) == 0:
 		h.AllowHosts = b.HTTP.AllowHosts
@@ -64,8 +61,9 @@ func (c Config) Within(b Bounds) Config {
 	audit := &c.Security.Audit
 	audit.Enabled, audit.Files = audit.Enabled || b.Audit.Enabled, audit.Files || b.Audit.Files
 	audit.RetentionDays = max(audit.RetentionDays, b.Audit.RetentionDays)
+	mine := c.Bounds().Secrets
 	c.Secrets = maps.Clone(c.Secrets)
-	maps.DeleteFunc(c.Secrets, func(name, _ string) bool { return c.Bounds().Secrets[name] != b.Secrets[name] })
+	maps.DeleteFunc(c.Secrets, func(name, _ string) bool { return mine[name] != b.Secrets[name] })
 	return c
 }
 
