@@ -154,8 +154,7 @@ func offered(cfg config.MCP, more []tools.Tool) (*tools.Registry, error) {
 	return all.Select(tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly})
 }
 
-// bounds are the limits that the metadata of tasks may name at most.
-// Bounds are the operator's bounds of what tasks may ask for.
+// Bounds are the operator's bounds of what the metadata of tasks may ask for.
 func Bounds(cfg config.Config) executor.Bounds {
 	return executor.Bounds{
 		Run: cfg.Execution.MaxExecutionDuration, Memory: int64(cfg.Execution.MaxMemoryLimit),
