@@ -67,6 +67,21 @@ func serve(t testing.TB, flags ...string) *live {
 	return &live{t: t, url: web.URL, server: s}
 }
 
+// of serves the fields of a configuration alone.
+func of(t testing.TB, cfg graphql.Config) *live {
+	t.Helper()
+	h, err := graphql.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(h)
+	t.Cleanup(func() {
+		h.Close()
+		web.Close()
+	})
+	return &live{t: t, url: web.URL}
+}
+
 // fault is an error of an answer.
 type fault struct {
 	Message    string `json:"message"`

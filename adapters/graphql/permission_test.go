@@ -3,7 +3,6 @@ package graphql_test
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -40,7 +39,7 @@ func guarded(t *testing.T, adminOnly bool) *live {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := graphql.New(graphql.Config{
+	return of(t, graphql.Config{
 		Registry: r, Deps: &tools.Deps{Gates: []tools.Gate{tools.Permission{}}}, Introspection: true, Playground: true, AdminOnly: adminOnly,
 		Principal: func(r *http.Request) ratchet.Principal {
 			role := r.Header.Get("X-Role")
@@ -53,15 +52,6 @@ func guarded(t *testing.T, adminOnly bool) *live {
 			return ratchet.Principal{Name: "token", Role: ratchet.RoleUser}, nil
 		},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(h)
-	t.Cleanup(func() {
-		h.Close()
-		web.Close()
-	})
-	return &live{t: t, url: web.URL}
 }
 
 func TestPermission(t *testing.T) {
@@ -127,11 +117,7 @@ func TestSocketLogin(t *testing.T) {
 // turnedAway connects with a hello that is refused.
 func (l *live) turnedAway(hello, why string) {
 	t := l.t
-	c, _, err := websocket.Dial(t.Context(), l.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.CloseNow() }()
+	c := l.connect()
 	l.write(c, frame{Type: "connection_init", Payload: []byte(hello)})
 	for {
 		var f frame
@@ -164,16 +150,7 @@ func TestManyOperationsOnOneSocket(t *testing.T) {
 
 // TestStreamsAreBounded: one more than there may be is told to come back.
 func TestStreamsAreBounded(t *testing.T) {
-	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{Connections: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(h)
-	l := &live{t: t, url: web.URL}
-	t.Cleanup(func() {
-		h.Close()
-		web.Close()
-	})
+	l := of(t, graphql.Config{Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{Connections: 1}})
 	l.dial(`{}`)
 	_, res, err := websocket.Dial(t.Context(), l.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
 	if err == nil || res.StatusCode != http.StatusTooManyRequests {

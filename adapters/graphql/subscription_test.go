@@ -26,15 +26,22 @@ type frame struct {
 // dial opens a WebSocket and says hello.
 func (l *live) dial(hello string) *websocket.Conn {
 	l.t.Helper()
+	c := l.connect()
+	l.write(c, frame{Type: "connection_init", Payload: json.RawMessage(hello)})
+	if got := l.read(c); got.Type != "connection_ack" {
+		l.t.Fatalf("no welcome but %s %s", got.Type, got.Payload)
+	}
+	return c
+}
+
+// connect opens a WebSocket on which nothing was said yet.
+func (l *live) connect() *websocket.Conn {
+	l.t.Helper()
 	c, _, err := websocket.Dial(l.t.Context(), l.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(func() { _ = c.CloseNow() })
-	l.write(c, frame{Type: "connection_init", Payload: json.RawMessage(hello)})
-	if got := l.read(c); got.Type != "connection_ack" {
-		l.t.Fatalf("no welcome but %s %s", got.Type, got.Payload)
-	}
 	return c
 }
 

@@ -1,7 +1,6 @@
 package graphql_test
 
 import (
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -16,17 +15,9 @@ import (
 // TestSocketEnds: each breach of graphql-transport-ws ends the connection with
 // the code that the protocol has for it.
 func TestSocketEnds(t *testing.T) {
-	h, err := graphql.New(graphql.Config{
+	web := of(t, graphql.Config{
 		Registry: all(t), Deps: serve(t).server.Deps(), // with a database: a stream that fails gives its id back
 		Limits: graphql.Limits{InitTimeout: 300 * time.Millisecond},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(h)
-	t.Cleanup(func() {
-		h.Close()
-		web.Close()
 	})
 	const hello = `{"type":"connection_init"}`
 	const follow = `{"id":"1","type":"subscribe","payload":{"query":"subscription { taskEvents { kind } }"}}`
@@ -50,12 +41,8 @@ func TestSocketEnds(t *testing.T) {
 		"an id in use":           {[]string{hello, follow, follow}, 4409},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := &live{t: t, url: web.URL}
-			conn, _, err := websocket.Dial(t.Context(), l.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = conn.CloseNow() }()
+			l := &live{t: t, url: web.url}
+			conn := l.connect()
 			for i, text := range c.send {
 				if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
 					t.Fatal(err)
@@ -66,10 +53,9 @@ func TestSocketEnds(t *testing.T) {
 					}
 				}
 			}
-			for {
-				if _, _, err = conn.Read(t.Context()); err != nil {
-					break
-				}
+			var err error
+			for err == nil {
+				_, _, err = conn.Read(t.Context())
 			}
 			if got := websocket.CloseStatus(err); got != c.want {
 				t.Errorf("ended with %d, want %d: %v", got, c.want, err)
@@ -81,23 +67,11 @@ func TestSocketEnds(t *testing.T) {
 // TestSilentSocketsAreDropped: a client that says hello and then answers no
 // ping is taken for dead.
 func TestSilentSocketsAreDropped(t *testing.T) {
-	h, err := graphql.New(graphql.Config{
+	conn := of(t, graphql.Config{
 		Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{KeepAlive: 100 * time.Millisecond},
-	})
+	}).connect()
+	err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init"}`))
 	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(h)
-	t.Cleanup(func() {
-		h.Close()
-		web.Close()
-	})
-	conn, _, err := websocket.Dial(t.Context(), web.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.CloseNow() }()
-	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init"}`)); err != nil {
 		t.Fatal(err)
 	}
 	pings := 0
