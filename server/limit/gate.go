@@ -13,7 +13,7 @@ import (
 func (l *Limiter) Enter(ctx context.Context, t tools.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
 	caller := tools.CallerFrom(ctx)
 	p := &caller.Identity
-	if local(p) {
+	if p.Open() {
 		return l.enterOpen(ctx)
 	}
 	c := l.of(ctx, p)
@@ -119,7 +119,7 @@ func (l *Limiter) pay(ctx context.Context, c *client, p *ratchet.Principal, t *t
 // Charge takes a token for something that is no tool call, such as a list of
 // tools over MCP.
 func (l *Limiter) Charge(ctx context.Context, p ratchet.Principal, surface, operation string) error {
-	if l.rules.Load().Off || local(&p) {
+	if l.rules.Load().Off || p.Open() {
 		return nil
 	}
 	c, r := l.of(ctx, &p), l.rate(&p)

@@ -159,7 +159,7 @@ func (l *Limiter) known(r *http.Request, t *Ticket) error {
 	ctx := r.Context()
 	p := l.cfg.Who(ctx)
 	switch {
-	case l.rules.Load().Off, free(r), local(&p):
+	case l.rules.Load().Off, free(r), p.Open():
 		t.settle(p, false)
 		return nil
 	case p.Role == ratchet.RoleAnonymous:

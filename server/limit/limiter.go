@@ -122,9 +122,6 @@ func (l *Limiter) Active() int { return int(l.active.Load()) }
 // Clients is the number of callers that are remembered.
 func (l *Limiter) Clients() int { return l.clients.count() }
 
-// local says that p is the owner of the machine, who has no rates.
-func local(p *ratchet.Principal) bool { return p.Open() }
-
 // of returns the client that p is.
 func (l *Limiter) of(ctx context.Context, p *ratchet.Principal) *client {
 	key, named := p.ID, true
