@@ -43,11 +43,12 @@ func (b *binding) permitted(next mcp.MethodHandler) mcp.MethodHandler {
 // mayPrompt refuses a prompt that shows what a tool tells which the caller may
 // not call.
 func (b *binding) mayPrompt(ctx context.Context, name string) error {
-	i := slices.IndexFunc(b.prompts(), func(p prompts.Prompt) bool { return p.Name == name })
+	all := b.prompts()
+	i := slices.IndexFunc(all, func(p prompts.Prompt) bool { return p.Name == name })
 	if i < 0 {
 		return nil // the SDK says that there is none
 	}
-	for _, tool := range b.prompts()[i].Tools {
+	for _, tool := range all[i].Tools {
 		if err := tools.PermitAny(principalOf(ctx), b.deps.Tools, tool); err != nil {
 			return err
 		}
