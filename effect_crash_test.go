@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // bank acts on every request, and calls kill in the middle of the first one to
@@ -77,6 +78,9 @@ func TestKilledEffectIsNotRepeated(t *testing.T) {
 				}
 				for _, child := range children(pid) {
 					_ = syscall.Kill(child, syscall.SIGKILL)
+					for syscall.Kill(child, 0) == nil { // a dying one may still be given the retry
+						time.Sleep(time.Millisecond)
+					}
 				}
 			}
 			first := p.must(t, "ratchet_execute_task", object{"task_id": "pay", "input": object{"url": b.URL}, "wait": 0})

@@ -91,6 +91,10 @@ func replayExecution(ctx context.Context, d *Deps, in ReplayExecutionIn) (Replay
 	return out, nil
 }
 
+// recordedName names a test after the execution it comes from: by the end of
+// the id, for ids of the same minute begin alike.
+func recordedName(id string) string { return "recorded " + id[max(0, len(id)-8):] }
+
 func (o *ReplayOut) fill(p *executor.Replay) {
 	o.ExecutionID, o.Status = p.Execution.ID, "completed"
 	o.Identical, o.SameCode, o.Different, o.Notes = p.Identical, p.SameCode, p.Different, p.Notes
@@ -101,7 +105,7 @@ func (o *ReplayOut) fill(p *executor.Replay) {
 	}
 	o.Error, o.Divergence = runError(p.Error), divergenceView(p.Followed.Divergence)
 	if p.Identical {
-		o.NextTool = &NextCall{"ratchet_promote_to_test", map[string]any{"execution_id": p.Execution.ID, "test_name": "recorded " + p.Execution.ID[:8]}}
+		o.NextTool = &NextCall{"ratchet_promote_to_test", map[string]any{"execution_id": p.Execution.ID, "test_name": recordedName(p.Execution.ID)}}
 	} else if d := o.Divergence; d != nil {
 		o.Status = "diverged"
 		o.NextTool = &NextCall{"ratchet_fork_execution", map[string]any{"execution_id": p.Execution.ID, "at_step": d.Event}}

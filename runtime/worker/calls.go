@@ -91,7 +91,7 @@ func (p *process) reply(r *reply) error {
 	if err != nil {
 		return err
 	}
-	p.buf = b[:0]
+	p.buf, p.last = b[:0], frameReply
 	if _, err := p.in.Write(b); err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ type process struct {
 
 	sendMu sync.Mutex
 	buf    []byte
+	last   frameKind // of the frames sent
 
 	mu        sync.Mutex
 	principal string // of the runs it has done
@@ -155,6 +156,15 @@ func (p *process) write(kind frameKind, body func([]byte) []byte) error {
 	if p.buf = b[:0]; cap(b) > keepBuffer {
 		p.buf = nil
 	}
+	p.last = kind
 	_, err = p.in.Write(b)
 	return err
+}
+
+// untaken says that the process, which is gone, never read the whole of its
+// job: part of it is still in the pipe, and nothing was sent after it.
+func (p *process) untaken() bool {
+	p.sendMu.Lock()
+	defer p.sendMu.Unlock()
+	return p.last == frameJob && unread(p.in) > 0
 }

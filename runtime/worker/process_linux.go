@@ -19,6 +19,16 @@ func pipe() (r, w *os.File, err error) {
 	return os.NewFile(uintptr(fds[0]), "pipe"), os.NewFile(uintptr(fds[1]), "pipe"), nil
 }
 
+// unread is how many bytes of a pipe wait to be read, also after its reader has
+// gone; 0 when unknown.
+func unread(w *os.File) int {
+	n, err := unix.IoctlGetInt(int(w.Fd()), unix.TIOCINQ)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // attributes put the child into its own process group, tie its life to the
 // thread that starts it and, if namespace, give it an empty network.
 func attributes(namespace bool) *syscall.SysProcAttr {

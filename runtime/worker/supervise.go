@@ -35,7 +35,8 @@ func (p *process) killRun(run *supervised, cause ratchet.Cause) {
 	p.kill()
 }
 
-// errNotTaken says that the child was gone before it could read the job.
+// errNotTaken says that the child was gone before it had read the whole job, so
+// nothing of it was run.
 var errNotTaken = errors.New("worker was gone before the job")
 
 // run sends a job and serves its frames until the outcome or the end of the
@@ -66,8 +67,13 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	calls.wait.Wait()
 	p.release(run)
 	if err != nil {
-		p.discard()
+		p.kill()
 		<-p.gone
+		untaken := p.untaken()
+		p.discard()
+		if untaken && run.cause == "" {
+			return out, false, errNotTaken
+		}
 		return p.died(run, err, job.Limits), false, nil
 	}
 	out = result.Outcome

@@ -11,6 +11,7 @@ var (
 	anID      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	aTime     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 	aDigest   = regexp.MustCompile(`\b[0-9a-f]{16,64}\b`)
+	aRecorded = regexp.MustCompile(`^recorded [0-9a-f]{8}$`)
 	aKey      = regexp.MustCompile(`\brk_[\w-]+`)
 	aMeasure  = regexp.MustCompile(`\d+(\.\d+)? (ms|s|MiB|KiB|bytes)\b`)
 	aFrame    = regexp.MustCompile(`(?m)^([^;\s]+(?:;.*)?) \d+$`)     // a folded stack and its weight
@@ -54,7 +55,7 @@ func Steady(v any) any {
 		for _, r := range []struct {
 			what *regexp.Regexp
 			by   string
-		}{{aTempPath, "path"}, {anID, "id"}, {aTime, "time"}, {aKey, "key"}, {aDigest, "digest"}, {aMeasure, "measure"}, {aLevel, "isolation"}, {aFrame, "$1 weight"}} {
+		}{{aTempPath, "path"}, {anID, "id"}, {aTime, "time"}, {aRecorded, "recorded id"}, {aKey, "key"}, {aDigest, "digest"}, {aMeasure, "measure"}, {aLevel, "isolation"}, {aFrame, "$1 weight"}} {
 			v = r.what.ReplaceAllString(v, r.by)
 		}
 		return v
