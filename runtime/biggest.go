@@ -18,6 +18,9 @@ var lastRune = regexp.MustCompile(`\\+u\{0*10[fF]{4}\}`)
 func parseTree(name, text string) (*ast.Program, error) {
 	escaped, digit := escapeLastRune(text)
 	tree, err := parser.ParseFile(nil, name, escaped, 0, parser.WithDisableSourceMaps)
+	if err != nil {
+		tree, err = parseHiding(name, escaped, err)
+	}
 	if err == nil && digit != 0 {
 		restoreLastRune(tree, digit)
 	}

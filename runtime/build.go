@@ -3,6 +3,7 @@ package runtime
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -16,16 +17,20 @@ const bundleName = "ratchet:bundle"
 
 // supported says what goja can do of what ES2022 asks, and so what esbuild
 // must write differently.
-func supported() map[string]bool {
+func supported(topLevelAwait bool) map[string]bool {
 	return map[string]bool{
 		"async-generator": false, "for-await": false, "decorators": false, "using": false,
-		"top-level-await": false, "class-static-blocks": true, "dynamic-import": true,
+		"top-level-await": topLevelAwait, "class-static-blocks": true, "dynamic-import": true,
 	}
 }
 
 // build sends the source through esbuild and parses what comes out.
 func (src *parsed) build(s Source) error {
+	src.strict = s.Language == ratchet.TypeScript || moduleSyntax.MatchString(s.Code)
 	out, sourceMap, err := src.bundle(s)
+	if topLevelAwait(err) {
+		out, sourceMap, err = src.bundleAwait(s)
+	}
 	if err != nil && bareFunction.MatchString(s.Code) {
 		s.Code, src.shift = "("+s.Code+"\n)", 1
 		if out2, map2, err2 := src.bundle(s); err2 == nil {
@@ -37,6 +42,18 @@ func (src *parsed) build(s Source) error {
 	if err != nil {
 		return err
 	}
+	if err := src.read(out, sourceMap); err != nil || src.keepNames || !src.renamed() {
+		return err
+	}
+	src.keepNames = true
+	return src.build(s)
+}
+
+// moduleSyntax finds what makes a source a module, which is strict code.
+var moduleSyntax = regexp.MustCompile(`(?m)(?:^|[;}])[ \t]*(?:export\s*(?:[{*]|(?:default|const|let|var|function|class|async)\b)|import\s*(?:["'{*]|[\w$]+\s*(?:,|from\b)))`)
+
+// read parses esbuild's output.
+func (src *parsed) read(out string, sourceMap []byte) error {
 	consumer, err := readMap(sourceMap)
 	if err != nil {
 		return fmt.Errorf("read the source map: %w", err)
@@ -60,8 +77,8 @@ func (src *parsed) parseFailure(err error, m mapper) error {
 		generated = lines[e.line-1]
 	}
 	if strings.Contains(generated, "import(") {
-		e.message = "dynamic import() is not available"
-		e.hint = "Import the module at the top of the file by its relative path."
+		e.message = "dynamic import() of a path that is not written out is not available"
+		e.hint = "Write the path as text, as in import(\"./lib/tax.js\"): a task may import only its own files."
 	}
 	if source, _, line, column, ok := m.Source(e.line, e.column); ok {
 		e.file, e.line, e.column = source, line, column
@@ -98,7 +115,7 @@ func (src *parsed) bundle(s Source) (code string, sourceMap []byte, err error) {
 	r := api.Transform(s.Code, api.TransformOptions{
 		Loader: loaderOf(src.name, s.Language), Format: api.FormatCommonJS, Target: api.ES2022,
 		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
-		Sourcefile: src.name, Supported: supported(), LogLevel: api.LogLevelSilent,
+		Sourcefile: src.name, Supported: supported(false), LogLevel: api.LogLevelSilent, KeepNames: src.keepNames,
 	})
 	if e := src.buildError(r.Errors, r.Warnings); e != nil {
 		return "", nil, e
@@ -112,13 +129,16 @@ func mayImport(code string) bool {
 
 // bundleFiles joins the source with the files it imports by relative path.
 func (src *parsed) bundleFiles(s Source) (code string, sourceMap []byte, err error) {
-	r := api.Build(api.BuildOptions{
-		EntryPoints: []string{src.name}, Bundle: true, Write: false, Outfile: "out.js",
-		Format: api.FormatCommonJS, Target: api.ES2022, Platform: api.PlatformNeutral,
-		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
-		TreeShaking: api.TreeShakingFalse, Supported: supported(), LogLevel: api.LogLevelSilent,
-		Plugins: []api.Plugin{{Name: "files", Setup: func(b api.PluginBuild) { src.serve(b, s) }}},
-	})
+	return src.bundleAs(s, api.BuildOptions{Format: api.FormatCommonJS, Supported: supported(false)})
+}
+
+func (src *parsed) bundleAs(s Source, o api.BuildOptions) (code string, sourceMap []byte, err error) {
+	o.EntryPoints, o.Bundle, o.Write, o.Outfile = []string{src.name}, true, false, "out.js"
+	o.Target, o.Platform = api.ES2022, api.PlatformNeutral
+	o.Sourcemap, o.SourcesContent = api.SourceMapExternal, api.SourcesContentExclude
+	o.TreeShaking, o.LogLevel, o.KeepNames = api.TreeShakingFalse, api.LogLevelSilent, src.keepNames
+	o.Plugins = []api.Plugin{{Name: "files", Setup: func(b api.PluginBuild) { src.serve(b, s) }}}
+	r := api.Build(o)
 	if e := src.buildError(r.Errors, r.Warnings); e != nil {
 		return "", nil, e
 	}
@@ -140,9 +160,6 @@ func (src *parsed) serve(b api.PluginBuild, s Source) {
 	b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 		if a.Kind == api.ResolveEntryPoint {
 			return api.OnResolveResult{Path: src.name, Namespace: filesNamespace}, nil
-		}
-		if a.Kind == api.ResolveJSDynamicImport {
-			return refuseImport("dynamic import() is not available: import the module at the top of the file")
 		}
 		if !strings.HasPrefix(a.Path, "./") && !strings.HasPrefix(a.Path, "../") {
 			return refuseImport(fmt.Sprintf("cannot import %q: a task may import only its own files by relative path, e.g. ./lib/tax.js", a.Path))
@@ -190,13 +207,11 @@ func (src *parsed) buildError(errs, warnings []api.Message) error {
 	}
 	switch {
 	case strings.Contains(m.Text, "op-level await"):
-		e.code, e.message = "UNSUPPORTED_SYNTAX", "top-level await is not available"
+		e.code, e.message = "UNSUPPORTED_SYNTAX", topLevelAwaitMessage
 		e.hint = "Make main async and await inside it: async function main(input, context) { … }"
 	case m.ID == "empty-import-meta":
 		e.code, e.message = "UNSUPPORTED_SYNTAX", "import.meta is not available"
 		e.hint = "Facts about the run are in context, the second argument of main."
-	case strings.Contains(m.Text, "dynamic import()"):
-		e.code = "UNSUPPORTED_SYNTAX"
 	case strings.Contains(m.Text, `"return"`), strings.Contains(m.Text, "return"):
 		e.hint = entryHint
 	}

@@ -47,6 +47,7 @@ func findEntry(ctx context.Context, job Job, result *Check) string {
 	job.Limits.Wall = checkWall
 	job.Limits = job.Limits.WithDefaults()
 	v := newVM(ctx, &job, Hooks{}, prog)
+	v.checks = true
 	defer v.close()
 	wall := time.AfterFunc(v.limits.Wall, func() { v.cancel(errWall) })
 	defer wall.Stop()
@@ -71,6 +72,9 @@ func findEntry(ctx context.Context, job Job, result *Check) string {
 	case thrown != nil:
 		err = thrown
 	}
+	if errors.Is(err, errUnsettled) {
+		return prog.exportedName()
+	}
 	if err == nil {
 		if found.fn == nil {
 			result.add(&compileError{
@@ -87,6 +91,17 @@ func findEntry(ctx context.Context, job Job, result *Check) string {
 	}
 	result.add(c, "error", job.Source)
 	return ""
+}
+
+// exportedName is the entry of a source whose top level does not end without
+// the world.
+func (p *program) exportedName() string {
+	for _, name := range []string{"default", "main", "process"} {
+		if slices.Contains(p.exports, name) {
+			return name
+		}
+	}
+	return "main"
 }
 
 func (c *Check) add(e *compileError, severity string, s Source) {

@@ -25,6 +25,9 @@ type program struct {
 	debug   *debugCode        // of a program to debug
 	regexps bool              // regular expressions may differ from what the author wrote
 	hidden  bool              // a function may take more arguments than its length says
+	tools   []tool            // what it takes from toolsOf
+	awaits  bool              // its module.exports is a promise of the exports
+	exports []string          // their names
 }
 
 // instrumentation says what is added to a program to watch it.
@@ -57,8 +60,13 @@ type parsed struct {
 	shift  int
 	built  bool // by esbuild
 	marked bool // a regular expression was changed
-	name   string
-	files  map[string]string
+	strict bool // it is strict code: a module or TypeScript
+	awaits bool // its module.exports is a promise, because it awaits at the top level
+
+	keepNames bool     // esbuild is to keep names of functions that it renames
+	exports   []string // of a source that awaits
+	name      string
+	files     map[string]string
 }
 
 // compileError is a source that does not compile, at the author's position.
@@ -129,7 +137,10 @@ func parseSource(s Source) (*parsed, error) {
 	src := &parsed{text: s.Code, name: name, files: files}
 	if s.Language != ratchet.TypeScript && (len(s.Files) == 0 || !importing.MatchString(s.Code)) {
 		tree, err := parseTree(name, s.Code)
-		if err == nil {
+		switch {
+		case err == nil && hasAsyncGenerator(tree): // which only the engine's compiler refuses
+			return src, src.build(s)
+		case err == nil:
 			src.tree = tree
 			return src, nil
 		}
@@ -149,6 +160,17 @@ var (
 	bareFunction = regexp.MustCompile(`^(?:\s|//[^\n]*\n|/\*(?s:.*?)\*/)*(?:async\s+)?function\s*\*?\s*\(`)
 )
 
+func hasAsyncGenerator(tree *ast.Program) bool {
+	found := false
+	walk(tree.Body, func(n ast.Node) bool {
+		if f, ok := n.(*ast.FunctionLiteral); ok && f.Async && f.Generator {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
 // compile turns the tree into code: character classes are expanded, and the
 // statements counted when asked.
 func (src *parsed) compile(in instrumentation) (*program, error) {
@@ -161,6 +183,7 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 		files:   src.files,
 		shift:   src.shift,
 		regexps: src.marked || strings.Contains(src.text, "RegExp"),
+		awaits:  src.awaits, exports: src.exports,
 	}
 	p.hidden = src.hiddenParameters()
 	switch in {
@@ -170,7 +193,12 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 	default:
 		p.points = src.instrument(in == withSpans)
 	}
-	code, err := goja.CompileAST(src.tree, false)
+	r, err := src.rewrite()
+	if err != nil {
+		return nil, err
+	}
+	p.tools = src.tools(r.uses)
+	code, err := goja.CompileAST(src.tree, src.strict)
 	if err != nil {
 		return nil, src.compilerError(err)
 	}

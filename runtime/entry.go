@@ -47,6 +47,9 @@ func (v *vm) runProgram() (goja.Value, error) {
 		}
 		v.module = module
 	}
+	if err := v.giveTools(); err != nil {
+		return nil, fmt.Errorf("give the tools: %w", err)
+	}
 	if err := v.hook(); err != nil {
 		return nil, fmt.Errorf("install the hooks: %w", err)
 	}
@@ -60,6 +63,11 @@ func (v *vm) runProgram() (goja.Value, error) {
 // entry finds what to call, in the order of the calling convention.
 func (v *vm) entry(completion goja.Value) (entry, error) {
 	var exported []string
+	if v.prog.awaits {
+		if err := v.awaitExports(); err != nil {
+			return entry{}, err
+		}
+	}
 	if v.module != nil {
 		found, names, ok := v.exportedEntry()
 		if ok {

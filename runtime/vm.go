@@ -34,11 +34,13 @@ type vm struct {
 	patches   map[string]*goja.Object // what the patch scripts made; nil while one runs
 	parse     goja.Callable           // JSON.parse and stringify as they were before the task ran
 	stringify goja.Callable
-	stops     []func() // what to do when the run is asked to stop
+	operator  goja.Callable // of **, for operands that are no numbers
+	stops     []func()      // what to do when the run is asked to stop
 	stopped   bool
 	fatal     error          // the door is closed
 	wait      sync.WaitGroup // of goroutines making host calls
 	rejected  rejections     // of this macrotask
+	checks    bool           // it only looks for the entry
 	main      *goja.Promise  // of the entry; its rejection is the outcome
 	module    *goja.Object   // of CommonJS; nil when the source does not name it
 	profile   *profile       // of an instrumented run

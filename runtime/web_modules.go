@@ -15,6 +15,7 @@ func webModules() []module {
 		script("clone", cloneHost, "structuredClone"),
 		fetchModule(),
 		timerModule(),
+		script("microtask", nil, "queueMicrotask"),
 		performanceModule(),
 		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
 	}, polyfills(), iterators(), locales(), regexps())

@@ -165,9 +165,15 @@ func (v *vm) builtin(name string) (goja.Value, error) {
 	return v.class(name)
 }
 
-// webHash identifies the built-in JavaScript on a tape.
+// programRules changes when a source is compiled to something that may behave
+// differently, such as strict code.
+const programRules = "2"
+
+// webHash identifies the built-in JavaScript and the rules of the compile step
+// on a tape.
 var webHash = sync.OnceValue(func() string {
 	sum := sha256.New()
+	fmt.Fprintln(sum, programRules)
 	_ = fs.WalkDir(webSources, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -7,15 +7,14 @@ import (
 	"github.com/dop251/goja"
 )
 
-// timerModule offers setTimeout, setInterval, their clear functions and
-// queueMicrotask.
+// timerModule offers setTimeout, setInterval and their clear functions.
 func timerModule() module {
-	names := []string{"setTimeout", "setInterval", "clearTimeout", "clearInterval", "queueMicrotask"}
+	names := []string{"setTimeout", "setInterval", "clearTimeout", "clearInterval"}
 	return module{name: "timers", globals: names, install: func(v *vm) error {
 		for i, fn := range []func(goja.FunctionCall) goja.Value{
 			func(c goja.FunctionCall) goja.Value { return v.schedule(c, "setTimeout", false) },
 			func(c goja.FunctionCall) goja.Value { return v.schedule(c, "setInterval", true) },
-			v.unschedule, v.unschedule, v.queueMicrotask,
+			v.unschedule, v.unschedule,
 		} {
 			if err := v.export(names[i], v.rt.ToValue(v.contained(names[i], fn))); err != nil {
 				return err
@@ -41,22 +40,6 @@ func (v *vm) unschedule(c goja.FunctionCall) goja.Value {
 	if id := c.Argument(0); !goja.IsUndefined(id) && !goja.IsNull(id) {
 		v.clearTimer(id.ToInteger())
 	}
-	return goja.Undefined()
-}
-
-func (v *vm) queueMicrotask(c goja.FunctionCall) goja.Value {
-	fn, ok := goja.AssertFunction(c.Argument(0))
-	if !ok {
-		panic(v.rt.NewTypeError("queueMicrotask: the argument must be a function"))
-	}
-	p, resolve, _ := v.rt.NewPromise()
-	if err := resolve(goja.Undefined()); err != nil {
-		panic(err)
-	}
-	promise := v.rt.ToValue(p).ToObject(v.rt)
-	then, _ := goja.AssertFunction(promise.Get("then"))
-	job := v.rt.ToValue(func(goja.FunctionCall) goja.Value { return v.invoke(fn, goja.Undefined()) })
-	v.invoke(then, promise, job)
 	return goja.Undefined()
 }
 

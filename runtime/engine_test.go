@@ -1,0 +1,44 @@
+package runtime
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/dop251/goja"
+)
+
+// TestEngineFaults runs on the bare engine what docs/engine.md says it gets
+// wrong. A case that fails here has become right: its workaround can go.
+func TestEngineFaults(t *testing.T) {
+	for name, c := range map[string]struct{ code, want string }{
+		"arguments in an arrow function": {`(function () { return [0, 1].map((i) => arguments[i]).join(); })(1, 2)`, "1,2"},
+		"constant branch":                {`var r = []; for (let i = 0; i < 2; i++) { if (false) break; r.push(() => i); } r.map((f) => f()).join()`, "0,1"},
+		"constant branch in a function":  {`(() => { const r = []; for (let i = 0; i < 2; i++) { if (0) { let q = i; r.push(() => q); continue; } r.push(i); } return r.join(); })()`, "0,1"},
+		"code after break":               {`var r = []; for (let i = 0; i < 2; i++) { { let q = i; r.push(() => q); continue; break; } } r.map((f) => f()).join()`, "0,1"},
+		"default in a pattern":           {`(({ a: [b = 1] = [] }) => b)({})`, "1"},
+		"async generator":                {`async function* f() {} typeof f`, "function"},
+		"for await":                      {`async function f() { for await (const x of []); } typeof f`, "function"},
+		"module":                         {`export default 1`, "undefined"},
+		"octal escape":                   {`'\400'.length`, "2"},
+		"power":                          {`10 ** 308 === 1e308`, "true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := bareEngine(c.code); got == c.want {
+				t.Errorf("%s is right in this version of the engine: remove the workaround and its line in docs/engine.md", c.code)
+			}
+		})
+	}
+}
+
+func bareEngine(code string) (result string) {
+	defer func() {
+		if r := recover(); r != nil {
+			result = fmt.Sprint("panic: ", r)
+		}
+	}()
+	value, err := goja.New().RunString(code)
+	if err != nil {
+		return err.Error()
+	}
+	return value.String()
+}
