@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 )
 
 // kind is a type as introspection tells it.

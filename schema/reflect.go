@@ -108,18 +108,13 @@ func optional(s *jsonschema.Schema) {
 	}
 }
 
-// Titled is the schema of the struct type t with what surfaces with named
+// titledSchema is the schema of the struct type t with what surfaces with named
 // types need: each object's title is the name of its Go type, int64 has the
 // format int64, and rows of a list are whole.
-func Titled(t reflect.Type) json.RawMessage {
+func titledSchema(t reflect.Type) *jsonschema.Schema {
 	s := titled(t).ReflectFromType(t)
 	s.Version, s.Title = "", t.Name()
-	spell(s)
-	raw, err := json.Marshal(s)
-	if err != nil {
-		panic(fmt.Sprintf("schema: %s: %v", t, err))
-	}
-	return raw
+	return s
 }
 
 // titled reflects root and leaves the structs below it to reflectors of their own.

@@ -10,7 +10,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -184,6 +186,9 @@ func TestAnswersFitTheDocument(t *testing.T) {
 			if answer.StatusCode != c.status {
 				t.Fatalf("%d, want %d: %s", answer.StatusCode, c.status, body)
 			}
+			if promised := promises(t, text, c.method, r.URL.Path, c.status, "ETag"); promised != (answer.Header.Get("ETag") != "") {
+				t.Errorf("ETag %q, promised: %v", answer.Header.Get("ETag"), promised)
+			}
 			answer.Body = io.NopCloser(bytes.NewReader(body))
 			if ok, found := v.ValidateHttpResponse(r, answer); !ok {
 				for _, f := range found {
@@ -196,6 +201,33 @@ func TestAnswersFitTheDocument(t *testing.T) {
 			}
 		})
 	}
+}
+
+// promises says whether the document promises a header of an answer.
+func promises(t *testing.T, document []byte, method, path string, status int, header string) bool {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct {
+				Headers map[string]json.RawMessage
+			}
+		}
+	}
+	if err := json.Unmarshal(document, &doc); err != nil {
+		t.Fatal(err)
+	}
+	variable := regexp.MustCompile(`\{\w+\}`)
+	for pattern, item := range doc.Paths {
+		if pattern != path && !regexp.MustCompile("^"+variable.ReplaceAllString(pattern, "[^/]+")+"$").MatchString(path) {
+			continue
+		}
+		if answer, ok := item[strings.ToLower(method)].Responses[strconv.Itoa(status)]; ok {
+			_, promised := answer.Headers[header]
+			return promised
+		}
+	}
+	t.Errorf("%s %s is not described with %d", method, path, status)
+	return false
 }
 
 // TestLoginsAreDescribed compares the logins that can be mounted with their

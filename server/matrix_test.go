@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/tools"
 )
 

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -68,14 +69,6 @@ func codeBlock(raw json.RawMessage) string {
 	return "```json\n" + b.String() + "\n```"
 }
 
-// argument is one row of a table of arguments.
-type argument struct {
-	Type        any    `json:"type"`
-	Description string `json:"description"`
-	Default     any    `json:"default"`
-	Enum        []any  `json:"enum"`
-}
-
 // toolSection documents one tool from its definition.
 func toolSection(t Tool) section {
 	var b strings.Builder
@@ -88,19 +81,11 @@ func toolSection(t Tool) section {
 		fmt.Fprintf(&b, ", `%s /api/v1%s`", r.Method, r.Path)
 	}
 	b.WriteString("\n")
-	var shape struct {
-		Properties map[string]argument `json:"properties"`
-		Required   []string            `json:"required"`
-	}
-	if json.Unmarshal(t.In, &shape) == nil && len(shape.Properties) > 0 {
+	if fields := slices.Clone(t.Args().Fields); len(fields) > 0 {
 		b.WriteString("\n| Argument | Type | Required | Default | Meaning |\n|---|---|---|---|---|\n")
-		names := make([]string, 0, len(shape.Properties))
-		for name := range shape.Properties {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			b.WriteString(argumentRow(name, shape.Properties[name], slices.Contains(shape.Required, name)))
+		slices.SortFunc(fields, func(x, y *schema.Field) int { return strings.Compare(x.Name, y.Name) })
+		for _, f := range fields {
+			b.WriteString(argumentRow(f))
 		}
 	}
 	for _, ex := range t.Examples {
@@ -109,23 +94,16 @@ func toolSection(t Tool) section {
 	return section{title: t.Name, text: strings.TrimRight(b.String(), "\n")}
 }
 
-func argumentRow(name string, a argument, required bool) string {
-	kind, need, preset := "any", "", ""
-	if a.Type != nil {
-		kind = fmt.Sprint(a.Type)
+func argumentRow(f *schema.Field) string {
+	kind, need, preset := cmp.Or(f.Type.Kind, "any"), "", ""
+	if len(f.Type.Enum) > 0 {
+		kind = strings.Join(f.Type.Enum, " / ")
 	}
-	if len(a.Enum) > 0 {
-		parts := make([]string, len(a.Enum))
-		for i, v := range a.Enum {
-			parts[i] = fmt.Sprint(v)
-		}
-		kind = strings.Join(parts, " / ")
-	}
-	if required {
+	if f.Required {
 		need = "yes"
 	}
-	if a.Default != nil {
-		preset = fmt.Sprint(a.Default)
+	if f.Type.Default != nil {
+		preset = strings.Trim(string(f.Type.Default), `"`)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", name, kind, need, preset, strings.ReplaceAll(a.Description, "|", "\\|"))
+	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", f.Name, kind, need, preset, strings.ReplaceAll(f.Type.Description, "|", "\\|"))
 }

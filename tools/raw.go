@@ -21,10 +21,16 @@ func DefineRaw(spec Spec, in json.RawMessage, handler func(context.Context, *Dep
 		return Tool{}, ratchet.Errorf(ratchet.CodeInvalid, "the schema of %s accepts unknown arguments", spec.Name).
 			WithHint("add additionalProperties: false")
 	}
-	defaults := defaultsOf(in)
+	described, err := schema.ParseType(in)
+	if err != nil {
+		return Tool{}, err
+	}
+	defaults := defaultsOf(described)
 	t := Tool{Spec: spec, shape: &shape{
 		in:       func() json.RawMessage { return in },
 		out:      func() json.RawMessage { return nil },
+		args:     func() *schema.Type { return described },
+		result:   func() *schema.Type { return nil },
 		compiled: func() *schema.Schema { return compiled },
 		defaults: func() json.RawMessage { return defaults },
 	}}

@@ -29,7 +29,8 @@ type Tool struct {
 // a worker process links every tool and uses none.
 type shape struct {
 	in, out  func() json.RawMessage
-	named    func() (in, out json.RawMessage) // nil where there are no types
+	args     func() *schema.Type
+	result   func() *schema.Type // nil for documents and content blocks
 	compiled func() *schema.Schema
 	defaults func() json.RawMessage // object of the arguments' default values; nil = none
 }
@@ -40,12 +41,13 @@ type shape struct {
 func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Out, error)) Tool {
 	s := &shape{in: sync.OnceValue(schema.For[In]), out: sync.OnceValue(outSchema[Out])}
 	s.compiled = sync.OnceValue(func() *schema.Schema { return mustCompile(spec.Name, s.in()) })
-	s.defaults = sync.OnceValue(func() json.RawMessage { return defaultsOf(s.in()) })
-	s.named = sync.OnceValues(func() (in, out json.RawMessage) {
-		if s.out() != nil {
-			out = schema.Titled(resultType[Out]())
+	s.defaults = sync.OnceValue(func() json.RawMessage { return defaultsOf(s.args()) })
+	s.args = sync.OnceValue(func() *schema.Type { return schema.TypeOf(reflect.TypeFor[In]()) })
+	s.result = sync.OnceValue(func() *schema.Type {
+		if s.out() == nil {
+			return nil
 		}
-		return schema.Titled(reflect.TypeFor[In]()), out
+		return schema.TypeOf(resultType[Out]())
 	})
 	t := Tool{Spec: spec, shape: s}
 	t.call = func(ctx context.Context, d *Deps, args json.RawMessage) (any, error) {
@@ -106,14 +108,11 @@ func (t Tool) failure(err error) error {
 // Input is the compiled schema of the arguments.
 func (t Tool) Input() *schema.Schema { return t.shape.compiled() }
 
-// Titled is In and Out for surfaces with named types: the titles of objects
-// are names of types (see schema.Titled).
-func (t Tool) Titled() (in, out json.RawMessage) {
-	if t.shape.named == nil {
-		return t.shape.in(), t.shape.out()
-	}
-	return t.shape.named()
-}
+// Args describes the arguments.
+func (t Tool) Args() *schema.Type { return t.shape.args() }
+
+// Result describes the result; nil for documents and content blocks.
+func (t Tool) Result() *schema.Type { return t.shape.result() }
 
 // IsDocument says that results have no structured content.
 func (t Tool) IsDocument() bool { return t.shape.out() == nil }
@@ -143,19 +142,11 @@ func mustCompile(name string, raw json.RawMessage) *schema.Schema {
 	return s
 }
 
-func defaultsOf(raw json.RawMessage) json.RawMessage {
-	var s struct {
-		Properties map[string]struct {
-			Default json.RawMessage `json:"default"`
-		} `json:"properties"`
-	}
-	if json.Unmarshal(raw, &s) != nil {
-		return nil
-	}
+func defaultsOf(args *schema.Type) json.RawMessage {
 	values := map[string]json.RawMessage{}
-	for name, p := range s.Properties {
-		if p.Default != nil {
-			values[name] = p.Default
+	for _, f := range args.Fields {
+		if f.Type.Default != nil {
+			values[f.Name] = f.Type.Default
 		}
 	}
 	if len(values) == 0 {

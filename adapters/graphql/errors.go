@@ -14,8 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ratchet"
-	"ratchet/adapters/casing"
-	ratchetschema "ratchet/schema"
+	"ratchet/casing"
+	"ratchet/schema"
 )
 
 // refused is an error about a request as a whole: nothing of it was done.
@@ -149,7 +149,7 @@ func (h *Handler) explain(ctx context.Context, g *gqlerror.Error) *ratchet.Error
 				words = append(words, v.Name)
 			}
 			e.With(ratchet.FieldAllowed, words)
-			if near := ratchetschema.Nearest(m[1], words); near != "" {
+			if near := schema.Nearest(m[1], words); near != "" {
 				e.With(ratchet.FieldNearest, near)
 			}
 		}

@@ -23,7 +23,7 @@ import (
 // WebSockets. It is safe for concurrent use. Close it to end its streams.
 type Handler struct {
 	cfg    Config
-	schema *schema
+	schema *gqlSchema
 	deps   *tools.Deps
 	now    func() time.Time
 	log    *slog.Logger

@@ -3,46 +3,45 @@ package graphql
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 )
 
 // inputs makes the input types of a schema.
 type inputs struct{ types *types }
 
-func (i *inputs) input(stem, key string, s *jsonSchema) *input {
-	s, _ = s.core()
+func (i *inputs) input(stem, key string, s *schema.Type) *input {
 	leaf := func(name string) *input { return &input{name: name} }
 	switch {
-	case s.record():
+	case s.Record():
 		return i.object(stem, s)
-	case s.is("array") && s.Items != nil && s.Items.Ref == "":
+	case s.Kind == "array" && s.Items != nil:
 		return &input{elem: i.input(stem, singular(key), s.Items)}
-	case len(s.words()) > 0:
-		return leaf(i.types.enum(stem, key, s.words()))
-	case s.is("string") && (s.Format == "date-time" || isTime(key)):
+	case len(words(s)) > 0:
+		return leaf(i.types.enum(stem, key, words(s)))
+	case s.Kind == "string" && (s.Format == "date-time" || isTime(key)):
 		return leaf("DateTime")
-	case s.is("string") && isID(key):
+	case s.Kind == "string" && isID(key):
 		return leaf("ID")
-	case s.is("string"):
+	case s.Kind == "string":
 		return leaf("String")
-	case s.is("boolean"):
+	case s.Kind == "boolean":
 		return leaf("Boolean")
-	case s.is("number"):
+	case s.Kind == "number":
 		return leaf("Float")
-	case s.is("integer") && s.Format == "int64":
+	case s.Kind == "integer" && s.Format == "int64":
 		return leaf("Long")
-	case s.is("integer"):
+	case s.Kind == "integer":
 		return leaf("Int")
 	default:
 		return leaf("JSON")
 	}
 }
 
-func (i *inputs) object(stem string, s *jsonSchema) *input {
+func (i *inputs) object(stem string, s *schema.Type) *input {
 	name := typeName(s.Title)
 	if name == "" {
 		name = stem
@@ -52,18 +51,17 @@ func (i *inputs) object(stem string, s *jsonSchema) *input {
 	}
 	in := &input{fields: map[string]*entry{}}
 	def := &ast.Definition{Kind: ast.InputObject, Description: s.Description}
-	for key, p := range s.properties {
-		field := casing.Camel(key)
+	for _, f := range s.Fields {
+		key, field, p := f.Name, f.Camel, f.Type
 		if !validName(field) {
 			return &input{name: "JSON"} // its keys cannot be named
 		}
 		sub := i.input(name+casing.Pascal(key), key, p)
 		in.fields[field] = &entry{key: key, input: sub}
-		required := slices.Contains(s.Required, key) && p.Default == nil
-		inner, nullable := p.core()
+		required := f.Required && p.Default == nil
 		def.Fields = append(def.Fields, &ast.FieldDefinition{
-			Name: field, Type: sub.typ(required && !nullable && sub.name != "JSON"), DefaultValue: sub.literal(p.Default),
-			Directives: deprecated(p), Description: describe(key, inner.Description),
+			Name: field, Type: sub.typ(required && !p.Nullable && sub.name != "JSON"), DefaultValue: sub.literal(p.Default),
+			Directives: deprecated(p), Description: describe(key, p.Description),
 		})
 	}
 	if def.Description == "" {

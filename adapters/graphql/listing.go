@@ -4,7 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/tools"
 )
 
@@ -20,8 +20,7 @@ type listing struct {
 func (b *builder) list(op *operation, def *ast.FieldDefinition, d described, items string) {
 	op.list = &listing{items: items}
 	b.arguments(op, def, d, tools.Route{Field: def.Name}, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
-	rows, _ := d.out.Properties.Get(items)
-	row := b.out.value(typeStem(d.Name)+casing.Pascal(singular(items)), singular(items), rows.Items)
+	row := b.out.value(typeStem(d.Name)+casing.Pascal(singular(items)), singular(items), d.out.Field(items).Type.Items)
 	name := row.name
 	if row.kind == kindList || row.kind == kindJSON {
 		name = casing.Pascal(singular(items))
@@ -32,8 +31,8 @@ func (b *builder) list(op *operation, def *ast.FieldDefinition, d described, ite
 			Name: "filters", Type: op.list.filters.typ(false), Description: "Conditions, joined by AND.",
 		})
 	}
-	if by, ok := d.in.Properties.Get("sort_by"); ok && len(by.words()) > 0 {
-		op.list.sort = b.sort(name, by.words())
+	if by := d.in.Field("sort_by"); by != nil && len(words(by.Type)) > 0 {
+		op.list.sort = b.sort(name, words(by.Type))
 		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
 			Name: "sort", Type: op.list.sort.typ(false), Description: "Order of the items, by at most five fields. Ties are broken by id.",
 		})

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/tools"
 )
 

@@ -9,7 +9,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -54,25 +55,15 @@ func newBuilder() *builder {
 	}
 }
 
-// described is a tool with its schemas parsed.
+// described is a tool with what its schemas say.
 type described struct {
 	tools.Tool
-	in, out *jsonSchema // out is nil for documents and content blocks
+	in, out *schema.Type // out is nil for documents and content blocks
 }
 
 // add offers a tool: by the field named like it, then by those of its routes.
 func (b *builder) add(t tools.Tool) error {
-	d := described{Tool: t}
-	in, out := t.Titled()
-	var err error
-	if d.in, err = parseSchema(in); err != nil {
-		return fmt.Errorf("%s: %w", t.Name, err)
-	}
-	if out != nil {
-		if d.out, err = parseSchema(out); err != nil {
-			return fmt.Errorf("%s: %w", t.Name, err)
-		}
-	}
+	d := described{t, t.Args(), t.Result()}
 	b.words.learn(d.in)
 	b.words.learn(d.out)
 	own := fieldOf(t.Name)
@@ -152,8 +143,8 @@ func (op *operation) fixes(key string) bool {
 func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described, r tools.Route, own bool, without ...string) {
 	named := r.Variables()
 	op.args = map[string]*entry{}
-	for key := range d.in.properties {
-		if !validName(casing.Camel(key)) {
+	for _, f := range d.in.Fields {
+		if !validName(f.Camel) {
 			op.whole = true
 			op.args["arguments"] = &entry{input: &input{name: "JSON"}}
 			def.Arguments = ast.ArgumentDefinitionList{{
@@ -163,12 +154,13 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 		}
 	}
 	stem := typeStem(d.Name)
-	for key, s := range d.in.properties {
+	for _, f := range d.in.Fields {
+		key, s := f.Name, f.Type
 		if slices.Contains(without, key) || op.fixes(key) || key == "fields" || // selections choose the fields
 			r.One && !slices.Contains(named, key) {
 			continue
 		}
-		name := casing.Camel(key)
+		name := f.Camel
 		switch {
 		case r.One && len(named) == 1, key == casing.Snake(r.Field)+"_id" && !own:
 			name = "id"
@@ -177,14 +169,13 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 		}
 		in := b.in.input(stem+casing.Pascal(key), key, s)
 		op.args[name] = &entry{key: key, input: in}
-		inner, nullable := s.core()
-		required := name == "id" || name == "uuid" || (slices.Contains(d.in.Required, key) && s.Default == nil && !nullable && in.name != "JSON")
-		if in.name == "JSON" && slices.Contains(d.in.Required, key) && inner.is("object") {
+		required := name == "id" || name == "uuid" || (f.Required && s.Default == nil && !s.Nullable && in.name != "JSON")
+		if in.name == "JSON" && f.Required && s.Kind == "object" {
 			required = true
 		}
 		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
 			Name: name, Type: in.typ(required), DefaultValue: in.literal(s.Default), Directives: deprecated(s),
-			Description: describe(key, inner.Description),
+			Description: describe(key, s.Description),
 		})
 	}
 }
@@ -195,13 +186,12 @@ func (b *builder) result(op *operation, d described, one bool) {
 	switch {
 	case d.out == nil && d.IsDocument():
 		op.doc = true
-		op.result = b.out.object("Document", documentSchema())
+		op.result = b.out.object("Document", document())
 	case d.out == nil:
 		op.result = &value{kind: kindJSON, name: "JSON"}
 	case one && d.rows() != "":
 		op.one = d.rows()
-		p, _ := d.out.Properties.Get(op.one)
-		op.result = b.out.value(stem+casing.Pascal(singular(op.one)), singular(op.one), p.Items)
+		op.result = b.out.value(stem+casing.Pascal(singular(op.one)), singular(op.one), d.out.Field(op.one).Type.Items)
 	default:
 		op.result = b.out.value(stem+"Result", "", d.out)
 	}
@@ -210,24 +200,16 @@ func (b *builder) result(op *operation, d described, one bool) {
 // items is the key of the rows in a result that comes in pages; empty for
 // other tools.
 func (d described) items() string {
-	if d.out == nil || d.out.Properties == nil {
-		return ""
-	}
-	if _, paged := d.out.Properties.Get("pagination"); !paged {
+	if d.out.Field("pagination") == nil {
 		return ""
 	}
 	return d.rows()
 }
 
-// rows is the key of the first list in a result; empty when there is none.
+// rows is the key of the list in a result; empty when there is none.
 func (d described) rows() string {
-	if d.out == nil {
-		return ""
-	}
-	for key, s := range d.out.properties {
-		if key != "filters" && s.is("array") && s.Items != nil {
-			return key
-		}
+	if f := d.out.Rows(); f != nil {
+		return f.Name
 	}
 	return ""
 }

@@ -2,11 +2,11 @@ package graphql
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 )
 
 // outputs makes the output types of a schema.
@@ -17,34 +17,33 @@ type outputs struct {
 
 // value is the type of a result's part. stem names its types where the schema
 // does not; key is the name of the part.
-func (o *outputs) value(stem, key string, s *jsonSchema) *value {
-	s, _ = s.core()
+func (o *outputs) value(stem, key string, s *schema.Type) *value {
 	switch {
-	case s.record():
+	case s.Record():
 		return o.object(stem, s)
-	case s.is("array"):
+	case s.Kind == "array":
 		if s.Items == nil {
 			return &value{kind: kindJSON, name: "JSON"}
 		}
-		if items, nullable := s.Items.core(); !nullable && items.Ref == "" {
-			return &value{kind: kindList, elem: o.value(stem, singular(key), items)}
+		if s.Items.Nullable {
+			return &value{kind: kindJSON, name: "JSON"}
 		}
-		return &value{kind: kindJSON, name: "JSON"}
-	case len(s.words()) > 0:
-		return &value{name: o.types.enum(stem, key, s.words())}
-	case s.is("string") && s.Format == "date-time", s.is("string") && isTime(key):
+		return &value{kind: kindList, elem: o.value(stem, singular(key), s.Items)}
+	case len(words(s)) > 0:
+		return &value{name: o.types.enum(stem, key, words(s))}
+	case s.Kind == "string" && s.Format == "date-time", s.Kind == "string" && isTime(key):
 		return &value{name: "DateTime"}
-	case s.is("string") && isID(key):
+	case s.Kind == "string" && isID(key):
 		return &value{name: "ID"}
-	case s.is("string"):
+	case s.Kind == "string":
 		return &value{name: "String"}
-	case s.is("boolean"):
+	case s.Kind == "boolean":
 		return &value{name: "Boolean"}
-	case s.is("number"):
+	case s.Kind == "number":
 		return &value{name: "Float"}
-	case s.is("integer") && s.Format == "int64":
+	case s.Kind == "integer" && s.Format == "int64":
 		return &value{name: "Long"}
-	case s.is("integer"):
+	case s.Kind == "integer":
 		return &value{kind: kindInt, name: "Int"}
 	default:
 		return &value{kind: kindJSON, name: "JSON"}
@@ -52,27 +51,26 @@ func (o *outputs) value(stem, key string, s *jsonSchema) *value {
 }
 
 // object is the type of an object with declared keys.
-func (o *outputs) object(stem string, s *jsonSchema) *value {
+func (o *outputs) object(stem string, s *schema.Type) *value {
 	name := typeName(s.Title)
 	if name == "" {
 		name = stem
 	}
 	obj := &object{fields: map[string]*member{}}
 	def := &ast.Definition{Kind: ast.Object, Description: s.Description}
-	for key, p := range s.properties {
-		field := casing.Camel(key)
+	for _, f := range s.Fields {
+		key, field, p := f.Name, f.Camel, f.Type
 		if !validName(field) {
 			return &value{kind: kindJSON, name: "JSON"} // its keys cannot be named
 		}
-		inner, nullable := p.core()
-		m := &member{key: key, value: o.value(name+casing.Pascal(key), key, p), required: !nullable && slices.Contains(s.Required, key)}
-		if inner.is("array") || m.value.kind == kindJSON {
+		m := &member{key: key, value: o.value(name+casing.Pascal(key), key, p), required: !p.Nullable && f.Required}
+		if p.Kind == "array" || m.value.kind == kindJSON {
 			m.required = false // an empty list may be null, and so may any JSON
 		}
 		obj.fields[field], obj.order = m, append(obj.order, field)
 		def.Fields = append(def.Fields, &ast.FieldDefinition{
 			Name: field, Type: m.value.typ(m.required), Directives: deprecated(p),
-			Description: describe(key, inner.Description),
+			Description: describe(key, p.Description),
 		})
 	}
 	if def.Description == "" {

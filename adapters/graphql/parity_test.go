@@ -14,8 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
-	"ratchet/adapters/casing"
 	"ratchet/adapters/graphql"
+	"ratchet/casing"
 	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )

@@ -1,7 +1,6 @@
 package graphql
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,11 +9,12 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
-// schema is what a registry offers in GraphQL.
-type schema struct {
+// gqlSchema is what a registry offers in GraphQL.
+type gqlSchema struct {
 	ast        *ast.Schema
 	sdl        string
 	operations map[string]*operation // by root type and field
@@ -24,7 +24,7 @@ type schema struct {
 
 // newSchema makes the schema of the tools. Tools of the set that never changes
 // (core) name their types first, so that further tools cannot rename them.
-func newSchema(r *tools.Registry) (*schema, error) {
+func newSchema(r *tools.Registry) (*gqlSchema, error) {
 	b := newBuilder()
 	list := slices.Clone(r.List())
 	slices.SortStableFunc(list, func(a, c tools.Tool) int {
@@ -41,7 +41,7 @@ func newSchema(r *tools.Registry) (*schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the GraphQL schema: %w", err)
 	}
-	return &schema{ast: parsed, sdl: sdl, operations: b.operations, objects: b.out.objects, streams: live}, nil
+	return &gqlSchema{ast: parsed, sdl: sdl, operations: b.operations, objects: b.out.objects, streams: live}, nil
 }
 
 // sdl writes the schema in the schema definition language, sorted by name.
@@ -67,12 +67,8 @@ func (b *builder) sdl() string {
 // SDL is the schema in the schema definition language.
 func (h *Handler) SDL() string { return h.schema.sdl }
 
-// documentSchema is that of tools.Markdown.
-func documentSchema() *jsonSchema {
-	s, err := parseSchema(json.RawMessage(`{"type":"object","title":"Document","description":"A document for people.","required":["text"],
-		"properties":{"text":{"type":"string","description":"Markdown"}}}`))
-	if err != nil {
-		panic(err) // the text above is not a schema
-	}
-	return s
+// document describes tools.Markdown.
+func document() *schema.Type {
+	text := &schema.Field{Name: "text", Camel: "text", Required: true, Type: &schema.Type{Kind: "string", Description: "Markdown"}}
+	return &schema.Type{Kind: "object", Title: "Document", Description: "A document for people.", Fields: []*schema.Field{text}}
 }

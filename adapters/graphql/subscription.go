@@ -11,7 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ratchet"
-	ratchetschema "ratchet/schema"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -136,11 +136,7 @@ func (b *builder) subscriptions(r *tools.Registry) map[string]*stream {
 			t.NonNull = a.required
 			def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{Name: a.name, Type: t, Description: a.doc})
 		}
-		parsed, err := parseSchema(ratchetschema.Titled(d.shows))
-		if err != nil {
-			panic(err) // the type above has no schema
-		}
-		s.result = b.out.value(typeName(d.shows.Name()), "", parsed)
+		s.result = b.out.value(typeName(d.shows.Name()), "", schema.TypeOf(d.shows))
 		def.Type = s.result.typ(true)
 		b.roots[ast.Subscription].Fields = append(b.roots[ast.Subscription].Fields, def)
 		live[d.name] = s

@@ -7,7 +7,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 )
 
 // types are the named types of a schema in the making.
@@ -84,7 +85,7 @@ func shapeOf(def *ast.Definition) string {
 	return b.String()
 }
 
-func deprecated(s *jsonSchema) ast.DirectiveList {
+func deprecated(s *schema.Type) ast.DirectiveList {
 	if !s.Deprecated {
 		return nil
 	}
@@ -100,6 +101,16 @@ func deprecated(s *jsonSchema) ast.DirectiveList {
 func (t *types) sorted() []*ast.Definition {
 	slices.SortFunc(t.list, func(a, b *ast.Definition) int { return strings.Compare(a.Name, b.Name) })
 	return t.list
+}
+
+// words are the values of an enum when all of them can be names in GraphQL.
+func words(s *schema.Type) []string {
+	for _, w := range s.Enum {
+		if !validName(w) || w == "true" || w == "false" || w == "null" {
+			return nil
+		}
+	}
+	return s.Enum
 }
 
 // singular is the name of one of many: task for tasks.

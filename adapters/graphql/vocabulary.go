@@ -5,7 +5,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 )
 
 var snakeWord = regexp.MustCompile(`\b[a-z]+(?:_[a-z0-9]+)+\b`)
@@ -14,14 +15,15 @@ var snakeWord = regexp.MustCompile(`\b[a-z]+(?:_[a-z0-9]+)+\b`)
 type vocabulary map[string]bool
 
 // learn adds the keys that s declares.
-func (v vocabulary) learn(s *jsonSchema) {
+func (v vocabulary) learn(s *schema.Type) {
 	if s == nil {
 		return
 	}
-	s, _ = s.core()
-	for key, p := range s.properties {
-		v[key] = true
-		v.learn(p)
+	if s.Record() {
+		for _, f := range s.Fields {
+			v[f.Name] = true
+			v.learn(f.Type)
+		}
 	}
 	v.learn(s.Items)
 }

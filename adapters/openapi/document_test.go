@@ -11,8 +11,8 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 	"go.yaml.in/yaml/v3"
 
-	"ratchet/adapters/casing"
 	"ratchet/adapters/openapi"
+	"ratchet/casing"
 	"ratchet/tools"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/tools"
 )
 
@@ -57,9 +57,8 @@ func listParameters(t tools.Tool) []parameter {
 	for _, p := range sharedParameters()[:paging] {
 		list = append(list, parameter{Ref: "#/components/parameters/" + p.key})
 	}
-	in := schemaOf(t.In)
 	for _, f := range t.Filters() {
-		if _, own := in.Properties.Get(f.Name); own {
+		if t.Args().Field(f.Name) != nil {
 			continue // the argument of that name is in the query
 		}
 		list = append(list, parameter{Name: casing.Camel(f.Name), In: "query", Description: filterDoc(f), Schema: filterSchema(f)})

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -21,7 +22,7 @@ func camelPath(path string) string {
 
 // route describes a further route of a tool.
 func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
-	in := schemaOf(t.In)
+	args := t.Args()
 	op := &operation{
 		Tags: []string{resource(r.Path)}, Summary: t.Title, Description: t.Doc, OperationID: routeID(r), Tool: t.Name, Responses: newOrdered[response](),
 	}
@@ -30,19 +31,19 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 	}
 	var elsewhere []string
 	for _, name := range r.Variables() {
-		schema, ok := in.Properties.Get(name)
-		if !ok {
+		f := args.Field(name)
+		if f == nil {
 			return nil, fmt.Errorf("the tool has no argument %s", name)
 		}
 		elsewhere = append(elsewhere, name)
 		op.Parameters = append(op.Parameters, parameter{
-			Name: casing.Camel(name), In: "path", Required: true, Description: describedBy(schema), Schema: spelled(schema),
+			Name: f.Camel, In: "path", Required: true, Description: f.Type.Description, Schema: argument(t, name),
 		})
 	}
 	for name := range fixed(r.Set) {
 		elsewhere = append(elsewhere, name)
 	}
-	list := t.Filters != nil && r.Method == http.MethodGet && !r.One
+	list := t.Answer(r).List
 	switch r.Method {
 	case http.MethodGet, http.MethodDelete:
 		if list {
@@ -50,11 +51,11 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 			elsewhere = append(elsewhere, listArguments()...)
 		}
 		if !r.One {
-			op.Parameters = append(op.Parameters, query(in, elsewhere)...)
+			op.Parameters = append(op.Parameters, query(t, elsewhere)...)
 		}
 	default:
-		if in.Properties.Len() > len(elsewhere) {
-			op.RequestBody = b.argumentsBody(t, b.rest(t, r, in, elsewhere), elsewhere)
+		if len(args.Fields) > len(elsewhere) {
+			op.RequestBody = b.argumentsBody(t, b.rest(t, r, elsewhere), elsewhere)
 		}
 	}
 	data := output(t)
@@ -67,57 +68,46 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 			data = json.RawMessage(`{"type":"array","items":` + string(item) + `}`)
 		}
 	}
-	b.answers(op, t, r.Method, status(r), data, list)
+	b.answers(op, t, r, data)
 	return op, nil
 }
 
-// status is that of the answer when all is well.
-func status(r tools.Route) int {
-	switch {
-	case r.Method == http.MethodDelete:
-		return http.StatusNoContent
-	case r.Created != "":
-		return http.StatusCreated
-	}
-	return http.StatusOK
-}
-
 // rest is the schema of the arguments that are not given elsewhere.
-func (b *builder) rest(t tools.Tool, r tools.Route, in shape, elsewhere []string) json.RawMessage {
+func (b *builder) rest(t tools.Tool, r tools.Route, elsewhere []string) json.RawMessage {
 	if len(elsewhere) == 0 {
 		return ref(typeName(t) + "Input")
 	}
-	properties := newOrdered[json.RawMessage]()
-	for pair := in.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		if !slices.Contains(elsewhere, pair.Key) {
-			properties.Set(pair.Key, pair.Value)
-		}
-	}
-	required := []string{}
-	for _, name := range in.Required {
-		if !slices.Contains(elsewhere, name) {
-			required = append(required, name)
+	properties := slices.DeleteFunc(schema.Properties(t.In), func(p schema.Property) bool { return slices.Contains(elsewhere, p.Name) })
+	var required []string
+	for _, p := range properties {
+		if t.Args().Field(p.Name).Required {
+			required = append(required, p.Name)
 		}
 	}
 	name := casing.Pascal(routeID(r)) + "Body"
-	b.doc.Components.Schemas.Set(name, spelled(marshal(map[string]any{
-		"type": "object", "properties": properties, "required": required, "additionalProperties": false,
-	})))
+	b.doc.Components.Schemas.Set(name, spelled(schema.Object(properties, required)))
 	return ref(name)
 }
 
+// argument is the schema of one argument as the surface spells it.
+func argument(t tools.Tool, name string) json.RawMessage {
+	for _, p := range schema.Properties(t.In) {
+		if p.Name == name {
+			return spelled(p.Schema)
+		}
+	}
+	return nil
+}
+
 // query are the arguments of a tool as parameters of the query.
-func query(in shape, elsewhere []string) []parameter {
+func query(t tools.Tool, elsewhere []string) []parameter {
 	var list []parameter
-	for pair := in.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		if slices.Contains(elsewhere, pair.Key) {
+	for _, f := range t.Args().Fields {
+		if slices.Contains(elsewhere, f.Name) {
 			continue
 		}
-		p := parameter{
-			Name: casing.Camel(pair.Key), In: "query", Required: slices.Contains(in.Required, pair.Key),
-			Description: describedBy(pair.Value), Schema: spelled(pair.Value),
-		}
-		if kind(pair.Value) == "array" {
+		p := parameter{Name: f.Camel, In: "query", Required: f.Required, Description: f.Type.Description, Schema: argument(t, f.Name)}
+		if f.Type.Kind == "array" {
 			off := false
 			p.Style, p.Explode = "form", &off
 		}
@@ -126,44 +116,24 @@ func query(in shape, elsewhere []string) []parameter {
 	return list
 }
 
-func kind(schema json.RawMessage) string {
-	var s struct {
-		Type string `json:"type"`
-	}
-	_ = json.Unmarshal(schema, &s) // a list of types is none that matters here
-	return s.Type
-}
-
-func describedBy(schema json.RawMessage) string {
-	var s struct {
-		Description string `json:"description"`
-	}
-	_ = json.Unmarshal(schema, &s) // true and false describe nothing
-	return s.Description
-}
-
 func fixed(set json.RawMessage) map[string]json.RawMessage {
 	var values map[string]json.RawMessage
 	_ = json.Unmarshal(set, &values) // nil fixes nothing
 	return values
 }
 
-// items is the schema of an item of a tool that answers a list: that of its
-// only list of objects.
+// items is the schema of an item of a tool that answers a list.
 func items(t tools.Tool) (json.RawMessage, error) {
-	out := schemaOf(spelled(t.Out))
-	for pair := out.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		if pair.Key == "filters" || kind(pair.Value) != "array" {
-			continue
-		}
-		var s struct {
-			Items json.RawMessage `json:"items"`
-		}
-		if err := json.Unmarshal(pair.Value, &s); err == nil && len(s.Items) > 0 {
-			return s.Items, nil
+	rows := t.Result().Rows()
+	if rows == nil {
+		return nil, fmt.Errorf("the result holds no list")
+	}
+	for _, p := range schema.Properties(t.Out) {
+		if p.Name == rows.Name {
+			return spelled(schema.Items(p.Schema)), nil
 		}
 	}
-	return nil, fmt.Errorf("the result holds no list")
+	return nil, fmt.Errorf("the result holds no %s", rows.Name)
 }
 
 // resource is the tag of a path: its first part, e.g. Tasks, API keys.

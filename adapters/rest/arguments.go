@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/schema"
 	"ratchet/tools"
 )
@@ -125,20 +125,30 @@ func (x *exchange) query(op *operation) ([]member, error) {
 		if op.route.One {
 			return nil, unknownParameter(name, []string{})
 		}
-		p := op.in.props[name]
+		p := op.in.Field(name)
 		if p == nil {
-			return nil, unknownParameter(name, op.in.names())
+			return nil, unknownParameter(name, camelNames(op.in))
 		}
-		if find(list, p.snake) != nil {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s is given in both spellings", p.camel).At("/" + p.snake)
+		if find(list, p.Name) != nil {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s is given in both spellings", p.Camel).At("/" + p.Name)
 		}
 		raw, err := argument(p, values[name])
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, member{p.snake, raw})
+		list = append(list, member{p.Name, raw})
 	}
 	return list, nil
+}
+
+// camelNames are the names of an object's fields, sorted.
+func camelNames(t *schema.Type) []string {
+	list := make([]string, len(t.Fields))
+	for i, f := range t.Fields {
+		list[i] = f.Camel
+	}
+	slices.Sort(list)
+	return list
 }
 
 // parseQuery reads a query strictly: nothing in it is dropped.
@@ -177,10 +187,10 @@ func unknownParameter(name string, known []string) *ratchet.Error {
 
 // argument is a parameter as an argument. The tool reads texts as what it
 // wants; lists are joined by commas or repeated.
-func argument(p *prop, values []string) ([]byte, error) {
-	if !p.takes("array") {
+func argument(p *schema.Field, values []string) ([]byte, error) {
+	if p.Type.Kind != "array" {
 		if len(values) > 1 {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s is given %d times", p.camel, len(values)).At("/" + p.snake)
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s is given %d times", p.Camel, len(values)).At("/" + p.Name)
 		}
 		return quoted(values[0]), nil
 	}
@@ -191,7 +201,7 @@ func argument(p *prop, values []string) ([]byte, error) {
 		}
 		list = append(list, strings.Split(v, ",")...)
 	}
-	if p.snake == "fields" { // names of the result, which the tool spells its way
+	if p.Name == "fields" { // names of the result, which the tool spells its way
 		for i := range list {
 			list[i] = casing.Snake(list[i])
 		}

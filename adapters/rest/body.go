@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 // readBody is the body of a request as valid JSON text; nil = none.
@@ -106,7 +107,7 @@ func malformed(body []byte, at int, message string) error {
 }
 
 // snakeJSON is a body's object with the declared names in snake_case.
-func snakeJSON(s *shape, body []byte) ([]byte, error) {
+func snakeJSON(s *schema.Type, body []byte) ([]byte, error) {
 	if body[0] != '{' {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the body must be a JSON object").WithHint("send the arguments as one object")
 	}

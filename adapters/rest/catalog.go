@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"ratchet/adapters/casing"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -30,7 +30,7 @@ func (h *Handler) listTools(x *exchange) error {
 		item := listed{
 			Name: t.Name, Title: t.Title, Description: t.Doc, Toolset: t.Toolset, Category: t.Category, Effect: effects[t.Effect],
 			Executes: t.Executes, Routes: []string{"POST " + Prefix + "/tools/" + t.Name},
-			InputSchema: casing.Schema(t.In), OutputSchema: casing.Schema(t.Out),
+			InputSchema: schema.Camel(t.In), OutputSchema: schema.Camel(t.Out),
 		}
 		for _, r := range t.Routes {
 			if r.Method != "" {

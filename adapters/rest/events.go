@@ -214,7 +214,7 @@ func (r *lineReader) read() ([]frame, error) {
 		if err := r.x.ask(toolLogs, r.args, &page); err != nil {
 			return nil, err
 		}
-		shape := r.x.h.shapes[toolLogs].out.props["logs"].shape.items
+		described := r.x.h.shapes[toolLogs].out.Rows().Type.Items
 		before := r.seen
 		for _, raw := range page.Logs {
 			var line struct {
@@ -224,7 +224,7 @@ func (r *lineReader) read() ([]frame, error) {
 				return nil, err
 			}
 			r.seen = max(r.seen, line.Number)
-			shown = append(shown, frame{id: strconv.Itoa(line.Number), kind: "log", data: camelJSON(shape, raw, nil)})
+			shown = append(shown, frame{id: strconv.Itoa(line.Number), kind: "log", data: camelJSON(described, raw, nil)})
 		}
 		if page.NextCursor == "" || r.seen == before || !strings.HasPrefix(page.NextCursor, "after-") {
 			return shown, nil

@@ -8,12 +8,8 @@ import (
 
 // SnakeResult is a result as its tool spelled it.
 func SnakeResult(t tools.Tool, data json.RawMessage) json.RawMessage {
-	s, err := shapeOf(t.Out)
-	if err != nil {
-		panic(err)
-	}
 	r := renamer{src: data, toMCP: true}
-	r.value(s, 0)
+	r.value(t.Result(), 0)
 	if r.fault != nil {
 		panic(r.fault)
 	}
@@ -22,9 +18,5 @@ func SnakeResult(t tools.Tool, data json.RawMessage) json.RawMessage {
 
 // CamelArgs are arguments as a client of this surface spells them.
 func CamelArgs(t tools.Tool, args json.RawMessage) json.RawMessage {
-	s, err := shapeOf(t.In)
-	if err != nil {
-		panic(err)
-	}
-	return camelJSON(s, args, nil)
+	return camelJSON(t.Args(), args, nil)
 }

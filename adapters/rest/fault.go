@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/mask"
 )
 
@@ -134,25 +134,25 @@ func (x *exchange) spelled(op *operation, pointer string) string {
 		if s == nil {
 			break
 		}
-		if p := s.props[part]; p != nil {
-			parts[i], s = p.camel, p.shape
+		if p := s.Field(part); p != nil {
+			parts[i], s = p.Camel, p.Type
 			continue
 		}
-		if _, err := strconv.Atoi(part); err == nil && s.items != nil {
-			s = s.items
+		if _, err := strconv.Atoi(part); err == nil && s.Items != nil {
+			s = s.Items
 			continue
 		}
-		s = s.rest
+		s = s.Rest
 	}
 	return "/" + strings.Join(parts, "/")
 }
 
 // respelled is a name of an argument in camelCase; other words stay.
 func respelled(op *operation, word string) string {
-	if op != nil && op.in.props[word] != nil {
-		return op.in.props[word].camel
+	if op == nil || op.in.Field(word) == nil {
+		return word
 	}
-	return word
+	return op.in.Field(word).Camel
 }
 
 // respelledAll does so for a list: names of arguments, and fields of lists.

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 )
 
 // spelled are the suffixes of operators; more than one says the same.

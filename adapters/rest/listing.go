@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 )
 
 // Bounds of a page.
@@ -53,12 +53,12 @@ func (x *exchange) listQuery(op *operation, values url.Values) ([]member, error)
 		if reserved(name) {
 			continue
 		}
-		if p := op.in.props[name]; p != nil && !managed(p.snake) {
+		if p := op.in.Field(name); p != nil && !managed(p.Name) {
 			raw, err := argument(p, values[name])
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, member{p.snake, raw})
+			list = append(list, member{p.Name, raw})
 			continue
 		}
 		f, err := op.filter(name, values[name])
@@ -231,7 +231,7 @@ func (op *operation) filter(parameter string, values []string) (ratchet.Filter, 
 // parameters are the names a list's query may hold, without suffixes.
 func (op *operation) parameters() []string {
 	list := []string{"_start", "_end", "page", "limit", "cursor", "_sort", "_order"}
-	for _, name := range op.in.names() {
+	for _, name := range camelNames(op.in) {
 		if !managed(casing.Snake(name)) {
 			list = append(list, name)
 		}

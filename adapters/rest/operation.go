@@ -3,11 +3,10 @@ package rest
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"slices"
 	"strings"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -15,25 +14,15 @@ import (
 type operation struct {
 	tool    tools.Tool
 	route   tools.Route
-	in, out *shape // out is nil for documents
+	in, out *schema.Type // out is nil for documents
 	fixed   []member
 	filters map[string]ratchet.FilterField // of a list, by name; nil = no list
-	items   string                         // key of the items in the result; of lists and of routes to one item
-	noun    string                         // of the items, for content-range: the last part of the path
+	answer  tools.Answer
+	noun    string // of the items, for content-range: the last part of the path
 }
 
 func newOperation(t tools.Tool, r tools.Route) (*operation, error) {
-	op := &operation{tool: t, route: r}
-	var err error
-	if op.in, err = shapeOf(t.In); err != nil {
-		return nil, err
-	}
-	if op.in == nil {
-		op.in = &shape{}
-	}
-	if op.out, err = shapeOf(t.Out); err != nil {
-		return nil, err
-	}
+	op := &operation{tool: t, route: r, in: t.Args(), out: t.Result(), answer: t.Answer(r)}
 	if len(r.Set) > 0 {
 		if !json.Valid(r.Set) {
 			return nil, fmt.Errorf("the fixed arguments are no JSON")
@@ -41,22 +30,19 @@ func newOperation(t tools.Tool, r tools.Route) (*operation, error) {
 		op.fixed = members(r.Set)
 	}
 	for _, name := range r.Variables() {
-		if op.in.props[name] == nil {
+		if !op.takes(name) {
 			return nil, fmt.Errorf("the tool has no argument %s", name)
 		}
 	}
 	for _, m := range op.fixed {
-		if op.in.props[m.name] == nil {
+		if !op.takes(m.name) {
 			return nil, fmt.Errorf("the tool has no argument %s", m.name)
 		}
 	}
-	list := t.Filters != nil && r.Method == http.MethodGet && !r.One
-	if list || r.One {
-		if op.items = op.itemsKey(); op.items == "" {
-			return nil, fmt.Errorf("the result holds no list")
-		}
+	if (op.answer.List || r.One) && op.answer.Rows == "" {
+		return nil, fmt.Errorf("the result holds no list")
 	}
-	if list {
+	if op.answer.List {
 		op.filters = map[string]ratchet.FilterField{}
 		for _, f := range t.Filters() {
 			op.filters[f.Name] = f
@@ -67,27 +53,8 @@ func newOperation(t tools.Tool, r tools.Route) (*operation, error) {
 	return op, nil
 }
 
-// itemsKey is the key of the items in a result: its only list but filters.
-func (op *operation) itemsKey() string {
-	d, err := readSchema(op.tool.Out)
-	if err != nil {
-		return ""
-	}
-	var keys []string
-	for name, raw := range d.Properties {
-		below, err := readSchema(raw)
-		if err == nil && name != "filters" && slices.Contains(below.types(), "array") {
-			keys = append(keys, name)
-		}
-	}
-	if len(keys) != 1 {
-		return ""
-	}
-	return keys[0]
-}
-
 // takes says whether the tool has an argument.
-func (op *operation) takes(name string) bool { return op.in.props[name] != nil }
+func (op *operation) takes(name string) bool { return op.in.Field(name) != nil }
 
 // member is a key of a JSON object with its value.
 type member struct {

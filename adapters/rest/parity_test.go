@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"ratchet"
-	"ratchet/adapters/casing"
 	"ratchet/adapters/rest"
+	"ratchet/casing"
 	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )

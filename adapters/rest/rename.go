@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 // Bounds of what a request's envelope may hold. What is the user's own, such
@@ -15,7 +16,7 @@ const (
 	maxKeys  = 100
 )
 
-// renamer writes a JSON value with the names a shape declares in the other
+// renamer writes a JSON value with the names a schema declares in the other
 // spelling. It reads valid JSON only.
 type renamer struct {
 	src   []byte
@@ -27,9 +28,9 @@ type renamer struct {
 }
 
 // value copies the value at r.at.
-func (r *renamer) value(s *shape, depth int) {
+func (r *renamer) value(s *schema.Type, depth int) {
 	r.space()
-	if s == nil {
+	if s == nil || s.Own {
 		start := r.at
 		r.skip()
 		r.out = append(r.out, r.src[start:r.at]...)
@@ -51,7 +52,7 @@ func (r *renamer) value(s *shape, depth int) {
 	}
 }
 
-func (r *renamer) object(s *shape, depth int) {
+func (r *renamer) object(s *schema.Type, depth int) {
 	if r.deep(depth) {
 		return
 	}
@@ -79,38 +80,43 @@ func (r *renamer) object(s *shape, depth int) {
 		key := r.src[start:r.at]
 		r.space()
 		r.at++ // the colon
-		p := s.props[string(key[1:len(key)-1])]
-		below := s.rest
+		p := s.Field(string(key[1 : len(key)-1]))
+		below := s.Rest
 		switch {
 		case p == nil:
 			r.out = append(append(r.out, key...), ':')
 		case !r.toMCP:
-			below = p.shape
-			r.out = append(r.out, p.out...)
+			below = p.Type
+			r.key(p.Camel)
 		default:
-			below = p.shape
-			bit := uint64(1) << (p.index & 63)
+			below = p.Type
+			bit := uint64(1) << (p.Index & 63)
 			switch {
-			case seen&bit == 0 || p.index > 63:
-				r.out = append(r.out, p.in...)
-			case again&bit == 0 && p.snake != p.camel:
+			case seen&bit == 0 || p.Index > 63:
+				r.key(p.Name)
+			case again&bit == 0 && p.Name != p.Camel:
 				// Both spellings are there: the tool compares them.
 				again |= bit
-				r.out = append(r.out, p.out...)
+				r.key(p.Camel)
 			default:
 				r.refuse(ratchet.Errorf(ratchet.CodeInvalid, "the key %s is there twice", key).WithHint("send it once"))
 				return
 			}
 			seen |= bit
 		}
-		if !r.step(key, p != nil || s.rest != nil, func() { r.value(below, depth) }) {
+		if !r.step(key, p != nil || s.Rest != nil, func() { r.value(below, depth) }) {
 			return
 		}
 	}
 	r.out = append(r.out, '}')
 }
 
-func (r *renamer) array(s *shape, depth int) {
+// key writes a declared name, which needs no escapes.
+func (r *renamer) key(name string) {
+	r.out = append(append(append(r.out, '"'), name...), '"', ':')
+}
+
+func (r *renamer) array(s *schema.Type, depth int) {
 	if r.deep(depth) {
 		return
 	}
@@ -136,7 +142,7 @@ func (r *renamer) array(s *shape, depth int) {
 			index = strconv.AppendInt([]byte{'"'}, int64(n), 10)
 			index = append(index, '"')
 		}
-		if !r.step(index, true, func() { r.value(s.items, depth) }) {
+		if !r.step(index, true, func() { r.value(s.Items, depth) }) {
 			return
 		}
 	}
@@ -250,8 +256,8 @@ func hasNUL(text []byte) bool {
 	return false
 }
 
-// camelJSON writes a result with the names its shape declares in camelCase.
-func camelJSON(s *shape, src, out []byte) []byte {
+// camelJSON writes a result with the names its schema declares in camelCase.
+func camelJSON(s *schema.Type, src, out []byte) []byte {
 	r := renamer{src: src, out: out}
 	r.value(s, 0)
 	return r.out

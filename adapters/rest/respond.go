@@ -16,7 +16,7 @@ func (x *exchange) header() http.Header { return x.w.Header() }
 
 // answer writes the result of a tool.
 func (x *exchange) answer(op *operation, out any) error {
-	if op.route.Method == http.MethodDelete {
+	if op.answer.Status == http.StatusNoContent {
 		x.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
@@ -29,11 +29,10 @@ func (x *exchange) answer(op *operation, out any) error {
 		return x.entity(op, raw, data)
 	}
 	parts := members(raw)
-	rows := find(parts, op.items)
+	rows := find(parts, op.answer.Rows)
 	if rows == nil {
-		return fmt.Errorf("the result of %s holds no %s", op.tool.Name, op.items)
+		return fmt.Errorf("the result of %s holds no %s", op.tool.Name, op.answer.Rows)
 	}
-	shape := op.out.props[op.items].shape
 	if op.route.One {
 		var list []json.RawMessage
 		if err := json.Unmarshal(rows, &list); err != nil {
@@ -42,9 +41,9 @@ func (x *exchange) answer(op *operation, out any) error {
 		if len(list) == 0 {
 			return x.missing()
 		}
-		return x.entity(op, list[0], camelJSON(shape.items, list[0], nil))
+		return x.entity(op, list[0], camelJSON(op.answer.Shows, list[0], nil))
 	}
-	return x.list(op, parts, camelJSON(shape, rows, make([]byte, 0, len(rows)+64)))
+	return x.list(op, parts, camelJSON(op.out.Field(op.answer.Rows).Type, rows, make([]byte, 0, len(rows)+64)))
 }
 
 // missing is the refusal of a route to one item that is not there.
@@ -58,10 +57,10 @@ func (x *exchange) missing() error {
 
 // entity answers one object; raw is as the tool spelled it.
 func (x *exchange) entity(op *operation, raw, data []byte) error {
-	if op.tool.Executes || op.route.Created != "" || op.out.declares("revision") {
+	if op.answer.Runs || op.route.Created != "" || op.answer.Revisions {
 		parts := members(raw)
 		status := x.statusOf(op, parts)
-		if sum := textOf(find(parts, "revision")); sum != "" {
+		if sum := textOf(find(parts, "revision")); op.answer.Revisions && sum != "" {
 			tag := `"` + sum + `"`
 			x.header().Set("ETag", tag)
 			if x.r.Method != http.MethodPost && x.r.Method != http.MethodPut && x.r.Method != http.MethodPatch && matches(x.r.Header.Get("If-None-Match"), tag) {
@@ -79,21 +78,16 @@ func (x *exchange) entity(op *operation, raw, data []byte) error {
 	return nil
 }
 
-func (s *shape) declares(name string) bool { return s != nil && s.props[name] != nil }
-
-// statusOf is 202 for a run that goes on, 201 for what was made, else 200.
+// statusOf is 202 for a run that goes on, else that of the route.
 func (x *exchange) statusOf(op *operation, parts []member) int {
-	if op.tool.Executes && x.r.Method == http.MethodPost {
+	if op.answer.Runs {
 		switch ratchet.Status(textOf(find(parts, "status"))) {
 		case ratchet.StatusRunning, ratchet.StatusPending:
 			return http.StatusAccepted
 		default:
 		}
 	}
-	if op.route.Created != "" {
-		return http.StatusCreated
-	}
-	return http.StatusOK
+	return op.answer.Status
 }
 
 func textOf(raw []byte) string {
@@ -186,11 +180,11 @@ func beside(op *operation, parts []member) []member {
 	var more []member
 	for _, p := range parts {
 		switch p.name {
-		case op.items, "pagination", "next_cursor", "sorting", "filters":
+		case op.answer.Rows, "pagination", "next_cursor", "sorting", "filters":
 			continue
 		}
-		if prop := op.out.props[p.name]; prop != nil {
-			more = append(more, member{prop.camel, camelJSON(prop.shape, p.raw, nil)})
+		if f := op.out.Field(p.name); f != nil {
+			more = append(more, member{f.Camel, camelJSON(f.Type, p.raw, nil)})
 		}
 	}
 	return more

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 )
 
 func TestTaskLife(t *testing.T) {

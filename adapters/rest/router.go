@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/schema"
 )
 

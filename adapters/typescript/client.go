@@ -4,7 +4,8 @@ import (
 	"strings"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
+	"ratchet/schema"
 )
 
 // Client writes a typed client for the tools, in their order. It calls them
@@ -16,11 +17,11 @@ func Client(offered []Tool, version string) string {
 		has[t.Name] = true
 		short := strings.TrimPrefix(t.Name, "ratchet_")
 		method, name := casing.Camel(short), casing.Pascal(short)
-		types.WriteString(Type(name+"Input", casing.Schema(t.In)) + "\n")
+		types.WriteString(Type(name+"Input", schema.Camel(t.In)) + "\n")
 		if len(t.Out) == 0 {
 			types.WriteString("export type " + name + "Output = Document;\n\n")
 		} else {
-			types.WriteString(Type(name+"Output", casing.Schema(t.Out)) + "\n")
+			types.WriteString(Type(name+"Output", schema.Camel(t.Out)) + "\n")
 		}
 		table.WriteString("  " + property(t.Name) + ": { input: " + name + "Input; output: " + name + "Output };\n")
 		comment(&methods, "  ", append([]string{t.Title + "."}, wrap(t.Doc, 100)...))

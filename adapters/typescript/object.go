@@ -9,7 +9,7 @@ import (
 
 	orderedmap "github.com/pb33f/ordered-map/v2"
 
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 )
 
 var identifier = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"ratchet"
-	"ratchet/adapters/casing"
+	"ratchet/casing"
 	"ratchet/server"
 )
 

@@ -3,7 +3,6 @@
 //
 //	casing.Camel("task_id")   // taskId
 //	casing.Snake("taskId")    // task_id
-//	casing.Schema(tool.In)    // the same schema, its keys in camelCase
 //
 // Only names that a schema declares are translated. What a schema leaves open
 // (input, output, metadata, schemas of tasks) is the user's own and stays.
