@@ -17,7 +17,7 @@ import (
 // program is a compiled source. It is shared by runs and never changed.
 type program struct {
 	code    *goja.Program
-	modules uint64            // to install before it runs, see moduleTable.wanted
+	modules moduleSet         // to install before it runs, see moduleTable.wanted
 	common  bool              // it names module or exports
 	files   map[string]string // the author's text by file name, for snippets
 	shift   int               // columns of the first line that are ours, not the author's

@@ -14,7 +14,6 @@ func TestEngineFaults(t *testing.T) {
 		"arguments in an arrow function": {`(function () { return [0, 1].map((i) => arguments[i]).join(); })(1, 2)`, "1,2"},
 		"constant branch":                {`var r = []; for (let i = 0; i < 2; i++) { if (false) break; r.push(() => i); } r.map((f) => f()).join()`, "0,1"},
 		"constant branch in a function":  {`(() => { const r = []; for (let i = 0; i < 2; i++) { if (0) { let q = i; r.push(() => q); continue; } r.push(i); } return r.join(); })()`, "0,1"},
-		"code after break":               {`var r = []; for (let i = 0; i < 2; i++) { { let q = i; r.push(() => q); continue; break; } } r.map((f) => f()).join()`, "0,1"},
 		"default in a pattern":           {`(({ a: [b = 1] = [] }) => b)({})`, "1"},
 		"async generator":                {`async function* f() {} typeof f`, "function"},
 		"for await":                      {`async function f() { for await (const x of []); } typeof f`, "function"},

@@ -62,6 +62,15 @@ func exposed(t *testing.T) (functions, accessors []string) {
 // uses are programs that use functions n times, or on n things: what they do
 // must grow as n does. A function may stand in many of them.
 var uses = []struct{ functions, code string }{
+	{"Object.prototype.__defineGetter__ Object.prototype.__defineSetter__ Object.prototype.__lookupGetter__ Object.prototype.__lookupSetter__", "each((i) => { const o = {}; o.__defineGetter__('a', () => 1); o.__defineSetter__('b', () => {}); o.__lookupGetter__('a'); o.__lookupSetter__('b') })"},
+	{"String.prototype.anchor String.prototype.big String.prototype.blink String.prototype.bold String.prototype.fixed String.prototype.fontcolor String.prototype.fontsize", "each(() => { const s = 'x'; s.anchor('a'); s.big(); s.blink(); s.bold(); s.fixed(); s.fontcolor('a'); s.fontsize(1) }); 'x'.repeat(n).anchor('\"'.repeat(n))"},
+	{"String.prototype.italics String.prototype.link String.prototype.small String.prototype.strike String.prototype.sub String.prototype.sup", "each(() => { const s = 'x'; s.italics(); s.link('a'); s.small(); s.strike(); s.sub(); s.sup() })"},
+	{"Date.prototype.getYear Date.prototype.setYear Date.prototype.toGMTString", "each((i) => { const d = new Date(i); d.getYear(); d.setYear(i); d.toGMTString() })"},
+	{"CustomEvent CustomEvent.prototype.preventDefault CustomEvent.prototype.stopPropagation CustomEvent.prototype.stopImmediatePropagation CustomEvent.prototype.composedPath", "each(() => { const e = new CustomEvent('x', { detail: 1 }); e.preventDefault(); e.stopPropagation(); e.stopImmediatePropagation(); e.composedPath() })"},
+	{"WeakRef WeakRef.prototype.deref FinalizationRegistry FinalizationRegistry.prototype.register FinalizationRegistry.prototype.unregister", "const r = new FinalizationRegistry(() => {}); each((i) => { const o = {}; new WeakRef(o).deref(); r.register(o, i, o); r.unregister(o) })"},
+	{"JSON.parse", "JSON.parse('[' + '1e400,'.repeat(n) + '1]'); JSON.parse('\"' + '\\\\ud800'.repeat(n) + '\"'); JSON.parse('{' + list((i) => '\"k' + i + '\":1e400').join() + '}', (k, v) => v)"},
+	{"Math.pow", "each((i) => Math.pow(1.5, i % 100))"},
+	{"Number.prototype.toString", "each((i) => (i / 7).toString(36))"},
 	{"Headers", "new Headers(list((i) => ['n' + i, 'v'])); new Headers(list(() => ['same', 'v']))"},
 	{"Headers.prototype.append Headers.prototype.get Headers.prototype.has", "const h = new Headers(); each((i) => { h.append('n' + i, 'v'); h.get('n' + i); h.has('n' + i); h.get('none') })"},
 	{"Headers.prototype.append", "const h = new Headers(); each((i) => h.append('same', 'v')); h.get('same'); h.same"},
@@ -119,7 +128,8 @@ var unsupported = []string{
 // instances have accessors, which are read n times from an instance that is
 // made of n things.
 var instances = map[string]string{
-	"Event": "new Event('x')", "DOMException": "new DOMException('x'.repeat(n))", "URL": "new URL('http://h/?' + 'a=b&'.repeat(n))",
+	"CustomEvent": "new CustomEvent('x', { detail: 1 })",
+	"Event":       "new Event('x')", "DOMException": "new DOMException('x'.repeat(n))", "URL": "new URL('http://h/?' + 'a=b&'.repeat(n))",
 	"URLSearchParams": "new URLSearchParams('a=b&'.repeat(n))", "AbortController": "new AbortController()",
 	"AbortSignal": "(() => { const s = new AbortController().signal; each(() => s.addEventListener('abort', () => {})); return s })()",
 	"TextEncoder": "new TextEncoder()", "TextDecoder": "new TextDecoder()", "Crypto": "crypto",

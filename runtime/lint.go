@@ -16,17 +16,15 @@ type finding struct {
 // absentGlobals are names other engines have, with what to use here.
 func absentGlobals() map[string]string {
 	return map[string]string{
-		"WeakRef":              "Keep the value itself; a run is short.",
-		"FinalizationRegistry": "Clean up in a finally block.",
-		"Intl":                 "Format numbers and dates yourself, e.g. with toFixed or toISOString.",
-		"Atomics":              "A task runs on one thread; plain variables do.",
-		"SharedArrayBuffer":    "A task runs on one thread; use ArrayBuffer.",
-		"require":              "A task may import only its own files by relative path.",
-		"Buffer":               "Use Uint8Array, TextEncoder, atob and btoa.",
-		"XMLHttpRequest":       "Use fetch.",
-		"WebSocket":            "Use fetch.",
-		"setImmediate":         "Use setTimeout(fn, 0) or queueMicrotask.",
-		"Temporal":             "Use Date.",
+		"Intl":              "Format numbers and dates yourself, e.g. with toFixed or toISOString.",
+		"Atomics":           "A task runs on one thread; plain variables do.",
+		"SharedArrayBuffer": "A task runs on one thread; use ArrayBuffer.",
+		"require":           "A task may import only its own files by relative path.",
+		"Buffer":            "Use Uint8Array, TextEncoder, atob and btoa.",
+		"XMLHttpRequest":    "Use fetch.",
+		"WebSocket":         "Use fetch.",
+		"setImmediate":      "Use setTimeout(fn, 0) or queueMicrotask.",
+		"Temporal":          "Use Date.",
 	}
 }
 

@@ -55,20 +55,26 @@ func theModules() *moduleTable {
 	return made.table
 }
 
+// moduleSet has a bit for each entry of modules().
+type moduleSet [3]uint64
+
+func (s *moduleSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s *moduleSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
 // wanted are the modules to install before the source with this text runs, as
 // a bit set.
-func (t *moduleTable) wanted(source string) uint64 {
-	var set uint64
+func (t *moduleTable) wanted(source string) moduleSet {
+	var set moduleSet
 	computed, everything := reaching(source)
 	names := func(word string) bool { return strings.Contains(source, word) }
 	for i, m := range t.list {
 		switch {
 		case len(m.words) == 0:
 			if len(m.globals) == 0 {
-				set |= 1 << i
+				set.add(i)
 			}
 		case everything, slices.ContainsFunc(m.words, names), computed && slices.ContainsFunc(m.reach, names):
-			set |= 1 << i
+			set.add(i)
 		}
 	}
 	return set
@@ -83,7 +89,7 @@ func (v *vm) install() error {
 	}
 	t := theModules()
 	for i := range t.list {
-		if v.prog.modules&(1<<i) != 0 {
+		if v.prog.modules.has(i) {
 			if err := v.installModule(i); err != nil {
 				return err
 			}
@@ -93,10 +99,10 @@ func (v *vm) install() error {
 }
 
 func (v *vm) installModule(i int) error {
-	if v.installed&(1<<i) != 0 {
+	if v.installed.has(i) {
 		return nil
 	}
-	v.installed |= 1 << i
+	v.installed.add(i)
 	defer v.unguard()()
 	m := theModules().list[i]
 	if err := m.install(v); err != nil {
@@ -112,7 +118,7 @@ type lazyGlobals struct{ v *vm }
 
 func (g lazyGlobals) pending(key string) (int, bool) {
 	i, ok := theModules().globals[key]
-	return i, ok && g.v.installed&(1<<i) == 0
+	return i, ok && !g.v.installed.has(i)
 }
 
 func (g lazyGlobals) Get(key string) goja.Value {

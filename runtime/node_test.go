@@ -36,7 +36,7 @@ func nodeCase(t *testing.T, file string) {
 	}
 	golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".golden.json"
 	if *askNode {
-		out, err := exec.Command("node", "testdata/node/run.mjs", file).Output()
+		out, err := nodeCommand(file).Output()
 		if err != nil {
 			t.Fatalf("node: %v", err)
 		}
@@ -81,4 +81,10 @@ func compareNode(t *testing.T, name string, out Outcome, want []byte) {
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Errorf("%s (-node +ours):\n%s", name, diff)
 	}
+}
+
+func nodeCommand(file string) *exec.Cmd {
+	c := exec.Command("node", "testdata/node/run.mjs", file)
+	c.Env = append(os.Environ(), "TZ=UTC")
+	return c
 }

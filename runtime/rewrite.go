@@ -14,8 +14,9 @@ import (
 // same plain, counted, profiled and debugged. docs/engine.md lists the faults.
 type rewriter struct {
 	src      *parsed
-	function *functionScope // nil outside functions
-	uses     map[tool]bool  // helpers the program needs
+	function *functionScope  // nil outside functions
+	uses     map[tool]bool   // helpers the program needs
+	declared map[string]bool // names the source declares
 	failed   error
 }
 
@@ -32,7 +33,6 @@ type functionScope struct {
 // rewrite changes the tree in place.
 func (src *parsed) rewrite() (*rewriter, error) {
 	r := &rewriter{src: src, uses: map[tool]bool{}}
-	src.tree.Body = r.list(src.tree.Body)
 	r.any(reflect.ValueOf(&src.tree.Body))
 	return r, r.failed
 }
@@ -88,16 +88,14 @@ func (r *rewriter) node(v reflect.Value) {
 	case *ast.DotExpression:
 		r.any(reflect.ValueOf(&n.Left))
 		return
+	case *ast.NewExpression:
+		r.newDate(n)
 	case *ast.Identifier:
 		r.identifier(n)
 		return
 	case *ast.StringLiteral:
 		octal(n)
 		return
-	case *ast.BlockStatement:
-		n.List = r.list(n.List)
-	case *ast.CaseStatement:
-		n.Consequent = r.list(n.Consequent)
 	case *ast.IfStatement:
 		r.test(&n.Test)
 	case *ast.ForStatement:
@@ -123,7 +121,6 @@ func (r *rewriter) enter(params *ast.ParameterList, body *ast.BlockStatement) {
 	}
 	r.any(reflect.ValueOf(params).Elem().FieldByName("Rest"))
 	f.inside = true
-	body.List = r.list(body.List)
 	r.any(reflect.ValueOf(&body.List))
 	r.function = f.outer
 	if !f.wants || declaresArguments(body.List) {
@@ -180,21 +177,6 @@ func (r *rewriter) identifier(n *ast.Identifier) {
 		f.wants = f.wants || f.inside
 		f.params = f.params || !f.inside
 	}
-}
-
-// list puts break and continue into blocks of their own where statements
-// follow: at the top level the engine throws away what it compiles after them,
-// and the jumps with it.
-func (r *rewriter) list(list []ast.Statement) []ast.Statement {
-	if r.function != nil {
-		return list
-	}
-	for i, st := range list {
-		if b, ok := st.(*ast.BranchStatement); ok && i < len(list)-1 {
-			list[i] = &ast.BlockStatement{LeftBrace: b.Idx0(), RightBrace: b.Idx1(), List: []ast.Statement{b}}
-		}
-	}
-	return list
 }
 
 // test hides that a condition is constant. The engine compiles branches that

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+	"unicode/utf16"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
@@ -219,6 +220,9 @@ func (v *vm) parseInput() (goja.Value, error) {
 	input := string(v.job.Input)
 	if input == "" {
 		input = "{}"
+	}
+	if unusualJSON.MatchString(input) {
+		return (&jsonReader{v: v, text: utf16.Encode([]rune(input))}).whole(), nil
 	}
 	value, err := v.parse(goja.Undefined(), v.rt.ToValue(input))
 	if err != nil {

@@ -15,6 +15,7 @@ type tool string
 const (
 	toolsOf        = "$ratchetTools"
 	toolPower tool = "$ratchetPower"
+	toolDate  tool = "$ratchetDate"
 )
 
 // tools puts before the program: const [power, …] = tools().
@@ -25,7 +26,7 @@ func (src *parsed) tools(used map[tool]bool) []tool {
 	var list []tool
 	var names []ast.Expression
 	at := file.Idx(src.tree.File.Base())
-	for _, t := range []tool{toolPower} {
+	for _, t := range []tool{toolPower, toolDate} {
 		if used[t] {
 			list, names = append(list, t), append(names, name(string(t), at))
 		}
@@ -49,6 +50,8 @@ func (v *vm) giveTools() error {
 		switch t {
 		case toolPower:
 			list[i] = v.power
+		case toolDate:
+			list[i] = v.dateArgument
 		}
 	}
 	return v.define(toolsOf, func(goja.FunctionCall) goja.Value {

@@ -28,14 +28,15 @@ type vm struct {
 	clock     int64         // microseconds UTC shown as the time at start
 	turn      time.Duration // time since start, frozen for this macrotask
 	turnRead  bool          // the script has read the clock in this macrotask
-	installed uint64        // bit per entry of modules()
+	installed moduleSet
 	classes   map[string]*goja.Object
 	web       map[string]goja.Value   // what the web modules made, by global
 	patches   map[string]*goja.Object // what the patch scripts made; nil while one runs
 	parse     goja.Callable           // JSON.parse and stringify as they were before the task ran
 	stringify goja.Callable
-	operator  goja.Callable // of **, for operands that are no numbers
-	stops     []func()      // what to do when the run is asked to stop
+	pending   map[*goja.Object][]string // patches not read yet, when the task may look for them
+	operator  goja.Callable             // of **, for operands that are no numbers
+	stops     []func()                  // what to do when the run is asked to stop
 	stopped   bool
 	fatal     error          // the door is closed
 	wait      sync.WaitGroup // of goroutines making host calls

@@ -8,17 +8,19 @@ import (
 // webModules lists the web APIs and what the engine lacks of the language.
 func webModules() []module {
 	return slices.Concat([]module{
-		script("events", eventHost, "DOMException", "Event", "EventTarget", "AbortSignal", "AbortController"),
+		script("events", eventHost, "DOMException", "Event", "CustomEvent", "EventTarget", "AbortSignal", "AbortController"),
 		script("url", urlFuncs, "URL", "URLSearchParams"),
 		script("encoding", encodingHost, "TextEncoder", "TextDecoder", "atob", "btoa"),
 		script("crypto", cryptoHost, "crypto", "Crypto", "CryptoKey", "SubtleCrypto"),
 		script("clone", cloneHost, "structuredClone"),
 		fetchModule(),
 		timerModule(),
+		descriptors(), functionClasses(), dates(), jsonModule(),
+		script("weak", nil, "WeakRef", "FinalizationRegistry"),
 		script("microtask", nil, "queueMicrotask"),
 		performanceModule(),
 		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
-	}, polyfills(), iterators(), locales(), regexps())
+	}, numbers(), annexB(), polyfills(), iterators(), locales(), regexps())
 }
 
 // anywhere is the reach of the kinds of values that need no name to be had.
@@ -33,6 +35,16 @@ func polyfills() []module {
 		s.on("Object", []string{"Object"}, "groupBy"), s.on("Map", []string{"Map"}, "groupBy"), s.on("Promise", []string{"Promise"}, "withResolvers", "try"),
 		s.on("Array", []string{"Array"}, "fromAsync"), s.on("String.prototype", anywhere, "isWellFormed", "toWellFormed"),
 		s.on("Error", []string{"Error"}, "captureStackTrace"), s.on("RegExp", []string{"RegExp"}, "escape"),
+	)
+}
+
+// annexB are the methods of Annex B that the engine lacks.
+func annexB() []module {
+	s := newPatchScript("annexb", nil)
+	return slices.Concat(
+		s.on("Object.prototype", anywhere, "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+		s.on("Date.prototype", []string{"Date"}, "getYear", "setYear", "toGMTString"),
+		s.on("String.prototype", anywhere, "anchor", "big", "blink", "bold", "fixed", "fontcolor", "fontsize", "italics", "link", "small", "strike", "sub", "sup"),
 	)
 }
 

@@ -51,6 +51,9 @@ func (p patch) install(v *vm) error {
 		return err
 	}
 	native := target.Get(p.name)
+	if v.pending != nil {
+		v.pending[target] = append(v.pending[target], p.name)
+	}
 	// One function is getter and setter: only a setter is called with an argument.
 	access := v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
 		if len(c.Arguments) > 0 {

@@ -2,10 +2,16 @@
 (function (host) {
   'use strict';
   const codes = {
-    IndexSizeError: 1, NotFoundError: 8, NotSupportedError: 9, InvalidStateError: 11, SyntaxError: 12,
+    IndexSizeError: 1, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5, NoModificationAllowedError: 7,
+    NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10, InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14,
     InvalidAccessError: 15, TypeMismatchError: 17, SecurityError: 18, NetworkError: 19, AbortError: 20,
-    URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, DataCloneError: 25,
+    URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, InvalidNodeTypeError: 24, DataCloneError: 25,
   };
+  const constants = [
+    'INDEX_SIZE', 'DOMSTRING_SIZE', 'HIERARCHY_REQUEST', 'WRONG_DOCUMENT', 'INVALID_CHARACTER', 'NO_DATA_ALLOWED', 'NO_MODIFICATION_ALLOWED', 'NOT_FOUND', 'NOT_SUPPORTED',
+    'INUSE_ATTRIBUTE', 'INVALID_STATE', 'SYNTAX', 'INVALID_MODIFICATION', 'NAMESPACE', 'INVALID_ACCESS', 'VALIDATION', 'TYPE_MISMATCH', 'SECURITY', 'NETWORK', 'ABORT',
+    'URL_MISMATCH', 'QUOTA_EXCEEDED', 'TIMEOUT', 'INVALID_NODE_TYPE', 'DATA_CLONE',
+  ];
 
   class DOMException extends Error {
     #name; #code;
@@ -25,6 +31,9 @@
     get code() { return this.#code; }
     get [Symbol.toStringTag]() { return 'DOMException'; }
   }
+  constants.forEach((name, i) => {
+    for (const o of [DOMException, DOMException.prototype]) Object.defineProperty(o, name + '_ERR', { __proto__: null, value: i + 1, enumerable: true });
+  });
   function hidden(object, name, value) {
     Object.defineProperty(object, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
   }
@@ -204,5 +213,14 @@
     get [Symbol.toStringTag]() { return 'AbortController'; }
   }
 
-  return { DOMException, Event, EventTarget, AbortSignal, AbortController };
+  class CustomEvent extends Event {
+    #detail;
+    constructor(type, init = undefined) {
+      super(type, init);
+      this.#detail = init !== undefined && init !== null && init.detail !== undefined ? init.detail : null;
+    }
+    get detail() { return this.#detail; }
+    get [Symbol.toStringTag]() { return 'CustomEvent'; }
+  }
+  return { DOMException, Event, CustomEvent, EventTarget, AbortSignal, AbortController };
 })

@@ -70,12 +70,12 @@
     if (negative) return '-' + text;
     return sign === 'auto' ? text : '+' + text;
   }
-  define('Number.prototype', { toLocaleString(locales, options) {
+  define('Number.prototype', { toLocaleString(locales = undefined, options = undefined) {
     const value = Number.prototype.valueOf.call(this);
     checkLocale(locales, 'Number.toLocaleString');
     return formatNumber(value, options, 'Number.toLocaleString');
   } });
-  define('BigInt.prototype', { toLocaleString(locales, options) {
+  define('BigInt.prototype', { toLocaleString(locales = undefined, options = undefined) {
     const value = BigInt.prototype.valueOf.call(this);
     checkLocale(locales, 'BigInt.toLocaleString');
     return formatNumber(value, options, 'BigInt.toLocaleString');
@@ -158,9 +158,9 @@
     return text.join(':') + (twelve ? (h < 12 ? ' AM' : ' PM') : '');
   }
   define('Date.prototype', {
-    toLocaleString(locales, options) { checkLocale(locales, 'Date.toLocaleString'); return formatDate(this, options, 'Date.toLocaleString', true, true); },
-    toLocaleDateString(locales, options) { checkLocale(locales, 'Date.toLocaleDateString'); return dateOnly(this, options); },
-    toLocaleTimeString(locales, options) { checkLocale(locales, 'Date.toLocaleTimeString'); return timeOnly(this, options); },
+    toLocaleString(locales = undefined, options = undefined) { checkLocale(locales, 'Date.toLocaleString'); return formatDate(this, options, 'Date.toLocaleString', true, true); },
+    toLocaleDateString(locales = undefined, options = undefined) { checkLocale(locales, 'Date.toLocaleDateString'); return dateOnly(this, options); },
+    toLocaleTimeString(locales = undefined, options = undefined) { checkLocale(locales, 'Date.toLocaleTimeString'); return timeOnly(this, options); },
   });
   function with_(options, names, extra) {
     if (options === undefined) return extra;
@@ -178,14 +178,14 @@
   }
 
   define('String.prototype', {
-    localeCompare(that, locales, options) {
+    localeCompare(that, locales = undefined, options = undefined) {
       if (this === undefined || this === null) throw new TypeError('String.prototype.localeCompare called on null or undefined');
       checkLocale(locales, 'localeCompare');
       const o = read(options, { sensitivity: ['base', 'accent', 'variant'], numeric: [true, false], usage: ['sort', 'search'], localeMatcher: ['lookup', 'best fit'] }, 'localeCompare');
       return host.compare(String(this), String(that), o.sensitivity ?? 'variant', o.numeric === true);
     },
-    toLocaleUpperCase(locales) { checkLocale(locales, 'toLocaleUpperCase'); return String.prototype.toUpperCase.call(this); },
-    toLocaleLowerCase(locales) { checkLocale(locales, 'toLocaleLowerCase'); return String.prototype.toLowerCase.call(this); },
+    toLocaleUpperCase(locales = undefined) { checkLocale(locales, 'toLocaleUpperCase'); return String.prototype.toUpperCase.call(this); },
+    toLocaleLowerCase(locales = undefined) { checkLocale(locales, 'toLocaleLowerCase'); return String.prototype.toLowerCase.call(this); },
   });
   function list(array, locales, options) {
     const parts = [];
@@ -193,7 +193,7 @@
     for (let i = 0; i < n; i++) parts.push(array[i] === undefined || array[i] === null ? '' : String(array[i].toLocaleString(locales, options)));
     return parts.join(',');
   }
-  define('Array.prototype', { toLocaleString(locales, options) { return list(this, locales, options); } });
-  define('TypedArray.prototype', { toLocaleString(locales, options) { return list(this, locales, options); } });
+  define('Array.prototype', { toLocaleString(locales = undefined, options = undefined) { return list(this, locales, options); } });
+  define('TypedArray.prototype', { toLocaleString(locales = undefined, options = undefined) { return list(this, locales, options); } });
   return made;
 })

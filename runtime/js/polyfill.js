@@ -66,6 +66,10 @@
     return result;
   } }.fromAsync);
 
+  const text = (v, name) => {
+    if (v === undefined || v === null) throw new TypeError(`String.prototype.${name} called on null or undefined`);
+    return String(v);
+  };
   const lone = /[\uD800-\uDFFF]/u;
   // The engine's own replace copies the text for each match.
   function wellFormed(text) {
@@ -77,9 +81,9 @@
     }
     return out.join('');
   }
-  add('String.prototype', 'isWellFormed', { isWellFormed() { return !lone.test(String(this)); } }.isWellFormed);
-  add('String.prototype', 'toWellFormed', { toWellFormed() { return wellFormed(String(this)); } }.toWellFormed);
-  add('Error', 'captureStackTrace', { captureStackTrace(target) {
+  add('String.prototype', 'isWellFormed', { isWellFormed() { return !lone.test(text(this, 'isWellFormed')); } }.isWellFormed);
+  add('String.prototype', 'toWellFormed', { toWellFormed() { return wellFormed(text(this, 'toWellFormed')); } }.toWellFormed);
+  add('Error', 'captureStackTrace', { captureStackTrace(target, _) {
     if (!object(target)) throw new TypeError('Error.captureStackTrace: the target must be an object');
     const lines = String(new Error().stack).split('\n').slice(2);
     const head = target instanceof Error ? String(target) : 'Error';
