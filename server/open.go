@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"ratchet"
@@ -116,7 +115,6 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		Secrets: vault, Now: o.Now, Log: logging.For(o.Log, logging.Executor),
 	})
 	tuneGC(cfg.Server)
-	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	return New(cfg, Parts{
 		Deps: &tools.Deps{
 			Store: db, Exec: exec, Secrets: vault, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now,
@@ -126,10 +124,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 			},
 		},
 		Resources: o.Resources, Prompts: o.Prompts,
-		Registry: registry, Version: o.Version, Isolation: isolation(life, pool, o.Log), Log: o.Log, Levels: o.Levels, Telemetry: sent,
+		Registry: registry, Version: o.Version, Isolation: pool.Isolation, Log: o.Log, Levels: o.Levels, Telemetry: sent,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
-			func(context.Context) error { end(); return nil }, drain(exec, cfg.Server.ShutdownTimeout), pool.Close,
+			drain(exec, cfg.Server.ShutdownTimeout), pool.Close,
 			func(context.Context) error { door.Close(); return errors.Join(bodies.Close(), db.Close()) },
 		},
 	})
@@ -214,30 +212,6 @@ func tuneGC(cfg config.Server) {
 			limit = math.MaxInt64
 		}
 		debug.SetMemoryLimit(limit)
-	}
-}
-
-// isolation is the level that workers reached, empty until the first of them
-// is up: the server answers before that. It asks again while workers fail.
-func isolation(ctx context.Context, pool *worker.Pool, log *slog.Logger) func() string {
-	var level atomic.Value
-	go func() {
-		defer ratchet.Recover("ask for the isolation of workers", ratchet.Logged(log, "ask for the isolation of workers"))
-		for ctx.Err() == nil {
-			report, err := pool.Report(ctx)
-			if err == nil {
-				level.Store(report.Level)
-				return
-			}
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-			}
-		}
-	}()
-	return func() string {
-		known, _ := level.Load().(string)
-		return known
 	}
 }
 

@@ -40,7 +40,7 @@ type live struct {
 func serve(t testing.TB, flags ...string) *live {
 	t.Helper()
 	settings := map[string]string{
-		"data_dir": filepath.Join(t.TempDir(), "data"), "execution.workers.count": "1", "execution.workers.warm": "1", "rate_limit.enabled": "false",
+		"data_dir": filepath.Join(t.TempDir(), "data"), "execution.workers.count": "1", "execution.workers.warm": "0", "rate_limit.enabled": "false",
 	}
 	for i := 0; i+1 < len(flags); i += 2 {
 		settings[flags[i]] = flags[i+1]

@@ -37,7 +37,8 @@ func (a *app) reach(cmd *cobra.Command) (reach, error) {
 		}
 		return a.reachRemote(session), nil
 	}
-	m, err := a.member(cmd, map[string]string{"mcp.toolsets": "all"})
+	// Most commands run no task, and one that does starts the worker it needs.
+	m, err := a.member(cmd, map[string]string{"mcp.toolsets": "all", "execution.workers.warm": "0"})
 	if err != nil {
 		return reach{}, err
 	}

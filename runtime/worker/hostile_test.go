@@ -19,7 +19,7 @@ func TestPool_containsHostilePrograms(t *testing.T) {
 	if err != nil || len(files) != 9 {
 		t.Fatalf("%d hostile programs, %v; want 9", len(files), err)
 	}
-	pool := newPool(t, Config{Workers: 3})
+	pool := newPool(t, Config{Workers: 3, Warm: 2})
 	warm(t, pool, 2)
 	before := footprint(t)
 	for _, file := range files {

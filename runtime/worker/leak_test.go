@@ -76,7 +76,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 func TestPool_leaksNothing(t *testing.T) {
-	pool := newPool(t, Config{Workers: 2})
+	pool := newPool(t, Config{Workers: 2, Warm: 2})
 	warm(t, pool, 2)
 	before := footprint(t)
 	codes := []string{

@@ -19,7 +19,7 @@ import (
 // Config configures a Pool. The zero value is ready to use.
 type Config struct {
 	Workers         int           // processes at most (twice the number of CPUs)
-	Warm            int           // ready processes kept waiting (2, at most Workers)
+	Warm            int           // ready processes kept waiting, at most Workers; with none the first run waits for its own
 	Waiting         int           // runs that may wait for a worker (1000)
 	Command         []string      // program and arguments of a worker (this executable with Argument)
 	IsolationPerRun bool          // one process for each run; nothing is reused
@@ -37,10 +37,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Workers <= 0 {
 		c.Workers = 2 * goruntime.NumCPU()
 	}
-	if c.Warm <= 0 {
-		c.Warm = 2
-	}
-	c.Warm = min(c.Warm, c.Workers)
+	c.Warm = max(0, min(c.Warm, c.Workers))
 	if c.Waiting <= 0 {
 		c.Waiting = 1000
 	}
@@ -159,8 +156,16 @@ func (p *Pool) Idle() bool {
 	return len(p.ready) > 0 && p.waiting.len() == 0
 }
 
-// Report returns what the newest worker measured about its sandbox. It blocks
-// until a worker has started once, or failed to.
+// Isolation is the level that the newest worker reached; empty until the first
+// has started.
+func (p *Pool) Isolation() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.report.Level
+}
+
+// Report returns what the newest worker measured about its sandbox. When none
+// has started yet it starts one, and blocks until that is up or has failed.
 func (p *Pool) Report(ctx context.Context) (Report, error) {
 	p.mu.Lock()
 	switch {
@@ -176,6 +181,7 @@ func (p *Pool) Report(ctx context.Context) (Report, error) {
 	}
 	known := make(chan error, 1)
 	p.asking = append(p.asking, known)
+	p.refill()
 	p.mu.Unlock()
 	select {
 	case err := <-known:

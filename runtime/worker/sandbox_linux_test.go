@@ -150,7 +150,7 @@ func TestSandbox_asAnOrdinaryUser(t *testing.T) {
 
 // holdPool keeps a worker busy for ever and another waiting, and prints their process ids.
 func holdPool() error {
-	pool, err := NewPool(Config{Workers: 2})
+	pool, err := NewPool(Config{Workers: 2, Warm: 1})
 	if err != nil {
 		return err
 	}

@@ -22,13 +22,25 @@ func (p *Pool) refill() {
 		return
 	}
 	total := len(p.ready) + p.atWork() + p.starting
-	for total < p.cfg.Workers && len(p.ready)+p.starting < p.cfg.Warm+p.waiting.len() {
+	for total < p.cfg.Workers && p.wanting() {
 		p.starting++
 		total++
 		p.nextID++
 		p.background.Add(1)
 		go p.startOne(p.nextID)
 	}
+}
+
+// wanting says whether one more worker is needed. Called with mu held.
+func (p *Pool) wanting() bool {
+	spare := len(p.ready) + p.starting
+	switch {
+	case p.starting < p.waiting.len(): // what is ready has served others than those who wait
+		return true
+	case spare == 0 && (len(p.asking) > 0 || p.failure != nil): // somebody has to learn that workers start, again
+		return true
+	}
+	return spare < p.cfg.Warm+p.waiting.len()
 }
 
 // refillAfter lets nothing but a waiting run start workers for d. Called with mu held.

@@ -115,7 +115,7 @@ type Execution struct {
 // Workers is the pool of worker processes.
 type Workers struct {
 	Count int `koanf:"count" default:"0" doc:"worker processes at most; 0 = twice the processors"`
-	Warm  int `koanf:"warm" default:"2" doc:"idle worker processes kept ready"`
+	Warm  int `koanf:"warm" default:"2" doc:"idle worker processes kept ready; 0 = none, the first run starts its own"`
 }
 
 // HTTP is what tasks may reach with fetch.
