@@ -30,7 +30,8 @@ var layers = map[string][]string{
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
 	"ratchet/executor":        {"ratchet", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/spool"},
 	"ratchet/tools":           {"ratchet", "ratchet/analysis", "ratchet/spans", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
-	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/tools"}, // tests only
+	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/thorough", "ratchet/tools"}, // tests only
+	"ratchet/thorough":        {},                                                                 // tests only
 	// resources reads recordings, which only the runtime can decode.
 	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/prompts":             {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},

@@ -17,6 +17,7 @@ import (
 	"ratchet/executor"
 	"ratchet/runtime/worker"
 	"ratchet/storage"
+	"ratchet/thorough"
 )
 
 // shop takes orders and does with each request what its seed says. It knows
@@ -87,8 +88,8 @@ const shopTask = `export default async (i) => {
 // TestThousandRetriedRuns makes runs fail in every way a receiver can make
 // them, retries each, and counts at the receiver what was done.
 func TestThousandRetriedRuns(t *testing.T) {
-	total := 1000
-	if testing.Short() || underRace {
+	total := thorough.Of(100, 1000)
+	if underRace {
 		total = 100
 	}
 	pool, err := worker.NewPool(worker.Config{Workers: 8})

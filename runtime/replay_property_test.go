@@ -2,7 +2,6 @@ package runtime_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -18,22 +17,15 @@ import (
 	"ratchet"
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
+	"ratchet/thorough"
 )
-
-// replays is how many generated tasks TestReplay_property replays.
-const replays = "500"
 
 // TestReplay_property runs generated tasks with timers, concurrent requests to
 // a real server of random latency, randomness, dates and races, and replays
 // each one twice: as it was and under instrumentation. Output, log, progress
 // and the order of what was asked must be the same.
 func TestReplay_property(t *testing.T) {
-	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue && !testing.Short() {
-		defer func(was string) { _ = f.Value.Set(was) }(f.Value.String())
-		if err := f.Value.Set(replays); err != nil {
-			t.Fatal(err)
-		}
-	}
+	thorough.Checks(t, thorough.Of(200, 500))
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(time.Duration(rand.IntN(4000)) * time.Microsecond) // what the property is about
 		if rand.IntN(8) == 0 {

@@ -203,7 +203,7 @@ func (m *model) pages(t *rapid.T) {
 			break
 		}
 	}
-	if diff := gocmp.Diff(values(past), got); diff != "" {
+	if diff := gocmp.Diff(values(past), got, jsonWhole()); diff != "" {
 		t.Fatalf("%+v: %s", q, diff)
 	}
 }
@@ -284,7 +284,7 @@ func (m *model) check(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := gocmp.Diff(want, page.Items); diff != "" {
+	if diff := gocmp.Diff(want, page.Items, jsonWhole()); diff != "" {
 		t.Fatal(diff)
 	}
 	for _, e := range m.executions {
@@ -292,7 +292,7 @@ func (m *model) check(t *rapid.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := gocmp.Diff(e, got); diff != "" {
+		if diff := gocmp.Diff(e, got, jsonWhole()); diff != "" {
 			t.Fatal(diff)
 		}
 	}

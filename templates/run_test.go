@@ -3,7 +3,6 @@ package templates_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"ratchet"
 	"ratchet/runtime"
 	"ratchet/templates"
+	"ratchet/thorough"
 )
 
 // mockHost answers from a test's mock, as far as the templates' tests need.
@@ -57,11 +57,11 @@ func respond(m ratchet.HTTPMock, url string) *runtime.FetchResponse {
 // TestAnyPermittedValuePasses is the promise of the templates: whatever the
 // parameters permit compiles, and the generated tests pass.
 func TestAnyPermittedValuePasses(t *testing.T) {
+	checks := thorough.Of(25, 100)
 	if underRace { // one goroutine: the detector has nothing to find but time
-		if err := flag.Set("rapid.checks", "10"); err != nil {
-			t.Fatal(err)
-		}
+		checks = 10
 	}
+	thorough.Checks(t, checks)
 	for _, tpl := range templates.List() {
 		t.Run(tpl.Name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {

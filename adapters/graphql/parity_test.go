@@ -241,7 +241,7 @@ func (s *surface) unspoken(text string) string {
 	return text
 }
 
-// TestAnswersAlike plays the examples of every tool here and directly.
+// TestAnswersAlike plays examples of every tool here and directly.
 func TestAnswersAlike(t *testing.T) {
 	direct := func(t testing.TB) toolstest.Call {
 		s := serve(t).server
@@ -251,8 +251,9 @@ func TestAnswersAlike(t *testing.T) {
 	toolstest.Alike(t, all(t), direct, func(t testing.TB) toolstest.Call { return s.on(serve(t)) })
 }
 
-// TestCases runs every case of every tool by GraphQL. Those of the toolset
-// admin tell of the server they are called in, and have tests of their own.
+// TestCases runs cases of every tool by GraphQL, all of them when it is to be
+// thorough. Those of the toolset admin tell of the server they are called in,
+// and have tests of their own.
 func TestCases(t *testing.T) {
 	if underRace {
 		t.Skip("TestAnswersAlike takes the same ways through the code")
@@ -262,5 +263,5 @@ func TestCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newSurface(t)
-	toolstest.Cases(t, some, filepath.Join("..", "..", "testdata", "tools"), func(t testing.TB) toolstest.Call { return s.on(serve(t)) })
+	toolstest.Sample(t, some, filepath.Join("..", "..", "testdata", "tools"), func(t testing.TB) toolstest.Call { return s.on(serve(t)) })
 }

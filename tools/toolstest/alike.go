@@ -6,19 +6,21 @@ import (
 	"testing"
 
 	"ratchet"
+	"ratchet/thorough"
 	"ratchet/tools"
 )
 
-// Alike plays every example of every tool, and a call of each that is
-// refused, through a surface and directly, each with a fresh server, and
-// fails where they differ in the value or in the code of the error. Results
-// of the surface are checked against the tool's output schema too.
+// Alike plays examples of every tool, and a call of each that is refused,
+// through a surface and directly, each with a fresh server, and fails where
+// they differ in the value or in the code of the error. Results of the surface
+// are checked against the tool's output schema too. A thorough test plays all
+// examples, another the first of each tool.
 func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
 	for _, tool := range r.List() {
-		for _, ex := range tool.Examples {
+		for _, ex := range Some(tool.Examples) {
 			t.Run(tool.Name+"/"+ex.Title, func(t *testing.T) {
-				want, wantCode := play(t, direct(t), ex.Setup, tool.Name, ex.Args)
-				got, code := play(t, surface(t), ex.Setup, tool.Name, ex.Args)
+				want, wantCode := answered(t, direct(t), ex.Setup, tool.Name, ex.Args)
+				got, code := answered(t, surface(t), ex.Setup, tool.Name, ex.Args)
 				if code != wantCode {
 					t.Fatalf("the surface answers %q, a direct call %q", code, wantCode)
 				}
@@ -33,8 +35,8 @@ func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
 	for _, tool := range r.List() {
 		t.Run(tool.Name+"/unknown argument", func(t *testing.T) {
 			args := json.RawMessage(`{"no_such_argument":1}`)
-			_, want := play(t, directly, nil, tool.Name, args)
-			_, got := play(t, overSurface, nil, tool.Name, args)
+			_, want := answered(t, directly, nil, tool.Name, args)
+			_, got := answered(t, overSurface, nil, tool.Name, args)
 			if want != got || got == "" {
 				t.Errorf("the surface answers %q, a direct call %q", got, want)
 			}
@@ -42,9 +44,18 @@ func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
 	}
 }
 
-// play makes the calls of a set-up, which may hold executions that fail, and
+// Some are the examples of a tool that a further surface plays: all in a
+// thorough test, else the first.
+func Some(examples []tools.Example) []tools.Example {
+	if thorough.Wanted() {
+		return examples
+	}
+	return examples[:min(1, len(examples))]
+}
+
+// answered makes the calls of a set-up, which may hold executions that fail, and
 // one more; it returns its result or the code of its error.
-func play(t *testing.T, call Call, setup []tools.Call, tool string, args json.RawMessage) (json.RawMessage, ratchet.Code) {
+func answered(t *testing.T, call Call, setup []tools.Call, tool string, args json.RawMessage) (json.RawMessage, ratchet.Code) {
 	t.Helper()
 	for _, s := range setup {
 		_, _ = call(t.Context(), s.Tool, s.Args)

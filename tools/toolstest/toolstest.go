@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 
 	"ratchet"
 	"ratchet/schema"
+	"ratchet/thorough"
 	"ratchet/tools"
 )
 
@@ -72,6 +74,27 @@ func Examples(t *testing.T, r *tools.Registry, fresh New) {
 // a field that is null there must be null or absent. The line "use X" of a
 // set-up stands for the lines of file X in dir/setup.txtar.
 func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
+	play(t, r, dir, fresh, func(all []testCase) []testCase { return all })
+}
+
+// Sample is Cases through a further surface: in a thorough test all of them,
+// else of each tool the first that is answered and the first that is refused.
+func Sample(t *testing.T, r *tools.Registry, dir string, fresh New) {
+	play(t, r, dir, fresh, func(all []testCase) []testCase {
+		if thorough.Wanted() {
+			return all
+		}
+		var some []testCase
+		for _, part := range []string{"result", "error"} {
+			if i := slices.IndexFunc(all, func(c testCase) bool { _, ok := c.files[part]; return ok }); i >= 0 {
+				some = append(some, all[i])
+			}
+		}
+		return some
+	})
+}
+
+func play(t *testing.T, r *tools.Registry, dir string, fresh New, pick func([]testCase) []testCase) {
 	shared := shared(t, dir)
 	for _, tool := range r.List() {
 		t.Run(tool.Name, func(t *testing.T) {
@@ -79,7 +102,7 @@ func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
 			if err != nil {
 				t.Fatalf("every tool has a file of cases: %v", err)
 			}
-			for _, c := range parse(t, data) {
+			for _, c := range pick(parse(t, data)) {
 				t.Run(c.name, func(t *testing.T) { c.run(t, tool, shared, fresh(t)) })
 			}
 		})
