@@ -25,7 +25,7 @@ var layers = map[string][]string{
 	"ratchet/runtime/broker": {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/runtime", "ratchet/spool"},
 	"ratchet/runtime/worker": {"ratchet", "ratchet/runtime", "ratchet/spool"},
 
-	"ratchet/runtime/recording": {"ratchet", "ratchet/regular", "ratchet/runtime"},
+	"ratchet/runtime/recording": {"ratchet", "ratchet/regular", "ratchet/runtime", "ratchet/schema"},
 
 	"ratchet/templates":       {"ratchet", "ratchet/schema"},
 	"ratchet/executor":        {"ratchet", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/spool"},

@@ -37,8 +37,8 @@ func newProgram(t *ratchet.Task) (*program, error) {
 		return nil, err
 	}
 	if config, ok := t.Files["config.json"]; ok {
-		if !json.Valid([]byte(config)) {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "config.json of task %s is not JSON", t.Name).At("/files/config.json")
+		if err := schema.Refuse("config.json of task "+t.Name, []byte(config)); err != nil {
+			return nil, ratchet.AsError(err).At("/files/config.json")
 		}
 		p.config = json.RawMessage(config)
 	}

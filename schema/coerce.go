@@ -149,6 +149,9 @@ func fromText(types []string, text string) (any, bool) {
 	if trimmed == "" || len(trimmed) > 16<<20 {
 		return nil, false
 	}
+	if CheckSyntax([]byte(trimmed)) != nil {
+		return nil, false
+	}
 	v, err := decode([]byte(trimmed))
 	if err != nil || v == nil {
 		return nil, false

@@ -38,6 +38,39 @@ func TestNumbersAreBounded(t *testing.T) {
 	}
 }
 
+func TestRefuse(t *testing.T) {
+	if err := schema.Refuse("the body", []byte(`{"a":{"b":1},"b":"\ud83d\ude00"}`)); err != nil {
+		t.Error(err)
+	}
+	for text, want := range map[string]struct {
+		line, column int
+		at, hint     string
+	}{
+		"{\"a\":{\"b\":1,\n \"b\":2}}": {2, 2, "/a/b", "once"},
+		"{\n\"a\":\"\\udc00\"}":        {2, 6, "", `\ud83d\ude00`},
+		"{\"a\":\"\xff\"}":             {1, 7, "", "UTF-8"},
+	} {
+		e := ratchet.AsError(schema.Refuse("the body", []byte(text)))
+		at, _ := e.Fields[ratchet.FieldPointer].(string)
+		if e.Fields[ratchet.FieldLine] != want.line || e.Fields[ratchet.FieldColumn] != want.column || at != want.at || !strings.Contains(e.Hint, want.hint) {
+			t.Errorf("%s: %+v", text, e)
+		}
+	}
+}
+
+// TestCoerceIsStrict: JSON in a string is read as strictly as JSON.
+func TestCoerceIsStrict(t *testing.T) {
+	s, err := schema.Compile(json.RawMessage(`{"properties":{"a":{"type":"object"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{`{"a":"{\"b\":1,\"b\":2}"}`, `{"a":"{\"b\":\"\\ud800\"}"}`} {
+		if out, notes, _ := s.Coerce(json.RawMessage(text)); len(notes) > 0 {
+			t.Errorf("%s became %s", text, out)
+		}
+	}
+}
+
 func TestCheckSyntax(t *testing.T) {
 	for _, good := range []string{`{}`, ` [1,-0.5e3,"é\n😀","😀"] `, `null`} {
 		if err := schema.CheckSyntax([]byte(good)); err != nil {

@@ -54,6 +54,10 @@ func (l limits) MutateOperationParameters(ctx context.Context, p *gql.RawParams)
 		errcode.Set(g, errcode.ParseFailed)
 		return g
 	}
+	if at := loneSurrogate(p.Query); at >= 0 {
+		return refused(ratchet.Errorf(ratchet.CodeInvalid, "the document has half a character, %s, at byte %d", p.Query[at:at+6], at).
+			WithHint(`write a character beyond \uFFFF as itself, as \u{1F600}, or as two escapes, such as \uD83D\uDE00`), nil)
+	}
 	s := shape{doc: doc, depths: map[string]int{}, open: map[string]bool{}}
 	if fault, at := s.excess(); fault != nil {
 		return refused(fault, at)

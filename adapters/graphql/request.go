@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ratchet"
+	syntax "ratchet/schema"
 )
 
 // acceptable looks at a request before the transports do. It returns why the
@@ -48,8 +48,9 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 			WithHint("send one operation with several fields, or several requests")
 	case start[0] != '{':
 		return ratchet.Errorf(ratchet.CodeInvalid, "the request body is not a JSON object with query, variables and operationName").WithHint(bodyHint)
-	case !utf8.Valid(body):
-		return ratchet.Errorf(ratchet.CodeInvalid, "the request body is not UTF-8").WithHint("send JSON in UTF-8")
+	}
+	if err := syntax.Refuse("the request body", body); err != nil {
+		return ratchet.AsError(err)
 	}
 	return nil
 }

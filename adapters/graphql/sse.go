@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ratchet"
+	syntax "ratchet/schema"
 )
 
 // streamWrite is how long a client may take to read what is sent.
@@ -137,6 +138,9 @@ func streamParams(r *http.Request) (*gql.RawParams, *ratchet.Error) {
 	params.Query, params.OperationName = q.Get("query"), q.Get("operationName")
 	for name, target := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
 		if text := q.Get(name); text != "" {
+			if err := syntax.Refuse(name, []byte(text)); err != nil {
+				return nil, ratchet.AsError(err)
+			}
 			dec := json.NewDecoder(strings.NewReader(text))
 			dec.UseNumber()
 			if err := dec.Decode(target); err != nil {

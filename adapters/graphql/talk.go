@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+
+	syntax "ratchet/schema"
 )
 
 // The codes with which graphql-transport-ws ends connections.
@@ -40,6 +42,9 @@ type message struct {
 // hear takes a message of the client. pass says that it is for the transport.
 func (t *talk) hear(text bool, data []byte) (pass bool, fault *breach) {
 	var m message
+	if err := syntax.CheckSyntax(data); err != nil {
+		return false, &breach{closeInvalid, "Invalid message: it is not JSON: " + err.Error()}
+	}
 	if !text || json.Unmarshal(data, &m) != nil {
 		return false, &breach{closeInvalid, "Invalid message: want a JSON object with type"}
 	}

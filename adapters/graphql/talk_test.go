@@ -31,6 +31,8 @@ func TestSocketEnds(t *testing.T) {
 		"subscribe before hello": {[]string{follow}, 4401},
 		"no JSON":                {[]string{`{`}, 4400},
 		"a list":                 {[]string{`[]`}, 4400},
+		"a key twice":            {[]string{hello, `{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","variables":{"a":1,"a":2}}}`}, 4400},
+		"half a character":       {[]string{hello, `{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","variables":{"a":"\ud800"}}}`}, 4400},
 		"no type":                {[]string{hello, `{}`}, 4400},
 		"another type":           {[]string{hello, `{"type":"start"}`}, 4400},
 		"a payload of text":      {[]string{`{"type":"connection_init","payload":"x"}`}, 4400},

@@ -2,13 +2,11 @@ package rest
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"ratchet"
 	"ratchet/schema"
@@ -44,7 +42,7 @@ func (h *Handler) readBody(r *http.Request) ([]byte, error) {
 	if err := jsonType(r); err != nil {
 		return nil, err
 	}
-	return body, checkJSON(body)
+	return body, schema.Refuse("the body", body)
 }
 
 func tooLarge(limit int64) *ratchet.Error {
@@ -70,40 +68,6 @@ func jsonType(r *http.Request) error {
 	}
 	return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "%s", message).
 		With(ratchet.FieldAllowed, []string{"application/json"}).WithHint("send Content-Type: application/json with JSON in UTF-8")
-}
-
-// checkJSON refuses what is not JSON in UTF-8, and says where.
-func checkJSON(body []byte) error {
-	if !utf8.Valid(body) {
-		at := 0
-		for at < len(body) {
-			r, size := utf8.DecodeRune(body[at:])
-			if r == utf8.RuneError && size == 1 {
-				break
-			}
-			at += size
-		}
-		return malformed(body, at, "the body is not UTF-8")
-	}
-	if json.Valid(body) {
-		return nil
-	}
-	var any json.RawMessage
-	err := json.Unmarshal(body, &any)
-	var wrong *json.SyntaxError
-	if errors.As(err, &wrong) {
-		return malformed(body, int(wrong.Offset)-1, "the body is not JSON: "+wrong.Error())
-	}
-	return ratchet.Errorf(ratchet.CodeInvalid, "the body is not JSON")
-}
-
-func malformed(body []byte, at int, message string) error {
-	at = max(0, min(at, len(body)))
-	line := 1 + bytes.Count(body[:at], []byte{'\n'})
-	column := at - bytes.LastIndexByte(body[:at], '\n')
-	return ratchet.Errorf(ratchet.CodeInvalid, "%s (line %d, column %d)", message, line, column).
-		With(ratchet.FieldLine, line).With(ratchet.FieldColumn, column).With("offset", at).
-		WithHint("send one JSON object, e.g. {\"name\": \"add\"}")
 }
 
 // snakeJSON is a body's object with the declared names in snake_case.

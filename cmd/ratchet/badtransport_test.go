@@ -35,6 +35,15 @@ func TestBadRequestsOnEverySurface(t *testing.T) {
 		{"no UTF-8 over REST", tool, "{\"cursor\":\"\xff\"}", "", 400, invalid},
 		{"no UTF-8 over GraphQL", "/graphql", "{\"query\":\"{ listExecutions(cursor: \\\"\xff\\\") { __typename } }\"}", "", 400, invalid},
 		{"no UTF-8 over MCP", "/mcp", call("{\"cursor\":\"\xff\"}"), "", 400, invalid},
+		{"a key twice over REST", "/api/v1/tasks/x/execute", `{"input":{"a":1,"a":2}}`, "", 400, invalid},
+		{"a key twice over GraphQL", "/graphql", `{"query":"{ __typename }","variables":{"a":{"b":1,"b":2}}}`, "", 400, invalid},
+		{"a key twice over MCP", "/mcp", call(`{"filters":[{"field":"a","field":"b"}]}`), "", 400, invalid},
+		{"a key twice at login", "/api/v1/auth/login", `{"username":"a","username":"b","password":"x"}`, "", 400, invalid},
+		{"half a character over REST", tool, `{"cursor":"\ud800"}`, "", 400, invalid},
+		{"half a character over GraphQL", "/graphql", `{"query":"{ __typename }","variables":{"a":"\ud800"}}`, "", 400, invalid},
+		{"half a character in a document", "/graphql", `{"query":"{ listExecutions(cursor: \"\\ud800\") { __typename } }"}`, "", 422, invalid},
+		{"half a character over MCP", "/mcp", call(`{"cursor":"\ud800"}`), "", 400, invalid},
+		{"half a character at login", "/api/v1/auth/login", `{"username":"\ud800","password":"x"}`, "", 400, invalid},
 		{"text over REST", tool, `{}`, "text/plain", 415, media},
 		{"text over GraphQL", "/graphql", `{"query":"{ __typename }"}`, "text/plain", 415, media},
 		{"text over MCP", "/mcp", call(`{}`), "text/plain", 415, media},
@@ -71,7 +80,10 @@ func TestBadRequestsOnEverySurface(t *testing.T) {
 // TestBadArgumentsOfCall: the command line says so before it starts anything.
 func TestBadArgumentsOfCall(t *testing.T) {
 	data := t.TempDir()
-	for name, args := range map[string]string{"bad JSON": `{"limit":`, "array": `[1]`, "text": `"x"`, "no UTF-8": "{\"cursor\":\"\xff\"}", "number": "5"} {
+	for name, args := range map[string]string{
+		"bad JSON": `{"limit":`, "array": `[1]`, "text": `"x"`, "no UTF-8": "{\"cursor\":\"\xff\"}", "number": "5",
+		"a key twice": `{"limit":1,"limit":2}`, "half a character": `{"cursor":"\ud800"}`,
+	} {
 		t.Run(name, func(t *testing.T) {
 			got := askCommand("--data-dir", data)(t, badCase{tool: "ratchet_list_executions", args: args})
 			if got.Code != "VALIDATION_ERROR" || got.Hint == "" || got.RequestID == "" || got.Message == "" {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/server/attach"
 )
 
@@ -130,6 +131,10 @@ func (b *bridge) reading(err error) error {
 // take handles one message of the client.
 func (b *bridge) take(ctx context.Context, line []byte) {
 	var h attach.Head
+	if err := schema.CheckSyntax(line); err != nil {
+		b.fail(json.RawMessage("null"), -32700, "the line is not JSON: "+err.Error())
+		return
+	}
 	if err := json.Unmarshal(line, &h); err != nil {
 		b.fail(json.RawMessage("null"), -32700, "the message is not a JSON object")
 		return

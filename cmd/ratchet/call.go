@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/server"
 	"ratchet/tools"
 )
@@ -84,8 +85,11 @@ func (a *app) arguments(text string, pairs []string) (json.RawMessage, error) {
 	if strings.TrimSpace(text) == "" {
 		text = "{}"
 	}
+	if err := parseJSON("the arguments", text); err != nil {
+		return nil, err
+	}
 	if len(pairs) == 0 {
-		return parseJSON("the arguments", text)
+		return json.RawMessage(text), nil
 	}
 	object := map[string]json.RawMessage{}
 	if err := json.Unmarshal([]byte(text), &object); err != nil {
@@ -96,7 +100,14 @@ func (a *app) arguments(text string, pairs []string) (json.RawMessage, error) {
 		if !ok || key == "" {
 			return nil, ratchet.Errorf(ratchet.CodeInvalid, "--arg %q is not key=value", pair)
 		}
+		if _, had := object[key]; had {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "the argument %s is given twice", key).At("/"+key).
+				WithHint("give it once: in the JSON, or by one --arg %s=…", key)
+		}
 		if json.Valid([]byte(value)) {
+			if err := parseJSON("--arg "+key, value); err != nil {
+				return nil, err
+			}
 			object[key] = json.RawMessage(value)
 			continue
 		}
@@ -109,13 +120,15 @@ func (a *app) arguments(text string, pairs []string) (json.RawMessage, error) {
 	return json.Marshal(object)
 }
 
-func parseJSON(what, text string) (json.RawMessage, error) {
-	var value any
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
-		return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s: not JSON: %s", what, err).
-			WithHint(`quote it for the shell, e.g. '{"a": 1}'`)
+// parseJSON refuses what a tool would not take as JSON, and says where.
+func parseJSON(what, text string) error {
+	if err := schema.Refuse(what, []byte(text)); err != nil {
+		if json.Valid([]byte(text)) {
+			return err
+		}
+		return ratchet.AsError(err).WithHint(`quote it for the shell, e.g. '{"a": 1}'`)
 	}
-	return json.RawMessage(text), nil
+	return nil
 }
 
 // callTool calls a tool of srv as the command line, through the gates of every

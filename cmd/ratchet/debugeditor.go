@@ -11,6 +11,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/dap"
+	"ratchet/schema"
 )
 
 // serveEditors serves editors one after the other on a port, or one on stdin
@@ -59,6 +60,11 @@ func (a *app) editorTarget(_ context.Context, cmd *cobra.Command, folder string)
 	return dap.Target{
 		Task: task, Close: to.close,
 		Call: func(ctx context.Context, args map[string]any) (json.RawMessage, error) {
+			if input, given := args["input"].(json.RawMessage); given {
+				if err := schema.Refuse("the input", input); err != nil {
+					return nil, editorError(err)
+				}
+			}
 			raw, err := to.call(ctx, debugTool, args)
 			return raw, editorError(err)
 		},

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"ratchet/runtime"
+	"ratchet/schema"
 )
 
 // ErrFormat is returned for what is no recording this build can read.
@@ -88,7 +89,7 @@ func ReadEvents(r io.Reader) (*runtime.Tape, error) {
 	lines := bufio.NewReader(r)
 	dec := json.NewDecoder(lines)
 	var h Header
-	if err := dec.Decode(&h); err != nil {
+	if err := strict(dec, &h); err != nil {
 		return nil, fmt.Errorf("%w: line 1 is no header: %w", ErrFormat, err)
 	}
 	if h.FormatVersion != FormatVersion || h.TapeVersion != runtime.TapeVersion {
@@ -101,7 +102,7 @@ func ReadEvents(r io.Reader) (*runtime.Tape, error) {
 	calls := map[int64]int{}
 	for n := 2; ; n++ {
 		var e Event
-		switch err := dec.Decode(&e); {
+		switch err := strict(dec, &e); {
 		case errors.Is(err, io.EOF):
 			return t, nil
 		case err != nil:
@@ -111,6 +112,24 @@ func ReadEvents(r io.Reader) (*runtime.Tape, error) {
 			return nil, fmt.Errorf("%w: line %d: %w", ErrFormat, n, err)
 		}
 	}
+}
+
+// strict reads the next value as strictly as calls of tools do.
+func strict(dec *json.Decoder, into any) error {
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return err
+	}
+	return decode(raw, into)
+}
+
+// decode reads JSON in UTF-8 without lone surrogates and without keys that are
+// there twice.
+func decode(raw []byte, into any) error {
+	if err := schema.CheckSyntax(raw); err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, into)
 }
 
 // add puts one line on the tape.

@@ -13,6 +13,7 @@ import (
 	"ratchet"
 	"ratchet/regular"
 	"ratchet/runtime"
+	"ratchet/schema"
 )
 
 // The files of a session's folder.
@@ -160,6 +161,9 @@ func optional(path string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a recording: %w", err)
+	}
+	if err := schema.CheckSyntax(text); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrFormat, filepath.Base(path), err)
 	}
 	return bytes.TrimSpace(text), nil
 }

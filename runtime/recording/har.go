@@ -2,7 +2,6 @@ package recording
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -209,7 +208,7 @@ func header1(list [][2]string, name string) string {
 // order of events, so a replay serves them by method, URL and occurrence.
 func ReadHAR(text []byte) (*runtime.Tape, error) {
 	var a Archive
-	if err := json.Unmarshal(text, &a); err != nil {
+	if err := decode(text, &a); err != nil {
 		return nil, fmt.Errorf("%w: no HAR document: %w", ErrFormat, err)
 	}
 	if !strings.HasPrefix(a.Log.Version, "1.") {

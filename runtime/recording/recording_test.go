@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +154,35 @@ func TestFolder(t *testing.T) {
 	}
 	if _, err := recording.Read(t.TempDir()); !errors.Is(err, recording.ErrFormat) {
 		t.Error(err)
+	}
+}
+
+// TestStrict: recordings are read as strictly as arguments of tools.
+func TestStrict(t *testing.T) {
+	_, tape := record(t)
+	var good bytes.Buffer
+	if err := recording.WriteEvents(&good, tape); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"a key twice":      strings.Replace(good.String(), `"seq":1,`, `"seq":1,"seq":1,`, 1),
+		"half a character": strings.Replace(good.String(), `"url":"`, `"url":"\ud800`, 1),
+	} {
+		if _, err := recording.ReadEvents(strings.NewReader(text)); text == good.String() || !errors.Is(err, recording.ErrFormat) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := recording.ReadHAR([]byte(`{"log":{"version":"1.2","version":"1.2","entries":[]}}`)); !errors.Is(err, recording.ErrFormat) {
+		t.Errorf("HAR: %v", err)
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"events.jsonl": good.String(), "input.json": `{"a":1,"a":2}`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := recording.Read(dir); !errors.Is(err, recording.ErrFormat) || !strings.Contains(err.Error(), "input.json") {
+		t.Errorf("input: %v", err)
 	}
 }
 

@@ -1,9 +1,9 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"math"
 	"mime"
@@ -13,6 +13,7 @@ import (
 
 	"ratchet"
 	"ratchet/credential"
+	"ratchet/schema"
 )
 
 // Mount adds the routes of logging in below prefix, e.g. /api/v1.
@@ -80,13 +81,19 @@ func body(r *http.Request, into any) error {
 	if err != nil || kind != "application/json" {
 		return ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the body must be application/json")
 	}
-	dec := json.NewDecoder(io.LimitReader(r.Body, maxBody))
-	dec.DisallowUnknownFields()
-	err = dec.Decode(into)
-	if err == nil && dec.More() {
-		err = errors.New("more than one value")
+	text, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return ratchet.Errorf(ratchet.CodeInvalid, "the body was cut off").Wrap(err)
+	case len(text) > maxBody:
+		return ratchet.Errorf(ratchet.CodeTooLarge, "the body is larger than %d bytes", maxBody)
 	}
-	if err != nil {
+	if err := schema.Refuse("the body", text); err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
 		return ratchet.Errorf(ratchet.CodeInvalid, "the body is not the JSON object that is wanted").WithHint("see the API documentation")
 	}
 	return nil

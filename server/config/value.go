@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ratchet/schema"
 )
 
 // Bytes is a size. It is read as a number or as text with a unit: 128MB
@@ -174,6 +176,9 @@ func parseList[T any](value any, one func(any) (T, error)) ([]T, error) {
 		items = v
 	case string:
 		if strings.HasPrefix(strings.TrimSpace(v), "[") {
+			if err := schema.CheckSyntax([]byte(v)); err != nil {
+				return nil, fmt.Errorf("want a list, got broken JSON: %w", err)
+			}
 			if err := json.Unmarshal([]byte(v), &items); err != nil {
 				return nil, fmt.Errorf("want a list, got broken JSON")
 			}

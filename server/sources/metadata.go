@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 var metadataFiles = []string{"metadata.json", "metadata.yaml", "meta.yaml", "task.yaml"}
@@ -47,7 +49,7 @@ var yamlLine = regexp.MustCompile(`line (\d+)`)
 func decodeObject(name string, data []byte) (raw json.RawMessage, line int, err error) {
 	if strings.HasSuffix(name, ".json") {
 		var object map[string]json.RawMessage
-		if err := json.Unmarshal(data, &object); err != nil {
+		if err := decode(data, &object); err != nil {
 			return nil, lineOf(data, err), err
 		}
 		if object == nil {
@@ -72,6 +74,14 @@ func decodeObject(name string, data []byte) (raw json.RawMessage, line int, err 
 		return nil, 0, errors.New("has a key or value that JSON cannot hold")
 	}
 	return raw, 0, nil
+}
+
+// decode reads JSON as strictly as calls of tools do.
+func decode(data []byte, into any) error {
+	if err := schema.CheckSyntax(data); err != nil {
+		return fmt.Errorf("is not JSON: %w", err)
+	}
+	return json.Unmarshal(data, into)
 }
 
 // fields are the metadata keys that become fields of a task.

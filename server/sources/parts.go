@@ -46,9 +46,7 @@ func (l *loader) schema(name string) json.RawMessage {
 	if !ok {
 		return nil
 	}
-	if !json.Valid(data) {
-		var any json.RawMessage
-		err := json.Unmarshal(data, &any)
+	if err := schema.CheckSyntax(data); err != nil {
 		l.problem(name, lineOf(data, err), "", "is not JSON: %v", err)
 		return nil
 	}
@@ -95,10 +93,10 @@ func (l *loader) tests(task *ratchet.Task) {
 // extra reads lib/** and config.json.
 func (l *loader) extra(task *ratchet.Task) {
 	if data, ok := l.read("config.json"); ok {
-		if json.Valid(data) {
-			task.Files["config.json"] = string(data)
+		if err := schema.CheckSyntax(data); err != nil {
+			l.problem("config.json", lineOf(data, err), "", "is not JSON: %v", err)
 		} else {
-			l.problem("config.json", 0, "", "is not JSON")
+			task.Files["config.json"] = string(data)
 		}
 	}
 	err := fs.WalkDir(l.fsys, "lib", func(name string, entry fs.DirEntry, err error) error {

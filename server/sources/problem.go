@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"ratchet/schema"
 )
 
 // Problem is one thing wrong with a task's files. A task with an error is
@@ -43,11 +45,11 @@ func Failed(problems []Problem) bool {
 // lineOf is the line of a JSON error in data, 0 when it has no place.
 func lineOf(data []byte, err error) int {
 	offset := int64(-1)
-	var syntax *json.SyntaxError
+	var syntax *schema.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		offset = syntax.Offset
+		offset = int64(syntax.Offset)
 	case errors.As(err, &kind):
 		offset = kind.Offset
 	}

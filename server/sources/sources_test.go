@@ -123,8 +123,12 @@ func TestProblemsHavePlaces(t *testing.T) {
 		{"escape", "metadata.json", `{"name": "add", "version": "1.0.0", "entrypoint": "../x.js"}`, "leads out of the folder"},
 		{"schema", "input.schema.json", "{\n\"type\": \n}", "input.schema.json:3: error"},
 		{"multiplying schema", "input.schema.json", multiplying(14), "subschemas can apply to one value"},
-		{"test", "tests/test-001.json", "{\n\"input\": {},\n}", "tests/test-001.json:3: error"},
+		{"test", "tests/test-001.json", "{\n\"input\": {},\n}", "tests/test-001.json:2: error"},
 		{"test key", "tests/test-001.json", `{"input": {}, "expectd": 1}`, "unknown key"},
+		{"a key twice in a test", "tests/test-001.json", "{\n\"input\": {\"a\": 1,\n\"a\": 2}}", "tests/test-001.json:3: error: is not JSON: the key /input/a is there twice"},
+		{"half a character in a test", "tests/test-001.json", `{"input": "\ud800"}`, "tests/test-001.json:1: error: is not JSON: invalid surrogate"},
+		{"a key twice in a schema", "output.schema.json", `{"type": "object", "type": "array"}`, "output.schema.json:1: error: is not JSON: the key /type is there twice"},
+		{"a key twice in config.json", "config.json", "{\"a\": 1,\n\"a\": 2}", "config.json:2: error: is not JSON: the key /a is there twice"},
 		{"size", "lib/big.js", strings.Repeat("x", sources.MaxFile+1), "larger than"},
 	}
 	for _, test := range tests {
@@ -144,6 +148,22 @@ func TestProblemsHavePlaces(t *testing.T) {
 				t.Errorf("problems = %s, want %q", all.String(), test.want)
 			}
 		})
+	}
+}
+
+// TestMetadataIsStrict: what says two things of one key is no task.
+func TestMetadataIsStrict(t *testing.T) {
+	for file, texts := range map[string][2]string{
+		"metadata.json": {`{"name": "add", "version": "1.0.0",` + "\n" + `"http": {"timeout": 1, "timeout": 2}}`, `{"name": "add",` + "\n" + `"label": "\ud800"}`},
+		"task.yaml":     {"name: add\nname: sub\n", "name: add\nlabel: \"\\ud800\"\n"},
+	} {
+		for _, text := range texts {
+			dir := t.TempDir()
+			write(t, dir, map[string]string{file: text, "main.js": "export default () => 1"})
+			if task, _, err := sources.Load(dir); err == nil || !strings.Contains(err.Error(), file+":2") {
+				t.Errorf("%s: %+v, %v", text, task, err)
+			}
+		}
 	}
 }
 

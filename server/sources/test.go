@@ -16,6 +16,9 @@ import (
 // mock.http may be one object. line is where a syntax error is.
 func DecodeTest(data []byte) (test ratchet.TestCase, line int, err error) {
 	var keys map[string]json.RawMessage
+	if err := schema.CheckSyntax(data); err != nil {
+		return test, lineOf(data, err), fmt.Errorf("is not JSON: %w", err)
+	}
 	if err := json.Unmarshal(data, &keys); err != nil {
 		return test, lineOf(data, err), fmt.Errorf("is not a JSON object: %w", err)
 	}
