@@ -69,6 +69,45 @@ func TestBoundedKeysHandOnNoMore(t *testing.T) {
 	}
 }
 
+// TestHiddenNamesAreNotTold: what is taken by what does not exist for a caller is
+// refused without saying so; what it may know of is a conflict.
+func TestHiddenNamesAreNotTold(t *testing.T) {
+	l := lockedUp(t)
+	l.addKey(ratchet.APIKey{Name: "wide", Role: ratchet.RoleUser})
+	hidden := ratchet.User{Username: "hidden", Email: "hidden@example.com", Role: ratchet.RoleUser, Active: true}
+	if err := l.s.deps.Store.CreateUser(t.Context(), &hidden); err != nil {
+		t.Fatal(err)
+	}
+	bounded := l.addKey(ratchet.APIKey{
+		Name: "bounded", Role: ratchet.RoleAdmin, Scope: ratchet.Scope{Tools: []string{"ratchet_create_*", "ratchet_update_*"}, TaskPatterns: []string{"pub-*"}},
+	})
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"POST", "/users", `{"username":"seen","email":"seen@example.com"}`, 201},
+		{"POST", "/users", `{"username":"other"}`, 201},
+		{"POST", "/api-keys", `{"name":"seen"}`, 201},
+		{"POST", "/api-keys", `{"name":"other"}`, 201},
+		{"POST", "/users", `{"username":"Seen"}`, 409},
+		{"POST", "/users", `{"username":"x-1","email":"SEEN@example.com"}`, 409},
+		{"PATCH", "/users/other", `{"username":"seen"}`, 409},
+		{"POST", "/api-keys", `{"name":"seen"}`, 409},
+		{"PATCH", "/api-keys/other", `{"name":"seen"}`, 409},
+		{"POST", "/users", `{"username":"Hidden"}`, 403},
+		{"POST", "/users", `{"username":"x-2","email":"Hidden@example.com"}`, 403},
+		{"PATCH", "/users/other", `{"username":"hidden"}`, 403},
+		{"PATCH", "/users/other", `{"email":"hidden@example.com"}`, 403},
+		{"POST", "/api-keys", `{"name":"wide"}`, 403},
+		{"PATCH", "/api-keys/other", `{"name":"wide"}`, 403},
+	} {
+		a := l.send(c.method, "/api/v1"+c.path, c.body, bounded...)
+		if a.Status != c.status || c.status == 403 && regexp.MustCompile("taken|exists|in use|ratchet_").MatchString(a.Body) {
+			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, a.Status, a.Body)
+		}
+	}
+}
+
 // TestBoundedCallersKeepUsersWithinBounds lets a bounded key keep users, and
 // those users try what the key may not do.
 func TestBoundedCallersKeepUsersWithinBounds(t *testing.T) {

@@ -237,6 +237,6 @@ func keyConflict(err error, name string) error {
 	if !errors.Is(err, errUnique) {
 		return err
 	}
-	return ratchet.Errorf(ratchet.CodeConflict, "an API key named %q exists", name).At("/name").
+	return ratchet.Errorf(ratchet.CodeConflict, "an API key named %q exists", name).At("/name").Wrap(err).
 		WithHint("choose another name; rotate the key to replace it").Next("ratchet_rotate_api_key", map[string]any{"key_id": name})
 }

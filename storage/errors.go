@@ -13,6 +13,9 @@ import (
 // errUnique is what a broken UNIQUE constraint becomes.
 var errUnique = errors.New("already exists")
 
+// IsTaken says whether err refuses a name or an email that is in use.
+func IsTaken(err error) bool { return errors.Is(err, errUnique) }
+
 // fault is an error of the driver without the statement and the values the
 // driver puts into its text.
 type fault struct {

@@ -258,7 +258,7 @@ func userConflict(err error) error {
 	if !errors.Is(err, errUnique) {
 		return err
 	}
-	return ratchet.Errorf(ratchet.CodeConflict, "the username or email is taken").
+	return ratchet.Errorf(ratchet.CodeConflict, "the username or email is taken").Wrap(err).
 		WithHint("choose another one, or change that user").Next("ratchet_list_users", nil)
 }
 

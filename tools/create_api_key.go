@@ -67,7 +67,7 @@ func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error)
 	var key string
 	key, k.Prefix, k.Hash = credential.NewKey()
 	if err := d.Store.CreateAPIKey(ctx, &k); err != nil {
-		return NewKeyView{}, err
+		return NewKeyView{}, keyClash(ctx, d, &k, err)
 	}
 	return NewKeyView{Key: key, KeyView: keyView(&k)}, nil
 }

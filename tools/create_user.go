@@ -48,7 +48,7 @@ func createUser(ctx context.Context, d *Deps, in CreateUserIn) (UserView, error)
 		}
 	}
 	if err := d.Store.CreateUser(ctx, &u); err != nil {
-		return UserView{}, err
+		return UserView{}, userClash(ctx, d, &u, err)
 	}
 	return userView(&u), nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/storage"
 )
 
 // bounded says whether something narrows what a caller may do below its role:
@@ -37,6 +38,36 @@ func userWithin(ctx context.Context) func(*ratchet.User) bool {
 	return func(u *ratchet.User) bool {
 		return "user:"+u.ID == p.ID || mayGrant(ctx, u.Role) == nil && covers(ctx, u.Bounds) == nil
 	}
+}
+
+// userClash is err as the caller may know it, which refuses what u is to be. A
+// name or email of a user that does not exist for the caller is refused without
+// saying that it is taken, as the name of a task outside of its patterns is.
+func userClash(ctx context.Context, d *Deps, u *ratchet.User, err error) error {
+	within := userWithin(ctx)
+	if within == nil || !storage.IsTaken(err) {
+		return err
+	}
+	for _, ref := range []string{u.Username, u.Email} {
+		if other, lookup := d.Store.User(ctx, ref, within); ref != "" && lookup == nil && other.ID != u.ID {
+			return err
+		}
+	}
+	return ratchet.Errorf(ratchet.CodeDenied, "you may not give a user this username or email").At("/username").Wrap(err).
+		WithHint("choose others, or ask an admin without bounds")
+}
+
+// keyClash is userClash for API keys.
+func keyClash(ctx context.Context, d *Deps, k *ratchet.APIKey, err error) error {
+	within := keyWithin(ctx)
+	if within == nil || !storage.IsTaken(err) {
+		return err
+	}
+	if _, lookup := d.Store.APIKey(ctx, k.Name, within); lookup == nil {
+		return err
+	}
+	return ratchet.Errorf(ratchet.CodeDenied, "you may not name an API key %q", k.Name).At("/name").Wrap(err).
+		WithHint("choose another name, or ask an admin without bounds")
 }
 
 // mayConfigure refuses to let a bounded caller change settings that hold for

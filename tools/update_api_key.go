@@ -56,7 +56,7 @@ func updateKey(ctx context.Context, d *Deps, in UpdateKeyIn) (KeyView, error) {
 		return KeyView{}, err
 	}
 	if err := d.Store.UpdateAPIKey(ctx, k); err != nil {
-		return KeyView{}, err
+		return KeyView{}, keyClash(ctx, d, k, err)
 	}
 	return keyView(k), nil
 }

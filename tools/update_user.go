@@ -49,7 +49,7 @@ func updateUser(ctx context.Context, d *Deps, in UpdateUserIn) (UserView, error)
 		return UserView{}, err
 	}
 	if err := d.Store.UpdateUser(ctx, u, ""); err != nil {
-		return UserView{}, err
+		return UserView{}, userClash(ctx, d, u, err)
 	}
 	return userView(u), nil
 }
