@@ -35,6 +35,17 @@ type Principal struct {
 	IP         string    // address of the client; empty = not over a network
 
 	ReadOnly bool // calls that write or run code are refused, whatever the role
+
+	Session *Session // what the caller came by, of a login or a token; nil = neither
+}
+
+// Session is the login or token that a caller came by. What stays open ends
+// with it.
+type Session struct {
+	Login    string    // id of the login; empty = none
+	Token    string    // id under which the token is revoked; empty = none
+	TokenEnd time.Time // when the token ends; zero = none
+	LoginEnd time.Time // when the login ends unless it is extended; zero = none
 }
 
 // Local is the caller of an open loopback server and of the command line on a

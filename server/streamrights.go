@@ -26,7 +26,7 @@ func (s *Server) watchStreams() {
 }
 
 // recheckStreams ends streams of callers whose key or user was changed, revoked
-// or deleted, or has expired, until ctx ends. Calls are checked each by itself.
+// or deleted, or has expired, or whose login or token is over, until ctx ends. Calls are checked each by itself.
 func (s *Server) recheckStreams(ctx context.Context) {
 	tick := time.NewTicker(recheckEvery)
 	defer tick.Stop()
@@ -42,9 +42,32 @@ func (s *Server) recheckStreams(ctx context.Context) {
 		seen = revision
 		now := s.deps.Now()
 		s.streams.Recheck(func(p ratchet.Principal) bool {
-			return (p.ExpiresAt.IsZero() || now.Before(p.ExpiresAt)) && (!changed || s.holds(ctx, p))
+			return (p.ExpiresAt.IsZero() || now.Before(p.ExpiresAt)) && s.sessionHolds(ctx, p.Session, now, changed) &&
+				(!changed || s.holds(ctx, p))
 		})
 	}
+}
+
+// sessionHolds says whether the login and the token that a caller came by go on.
+// changed says that the store may say otherwise than when it was asked last.
+func (s *Server) sessionHolds(ctx context.Context, l *ratchet.Session, now time.Time, changed bool) bool {
+	if l == nil {
+		return true
+	}
+	if !l.TokenEnd.IsZero() && !now.Before(l.TokenEnd) {
+		return false
+	}
+	if l.Token != "" && changed {
+		if revoked, err := s.deps.Store.TokenRevoked(ctx, l.Token); err == nil && revoked {
+			return false
+		}
+	}
+	if l.Login != "" && (changed || !now.Before(l.LoginEnd)) { // it may have been extended
+		if _, u, err := s.deps.Store.Login(ctx, l.Login, nil); err == nil && u == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // holds says whether the store still says of a caller what it is known by. Where

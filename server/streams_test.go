@@ -252,6 +252,51 @@ func TestStreamsEndWithRights(t *testing.T) {
 	}
 }
 
+// TestStreamsEndWithTheLogin logs out, by the cookie and by the token: what was
+// opened with the login is over, and what another login of the user opened goes
+// on.
+func TestStreamsEndWithTheLogin(t *testing.T) {
+	l := lockedUp(t)
+	cookieOf := func(a reply, cookie string) []string {
+		return []string{"Cookie", cookie, "X-Csrf-Token", a.field("csrfToken")}
+	}
+	tokenOf := func(a reply, _ string) []string { return []string{"Authorization", "Bearer " + a.field("accessToken")} }
+	out := func(headers []string) reply { return l.send("POST", "/api/v1/auth/logout", "{}", headers...) }
+	for _, c := range []struct {
+		name   string
+		opened func(reply, string) []string
+		ended  func(reply, string) []string
+	}{{"cookie", cookieOf, cookieOf}, {"token", tokenOf, tokenOf}, {"token of the cookie's login", tokenOf, cookieOf}} {
+		t.Run(c.name, func(t *testing.T) {
+			a, cookie := l.login("user")
+			headers := c.opened(a, cookie)
+			other := l.stays("/api/v1/events", l.bearer("user")...)
+			defer other.close()
+			session := l.stays("session", headers...)
+			id := session.header.Get("Mcp-Session-Id")
+			l.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, append([]string{"Mcp-Session-Id", id}, headers...)...)
+			var open []opening
+			for _, kind := range []string{"/api/v1/events", subscribe, "socket", "/mcp"} {
+				o := l.stays(kind, append([]string{"Mcp-Session-Id", id}, headers...)...)
+				if o.status >= 400 {
+					t.Fatalf("%s: %d %s", kind, o.status, o.said)
+				}
+				defer o.close()
+				open = append(open, o)
+			}
+			if a := out(c.ended(a, cookie)); a.Status != http.StatusOK {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+			for _, o := range open {
+				_, _ = io.Copy(io.Discard, o.body) // returns when the stream is over
+			}
+			l.awaitStreams(1) // the other login's goes on, and the session is over
+			other.close()
+			l.awaitStreams(0)
+		})
+	}
+}
+
 // TestSlowReadersAreDropped asks for more than any buffer holds and reads none
 // of it.
 func TestSlowReadersAreDropped(t *testing.T) {

@@ -235,6 +235,7 @@ func (a *Authenticator) foreignToken(ctx context.Context, text string) (identity
 	}
 	p := ratchet.Principal{
 		ID: "oidc:" + a.issuer.cfg.Issuer + "#" + subject, Name: cmp.Or(name, email, subject), Role: role, Via: "oidc",
+		Session: &ratchet.Session{Token: revocation, TokenEnd: expires.Add(skew)},
 	}
 	return identity{principal: p, token: revocation, until: expires.Time}, earlier(expires.Add(skew), a.cfg.Now().Add(checkAgain)), nil
 }

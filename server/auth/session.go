@@ -80,6 +80,7 @@ func (a *Authenticator) bySession(ctx context.Context, secret string) (id identi
 		}
 		id := userIdentity(u, "session")
 		id.login, id.cookie = l, true
+		id.principal.Session = &ratchet.Session{Login: l.ID, LoginEnd: l.ExpiresAt}
 		return id, ending(l, u), nil
 	})
 	if ratchet.CodeOf(err) == ratchet.CodeUnauthenticated {

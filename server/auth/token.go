@@ -117,10 +117,12 @@ func (a *Authenticator) ownToken(ctx context.Context, text string) (identity, ti
 	}
 	id := identity{token: c.ID, until: c.ExpiresAt.Time}
 	until := c.ExpiresAt.Add(skew)
+	session := &ratchet.Session{Token: c.ID, TokenEnd: until}
 	if c.SID == "" {
 		if id.principal, err = signedElsewhere(c); err != nil {
 			return identity{}, time.Time{}, err
 		}
+		id.principal.Session = session
 		return id, until, nil
 	}
 	l, u, err := a.cfg.Store.Login(ctx, c.SID, nil)
@@ -132,6 +134,8 @@ func (a *Authenticator) ownToken(ctx context.Context, text string) (identity, ti
 	}
 	mine := userIdentity(u, "jwt") // role and bounds are the user's of now
 	mine.login, mine.token, mine.until = l, id.token, id.until
+	session.Login, session.LoginEnd = l.ID, l.ExpiresAt
+	mine.principal.Session = session
 	return mine, earlier(until, ending(l, u)), nil
 }
 
