@@ -21,6 +21,15 @@ func Recover(doing string, failed func(error)) {
 	}
 }
 
+// Guard returns f with Recover around it, for what runs f in a goroutine of its
+// own: time.AfterFunc and context.AfterFunc.
+func Guard(doing string, failed func(error), f func()) func() {
+	return func() {
+		defer Recover(doing, failed)
+		f()
+	}
+}
+
 // keepPause is the time before a loop that panicked begins again.
 const keepPause = 100 * time.Millisecond
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ratchet"
 )
@@ -21,7 +22,9 @@ var permitted = map[string]string{
 // TestEveryGoroutineRecovers finds `go` statements, and calls of Go methods,
 // whose function does not recover: a panic there would end the process. A
 // function recovers by a defer of ratchet.Recover, or of a literal that calls
-// recover, or by ratchet.Keep. One that only waits and closes needs none.
+// recover, or by ratchet.Keep or Guard. One that only waits and closes needs
+// none. What time.AfterFunc and context.AfterFunc call is a goroutine too; there,
+// one that only ends something needs none.
 func TestEveryGoroutineRecovers(t *testing.T) {
 	count := 0
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -34,7 +37,7 @@ func TestEveryGoroutineRecovers(t *testing.T) {
 		n, bare, err := bareGoroutines(path)
 		count += n
 		for _, where := range bare {
-			t.Errorf("%s: the goroutine has no recover: defer ratchet.Recover in it", where)
+			t.Errorf("%s: the goroutine has no recover: defer ratchet.Recover in it, or give AfterFunc a ratchet.Guard", where)
 		}
 		return err
 	})
@@ -78,10 +81,15 @@ func bareGoroutines(dir string) (count int, bare []string, err error) {
 			case *ast.GoStmt:
 				started = n.Call.Fun
 			case *ast.CallExpr:
-				if s, ok := n.Fun.(*ast.SelectorExpr); !ok || s.Sel.Name != "Go" || len(n.Args) != 1 {
+				s, ok := n.Fun.(*ast.SelectorExpr)
+				switch {
+				case ok && s.Sel.Name == "Go" && len(n.Args) == 1:
+					started = n.Args[0]
+				case ok && s.Sel.Name == "AfterFunc" && len(n.Args) == 2 && !endsOnly(n.Args[1], functions, 0):
+					started = n.Args[1]
+				default:
 					return true
 				}
-				started = n.Args[0]
 			default:
 				return true
 			}
@@ -99,6 +107,8 @@ func bareGoroutines(dir string) (count int, bare []string, err error) {
 func recovers(started ast.Expr, functions map[string][]*ast.BlockStmt) bool {
 	var bodies []*ast.BlockStmt
 	switch f := started.(type) {
+	case *ast.CallExpr:
+		return isOurs(f.Fun, "Guard")
 	case *ast.FuncLit:
 		if call := onlyCall(f.Body); call != nil && recovers(call.Fun, functions) {
 			return true
@@ -119,16 +129,60 @@ func recovers(started ast.Expr, functions map[string][]*ast.BlockStmt) bool {
 	return len(bodies) > 0
 }
 
+// endings are calls that end something of a library. "cancel" and "end" are
+// functions of contexts, where a package has no function of that name.
+var endings = map[string]bool{"cancel": true, "end": true, "Close": true, "CloseNow": true, "Interrupt": true, "Kill": true}
+
+// endsOnly says whether a function is nothing but one of the endings.
+func endsOnly(f ast.Expr, functions map[string][]*ast.BlockStmt, depth int) bool {
+	name := ""
+	switch f := f.(type) {
+	case *ast.FuncLit:
+		call := onlyCall(f.Body)
+		return call != nil && plain(call.Args) && endsOnly(call.Fun, functions, depth)
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	}
+	bodies := functions[name]
+	if ast.IsExported(name) || len(bodies) == 0 {
+		return endings[name]
+	}
+	for _, body := range bodies {
+		call := onlyCall(body)
+		if depth > 3 || call == nil || !plain(call.Args) || !endsOnly(call.Fun, functions, depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// plain says whether arguments are names and fields, and no calls.
+func plain(args []ast.Expr) bool {
+	for _, arg := range args {
+		switch arg.(type) {
+		case *ast.Ident, *ast.SelectorExpr, *ast.BasicLit:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // onlyCall is the call that a body is, if it is nothing else.
 func onlyCall(body *ast.BlockStmt) *ast.CallExpr {
 	if len(body.List) != 1 {
 		return nil
 	}
-	s, ok := body.List[0].(*ast.ExprStmt)
-	if !ok {
-		return nil
+	var x ast.Expr
+	switch s := body.List[0].(type) {
+	case *ast.ExprStmt:
+		x = s.X
+	case *ast.AssignStmt: // _ = conn.Close()
+		x = s.Rhs[0]
 	}
-	call, _ := s.X.(*ast.CallExpr)
+	call, _ := x.(*ast.CallExpr)
 	return call
 }
 
@@ -200,6 +254,15 @@ func waitsOnly(body *ast.BlockStmt) bool {
 		}
 	}
 	return true
+}
+
+// TestGuard: a panic in what a timer calls is told and ends nothing else.
+func TestGuard(t *testing.T) {
+	told := make(chan error, 1)
+	time.AfterFunc(0, ratchet.Guard("do a thing", func(err error) { told <- err }, func() { panic("planted") }))
+	if err := <-told; ratchet.CodeOf(err) != ratchet.CodeInternal || !strings.Contains(ratchet.AsError(err).Err.Error(), "do a thing: planted") {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestKeep(t *testing.T) {

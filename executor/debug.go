@@ -70,8 +70,14 @@ func (e *Executor) StartDebug(ctx context.Context, req DebugRequest) (*DebugSess
 		e.debugs.drop(s.ID)
 		return nil, err
 	}
-	s.life = time.AfterFunc(e.cfg.DebugLife, func() { s.expire() })
+	s.life = s.expireAfter(e.cfg.DebugLife)
 	return s, nil
+}
+
+// expireAfter ends the session when d is over.
+func (s *DebugSession) expireAfter(d time.Duration) *time.Timer {
+	const doing = "end a debug session"
+	return time.AfterFunc(d, ratchet.Guard(doing, ratchet.Logged(s.e.cfg.Log, doing), s.expire))
 }
 
 // mayUse says whether p may steer the session: its owner and admins may, as far

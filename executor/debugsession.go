@@ -147,7 +147,7 @@ func (s *DebugSession) stopped(r *debugRun, stop *runtime.DebugStop) {
 	}
 	s.stop, s.seen = stop, false
 	s.become(DebugPaused)
-	s.pause = time.AfterFunc(s.e.cfg.DebugPause, s.expire)
+	s.pause = s.expireAfter(s.e.cfg.DebugPause)
 }
 
 // reachesTip says whether a replay of the past has come to where the live run
@@ -170,7 +170,7 @@ func (s *DebugSession) toTip() {
 	past.cancel()
 	s.stop, s.seen = s.active.stop, false
 	s.become(DebugPaused)
-	s.pause = time.AfterFunc(s.e.cfg.DebugPause, s.expire)
+	s.pause = s.expireAfter(s.e.cfg.DebugPause)
 }
 
 // become changes the status and wakes who waits. Called with mu held.

@@ -71,7 +71,8 @@ func (r *run) scheduleFlush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.timer == nil && !r.unstored() {
-		r.timer = time.AfterFunc(r.e.cfg.FlushInterval, r.flush)
+		const doing = "store what a run did so far"
+		r.timer = time.AfterFunc(r.e.cfg.FlushInterval, ratchet.Guard(doing, ratchet.Logged(r.e.cfg.Log, doing), r.flush))
 	}
 }
 

@@ -1,11 +1,15 @@
 package runtime
 
-import "time"
+import (
+	"time"
+
+	"ratchet"
+)
 
 // startWall begins the run's time.
 func (v *vm) startWall() {
 	v.due = time.Now().Add(v.wall)
-	v.timer = time.AfterFunc(v.wall, func() { v.cancel(v.overWall()) })
+	v.timer = time.AfterFunc(v.wall, ratchet.Guard("end a run", func(err error) { v.cancel(err) }, func() { v.cancel(v.overWall()) }))
 }
 
 // holdClock stops the run's time: it stands still.

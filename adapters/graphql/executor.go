@@ -38,7 +38,8 @@ func (x executable) Exec(ctx context.Context) gql.ResponseHandler {
 		return nil
 	}
 	if socket != nil {
-		context.AfterFunc(ctx, socket.leave)
+		const doing = "count an operation out"
+		context.AfterFunc(ctx, ratchet.Guard(doing, ratchet.Logged(x.h.log, doing), socket.leave))
 	}
 	if op.Operation.Operation == ast.Subscription {
 		return x.h.follow(ctx, op)

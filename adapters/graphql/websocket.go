@@ -112,7 +112,7 @@ func (a accepting) Accept(w http.ResponseWriter, r *http.Request, _ transport.We
 		return nil, fmt.Errorf("accept a WebSocket: %w", err)
 	}
 	c := &socketConn{conn: conn, talk: talk{open: map[string]bool{}}}
-	c.late = time.AfterFunc(a.patience, c.tooLate)
+	c.late = time.AfterFunc(a.patience, ratchet.Guard("end a WebSocket", func(error) { _ = conn.CloseNow() }, c.tooLate))
 	return c, nil
 }
 

@@ -89,8 +89,8 @@ func (r *current) askStop(grace time.Duration) {
 	}
 	r.stopped = true
 	close(r.stop)
-	if kill := r.kill; kill != nil && grace > 0 {
-		time.AfterFunc(grace, func() { kill(context.Canceled) }) // a run that is over does not mind
+	if cancel := r.kill; cancel != nil && grace > 0 {
+		time.AfterFunc(grace, func() { cancel(context.Canceled) }) // a run that is over does not mind
 	}
 }
 

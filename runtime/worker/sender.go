@@ -121,7 +121,7 @@ func (s *sender) log(lines []ratchet.LogLine) {
 		}
 	}
 	if len(s.lines) > 0 && s.timer == nil {
-		s.timer = time.AfterFunc(logDelay, func() { _ = s.frame(0, nil) })
+		s.timer = time.AfterFunc(logDelay, ratchet.Guard("send lines of a log", func(error) {}, func() { _ = s.frame(0, nil) })) // the next frame takes them along
 	}
 }
 

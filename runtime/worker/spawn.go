@@ -52,11 +52,11 @@ func (p *Pool) refillAfter(d time.Duration) {
 		p.later.Stop()
 	}
 	p.quiet = time.Now().Add(d)
-	p.later = time.AfterFunc(d, func() {
+	p.later = time.AfterFunc(d, ratchet.Guard("start workers", ratchet.Logged(p.cfg.Log, "start workers"), func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.refill()
-	})
+	}))
 }
 
 // tell answers those who wait for the first report. Called with mu held.

@@ -55,7 +55,7 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	if hooks.Started != nil {
 		hooks.Started()
 	}
-	release := context.AfterFunc(ctx, func() { p.killRun(run, ratchet.CauseCancelled) })
+	release := context.AfterFunc(ctx, ratchet.Guard("cancel a run", func(error) { p.kill() }, func() { p.killRun(run, ratchet.CauseCancelled) }))
 	defer release()
 	if hooks.Debug != nil {
 		defer p.steer(ctx, hooks.Debug)()

@@ -29,7 +29,7 @@ type watch struct {
 func (w *watch) start() {
 	w.sample[0].Name = "/memory/classes/heap/objects:bytes"
 	w.mu.Lock()
-	w.timer = time.AfterFunc(watchEvery, w.tick)
+	w.timer = time.AfterFunc(watchEvery, ratchet.Guard("watch a run", func(err error) { w.cancel(err) }, w.tick))
 	w.mu.Unlock()
 }
 

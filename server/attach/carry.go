@@ -15,10 +15,10 @@ import (
 // Carry passes a conversation to an owner until one of them ends. When ctx does,
 // no more requests are passed, and those that are open get some time.
 func (l *Link) Carry(ctx context.Context, conn *net.UnixConn, drain time.Duration) {
-	stop := context.AfterFunc(ctx, func() {
+	stop := context.AfterFunc(ctx, ratchet.Guard("end a conversation", func(error) { _ = conn.Close() }, func() {
 		_ = conn.SetReadDeadline(time.Now().Add(drain))
 		_ = conn.CloseWrite()
-	})
+	}))
 	defer stop()
 	defer func() { _ = conn.Close() }() // it is read to its end
 	go func() {
@@ -42,7 +42,7 @@ type onlyWriter struct{ io.Writer }
 
 // Refuse answers every request with why until the client ends, or ctx does.
 func (l *Link) Refuse(ctx context.Context, why error) {
-	stop := context.AfterFunc(ctx, l.End)
+	stop := context.AfterFunc(ctx, ratchet.Guard("end a session", func(error) {}, l.End)) // the client ends it then
 	defer stop()
 	const restart = "restart this client"
 	text := ratchet.AsError(why).Message

@@ -125,14 +125,15 @@ func (s *uses) wake() {
 	if s.closed || s.timer != nil {
 		return
 	}
-	s.timer = time.AfterFunc(writeEvery, func() {
+	const doing = "count the uses of API keys"
+	s.timer = time.AfterFunc(writeEvery, ratchet.Guard(doing, ratchet.Logged(s.log, doing), func() {
 		s.mu.Lock()
 		s.timer = nil
 		s.mu.Unlock()
 		if err := s.write(context.Background()); err != nil {
 			s.log.Warn("the uses of API keys were not counted", "error", err)
 		}
-	})
+	}))
 }
 
 // write writes what was counted.

@@ -131,7 +131,8 @@ func (t *Telemetry) Close(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, flushTime)
 	defer cancel()
-	stop := context.AfterFunc(ctx, t.end)
+	const doing = "end what sends telemetry"
+	stop := context.AfterFunc(ctx, ratchet.Guard(doing, ratchet.Logged(t.lines.log, doing), t.end))
 	var err error
 	if t.metrics != nil {
 		err = t.metrics.Shutdown(ctx)
