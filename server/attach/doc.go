@@ -3,6 +3,7 @@
 // the database; the others attach to it there. When the owner ends, one of them
 // takes its place. It knows JSON-RPC lines and neither tools nor the store.
 //
-//	offer, err := attach.Listen(lock, path)          // the owner
-//	conn, err := attach.Dial(ctx, path, attach.Hello{Kind: attach.Session})
+//	owner, err := attach.Listen(ctx, database, lock, attach.Host{Welcome: welcome, Session: session, Log: log, Most: 16})
+//	conn, welcome, err := attach.Dial(ctx, socket, attach.Hello{Kind: attach.Session}) // another process
+//	file, err := attach.Receive(ctx, conn)                                             // of a yield: the lock
 package attach
