@@ -3,6 +3,8 @@ package graphql
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 
 	syntax "ratchet/schema"
@@ -21,9 +23,10 @@ const (
 // concurrent use.
 type talk struct {
 	mu    sync.Mutex
-	init  bool            // connection_init came
-	acked bool            // connection_ack was sent
-	open  map[string]bool // operations by id
+	init  bool              // connection_init came
+	acked bool              // connection_ack was sent
+	open  map[string]string // operations by the client's id: what the transport knows each as
+	count int               // operations so far
 }
 
 // breach ends a connection.
@@ -34,87 +37,108 @@ type breach struct {
 
 // message is what talk looks at.
 type message struct {
-	ID      string          `json:"id"`
+	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
-	Payload json.RawMessage `json:"payload"`
+	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// hear takes a message of the client. pass says that it is for the transport.
-func (t *talk) hear(text bool, data []byte) (pass bool, fault *breach) {
+// hear takes a message of the client and returns what the transport is to have
+// of it; nil = nothing. To the transport each operation has an id that no other
+// had: clients use theirs again, while an operation that has ended may still
+// have something to say.
+func (t *talk) hear(text bool, data []byte) (pass []byte, fault *breach) {
 	var m message
 	if err := syntax.CheckSyntax(data); err != nil {
-		return false, &breach{closeInvalid, "Invalid message: it is not JSON: " + err.Error()}
+		return nil, &breach{closeInvalid, "Invalid message: it is not JSON: " + err.Error()}
 	}
 	if !text || json.Unmarshal(data, &m) != nil {
-		return false, &breach{closeInvalid, "Invalid message: want a JSON object with type"}
+		return nil, &breach{closeInvalid, "Invalid message: want a JSON object with type"}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch m.Type {
 	case "connection_init":
 		if t.init {
-			return false, &breach{closeAgain, "Too many initialisation requests"}
+			return nil, &breach{closeAgain, "Too many initialisation requests"}
 		}
 		if !isObject(m.Payload, true) {
-			return false, &breach{closeInvalid, "Invalid message: the payload of connection_init is an object"}
+			return nil, &breach{closeInvalid, "Invalid message: the payload of connection_init is an object"}
 		}
 		t.init = true
-		return true, nil
+		return data, nil
 	case "ping", "pong":
-		return t.acked, nil // before that there is nothing to keep alive
+		if !t.acked { // there is nothing to keep alive yet
+			return nil, nil
+		}
+		return data, nil
 	case "complete":
 		if m.ID == "" {
-			return false, &breach{closeInvalid, "Invalid message: complete wants the id of an operation"}
+			return nil, &breach{closeInvalid, "Invalid message: complete wants the id of an operation"}
 		}
+		known := t.open[m.ID]
 		delete(t.open, m.ID)
-		return t.acked, nil
+		return renamed(m, known), nil
 	case "subscribe":
 		return t.subscribe(m)
 	}
-	return false, &breach{closeInvalid, "Invalid message: there is no such type"}
+	return nil, &breach{closeInvalid, "Invalid message: there is no such type"}
 }
 
 // subscribe opens an operation.
-func (t *talk) subscribe(m message) (bool, *breach) {
+func (t *talk) subscribe(m message) ([]byte, *breach) {
 	if !t.acked {
-		return false, &breach{closeUnauthorized, "Unauthorized"}
+		return nil, &breach{closeUnauthorized, "Unauthorized"}
 	}
 	var operation struct {
 		Query *string `json:"query"`
 	}
 	if m.ID == "" || !isObject(m.Payload, false) || json.Unmarshal(m.Payload, &operation) != nil {
-		return false, &breach{closeInvalid, "Invalid message: subscribe wants an id and a payload with query"}
+		return nil, &breach{closeInvalid, "Invalid message: subscribe wants an id and a payload with query"}
 	}
-	if t.open[m.ID] {
-		return false, &breach{closeTaken, fmt.Sprintf("Subscriber for %s already exists", clip(m.ID))}
+	if t.open[m.ID] != "" {
+		return nil, &breach{closeTaken, fmt.Sprintf("Subscriber for %s already exists", clip(m.ID))}
 	}
-	t.open[m.ID] = true
-	return true, nil
+	t.count++
+	t.open[m.ID] = strconv.Itoa(t.count) + ":" + m.ID
+	return renamed(m, t.open[m.ID]), nil
 }
 
-// say notes a message to the client. It is false for one that must not be
-// sent: what belongs to an operation that has ended.
-func (t *talk) say(data []byte) bool {
+// renamed is a message with another id; nil for none.
+func renamed(m message, id string) []byte {
+	if id == "" {
+		return nil
+	}
+	m.ID = id
+	data, _ := json.Marshal(m) // it was read a moment ago
+	return data
+}
+
+// say notes a message of the transport and returns what the client gets of it;
+// nil = nothing, as of an operation that has ended.
+func (t *talk) say(data []byte) []byte {
 	var m message
 	if json.Unmarshal(data, &m) != nil {
-		return true
+		return data
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch m.Type {
 	case "connection_ack":
 		t.acked = true
-	case "next":
-		return t.open[m.ID]
-	case "error", "complete":
+	case "next", "error", "complete":
 		if m.ID == "" {
-			return true
+			return data
 		}
-		known := t.open[m.ID]
-		delete(t.open, m.ID)
-		return known
+		_, id, _ := strings.Cut(m.ID, ":")
+		if t.open[id] != m.ID {
+			return nil
+		}
+		if m.Type != "next" {
+			delete(t.open, id)
+		}
+		return renamed(m, id)
 	}
-	return true
+	return data
 }
 
 func (t *talk) begun() bool {

@@ -66,6 +66,24 @@ func TestSocketEnds(t *testing.T) {
 	}
 }
 
+// TestOperationsWithTheIDOfAnother: a client that ends an operation and uses its
+// id at once hears what the new one says.
+func TestOperationsWithTheIDOfAnother(t *testing.T) {
+	l := serve(t)
+	conn := l.dial(`{}`)
+	for range 20 {
+		l.write(conn, frame{ID: "1", Type: "subscribe", Payload: subscribe("subscription { taskEvents { kind } }", nil)})
+		l.write(conn, frame{ID: "1", Type: "complete"})
+	}
+	l.write(conn, frame{ID: "1", Type: "subscribe", Payload: subscribe("{ __typename }", nil)})
+	if got := l.read(conn); got.ID != "1" || got.Type != "next" || !strings.Contains(string(got.Payload), "Query") {
+		t.Errorf("%+v: %s", got, got.Payload)
+	}
+	if got := l.read(conn); got.ID != "1" || got.Type != "complete" {
+		t.Errorf("%+v: %s", got, got.Payload)
+	}
+}
+
 // TestSilentSocketsAreDropped: a client that says hello and then answers no
 // ping is taken for dead.
 func TestSilentSocketsAreDropped(t *testing.T) {

@@ -111,7 +111,7 @@ func (a accepting) Accept(w http.ResponseWriter, r *http.Request, _ transport.We
 	if err != nil {
 		return nil, fmt.Errorf("accept a WebSocket: %w", err)
 	}
-	c := &socketConn{conn: conn, talk: talk{open: map[string]bool{}}}
+	c := &socketConn{conn: conn, talk: talk{open: map[string]string{}}}
 	c.late = time.AfterFunc(a.patience, ratchet.Guard("end a WebSocket", func(error) { _ = conn.CloseNow() }, c.tooLate))
 	return c, nil
 }
@@ -158,8 +158,8 @@ func (c *socketConn) NextReader() (int, io.Reader, error) {
 		if c.talk.begun() {
 			c.late.Stop()
 		}
-		if pass {
-			return int(kind), bytes.NewReader(data), nil
+		if pass != nil {
+			return int(kind), bytes.NewReader(pass), nil
 		}
 	}
 }
@@ -177,8 +177,8 @@ func (c *socketConn) WriteJSON(v any) error {
 	if err != nil {
 		return err
 	}
-	if !c.talk.say(data) {
-		return nil // of an operation that has ended
+	if data = c.talk.say(data); data == nil {
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), socketWrite)
 	defer cancel()
