@@ -3,9 +3,12 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -39,6 +42,13 @@ func Inspect(ctx context.Context, path string, visit func(*ratchet.Task)) (in In
 	options := url.Values{"mode": {"ro"}}
 	if wal, err := os.Stat(path + "-wal"); err != nil || wal.Size() == 0 {
 		options.Set("immutable", "1") // then no shared memory is made beside it
+	} else if _, none := os.Stat(path + "-shm"); errors.Is(none, fs.ErrNotExist) {
+		dir, failed := apart(path)
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+		if failed != nil {
+			return in, openError(failed)
+		}
+		path = filepath.Join(dir, filepath.Base(path))
 	}
 	pool, err := openPool((&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: options.Encode()}).String(), readPragmas())
 	if err != nil {
@@ -69,6 +79,35 @@ func Inspect(ctx context.Context, path string, visit func(*ratchet.Task)) (in In
 		return in, openError(driverError("read tasks", err))
 	}
 	return in, openError(in.secrets(ctx, pool, tasks))
+}
+
+// apart copies a database with its log into a new folder: to read them where
+// they are would make the shared memory beside them, which a copy of a directory
+// may lack. The caller removes dir, also after an error.
+func apart(path string) (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "ratchet-inspect-"); err != nil {
+		return "", fmt.Errorf("make a folder to look at the database in: %w", err)
+	}
+	for _, name := range []string{path, path + "-wal"} {
+		if err := copyFile(name, filepath.Join(dir, filepath.Base(name))); err != nil {
+			return dir, fmt.Errorf("copy the database to look at it: %w", err)
+		}
+	}
+	return dir, nil
+}
+
+func copyFile(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // declarer is what of a task says which secrets it declares.
