@@ -19,6 +19,12 @@ func (db *DB) Ping(ctx context.Context) error {
 			return err
 		}
 	}
+	return db.Sync(ctx)
+}
+
+// Sync returns when everything committed before is on the disk, where a crash of
+// the machine cannot lose it. It writes a row that keeps its value.
+func (db *DB) Sync(ctx context.Context) error {
 	return db.write(ctx, true, func(t *tx) error {
 		return t.exec("try a write", "UPDATE counted SET upto = upto")
 	})

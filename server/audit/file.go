@@ -130,6 +130,11 @@ func (f *file) catchUp(ctx context.Context, db *storage.DB, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
+	if head > last {
+		if err := db.Sync(ctx); err != nil { // see Log.drain
+			return err
+		}
+	}
 	if f.ahead = ""; last > head {
 		f.ahead = aheadNote(last, head)
 	}

@@ -30,6 +30,7 @@ const (
 	defaultKeep = 90 * 24 * time.Hour
 	syncEvery   = time.Second
 	sweepEvery  = time.Hour
+	manyLines   = 1000 // are written before the next tick
 )
 
 // Log is an open audit. It is safe for concurrent use; Close it.
@@ -145,7 +146,11 @@ func (l *Log) committed(rows []*storage.AuditRow) {
 	}
 	l.mu.Lock()
 	l.queue = append(l.queue, rows...)
+	many := len(l.queue) >= manyLines
 	l.mu.Unlock()
+	if !many {
+		return // the next tick writes them
+	}
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -169,6 +174,7 @@ func (l *Log) loop() {
 		case <-l.wake:
 			l.drain()
 		case <-tick.C:
+			l.drain()
 			l.catchUp()
 			if l.file != nil {
 				l.failed("sync the audit file", l.file.sync())
@@ -185,6 +191,9 @@ func (l *Log) loop() {
 	}
 }
 
+// drain writes the lines of entries that are on the disk. A line of one that is
+// not could outlive it: the machine stops, and the database gives the number of
+// the lost entry to another.
 func (l *Log) drain() {
 	l.mu.Lock()
 	rows := l.queue
@@ -193,7 +202,11 @@ func (l *Log) drain() {
 	if l.file == nil || len(rows) == 0 || l.behind {
 		return // the files catch up from the table
 	}
-	if err := l.file.write(rows); err != nil {
+	err := l.cfg.Store.Sync(context.Background())
+	if err == nil {
+		err = l.file.write(rows)
+	}
+	if err != nil {
 		l.failed("write the audit file", err)
 		l.behind = true
 		text := "the files beside the database cannot be written; the database has every entry"
