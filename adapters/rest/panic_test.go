@@ -1,0 +1,48 @@
+package rest_test
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"ratchet"
+	"ratchet/adapters/rest"
+	"ratchet/tools"
+)
+
+// planted is data of an event that panics where it is written.
+type planted struct{}
+
+// MarshalJSON panics.
+func (planted) MarshalJSON() ([]byte, error) { panic("planted") }
+
+// TestAPanicEndsItsStream plants an event that cannot be shown: the stream that
+// shows it ends with a line in the log, and the others go on.
+func TestAPanicEndsItsStream(t *testing.T) {
+	var log bytes.Buffer
+	whole := serve(t)
+	deps := tools.Deps{Store: whole.server.Deps().Store, Bus: new(ratchet.Bus)}
+	h, err := rest.New(rest.Config{Registry: whole.server.Registry(), Deps: &deps, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(h)
+	t.Cleanup(web.Close)
+	l := &live{t: t, url: web.URL}
+	bad, good := l.stream(t, "/events?kinds=task"), l.stream(t, "/events?kinds=tools")
+	deps.Bus.Publish(ratchet.Event{Kind: "task.updated", Data: planted{}})
+	if _, kind, data := bad.next(); kind != "" {
+		t.Errorf("the stream goes on with %s %s", kind, data)
+	}
+	deps.Bus.Publish(ratchet.Event{Kind: "tools.changed"})
+	if _, kind, _ := good.next(); kind != "tools.changed" {
+		t.Errorf("another stream says %q", kind)
+	}
+	good.close()
+	h.Close() // waits for the streams, and with them for the log
+	if !strings.Contains(log.String(), "panic in a stream") || !strings.Contains(log.String(), "panic=planted") {
+		t.Errorf("the log says %s", log.String())
+	}
+}
