@@ -16,18 +16,19 @@ import (
 
 // program is a compiled source. It is shared by runs and never changed.
 type program struct {
-	code    *goja.Program
-	modules moduleSet         // to install before it runs, see moduleTable.wanted
-	common  bool              // it names module or exports
-	files   map[string]string // the author's text by file name, for snippets
-	shift   int               // columns of the first line that are ours, not the author's
-	points  *points           // of an instrumented program
-	debug   *debugCode        // of a program to debug
-	regexps bool              // regular expressions may differ from what the author wrote
-	hidden  bool              // a function may take more arguments than its length says
-	tools   []tool            // what it takes from toolsOf
-	awaits  bool              // its module.exports is a promise of the exports
-	exports []string          // their names
+	code     *goja.Program
+	modules  moduleSet         // to install before it runs, see moduleTable.wanted
+	common   bool              // it names module or exports
+	files    map[string]string // the author's text by file name, for snippets
+	shift    int               // columns of the first line that are ours, not the author's
+	points   *points           // of an instrumented program
+	debug    *debugCode        // of a program to debug
+	patterns []*ownPattern     // regular expressions that package regex matches
+	regexps  bool              // regular expressions may differ from what the author wrote
+	hidden   bool              // a function may take more arguments than its length says
+	tools    []tool            // what it takes from toolsOf
+	awaits   bool              // its module.exports is a promise of the exports
+	exports  []string          // their names
 }
 
 // instrumentation says what is added to a program to watch it.
@@ -62,6 +63,9 @@ type parsed struct {
 	marked bool // a regular expression was changed
 	strict bool // it is strict code: a module or TypeScript
 	awaits bool // its module.exports is a promise, because it awaits at the top level
+
+	own      map[*ast.RegExpLiteral]int // literals that package regex matches, by their number
+	patterns []*ownPattern
 
 	keepNames bool     // esbuild is to keep names of functions that it renames
 	exports   []string // of a source that awaits
@@ -186,6 +190,12 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 		awaits:  src.awaits, exports: src.exports,
 	}
 	p.hidden = src.hiddenParameters()
+	if p.patterns = src.patterns; len(p.patterns) > 0 {
+		theModules().addNamed(&p.modules, "RegExp.prototype.constructor", "globalThis.RegExp")
+		if strings.Contains(src.text, "roto") { // it may call the methods on others
+			theModules().addNamed(&p.modules, "RegExp.prototype.exec", "RegExp.prototype.test")
+		}
+	}
 	switch in {
 	case plain:
 	case withDebug:

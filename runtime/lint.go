@@ -104,9 +104,9 @@ func (l *linter) nodes(root any, inLoop bool) {
 					"Push the parts to an array and join it after the loop.")
 			}
 		case *ast.CallExpression:
-			l.call(n.Callee, n.ArgumentList)
+			l.call(n.Callee)
 		case *ast.NewExpression:
-			l.call(n.Callee, n.ArgumentList)
+			l.call(n.Callee)
 		case *ast.Identifier:
 			l.identifier(n)
 		}
@@ -121,7 +121,7 @@ func (l *linter) identifier(id *ast.Identifier) {
 	}
 }
 
-func (l *linter) call(callee ast.Expression, args []ast.Expression) {
+func (l *linter) call(callee ast.Expression) {
 	id, ok := callee.(*ast.Identifier)
 	if !ok || l.declared[id.Name.String()] {
 		return
@@ -129,15 +129,6 @@ func (l *linter) call(callee ast.Expression, args []ast.Expression) {
 	switch id.Name.String() {
 	case "eval", "Function":
 		l.add(id, "DYNAMIC_CODE", "warning", "code made at run time has no positions in errors and coverage", "Write the code in the task itself.")
-	case "RegExp":
-		if len(args) < 2 {
-			return
-		}
-		if flags, ok := args[1].(*ast.StringLiteral); ok {
-			if bad := unsupportedFlag(flags.Value.String()); bad != "" {
-				l.add(args[1], "UNSUPPORTED_SYNTAX", "error", bad, "Write the expression without it.")
-			}
-		}
 	}
 }
 

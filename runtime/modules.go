@@ -80,6 +80,15 @@ func (t *moduleTable) wanted(source string) moduleSet {
 	return set
 }
 
+// addNamed adds modules by name.
+func (t *moduleTable) addNamed(set *moduleSet, names ...string) {
+	for i, m := range t.list {
+		if slices.Contains(names, m.name) {
+			set.add(i)
+		}
+	}
+}
+
 // install prepares the environment: lazily what is read by name, at once what
 // the program's text asks for.
 func (v *vm) install() error {

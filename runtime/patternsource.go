@@ -3,73 +3,176 @@ package runtime
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/dop251/goja"
 )
 
-// errPair is a class that the engine would read with one member too few.
-var errPair = errors.New("a character beyond U+FFFF, or its two halves, in a class needs the flag u")
+// ownMark begins the pattern that the engine is given for a regular expression
+// of package regex: one that never matches, with the number of the real one.
+const ownMark = `\b\B#`
 
-// pairInClass is a surrogate pair, as one character or as two escapes, between
-// brackets.
-var pairInClass = regexp.MustCompile(`\[(?:\\.|[^\]\\])*?(?:[\x{10000}-\x{10ffff}]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})`)
+func ownSource(n int) string { return ownMark + strconv.Itoa(n) }
 
-// preparePattern returns the pattern to give to the engine: property classes
-// are written out, and patterns that its linear matcher would misread are
-// marked for the other one. What neither reads right is an error.
-func preparePattern(pattern, flags string) (string, error) {
-	if !strings.Contains(flags, "u") && strings.Contains(pattern, "[") && pairInClass.MatchString(withoutEscapes(pattern)) {
-		return "", errPair
-	}
-	expanded, err := expandPattern(pattern, flags)
-	if err != nil {
-		return "", err
-	}
-	return choose(expanded, flags), nil
-}
+// engineFlags are the flags that the engine knows.
+func engineFlags(flags string) string { return strings.NewReplacer("d", "", "v", "").Replace(flags) }
 
-// withoutEscapes hides escaped brackets, which open no class.
-func withoutEscapes(pattern string) string {
-	return strings.NewReplacer(`\\`, "..", `\[`, "..", `\]`, "..").Replace(pattern)
-}
-
-var sourceGetter = sync.OnceValue(func() *goja.Program {
-	return goja.MustCompile("ratchet:source", `Object.getOwnPropertyDescriptor(RegExp.prototype, 'source').get`, true)
+var getters = sync.OnceValue(func() *goja.Program {
+	return goja.MustCompile("ratchet:source", `['source', 'flags'].map((name) => Object.getOwnPropertyDescriptor(RegExp.prototype, name).get)`, true)
 })
 
-// showSource makes source and toString show patterns without the mark.
+// showSource makes source, flags and toString show patterns as they were written.
 func (v *vm) showSource() error {
-	getter, err := v.rt.RunProgram(sourceGetter())
+	list, err := v.rt.RunProgram(getters())
 	if err != nil {
-		return fmt.Errorf("find the getter of source: %w", err)
+		return fmt.Errorf("find the getters of regular expressions: %w", err)
 	}
-	native, ok := goja.AssertFunction(getter)
-	if !ok {
-		return errors.New("the getter of source is no function")
+	native, ok := goja.AssertFunction(list.ToObject(v.rt).Get("0"))
+	flags, ok2 := goja.AssertFunction(list.ToObject(v.rt).Get("1"))
+	if !ok || !ok2 {
+		return errors.New("the getters of regular expressions are no functions")
 	}
 	proto, err := v.patched("RegExp.prototype")
 	if err != nil {
 		return err
 	}
-	shown := v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
-		text, err := native(c.This)
+	v.engineSource = native
+	for _, g := range []struct {
+		name string
+		get  func(*goja.Object, *ownPattern) goja.Value
+	}{
+		{"source", v.shownSource},
+		{"flags", func(o *goja.Object, own *ownPattern) goja.Value { return v.shownFlags(flags, o, own) }},
+		{"hasIndices", v.shownFlag("d")},
+		{"unicodeSets", v.shownFlag("v")},
+	} {
+		get, err := v.function("get "+g.name, 0, func(c goja.FunctionCall) goja.Value {
+			o, ok := c.This.(*goja.Object)
+			if !ok {
+				panic(v.rt.NewTypeError("RegExp.prototype.%s getter called on a value that is no object", g.name))
+			}
+			if o == proto && g.name != "flags" && g.name != "source" {
+				return goja.Undefined()
+			}
+			return g.get(o, v.ownOf(o))
+		})
 		if err != nil {
-			panic(err)
+			return err
 		}
-		if own, marked := strings.CutPrefix(text.String(), engineMark); marked {
-			return v.rt.ToValue(own)
+		if err := proto.DefineAccessorProperty(g.name, get, nil, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
+			return fmt.Errorf("replace the getter of %s: %w", g.name, err)
 		}
-		return text
-	})
-	if err := proto.DefineAccessorProperty("source", shown, nil, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
-		return fmt.Errorf("replace the getter of source: %w", err)
 	}
-	text := v.rt.ToValue(func(c goja.FunctionCall) goja.Value { // the engine's own does not ask source
+	text, err := v.function("toString", 0, func(c goja.FunctionCall) goja.Value { // the engine's own does not ask source
 		o := c.This.ToObject(v.rt)
 		return v.rt.ToValue("/" + orUndefined(o.Get("source")).String() + "/" + orUndefined(o.Get("flags")).String())
 	})
+	if err != nil {
+		return err
+	}
 	return proto.DefineDataProperty("toString", text, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
+func (v *vm) shownSource(o *goja.Object, own *ownPattern) goja.Value {
+	if own != nil {
+		return v.rt.ToValue(escapedSource(own.source))
+	}
+	text := v.invoke(v.engineSource, o)
+	if shown, marked := strings.CutPrefix(text.String(), engineMark); marked {
+		return v.rt.ToValue(escapedSource(strings.ReplaceAll(shown, engineSlash, "/")))
+	}
+	if strings.Contains(text.String(), engineSlash) {
+		return v.rt.ToValue(escapedSource(strings.ReplaceAll(text.String(), engineSlash, "/")))
+	}
+	return text
+}
+
+// engineSlash is how the engine shows a slash, whether it needs an escape or not.
+const engineSlash = `\u002f`
+
+// shownFlags adds the flags that the engine does not know, in their order.
+func (v *vm) shownFlags(native goja.Callable, o *goja.Object, own *ownPattern) goja.Value {
+	text := v.invoke(native, o).String()
+	if own == nil {
+		return v.rt.ToValue(text)
+	}
+	if strings.Contains(own.flags, "d") {
+		text = "d" + text
+	}
+	if strings.Contains(own.flags, "v") {
+		text = strings.TrimSuffix(text, "y") + "v" + strings.Repeat("y", strings.Count(text, "y"))
+	}
+	return v.rt.ToValue(text)
+}
+
+func (v *vm) shownFlag(flag string) func(*goja.Object, *ownPattern) goja.Value {
+	return func(o *goja.Object, own *ownPattern) goja.Value {
+		if own == nil {
+			v.invoke(v.engineSource, o) // throws when it is no regular expression
+		}
+		return v.rt.ToValue(own != nil && strings.Contains(own.flags, flag))
+	}
+}
+
+// escapedSource writes a pattern as it may stand between slashes.
+func escapedSource(pattern string) string {
+	if pattern == "" {
+		return "(?:)"
+	}
+	if !strings.ContainsAny(pattern, "/\n\r\u2028\u2029") {
+		return pattern
+	}
+	var b strings.Builder
+	class, escaped := false, false
+	for _, r := range pattern {
+		switch {
+		case r == '/' && !escaped && !class:
+			b.WriteByte('\\')
+		case strings.ContainsRune("\n\r\u2028\u2029", r):
+			if !escaped {
+				b.WriteByte('\\')
+			}
+			b.WriteString(map[rune]string{'\n': "n", '\r': "r", '\u2028': "u2028", '\u2029': "u2029"}[r])
+			escaped = false
+			continue
+		case r == '[' && !escaped:
+			class = true
+		case r == ']' && !escaped:
+			class = false
+		}
+		b.WriteRune(r)
+		escaped = r == '\\' && !escaped
+	}
+	return b.String()
+}
+
+// ownOf is the pattern of package regex that an object stands for; nil = none.
+func (v *vm) ownOf(o *goja.Object) *ownPattern {
+	if o.ClassName() != "RegExp" || v.engineSource == nil {
+		return nil
+	}
+	text, err := v.engineSource(o)
+	if err != nil {
+		v.unwind(err)
+		return nil
+	}
+	number, ok := strings.CutPrefix(text.String(), ownMark)
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return nil
+	}
+	return v.ownAt(n)
+}
+
+// ownAt finds a pattern by its number: those of the program come first.
+func (v *vm) ownAt(n int) *ownPattern {
+	if own := v.prog.patterns; n < len(own) {
+		return own[n]
+	}
+	if n -= len(v.prog.patterns); n >= 0 && n < len(v.made.patterns) {
+		return v.made.patterns[n]
+	}
+	return nil
 }

@@ -239,6 +239,11 @@ func (r *rewriter) expression(e ast.Expression) ast.Expression {
 		if n.Operator == token.EXPONENT {
 			return r.call(toolPower, n.Idx0(), n.Left, n.Right)
 		}
+	case *ast.RegExpLiteral:
+		if i, ok := r.src.own[n]; ok {
+			delete(r.src.own, n)
+			return r.call(toolRegExp, n.Idx, number(i, n.Idx), n)
+		}
 	case *ast.AssignExpression:
 		if n.Operator == token.EXPONENT {
 			if again := sameTarget(n.Left); again != nil {

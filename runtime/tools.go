@@ -13,9 +13,10 @@ import (
 type tool string
 
 const (
-	toolsOf        = "$ratchetTools"
-	toolPower tool = "$ratchetPower"
-	toolDate  tool = "$ratchetDate"
+	toolsOf         = "$ratchetTools"
+	toolPower  tool = "$ratchetPower"
+	toolDate   tool = "$ratchetDate"
+	toolRegExp tool = "$ratchetRegExp"
 )
 
 // tools puts before the program: const [power, …] = tools().
@@ -26,7 +27,7 @@ func (src *parsed) tools(used map[tool]bool) []tool {
 	var list []tool
 	var names []ast.Expression
 	at := file.Idx(src.tree.File.Base())
-	for _, t := range []tool{toolPower, toolDate} {
+	for _, t := range []tool{toolPower, toolDate, toolRegExp} {
 		if used[t] {
 			list, names = append(list, t), append(names, name(string(t), at))
 		}
@@ -50,6 +51,8 @@ func (v *vm) giveTools() error {
 		switch t {
 		case toolPower:
 			list[i] = v.power
+		case toolRegExp:
+			list[i] = v.regExpLiteral
 		case toolDate:
 			list[i] = v.dateArgument
 		}

@@ -23,35 +23,37 @@ type vm struct {
 	order  *order // what the loop did, for the tape
 	logs   *logger
 
-	rng       *rand.Rand
-	start     time.Time     // of the run; all elapsed times count from here
-	clock     int64         // microseconds UTC shown as the time at start
-	turn      time.Duration // time since start, frozen for this macrotask
-	turnRead  bool          // the script has read the clock in this macrotask
-	installed moduleSet
-	classes   map[string]*goja.Object
-	web       map[string]goja.Value   // what the web modules made, by global
-	patches   map[string]*goja.Object // what the patch scripts made; nil while one runs
-	parse     goja.Callable           // JSON.parse and stringify as they were before the task ran
-	stringify goja.Callable
-	pending   map[*goja.Object][]string // patches not read yet, when the task may look for them
-	operator  goja.Callable             // of **, for operands that are no numbers
-	stops     []func()                  // what to do when the run is asked to stop
-	stopped   bool
-	fatal     error          // the door is closed
-	wait      sync.WaitGroup // of goroutines making host calls
-	rejected  rejections     // of this macrotask
-	checks    bool           // it only looks for the entry
-	main      *goja.Promise  // of the entry; its rejection is the outcome
-	module    *goja.Object   // of CommonJS; nil when the source does not name it
-	profile   *profile       // of an instrumented run
-	reports   int            // progress reports so far
-	follow    *follower      // of a replay or a fork; nil = nothing is followed
-	wall      time.Duration  // how long the run itself may take
-	began     time.Time      // when this run began; start is earlier when a fork goes on live
-	debugger  *debugger      // of a debugged run
-	timer     *time.Timer    // ends the run at due
-	due       time.Time
+	rng          *rand.Rand
+	start        time.Time     // of the run; all elapsed times count from here
+	clock        int64         // microseconds UTC shown as the time at start
+	turn         time.Duration // time since start, frozen for this macrotask
+	turnRead     bool          // the script has read the clock in this macrotask
+	installed    moduleSet
+	classes      map[string]*goja.Object
+	web          map[string]goja.Value   // what the web modules made, by global
+	patches      map[string]*goja.Object // what the patch scripts made; nil while one runs
+	parse        goja.Callable           // JSON.parse and stringify as they were before the task ran
+	stringify    goja.Callable
+	pending      map[*goja.Object][]string // patches not read yet, when the task may look for them
+	made         madePatterns
+	engineSource goja.Callable // the engine's getter of source
+	operator     goja.Callable // of **, for operands that are no numbers
+	stops        []func()      // what to do when the run is asked to stop
+	stopped      bool
+	fatal        error          // the door is closed
+	wait         sync.WaitGroup // of goroutines making host calls
+	rejected     rejections     // of this macrotask
+	checks       bool           // it only looks for the entry
+	main         *goja.Promise  // of the entry; its rejection is the outcome
+	module       *goja.Object   // of CommonJS; nil when the source does not name it
+	profile      *profile       // of an instrumented run
+	reports      int            // progress reports so far
+	follow       *follower      // of a replay or a fork; nil = nothing is followed
+	wall         time.Duration  // how long the run itself may take
+	began        time.Time      // when this run began; start is earlier when a fork goes on live
+	debugger     *debugger      // of a debugged run
+	timer        *time.Timer    // ends the run at due
+	due          time.Time
 }
 
 // now is the frozen clock of this macrotask: the same value until the next

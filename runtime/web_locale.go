@@ -139,16 +139,24 @@ func grouped(whole string) string {
 
 // regexpHost serves js/regexp.js.
 func regexpHost(v *vm) hostFuncs {
-	return hostFuncs{"pattern": func(c goja.FunctionCall) goja.Value {
-		flags := c.Argument(1).String()
-		pattern := c.Argument(0).String()
-		expanded, err := preparePattern(pattern, flags)
-		if err != nil {
-			panic(v.throw("SyntaxError", "Invalid regular expression: "+err.Error()))
-		}
-		if expanded == pattern {
+	return hostFuncs{
+		"pattern": func(c goja.FunctionCall) goja.Value {
+			made, err := v.makePattern(c.Argument(0).String(), c.Argument(1).String())
+			if err != nil {
+				panic(v.throw("SyntaxError", err.Error()))
+			}
+			return v.rt.NewArray(made.pattern, made.flags, made.number)
+		},
+		"own": func(c goja.FunctionCall) goja.Value {
+			v.ownMethods(c.Argument(0).ToObject(v.rt), int(c.Argument(1).ToInteger()))
 			return c.Argument(0)
-		}
-		return v.rt.ToValue(expanded)
-	}}
+		},
+		"exec": func(c goja.FunctionCall) goja.Value {
+			own := v.ownOf(c.Argument(0).ToObject(v.rt))
+			if own == nil {
+				return goja.Undefined()
+			}
+			return v.execOwn(own, goja.FunctionCall{This: c.Argument(0), Arguments: []goja.Value{c.Argument(1)}})
+		},
+	}
 }

@@ -96,7 +96,7 @@ func regexps() []module {
 	s := newPatchScript("regexp", regexpHost)
 	made := s.on("RegExp.prototype", nil, "exec", "test")
 	for i := range made { // for the literals of code made at run time
-		made[i].words = []string{"eval", "Function"}
+		made[i].words = []string{"eval", "Function", "extends RegExp", "RegExp.prototype"}
 	}
 	return slices.Concat(made, s.on("RegExp.prototype", []string{"RegExp"}, "constructor"), s.on("globalThis", []string{"RegExp"}, "RegExp"))
 }

@@ -2,19 +2,29 @@
 (function (host) {
   'use strict';
   const Native = RegExp;
-  const { exec, test } = Native.prototype;
+  const { exec, test } = Native.prototype, natives = { exec, test };
   const lone = /[\uD800-\uDFFF]/u;
   // Go's strings cannot hold lone surrogates: they go over as escapes.
-  function expand(text, flags) {
-    if (flags.includes('u') && lone.test(text)) text = Array.from(text, (c) => (lone.test(c) ? '\\u' + c.charCodeAt(0).toString(16) : c)).join('');
+  function prepare(text, flags) {
+    if (lone.test(text)) text = Array.from(text, (c) => (lone.test(c) ? '\\u' + c.charCodeAt(0).toString(16) : c)).join('');
     return host.pattern(text, flags);
   }
+  function make(text, flags, target) {
+    const [pattern, known, number] = prepare(text, flags);
+    const re = Reflect.construct(Native, [pattern, known], target);
+    if (number < 0) return re;
+    if (re.exec === RegExp_.prototype.exec && re.test === RegExp_.prototype.test) return host.own(re, number);
+    for (const name of ['exec', 'test']) { // a class of the task's own comes back to these
+      if (RegExp_.prototype[name] === natives[name]) Object.defineProperty(RegExp_.prototype, name, { __proto__: null, value: methods[name] });
+    }
+    return re;
+  }
   function RegExp_(pattern, flags) {
-    const isRegExp = typeof pattern === 'object' && pattern !== null && (pattern[Symbol.match] !== undefined ? Boolean(pattern[Symbol.match]) : false);
+    const isRegExp = typeof pattern === 'object' && pattern !== null && (pattern[Symbol.match] !== undefined ? Boolean(pattern[Symbol.match]) : pattern instanceof Native);
     if (new.target === undefined && isRegExp && flags === undefined && pattern.constructor === RegExp_) return pattern;
     const text = isRegExp ? pattern.source : pattern === undefined ? '' : `${pattern}`;
     const given = flags === undefined ? (isRegExp ? pattern.flags : '') : `${flags}`;
-    return Reflect.construct(Native, [expand(text, given), given], new.target === undefined ? RegExp_ : new.target);
+    return make(text, given, new.target === undefined ? RegExp_ : new.target);
   }
   Object.defineProperty(RegExp_, 'name', { __proto__: null, value: 'RegExp' });
   Object.defineProperty(RegExp_, 'length', { __proto__: null, value: 2 });
@@ -26,13 +36,13 @@
     Object.defineProperty(RegExp_, key, method || { __proto__: null, ...Object.getOwnPropertyDescriptor(Native, key) });
   }
 
-  // A literal in code made at run time comes past here with its classes as
-  // written: what runs is its expanded twin.
+  // A literal in code made at run time comes past here as it was written: what
+  // runs is the twin that is made of it.
   const twins = new WeakMap();
   function twin(literal) {
     let made = twins.get(literal);
     if (made === undefined) {
-      made = new Native(expand(literal.source, literal.flags), literal.flags);
+      made = make(literal.source, literal.flags, RegExp_);
       twins.set(literal, made);
     }
     return made;
@@ -40,14 +50,16 @@
   const raw = (re) => re instanceof Native && re.unicode && test.call(/\\p/i, re.source);
   const methods = {
     exec(text) {
+      const found = host.exec(this, text);
+      if (found !== undefined) return found;
       if (!raw(this)) return exec.call(this, text);
       const made = twin(this);
       made.lastIndex = this.lastIndex;
-      const found = exec.call(made, text);
+      const match = made.exec(text);
       this.lastIndex = made.lastIndex;
-      return found;
+      return match;
     },
-    test(text) { return raw(this) ? this.exec(text) !== null : test.call(this, text); },
+    test(text) { return this.exec(text) !== null; },
   };
   return { globalThis: { RegExp: RegExp_ }, 'RegExp.prototype': { constructor: RegExp_, ...methods } };
 })

@@ -1,0 +1,90 @@
+package regex
+
+import (
+	"testing"
+	"unicode/utf16"
+)
+
+func units(s string) []uint16 { return utf16.Encode([]rune(s)) }
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		pattern, flags, text string
+		from                 int
+		want                 string // "-" = no match
+	}{
+		{`a|ab`, "", "abc", 0, "a"},
+		{`(?<=\p{Sc})\d+`, "u", "cost €42", 0, "42"},
+		{`\p{L}`, "y", "1a", 0, "-"},
+		{`\p{L}`, "uy", "1a", 1, "a"},
+		{`(a+)+$`, "", "aaaa", 0, "aaaa"},
+		{`[\p{L}--[a-z]]+`, "v", "abÇD", 0, "ÇD"},
+		{`^[\q{ab|c}]$`, "v", "ab", 0, "ab"},
+		{`.`, "u", "😀", 0, "😀"},
+		{`\udf06`, "u", "𝌆", 0, "-"},
+		{`(?:a{2}){2}`, "", "aaaaa", 0, "aaaa"},
+		{`x*?$`, "", "xx", 0, "xx"},
+	} {
+		p, err := Compile(c.pattern, c.flags)
+		if err != nil {
+			t.Errorf("/%s/%s: %v", c.pattern, c.flags, err)
+			continue
+		}
+		text := units(c.text)
+		found, ok := p.Match(text, c.from, nil)
+		got := "-"
+		if found != nil {
+			got = string(utf16.Decode(text[found[0]:found[1]]))
+		}
+		if !ok || got != c.want {
+			t.Errorf("/%s/%s on %q: %q, %t; want %q", c.pattern, c.flags, c.text, got, ok, c.want)
+		}
+	}
+}
+
+// TestMatch_bounded sees that a match can be stopped, and that what it keeps
+// to try is bounded.
+func TestMatch_bounded(t *testing.T) {
+	p, err := Compile(`^(a|a)*$`, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type stop struct{}
+	defer func() {
+		if r := recover(); r != (stop{}) {
+			t.Errorf("recovered %v", r)
+		}
+	}()
+	long := make([]uint16, 3_000_000)
+	for i := range long {
+		long[i] = 'a'
+	}
+	if _, ok := p.Match(long, 0, nil); ok {
+		t.Error("a match kept more than maxChoices")
+	}
+	calls := 0
+	p.Match(append(long[:40:40], 'b'), 0, func() {
+		if calls++; calls == 3 {
+			panic(stop{})
+		}
+	})
+	t.Error("check did not stop the match")
+}
+
+func FuzzCompile(f *testing.F) {
+	f.Add(`(?<a>[^\]]|\u{1f600}{2,3})*?$`, "imu", "😀a")
+	f.Add(`[\p{L}--[\q{ab}]&&x]\k<a>\1{2,}`, "v", "ab")
+	f.Fuzz(func(_ *testing.T, pattern, flags, text string) {
+		p, err := Compile(pattern, flags)
+		if err != nil || len(text) > 20 {
+			return
+		}
+		type stop struct{}
+		defer func() {
+			if r := recover(); r != nil && r != (stop{}) {
+				panic(r)
+			}
+		}()
+		p.Match(units(text), 0, func() { panic(stop{}) })
+	})
+}
