@@ -115,14 +115,24 @@ func (c *coercion) oneElement(at string, s *jsonschema.Schema, v any) any {
 	if _, nested := v.(map[string]any); nested && deref(item).Types != nil && !slices.Contains(deref(item).Types.ToStrings(), "object") {
 		return v
 	}
+	if list, ok := v.(string); ok && strings.Contains(list, ",") && takesText(item) {
+		return v // it may be one value or several
+	}
 	trial := coercion{graph: c.graph, wrapped: true}
 	mended := trial.value(at+"/0", item, v)
-	if len(trial.refused) > 0 || c.graph.steps(item, mended) > listSteps || item.Validate(mended) != nil {
+	if len(trial.refused) > 0 || c.graph.steps(item, mended) > listSteps || item.Validate(mended) != nil && !takesText(item) {
 		return v
 	}
 	c.note(at, "took one value as an array of one")
 	c.notes = append(c.notes, trial.notes...)
 	return []any{mended}
+}
+
+// takesText says whether s is the schema of a text and of nothing else: a text
+// that it refuses is better called a wrong item than a wrong list.
+func takesText(s *jsonschema.Schema) bool {
+	s = deref(s)
+	return s != nil && s.Types != nil && slices.Equal(s.Types.ToStrings(), []string{"string"})
 }
 
 // integer writes a whole number without fraction or exponent, so that it

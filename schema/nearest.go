@@ -2,14 +2,34 @@ package schema
 
 import "strings"
 
-// Nearest is the candidate with the smallest edit distance to name, or empty
-// when none is close: more than a third of the name would have to change.
-// Case, dots and dashes do not count as changes.
+// Nearest is the candidate that name stands for, or empty when none is close.
+// It is one that differs in case, dots and dashes only, another word for it,
+// one that has all of its words, one with a small edit distance, or one that
+// shares words with it, in this order.
 func Nearest(name string, candidates []string) string {
-	name = fold(name)
 	if len(name) > 200 {
 		return ""
 	}
+	for _, c := range candidates {
+		if fold(c) == fold(name) {
+			return c
+		}
+	}
+	if c := meant(name, candidates); c != "" {
+		return c
+	}
+	if c := sharing(name, candidates, true); c != "" {
+		return c
+	}
+	if c := closest(fold(name), candidates); c != "" {
+		return c
+	}
+	return sharing(name, candidates, false)
+}
+
+// closest is the candidate with the smallest edit distance; empty when more
+// than a third of the name would have to change.
+func closest(name string, candidates []string) string {
 	best, least := "", len(name)/3+2
 	for _, c := range candidates {
 		f := fold(c)

@@ -95,11 +95,11 @@ func TestValidate(t *testing.T) {
 		`{}`:                           {Pointer: "/name", Rule: "required", Wanted: "name", Message: "is required"},
 		`{"name":1}`:                   {Pointer: "/name", Rule: "type", Found: "number", Wanted: "string", Message: "must be string, is number"},
 		`{"name":"a","limit":11}`:      {Pointer: "/limit", Rule: "maximum", Found: "11", Wanted: "10", Message: "must be at most 10, is 11"},
-		`{"name":"a","sort_by":"nam"}`: {Pointer: "/sort_by", Rule: "enum", Found: `"nam"`, Wanted: "one of name, created_at", Nearest: "name", Allowed: []string{"name", "created_at"}, Message: `"nam" is not one of name, created_at`},
+		`{"name":"a","sort_by":"nam"}`: {Pointer: "/sort_by", Rule: "enum", Found: `"nam"`, Wanted: "one of name, created_at", Nearest: "name", Allowed: []string{"name", "created_at"}, Message: `"nam" is not one of name, created_at; did you mean name?`},
 		`{"name":"abcdef"}`:            {Pointer: "/name", Rule: "maxLength", Found: "6", Wanted: "5", Message: "must have at most 5 characters, is 6"},
 		`{"name":"A"}`:                 {Pointer: "/name", Rule: "pattern", Found: `"A"`, Wanted: "^[a-z]+$", Message: `"A" does not match ^[a-z]+$`},
 		`{"name":"a","nested":[{"max":1}]}`: {
-			Pointer: "/nested/0/max", Rule: "additionalProperties", Found: "max", Message: "is not known", Allowed: []string{"max_items"},
+			Pointer: "/nested/0/max", Rule: "additionalProperties", Found: "max", Nearest: "max_items", Message: `is not known; did you mean "max_items"?`, Allowed: []string{"max_items"},
 		},
 		`{`: {Rule: "json", Wanted: "JSON", Message: "not JSON: it ends early"},
 	} {

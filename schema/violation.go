@@ -142,6 +142,12 @@ func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
+		if words := choices(s, e.InstanceLocation); len(words) > 0 {
+			return []Violation{{
+				Pointer: at, Rule: "type", Found: k.Got, Wanted: "one of " + strings.Join(words, ", "), Allowed: words,
+				Message: fmt.Sprintf("must be one of %s, is %s", strings.Join(words, ", "), k.Got),
+			}}
+		}
 		wanted := strings.Join(k.Want, " or ")
 		return one("type", k.Got, wanted, fmt.Sprintf("must be %s, is %s", wanted, k.Got))
 	case *kind.Required:
@@ -175,6 +181,27 @@ func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 		rule = path[0]
 	}
 	return one(rule, "", "", "breaks the rule "+rule)
+}
+
+// choices are the words that the value at a location may be; nil when it may be
+// anything else.
+func choices(s *Schema, at []string) []string {
+	if s == nil {
+		return nil
+	}
+	sub := s.at(at)
+	if sub == nil || sub.Enum == nil {
+		return nil
+	}
+	var words []string
+	for _, v := range sub.Enum.Values {
+		word, ok := v.(string)
+		if !ok {
+			return nil
+		}
+		words = append(words, word)
+	}
+	return words
 }
 
 // bound describes the rules that compare a number with a limit.
@@ -248,6 +275,9 @@ func enum(at string, k *kind.Enum) []Violation {
 	v.Message = fmt.Sprintf("%s is not one of %s", v.Found, strings.Join(v.Allowed, ", "))
 	if got, ok := k.Got.(string); ok {
 		v.Nearest = Nearest(got, v.Allowed)
+	}
+	if v.Nearest != "" {
+		v.Message += fmt.Sprintf("; did you mean %s?", v.Nearest)
 	}
 	return []Violation{v}
 }

@@ -108,6 +108,9 @@ func (p Parameter) checkString(v string) *ratchet.Error {
 		}
 		return err
 	}
+	if !fits(p.Pattern, v) && p.Means != "" {
+		return p.refuse("is %q, which is not %s", v, p.Means).With(ratchet.FieldAllowed, p.Means)
+	}
 	if !fits(p.Pattern, v) {
 		return p.refuse("is %q, which does not match %s", v, p.Pattern).With(ratchet.FieldAllowed, p.Pattern)
 	}

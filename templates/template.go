@@ -42,6 +42,7 @@ type Parameter struct {
 	Description string          `json:"description"`
 	Enum        []string        `json:"enum,omitempty"`          // allowed strings
 	Pattern     string          `json:"pattern,omitempty"`       // of a string
+	Means       string          `json:"means,omitempty"`         // what Pattern matches, in words
 	Minimum     *float64        `json:"minimum,omitempty"`       // of a number, inclusive
 	Maximum     *float64        `json:"maximum,omitempty"`       // of a number, inclusive
 	KeyPattern  string          `json:"key_pattern,omitempty"`   // of an object's keys

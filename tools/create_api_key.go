@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 
 	"ratchet"
@@ -93,10 +94,32 @@ func (in CreateKeyIn) scope(d *Deps, s *ratchet.Scope) error {
 			}
 		}
 	}
+	for field, list := range map[string][]string{
+		"allowed_task_patterns": in.AllowedTaskPatterns, "task_patterns": in.TaskPatterns, "denied_task_patterns": in.DeniedTaskPatterns,
+	} {
+		if err := taskPatterns(field, list); err != nil {
+			return err
+		}
+	}
 	*s = ratchet.Scope{
 		Tools: in.Tools, DeniedTools: in.DeniedTools, Toolsets: in.Toolsets,
 		TaskPatterns: append(in.AllowedTaskPatterns, in.TaskPatterns...), DeniedTasks: in.DeniedTaskPatterns,
 		Withheld: withheldIn(nil, in.CanExecute, in.CanReadLogs, in.CanReadTraces, in.CanAccessSystem),
+	}
+	return nil
+}
+
+// aTaskPattern is what names of tasks can be matched by.
+var aTaskPattern = regexp.MustCompile(`^(\*|\*?[A-Za-z0-9_-]{1,100}|[A-Za-z0-9_-]{1,100}\*)$`)
+
+// taskPatterns refuses a pattern that no name of a task can match.
+func taskPatterns(field string, list []string) error {
+	for i, pattern := range list {
+		if !aTaskPattern.MatchString(pattern) {
+			return ratchet.Errorf(ratchet.CodeInvalid, "no task can have a name that matches %q", pattern).At("/"+field+"/"+itoa(i)).
+				With(ratchet.FieldAllowed, []string{"name", "prefix*", "*suffix", "*"}).
+				WithHint("write a name, prefix*, *suffix or *; patterns are no regular expressions")
+		}
 	}
 	return nil
 }

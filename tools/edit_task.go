@@ -68,6 +68,11 @@ var EditTask = Define(Spec{
 		{Field: "updateTaskStatus", Set: json.RawMessage(`{"validate_changes":false}`), Doc: "Enable or disable a task"},
 	},
 	Aliases: []string{"ratchet.update_task"},
+	Misnomers: map[string]string{
+		"name":     "a task keeps its name; create another with ratchet_create_task",
+		"version":  "the version stays as it is; create another task with ratchet_create_task for another version",
+		"language": "a task keeps its language; create another with ratchet_create_task",
+	},
 	Examples: []Example{{
 		Title: "Give a task a better description",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},

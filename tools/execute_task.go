@@ -34,6 +34,10 @@ var ExecuteTask = Define(Spec{
 		{Method: "POST", Path: "/tasks/{task_id}/execute", Field: "executeTaskDirect"},
 		{Method: "POST", Path: "/executions", Field: "createExecution", Created: "/executions/{execution_id}"},
 	},
+	Misnomers: map[string]string{
+		"version": "write the version behind the task, as in task_id adder@1.0.0",
+		"async":   "wait 0 answers at once, with an execution_id",
+	},
 	Examples: []Example{{
 		Title: "Run a task by name",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})","input_schema":{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]},"output_schema":{"type":"object","properties":{"n":{"type":"number"}}}}`)}},

@@ -60,10 +60,7 @@ var ExecutionStats = Define(Spec{
 func getExecutionStats(ctx context.Context, d *Deps, in ExecutionStatsIn) (ExecutionStatsOut, error) {
 	query := storage.StatsQuery{GroupBy: in.GroupBy}
 	var err error
-	if query.Since, err = timeArgument("since", in.Since); err != nil {
-		return ExecutionStatsOut{}, err
-	}
-	if query.Until, err = timeArgument("until", in.Until); err != nil {
+	if query.Since, query.Until, err = timeRange(in.Since, in.Until); err != nil {
 		return ExecutionStatsOut{}, err
 	}
 	if in.TaskID != "" {

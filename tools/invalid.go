@@ -1,8 +1,11 @@
 package tools
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"ratchet"
@@ -24,6 +27,12 @@ func (t Tool) invalid(args json.RawMessage, found []schema.Violation) error {
 	}
 	if v.Nearest != "" {
 		e.With(ratchet.FieldNearest, v.Nearest)
+	}
+	if hint, ok := t.Misnomers[strings.TrimPrefix(v.Pointer, "/")]; ok && v.Rule == "additionalProperties" {
+		return e.WithHint("%s", hint)
+	}
+	if name, ok := missingID(args, v); ok {
+		return e.WithHint("say in %s which one is meant, and call %s again", name, t.Name)
 	}
 	if example := t.corrected(args, found); example != nil {
 		e.With(ratchet.FieldExample, map[string]any{"name": t.Name, "arguments": example})
@@ -69,11 +78,16 @@ func place(v schema.Violation) string {
 // corrected is args with its violations mended where that can be guessed, or
 // the tool's first example; nil when neither passes the schema.
 func (t Tool) corrected(args json.RawMessage, found []schema.Violation) json.RawMessage {
-	var obj, shown map[string]json.RawMessage
-	if len(t.Examples) > 0 {
-		_ = json.Unmarshal(t.Examples[0].Args, &shown) // examples are valid by law
+	if slices.ContainsFunc(found, guessed) {
+		return nil
 	}
+	var obj, shown map[string]json.RawMessage
+	example := t.exampleWith(found[0].Pointer)
+	_ = json.Unmarshal(example, &shown) // examples are valid by law
 	if len(args) <= maxExample && json.Unmarshal(args, &obj) == nil && obj != nil {
+		if t.Filters != nil && strings.HasPrefix(found[0].Pointer, "/filters") {
+			obj["filters"], found = t.conditions(obj["filters"]), nil
+		}
 		for _, v := range found {
 			mend(obj, shown, v)
 		}
@@ -82,7 +96,54 @@ func (t Tool) corrected(args json.RawMessage, found []schema.Violation) json.Raw
 			return out
 		}
 	}
-	if len(t.Examples) > 0 && len(t.Examples[0].Args) <= maxExample {
+	if len(example) <= maxExample {
+		return example
+	}
+	return nil
+}
+
+// conditions are filters as the tool takes them, made of an object of fields and
+// values; of anything else, one condition that shows the form.
+func (t Tool) conditions(given json.RawMessage) json.RawMessage {
+	var list []ratchet.Filter
+	var fields map[string]any
+	_ = json.Unmarshal(given, &fields) // no object: see below
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		list = append(list, ratchet.Filter{Field: name, Operator: ratchet.OpEQ, Value: fields[name]})
+	}
+	if list == nil {
+		list = []ratchet.Filter{{Field: t.Filters()[0].Name, Operator: ratchet.OpEQ, Value: "…"}}
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return given
+	}
+	return raw
+}
+
+// guessed says whether a correction would have to choose a word: which one may
+// decide what is done, or with what rights.
+func guessed(v schema.Violation) bool {
+	return len(v.Allowed) > 0 && v.Nearest == "" && (v.Rule == "enum" || v.Rule == "type")
+}
+
+// missingID says whether nothing is wrong but that the thing to work on is not
+// named, and how it would be.
+func missingID(args json.RawMessage, v schema.Violation) (name string, missing bool) {
+	name = strings.TrimPrefix(v.Pointer, "/")
+	return name, v.Rule == "required" && strings.HasSuffix(name, "_id") && !strings.Contains(name, "/") && len(bytes.TrimSpace(args)) > len("{}")
+}
+
+// exampleWith is the first example that has the argument a pointer leads to,
+// else the first one; nil when there is none.
+func (t Tool) exampleWith(pointer string) json.RawMessage {
+	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	for _, ex := range t.Examples {
+		if name != "" && schema.Lookup(ex.Args, "/"+name) != nil {
+			return ex.Args
+		}
+	}
+	if len(t.Examples) > 0 {
 		return t.Examples[0].Args
 	}
 	return nil
@@ -122,13 +183,18 @@ func mend(obj, shown map[string]json.RawMessage, v schema.Violation) {
 			obj[name] = shown[name]
 		}
 	case "enum":
-		if v.Nearest != "" {
-			obj[name] = text(v.Nearest)
-		} else if len(v.Allowed) > 0 {
-			obj[name] = text(v.Allowed[0])
-		}
+		obj[name] = text(v.Nearest) // see guessed
 	case "minimum", "maximum":
 		obj[name] = json.RawMessage(v.Wanted)
+	case "type":
+		var list string
+		if v.Wanted == "array" && json.Unmarshal(obj[name], &list) == nil && strings.Contains(list, ",") {
+			obj[name], _ = json.Marshal(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }))
+		} else if shown[name] != nil {
+			obj[name] = shown[name]
+		} else {
+			delete(obj, name)
+		}
 	default:
 		if shown[name] != nil {
 			obj[name] = shown[name]

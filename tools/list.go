@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -54,6 +55,7 @@ type ListOut struct {
 	NextCursor string           `json:"next_cursor,omitempty" jsonschema_description:"absent on the last page"`
 	Sorting    Sorting          `json:"sorting"`
 	Filters    []ratchet.Filter `json:"filters" jsonschema_description:"as understood"`
+	Note       string           `json:"note,omitempty" jsonschema_description:"why there is nothing on this page"`
 }
 
 // Pagination says where a page is in its list. Next and previous pages are
@@ -104,7 +106,18 @@ func NewListOut(q ratchet.Query, total int64, next string) ListOut {
 	if filters == nil {
 		filters = []ratchet.Filter{}
 	}
-	return ListOut{Pagination: p, NextCursor: next, Sorting: Sorting{SortBy: q.SortBy, SortOrder: order, ThenBy: q.ThenBy}, Filters: filters}
+	out := ListOut{Pagination: p, NextCursor: next, Sorting: Sorting{SortBy: q.SortBy, SortOrder: order, ThenBy: q.ThenBy}, Filters: filters}
+	if total > 0 && q.Cursor == "" && int64(q.Offset) >= total {
+		out.Note = fmt.Sprintf("%d %s match and are before this page: pages count from 0", total, plural(total, "item", "items"))
+	}
+	return out
+}
+
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // AtLeast marks the total as a lower bound. A page that is not full may then

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"ratchet"
 	"ratchet/storage"
@@ -101,7 +102,11 @@ func listTasks(ctx context.Context, d *Deps, in ListTasksIn) (ListTasksOut, erro
 	if err != nil {
 		return ListTasksOut{}, err
 	}
-	return ListTasksOut{Tasks: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}, nil
+	out := ListTasksOut{Tasks: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	if page.Total == 0 && strings.ContainsAny(in.Filter, `^$*?[](){}|\+`) {
+		out.Note = fmt.Sprintf("no name contains %q: filter is a part of the name, not a pattern", in.Filter)
+	}
+	return out, nil
 }
 
 func taskItem(t *ratchet.Task, schemas bool) TaskItem {

@@ -132,10 +132,8 @@ func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filt
 	where("schedule_id", ratchet.OpEQ, in.ScheduleID)
 	where("batch_id", ratchet.OpEQ, in.BatchID)
 	where("correlation_token", ratchet.OpEQ, in.CorrelationToken)
-	for name, value := range map[string]string{"since": in.Since, "until": in.Until} {
-		if _, err := timeArgument(name, value); err != nil {
-			return nil, err
-		}
+	if _, _, err := timeRange(in.Since, in.Until); err != nil {
+		return nil, err
 	}
 	where("queued_at", ratchet.OpGTE, in.Since)
 	where("queued_at", ratchet.OpLTE, in.Until)
@@ -143,6 +141,21 @@ func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filt
 		extra = append(extra, f)
 	}
 	return extra, nil
+}
+
+// timeRange reads the optional arguments since and until.
+func timeRange(since, until string) (from, to time.Time, err error) {
+	if from, err = timeArgument("since", since); err != nil {
+		return from, to, err
+	}
+	if to, err = timeArgument("until", until); err != nil {
+		return from, to, err
+	}
+	if since != "" && until != "" && from.After(to) {
+		return from, to, ratchet.Errorf(ratchet.CodeInvalid, "since %s is after until %s: nothing can match", since, until).
+			At("/since").WithHint("exchange the two")
+	}
+	return from, to, nil
 }
 
 // timeArgument reads an optional RFC 3339 time; empty is the zero time.
@@ -153,7 +166,7 @@ func timeArgument(name, value string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339Nano, value)
 	if err != nil {
 		return at, ratchet.Errorf(ratchet.CodeInvalid, "%s %q is not an RFC 3339 time", name, value).
-			At("/"+name).With(ratchet.FieldExample, "2026-01-31T08:00:00Z")
+			At("/"+name).With(ratchet.FieldExample, "2026-01-31T08:00:00Z").WithHint("write the time as in the example")
 	}
 	return at, nil
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"ratchet"
-	"ratchet/schema"
 )
 
 // Toolsets are the groups a server may offer; the first is the default.
@@ -216,7 +215,7 @@ func (r *Registry) Unknown(name string) *ratchet.Error {
 		}
 	}
 	e := ratchet.Errorf(ratchet.CodeNotFound, "unknown tool %q", name)
-	nearest := schema.Nearest(name, r.Names())
+	nearest := r.nearest(name)
 	if nearest == "" {
 		return e.WithHint("list the tools to see what is offered")
 	}

@@ -21,21 +21,22 @@ const (
 
 // Spec describes a tool to every surface.
 type Spec struct {
-	Name       string          // ratchet_…; unique, stable, snake_case, at most 40 characters
-	Foreign    bool            // not one of the product's own tools: the name needs no ratchet_
-	Title      string          // for people
-	Doc        string          // for the agent: first sentence says when to call it; at most 1,000 characters
-	Toolset    string          // core, control, admin, workflow or gateway
-	Category   string          // execution, monitoring, debugging, discovery, development, registry, documentation
-	Effect     Effect          // required
-	Executes   bool            // runs task code
-	Needs      []ratchet.Right // beside that to run code: what of the caller's rights it takes
-	Asks       bool            // asks the caller for something, or sends it log messages, while it runs
-	Idempotent bool            // repeating the call with the same arguments changes nothing more
-	OpenWorld  bool            // reaches systems outside the server
-	Routes     []Route         // REST routes and GraphQL fields beyond those every tool has
-	Aliases    []string        // further names accepted on call; the dotted form is always accepted
-	Failure    string          // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
+	Name       string            // ratchet_…; unique, stable, snake_case, at most 40 characters
+	Foreign    bool              // not one of the product's own tools: the name needs no ratchet_
+	Title      string            // for people
+	Doc        string            // for the agent: first sentence says when to call it; at most 1,000 characters
+	Toolset    string            // core, control, admin, workflow or gateway
+	Category   string            // execution, monitoring, debugging, discovery, development, registry, documentation
+	Effect     Effect            // required
+	Executes   bool              // runs task code
+	Needs      []ratchet.Right   // beside that to run code: what of the caller's rights it takes
+	Asks       bool              // asks the caller for something, or sends it log messages, while it runs
+	Idempotent bool              // repeating the call with the same arguments changes nothing more
+	OpenWorld  bool              // reaches systems outside the server
+	Routes     []Route           // REST routes and GraphQL fields beyond those every tool has
+	Aliases    []string          // further names accepted on call; the dotted form is always accepted
+	Misnomers  map[string]string // wrong names of arguments that callers use, with what to do instead; part of the hint
+	Failure    string            // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
 	Examples   []Example
 
 	// Filters are the fields that the argument filters of a list knows; nil =

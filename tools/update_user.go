@@ -30,6 +30,7 @@ var UpdateUser = Define(Spec{
 		{Method: "PATCH", Path: "/users/{user_id}", Field: "updateUser"},
 		{Method: "PUT", Path: "/users/{user_id}"},
 	},
+	Misnomers: map[string]string{"permissions": "a user has a role, one of admin, service, user, readonly"},
 	Examples: []Example{{
 		Title: "Lock a user out",
 		Setup: []Call{{"ratchet_create_user", json.RawMessage(`{"username":"ada"}`)}},
