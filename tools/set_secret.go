@@ -38,9 +38,6 @@ var SetSecret = Define(Spec{
 }, setSecret)
 
 func setSecret(ctx context.Context, d *Deps, in SetSecretIn) (SecretView, error) {
-	if err := taskPatterns("task_patterns", in.TaskPatterns); err != nil {
-		return SecretView{}, err
-	}
 	v, err := d.vault(ctx)
 	if err != nil {
 		return SecretView{}, err
