@@ -174,7 +174,7 @@ type LogLine struct {
 	Number  int             `json:"line_number"` // from 1, in order
 	At      time.Time       `json:"timestamp"`
 	Level   string          `json:"level"`  // trace, debug, info, warn, error
-	Logger  string          `json:"logger"` // console, context.log, worker, runtime
+	Logger  string          `json:"logger"` // console, context.log, worker, runtime, advice
 	Message string          `json:"message"`
 	Fields  json.RawMessage `json:"fields,omitempty"` // object
 	Error   json.RawMessage `json:"error,omitempty"`  // {name,message,stack} when an Error was logged

@@ -179,17 +179,18 @@ const (
 	loggerDebugger = "debugger"
 )
 
-// ownLines leaves out what the server added.
+// ownLines leaves out what the server added, and advice, of which a later
+// version may have more.
 func ownLines(stored []ratchet.LogLine) []ratchet.LogLine {
 	return slices.DeleteFunc(slices.Clone(stored), func(l ratchet.LogLine) bool {
-		return l.Logger == loggerEffects || l.Logger == loggerDebugger
+		return l.Logger == loggerEffects || l.Logger == loggerDebugger || l.Logger == runtime.LoggerAdvice
 	})
 }
 
 // sameLines compares logs without their times. A failed run's log has one line
 // more, which says how it ended. A purged log is not compared.
 func sameLines(stored, replayed []ratchet.LogLine, failed bool) bool {
-	stored = ownLines(stored)
+	stored, replayed = ownLines(stored), ownLines(replayed)
 	if failed && len(stored) > 0 {
 		stored = stored[:len(stored)-1]
 	}

@@ -54,6 +54,7 @@ type TestResult struct {
 	Expected    json.RawMessage         `json:"expected_output,omitempty"`
 	Diff        []Difference            `json:"diff,omitempty"`
 	Error       *ratchet.ExecutionError `json:"error,omitempty"`
+	Warnings    []string                `json:"warnings,omitempty"` // what the script most likely did not mean
 	Description string                  `json:"description,omitempty"`
 	ExecutionID string                  `json:"execution_id,omitempty"`
 	Trace       json.RawMessage         `json:"trace,omitempty"` // steps of a failing test

@@ -47,6 +47,7 @@ type run struct {
 	timer    *time.Timer
 	coverage *runtime.Coverage
 	failures []string // requests that no mock answered
+	advice   []string // what the script most likely did not mean
 
 	flushing sync.Mutex // held while lines and progress are on their way to the store
 	finished bool       // under flushing: no more of them

@@ -34,6 +34,7 @@ func (e *Executor) runTest(ctx context.Context, task *ratchet.Task, c ratchet.Te
 	}
 	x := h.run.snapshot()
 	r.coverage = h.run.coverage
+	r.Warnings = h.Advice()
 	r.Duration, r.Output, r.Error = millis(x.CompletedAt.Sub(x.QueuedAt)), x.Output, x.Error
 	if !h.run.unstored() {
 		r.ExecutionID = h.ID

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ratchet"
@@ -22,6 +23,17 @@ func (h *Handle) Wait(ctx context.Context, d time.Duration) (*ratchet.Execution,
 // Tail returns the newest five log lines of a run.
 func (h *Handle) Tail(ctx context.Context) ([]ratchet.LogLine, error) {
 	return h.e.Tail(ctx, h.ID)
+}
+
+// Advice is what the script most likely did not mean, as its log says too; nil
+// for a replayed run that ended before.
+func (h *Handle) Advice() []string {
+	if h.run == nil {
+		return nil
+	}
+	h.run.mu.Lock()
+	defer h.run.mu.Unlock()
+	return slices.Clone(h.run.advice)
 }
 
 // Done is closed when the run has ended and its row is committed, or the server

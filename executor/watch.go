@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/runtime"
 )
 
 // lineBuffer numbers the lines of a run and holds those not stored yet.
@@ -40,6 +41,11 @@ func (r *run) logged(lines []ratchet.LogLine) {
 func (r *run) keep(lines []ratchet.LogLine) {
 	r.mu.Lock()
 	r.log.add(lines)
+	for i := range lines {
+		if lines[i].Logger == runtime.LoggerAdvice {
+			r.advice = append(r.advice, lines[i].Message)
+		}
+	}
 	task := r.x.TaskName
 	r.mu.Unlock()
 	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.log", ID: r.id, Task: task, At: r.e.cfg.Now(), Data: lines})

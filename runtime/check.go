@@ -85,6 +85,9 @@ func findEntry(ctx context.Context, job Job, result *Check) string {
 	}
 	failed := v.failure(err)
 	c := &compileError{code: "TOP_LEVEL_ERROR", message: "the top level fails before the entry is called: " + failed.Message, hint: failed.Hint, file: failed.Source, line: failed.Line, column: failed.Column}
+	if fenced(job.Source) {
+		c.hint = fenceHint
+	}
 	var none *noEntryError
 	if errors.As(err, &none) {
 		c = &compileError{code: "NO_ENTRY", message: none.Error(), hint: entryHint}

@@ -27,6 +27,7 @@ type program struct {
 	regexps  bool              // regular expressions may differ from what the author wrote
 	hidden   bool              // a function may take more arguments than its length says
 	tools    []tool            // what it takes from toolsOf
+	getters  bool              // reading a property of what it makes may run its code
 	awaits   bool              // its module.exports is a promise of the exports
 	exports  []string          // their names
 }
@@ -156,7 +157,7 @@ func parseSource(s Source) (*parsed, error) {
 			}
 		}
 	}
-	return src, src.build(s)
+	return src, explainSource(src.build(s), s)
 }
 
 var (
@@ -196,6 +197,7 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 			theModules().addNamed(&p.modules, "RegExp.prototype.exec", "RegExp.prototype.test")
 		}
 	}
+	p.getters = mentionsGetter.MatchString(withoutHelpers(src.text))
 	switch in {
 	case plain:
 	case withDebug:
@@ -215,6 +217,10 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 	p.code = code
 	return p, nil
 }
+
+// mentionsGetter finds what can make a getter or a proxy. What it takes to look
+// behind them costs more than most runs.
+var mentionsGetter = regexp.MustCompile(`\bget\s+[\w$#"']|\bget\s*\[|define(?:Property|Properties|Getter)|\b(?:Reflect|Proxy|eval|Function)\b`)
 
 var mentionsModule = regexp.MustCompile(`\b(module|exports)\b`)
 

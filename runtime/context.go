@@ -52,7 +52,12 @@ func (v *vm) taskContext() (goja.Value, error) {
 	if err := v.setConfig(o); err != nil {
 		return nil, err
 	}
-	set("reportProgress", v.reportProgress)
+	report := v.rt.ToValue(v.reportProgress)
+	set("reportProgress", report)
+	// The second name is not listed: contexts that were logged stay as they were.
+	if err := o.DefineDataProperty("progress", report, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
+		return nil, fmt.Errorf("set context.progress: %w", err)
+	}
 	secrets := v.rt.NewObject()
 	for _, way := range []struct {
 		name string

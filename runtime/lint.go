@@ -13,21 +13,6 @@ type finding struct {
 	severity string
 }
 
-// absentGlobals are names other engines have, with what to use here.
-func absentGlobals() map[string]string {
-	return map[string]string{
-		"Intl":              "Format numbers and dates yourself, e.g. with toFixed or toISOString.",
-		"Atomics":           "A task runs on one thread; plain variables do.",
-		"SharedArrayBuffer": "A task runs on one thread; use ArrayBuffer.",
-		"require":           "A task may import only its own files by relative path.",
-		"Buffer":            "Use Uint8Array, TextEncoder, atob and btoa.",
-		"XMLHttpRequest":    "Use fetch.",
-		"WebSocket":         "Use fetch.",
-		"setImmediate":      "Use setTimeout(fn, 0) or queueMicrotask.",
-		"Temporal":          "Use Date.",
-	}
-}
-
 // linter walks a tree once.
 type linter struct {
 	src      *parsed

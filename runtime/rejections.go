@@ -52,7 +52,27 @@ func (v *vm) reportRejections() {
 			continue
 		}
 		info := v.describe(p.Result())
-		v.log("warn", "runtime", "unhandled promise rejection: "+info.Name+": "+info.Message, nil, info.json(), nil)
+		v.log("warn", "runtime", unhandled(info), nil, info.json(), nil)
+	}
+}
+
+func unhandled(e errorInfo) string {
+	return "unhandled promise rejection: " + e.Name + ": " + e.Message
+}
+
+// lastRejections logs those of the last macrotask, with which the run ended.
+// Runs did not always: a replay must not miss them in an old recording.
+func (v *vm) lastRejections() {
+	if v.ctx.Err() != nil {
+		return // what describes them could not run
+	}
+	list := v.rejected.list
+	v.rejected = rejections{}
+	for _, p := range list {
+		if p != nil && p != v.main && !v.logs.full() {
+			info := v.describe(p.Result())
+			v.log("warn", LoggerAdvice, unhandled(info)+"; await the promise, or catch its error", nil, info.json(), nil)
+		}
 	}
 }
 

@@ -126,7 +126,10 @@ func (v *vm) run() Outcome {
 	var err error
 	var thrown *goja.Exception
 	if ended := v.guard(func() {
-		thrown = v.rt.Try(func() { output, err = v.execute() })
+		thrown = v.rt.Try(func() {
+			output, err = v.execute()
+			v.lastRejections()
+		})
 	}); ended != nil {
 		err = ended
 	} else if thrown != nil {
@@ -197,10 +200,15 @@ func (v *vm) execute() (json.RawMessage, error) {
 	if result, err = v.settled(result); err != nil {
 		return nil, err
 	}
-	return v.outputText(result)
+	text, err := v.outputText(result)
+	if err == nil {
+		v.adviseOnResult(result)
+	}
+	return text, err
 }
 
-// prepare installs the environment. JSON is kept before the task can change it.
+// prepare installs the environment. What is needed later of the engine is kept
+// before the task can change it.
 func (v *vm) prepare() error {
 	if err := v.install(); err != nil {
 		return err
@@ -213,6 +221,9 @@ func (v *vm) prepare() error {
 	j := v.global("JSON").ToObject(v.rt)
 	v.parse, _ = goja.AssertFunction(j.Get("parse"))
 	v.stringify, _ = goja.AssertFunction(j.Get("stringify"))
+	if v.prog.getters {
+		v.property, _ = goja.AssertFunction(v.global("Reflect").ToObject(v.rt).Get("getOwnPropertyDescriptor"))
+	}
 	return nil
 }
 

@@ -106,6 +106,7 @@ func (v *vm) scriptFailure(thrown goja.Value, frames []frame) *ratchet.Execution
 		frames = v.debugger.thrownAt(thrown, frames)
 	}
 	v.place(e, frames)
+	e.Hint = v.hintOf(e)
 	return e
 }
 

@@ -37,6 +37,7 @@ type vm struct {
 	pending      map[*goja.Object][]string // patches not read yet, when the task may look for them
 	made         madePatterns
 	engineSource goja.Callable // the engine's getter of source
+	property     goja.Callable // Reflect.getOwnPropertyDescriptor, of a program with getters
 	operator     goja.Callable // of **, for operands that are no numbers
 	stops        []func()      // what to do when the run is asked to stop
 	stopped      bool

@@ -21,6 +21,7 @@ type RunOut struct {
 	RetryOf           string          `json:"retry_of,omitempty"`
 	ForkedFrom        string          `json:"forked_from,omitempty"`
 	DeprecationNotice string          `json:"deprecation_notice,omitempty"`
+	Warnings          []string        `json:"warnings,omitempty" jsonschema_description:"what the code most likely did not mean"`
 	Error             *RunError       `json:"error,omitempty"`
 	LogsTail          []LogView       `json:"logs_tail,omitempty" jsonschema_description:"the last five lines of a failed run"`
 	TruncatedFields   []string        `json:"truncated_fields,omitempty"`
@@ -79,6 +80,7 @@ func startAndWait(ctx context.Context, d *Deps, req executor.Request, wait time.
 		return RunOut{}, err
 	}
 	out := runOut(ctx, d, x)
+	out.Warnings = h.Advice()
 	out.Streaming, out.IdempotentReplay = feed != nil, h.Replay
 	return out, nil
 }

@@ -24,6 +24,8 @@ interface TaskContext {
   readonly config: any;
   readonly fetch: typeof fetch;
   readonly reportProgress: typeof reportProgress;
+  /** The same as reportProgress. */
+  readonly progress: typeof reportProgress;
   readonly log: TaskLog;
   readonly secrets: TaskSecrets;
   /** Aborts when the run is asked to stop. */
