@@ -69,8 +69,9 @@ func (k *key) open(name string, sealed []byte) (string, error) {
 	return string(value), err
 }
 
-// badKey refuses a master key that is none.
-func badKey(where string, err error) *ratchet.Error {
-	return ratchet.Errorf(ratchet.CodeConfig, "%s is no master key: it must be 32 random bytes in base64 or hex", where).Wrap(err).
+// badKey refuses a master key that is none: one of the configuration, or with
+// CodeInvalid an argument.
+func badKey(code ratchet.Code, where string, err error) *ratchet.Error {
+	return ratchet.Errorf(code, "%s is no master key: it must be 32 random bytes in base64 or hex", where).Wrap(err).
 		WithHint("make one with `openssl rand -base64 32`")
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ratchet"
 	"ratchet/regular"
 )
 
@@ -24,11 +25,11 @@ func readKey(path string) (*key, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, badKey("the file "+filepath.Base(path), err)
+		return nil, badKey(ratchet.CodeConfig, "the file "+filepath.Base(path), err)
 	}
 	k, err := parseKey(string(text))
 	if err != nil {
-		return nil, badKey("the content of "+filepath.Base(path), err)
+		return nil, badKey(ratchet.CodeConfig, "the content of "+filepath.Base(path), err)
 	}
 	return k, nil
 }

@@ -100,7 +100,7 @@ func (v *Vault) Rotate(ctx context.Context, text string) (count int, err error) 
 	switch {
 	case text != "":
 		if next, err = parseKey(text); err != nil {
-			return 0, badKey("new_key", err).At("/new_key")
+			return 0, badKey(ratchet.CodeInvalid, "new_key", err).At("/new_key")
 		}
 	case v.file == nil && v.store.Path() != "":
 		return 0, ratchet.Errorf(ratchet.CodeInvalid, "the master key is in the configuration (RATCHET_MASTER_KEY), and this server cannot change it there").

@@ -41,7 +41,7 @@ func Open(cfg Config) (*Vault, error) {
 	switch {
 	case cfg.MasterKey != "":
 		if v.key, err = parseKey(cfg.MasterKey); err != nil {
-			return nil, badKey("security.master_key (RATCHET_MASTER_KEY)", err).At("security.master_key")
+			return nil, badKey(ratchet.CodeConfig, "security.master_key (RATCHET_MASTER_KEY)", err).At("security.master_key")
 		}
 	case cfg.Store.Path() == "":
 		v.key, err = freshKey()

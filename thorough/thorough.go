@@ -31,6 +31,7 @@ func Checks(t testing.TB, n int) {
 	f := flag.Lookup("rapid.checks")
 	if f == nil {
 		t.Fatal("the test does not import rapid")
+		return
 	}
 	was := f.Value.String()
 	if was != f.DefValue {

@@ -350,7 +350,7 @@ func (m *machine) equal(a, b []uint16) bool {
 		return true
 	}
 	for i := range a {
-		if a[i] != b[i] && !(m.p.fold && fold(rune(a[i]), false) == fold(rune(b[i]), false)) {
+		if a[i] != b[i] && (!m.p.fold || fold(rune(a[i]), false) != fold(rune(b[i]), false)) {
 			return false
 		}
 	}

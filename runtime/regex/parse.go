@@ -490,7 +490,7 @@ func (p *parser) character(inClass bool) rune {
 			p.fail("Invalid Unicode escape")
 		}
 		return c
-	case c == '0' && !('0' <= p.peek(0) && p.peek(0) <= '9'):
+	case c == '0' && (p.peek(0) < '0' || p.peek(0) > '9'):
 		return 0
 	case '0' <= c && c <= '9':
 		return p.legacyOctal(c, inClass)

@@ -31,7 +31,6 @@ func TestPool_moveAJobThatWasNotRead(t *testing.T) {
 	}
 }
 
-
 // stop returns when no thread of the process runs any more.
 func stop(t *testing.T, pid int) {
 	t.Helper()
