@@ -130,7 +130,7 @@ func FuzzInstrument(f *testing.F) {
 		code := "const out = []; const log = (...a) => { out.push(a.map(String)); };\n" +
 			"async function main() {\nconst body = async () => {\n" + w.statements() + "};\nawait body();\nreturn out;\n}"
 		host := echoHost{}
-		job := Job{Source: Source{Code: code}, Limits: Limits{Wall: 20 * time.Second}, Seed: [32]byte{9}}
+		job := Job{Source: Source{Code: code}, Limits: Limits{Wall: 2 * time.Minute}, Seed: [32]byte{9}}
 		live := record(t, context.Background(), job, host, nil)
 		plain := live.out
 		job.Mode, job.Tape = ModeReplay, live.tape

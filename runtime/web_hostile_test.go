@@ -122,7 +122,7 @@ func TestWeb_hostile(t *testing.T) {
 		{`new DOMException({ toString() { throw new RangeError('mine') } })`, `RangeError`},
 	} {
 		code := `async function main() { try { const v = await (` + c.code + `); return JSON.stringify(v) } catch (e) { return e.name } }`
-		out := Run(context.Background(), Job{Source: Source{Code: code}, Limits: Limits{Wall: 20 * time.Second}}, Hooks{Host: staticHost{}})
+		out := Run(context.Background(), Job{Source: Source{Code: code}, Limits: Limits{Wall: 2 * time.Minute}}, Hooks{Host: staticHost{}})
 		want, _ := json.Marshal(c.want)
 		var got string
 		if err := json.Unmarshal(out.Output, &got); err != nil || got != c.want {
