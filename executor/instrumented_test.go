@@ -119,7 +119,7 @@ func TestInstrumented_corpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d programs are the same plain, counted, profiled and debugged", compared)
-	if compared < 20 {
+	if compared < 15 { // endless recursion through native code may end by its time
 		t.Errorf("only %d programs ended by themselves", compared)
 	}
 }

@@ -11,7 +11,6 @@ func absentGlobals() map[string]string {
 		secrets = "Secrets are in context.secrets: context.secrets.get('NAME'), with the name in metadata.secrets. Other settings belong into the input."
 	)
 	return map[string]string{
-		"Intl":              "Format numbers and dates yourself, e.g. with toFixed or toISOString.",
 		"Atomics":           threads + "plain variables do.",
 		"SharedArrayBuffer": threads + "use ArrayBuffer.",
 		"Worker":            threads + "call the function itself.",

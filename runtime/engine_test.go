@@ -33,6 +33,7 @@ func TestEngineFaults(t *testing.T) {
 		"Annex B":                        {`typeof {}.__defineGetter__`, "function"},
 		"WeakRef":                        {`typeof WeakRef`, "function"},
 		"constructor of async functions": {`Object.getPrototypeOf((async () => {}).constructor) === Function`, "true"},
+		"Intl":                           {`typeof Intl`, "object"},
 		"power":                          {`10 ** 308 === 1e308`, "true"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -71,6 +71,13 @@ var uses = []struct{ functions, code string }{
 	{"JSON.parse", "JSON.parse('[' + '1e400,'.repeat(n) + '1]'); JSON.parse('\"' + '\\\\ud800'.repeat(n) + '\"'); JSON.parse('{' + list((i) => '\"k' + i + '\":1e400').join() + '}', (k, v) => v)"},
 	{"Math.pow", "each((i) => Math.pow(1.5, i % 100))"},
 	{"Number.prototype.toString", "each((i) => (i / 7).toString(36))"},
+	{"Intl.NumberFormat Intl.NumberFormat.supportedLocalesOf Intl.NumberFormat.prototype.resolvedOptions Intl.NumberFormat.prototype.formatToParts", "const f = new Intl.NumberFormat('de'); each((i) => { f.format(i); f.formatToParts(i) }); f.resolvedOptions(); Intl.NumberFormat.supportedLocalesOf(list(() => 'de'))"},
+	{"Intl.DateTimeFormat Intl.DateTimeFormat.supportedLocalesOf Intl.DateTimeFormat.prototype.resolvedOptions Intl.DateTimeFormat.prototype.formatToParts Intl.DateTimeFormat.prototype.formatRange", "const f = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Berlin' }); each((i) => { f.format(i); f.formatToParts(i); f.formatRange(0, i) }); f.resolvedOptions(); Intl.DateTimeFormat.supportedLocalesOf('de')"},
+	{"Intl.PluralRules Intl.PluralRules.supportedLocalesOf Intl.PluralRules.prototype.resolvedOptions Intl.PluralRules.prototype.select", "const f = new Intl.PluralRules('en'); each((i) => f.select(i)); f.resolvedOptions(); Intl.PluralRules.supportedLocalesOf('en')"},
+	{"Intl.ListFormat Intl.ListFormat.supportedLocalesOf Intl.ListFormat.prototype.resolvedOptions Intl.ListFormat.prototype.format Intl.ListFormat.prototype.formatToParts", "const f = new Intl.ListFormat('en'), l = list((i) => 'é' + i); f.format(l); f.formatToParts(l); f.resolvedOptions(); Intl.ListFormat.supportedLocalesOf('en')"},
+	{"Intl.RelativeTimeFormat Intl.RelativeTimeFormat.supportedLocalesOf Intl.RelativeTimeFormat.prototype.resolvedOptions Intl.RelativeTimeFormat.prototype.format", "const f = new Intl.RelativeTimeFormat('en'); each((i) => f.format(i, 'day')); f.resolvedOptions(); Intl.RelativeTimeFormat.supportedLocalesOf('en')"},
+	{"Intl.Collator Intl.Collator.supportedLocalesOf Intl.Collator.prototype.resolvedOptions", "const f = new Intl.Collator('sv', { numeric: true }); list((i) => 'a' + i).sort(f.compare); f.resolvedOptions(); Intl.Collator.supportedLocalesOf('en')"},
+	{"Intl.Locale Intl.Locale.prototype.toString Intl.getCanonicalLocales", "each(() => String(new Intl.Locale('en-us'))); Intl.getCanonicalLocales(list(() => 'en-us'))"},
 	{"Headers", "new Headers(list((i) => ['n' + i, 'v'])); new Headers(list(() => ['same', 'v']))"},
 	{"Headers.prototype.append Headers.prototype.get Headers.prototype.has", "const h = new Headers(); each((i) => { h.append('n' + i, 'v'); h.get('n' + i); h.has('n' + i); h.get('none') })"},
 	{"Headers.prototype.append", "const h = new Headers(); each((i) => h.append('same', 'v')); h.get('same'); h.same"},
@@ -128,6 +135,8 @@ var unsupported = []string{
 // instances have accessors, which are read n times from an instance that is
 // made of n things.
 var instances = map[string]string{
+	"Intl.NumberFormat": "new Intl.NumberFormat('en')", "Intl.DateTimeFormat": "new Intl.DateTimeFormat('en')",
+	"Intl.Collator": "new Intl.Collator('en')", "Intl.Locale": "new Intl.Locale('en-Latn-US')",
 	"CustomEvent": "new CustomEvent('x', { detail: 1 })",
 	"Event":       "new Event('x')", "DOMException": "new DOMException('x'.repeat(n))", "URL": "new URL('http://h/?' + 'a=b&'.repeat(n))",
 	"URLSearchParams": "new URLSearchParams('a=b&'.repeat(n))", "AbortController": "new AbortController()",

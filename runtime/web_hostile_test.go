@@ -101,13 +101,13 @@ func TestWeb_hostile(t *testing.T) {
 		{`crypto.subtle.sign('HMAC', { usages: ['sign'] }, new Uint8Array(1))`, `TypeError`},
 		{`crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256', length: 2 ** 31 }, true, ['sign'])`, `OperationError`},
 		{`crypto.subtle.encrypt({}, null, null)`, `NotSupportedError`},
-		{`(123).toLocaleString('de')`, `RangeError`},
+		{`(1234.5).toLocaleString('de')`, `"1.234,5"`},
 		{`(123).toLocaleString('en', { minimumFractionDigits: 1e9 })`, `RangeError`},
 		{`(1e308).toLocaleString('en', { style: 'percent' }).length > 300`, `true`},
 		{`(5e-324).toLocaleString('en', { maximumSignificantDigits: 21 }).length`, `326`},
 		{`new Date(8.64e15).toLocaleString()`, `"9/13/275760, 12:00:00 AM"`},
 		{`new Date(NaN).toLocaleDateString()`, `"Invalid Date"`},
-		{`'a'.localeCompare('b', 'zz')`, `RangeError`},
+		{`'a'.localeCompare('b', 'not a locale')`, `RangeError`},
 		{`String.prototype.localeCompare.call(null, 'x')`, `TypeError`},
 		{`Reflect.get(Number.prototype, ['toLocale', 'String'].join('')).call(1234.5)`, `"1,234.5"`},
 		{`((k) => [1234.5][k]())('toLocale' + 'String')`, `"1,234.5"`},
@@ -133,7 +133,7 @@ func TestWeb_hostile(t *testing.T) {
 
 func TestWeb_absent(t *testing.T) {
 	code := `function main() {
-  return ['require', 'process', 'Intl', 'SharedArrayBuffer', 'Atomics', 'Buffer', 'window', 'self', 'global', 'XMLHttpRequest', 'WebSocket', 'Deno', 'Bun']
+  return ['require', 'process', 'SharedArrayBuffer', 'Atomics', 'Buffer', 'window', 'self', 'global', 'XMLHttpRequest', 'WebSocket', 'Deno', 'Bun']
     .filter((name) => name in globalThis || typeof globalThis[name] !== 'undefined' || eval('typeof ' + name) !== 'undefined');
 }`
 	if out := Run(context.Background(), Job{Source: Source{Code: code}}, Hooks{}); string(out.Output) != "[]" {

@@ -3,7 +3,11 @@ package runtime
 import (
 	"fmt"
 	"math/big"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // a worker reads no files
 
 	"github.com/dop251/goja"
 	"golang.org/x/text/collate"
@@ -20,16 +24,107 @@ func localeHost(v *vm) hostFuncs {
 			return v.rt.ToValue(f.format(c.Argument(0).String()))
 		},
 		"compare": func(c goja.FunctionCall) goja.Value {
-			key := fmt.Sprint(c.Argument(2).String(), c.Argument(3).ToBoolean())
+			key := fmt.Sprint(c.Argument(2).String(), c.Argument(3).ToBoolean(), c.Argument(4).String())
 			if collators[key] == nil {
-				collators[key] = newCollator(c.Argument(2).String(), c.Argument(3).ToBoolean())
+				collators[key] = newCollator(c.Argument(2).String(), c.Argument(3).ToBoolean(), c.Argument(4).String())
 			}
 			return v.rt.ToValue(collators[key].CompareString(c.Argument(0).String(), c.Argument(1).String()))
 		},
+		"zone": func(c goja.FunctionCall) goja.Value { return v.zone(c.Argument(0).String(), c.Argument(1).ToInteger()) },
 	}
 }
 
-func newCollator(sensitivity string, numeric bool) *collate.Collator {
+// zone describes a time zone at a moment; null = there is none of that name.
+func (v *vm) zone(name string, ms int64) goja.Value {
+	location, shown, ok := loadZone(name)
+	if !ok {
+		return goja.Null()
+	}
+	t := time.UnixMilli(ms).In(location)
+	abbreviation, offset := t.Zone()
+	short := "GMT"
+	if american(shown) || shown == "UTC" {
+		short = abbreviation
+	} else if offset != 0 {
+		hours, minutes := offset/3600, max(offset, -offset)%3600/60
+		short = fmt.Sprintf("GMT%+d", hours)
+		if minutes != 0 {
+			short += fmt.Sprintf(":%02d", minutes)
+		}
+	}
+	o := v.rt.NewObject()
+	for key, value := range map[string]any{"name": shown, "offset": offset * 1000, "short": short, "long": longZone(short)} {
+		v.mustPut(o, key, v.rt.ToValue(value))
+	}
+	return o
+}
+
+// loadZone finds a zone by its name, whatever its case, or by an offset.
+func loadZone(name string) (*time.Location, string, bool) {
+	switch strings.ToUpper(name) {
+	case "UTC", "GMT", "ETC/UTC", "ETC/GMT", "ETC/UCT", "UCT", "ZULU":
+		return time.UTC, "UTC", true
+	case "", "LOCAL":
+		return nil, "", false
+	}
+	if zonePath.MatchString(name) {
+		parts := strings.Split(strings.ToLower(name), "/")
+		for i, part := range parts {
+			words := strings.Split(part, "_")
+			for j, w := range words {
+				if w != "" && (w != "of" && w != "es" || i == 0) {
+					words[j] = strings.ToUpper(w[:1]) + w[1:]
+				}
+			}
+			parts[i] = strings.Join(words, "_")
+		}
+		for _, try := range []string{name, strings.Join(parts, "/"), strings.ToUpper(name)} {
+			if l, err := time.LoadLocation(try); err == nil {
+				return l, shownZone(l.String()), true
+			}
+		}
+	}
+	return nil, "", false
+}
+
+// shownZone is the name that other engines show for a zone that has several.
+func shownZone(name string) string {
+	older := map[string]string{
+		"Asia/Kolkata": "Asia/Calcutta", "Asia/Kathmandu": "Asia/Katmandu", "Asia/Ho_Chi_Minh": "Asia/Saigon", "Asia/Yangon": "Asia/Rangoon",
+		"Europe/Kyiv": "Europe/Kiev", "America/Argentina/Buenos_Aires": "America/Buenos_Aires", "Atlantic/Faroe": "Atlantic/Faeroe",
+	}
+	if shown, ok := older[name]; ok {
+		return shown
+	}
+	return name
+}
+
+var zonePath = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
+
+func american(zone string) bool {
+	return strings.HasPrefix(zone, "America/") && slices.Contains([]string{
+		"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", "America/Anchorage", "America/Detroit", "America/Toronto", "America/Vancouver",
+	}, zone) || zone == "Pacific/Honolulu" || strings.HasPrefix(zone, "US/")
+}
+
+func longZone(short string) string {
+	if short == "UTC" {
+		return "Coordinated Universal Time"
+	}
+	if len(short) < 3 || short[len(short)-1] != 'T' {
+		return short
+	}
+	region := map[byte]string{'E': "Eastern", 'C': "Central", 'M': "Mountain", 'P': "Pacific", 'A': "Alaska", 'H': "Hawaii-Aleutian"}[short[0]]
+	if region == "" {
+		return short
+	}
+	if short[len(short)-2] == 'D' {
+		return region + " Daylight Time"
+	}
+	return region + " Standard Time"
+}
+
+func newCollator(sensitivity string, numeric bool, locale string) *collate.Collator {
 	var options []collate.Option
 	switch sensitivity {
 	case "base":
@@ -40,7 +135,7 @@ func newCollator(sensitivity string, numeric bool) *collate.Collator {
 	if numeric {
 		options = append(options, collate.Numeric)
 	}
-	return collate.New(language.English, options...)
+	return collate.New(language.Make(locale), options...)
 }
 
 // numberFormat writes numbers as en-US does. maxSig 0 = by fraction digits.

@@ -79,11 +79,18 @@ func iterators() []module {
 func locales() []module {
 	s := newPatchScript("locale", localeHost)
 	const text = "toLocaleString"
+	intl := module{name: "Intl", globals: []string{"Intl"}, install: func(v *vm) error {
+		table, err := v.patchTable(s)
+		if err != nil {
+			return err
+		}
+		return v.export("Intl", table.Get("globalThis").ToObject(v.rt).Get("Intl"))
+	}}
 	bigints := []string{"BigInt"}
 	for digit := range 10 {
 		bigints = append(bigints, fmt.Sprintf("%dn", digit))
 	}
-	return slices.Concat(
+	return slices.Concat([]module{intl},
 		s.on("Number.prototype", anywhere, text), s.on("BigInt.prototype", bigints, text), s.on("Array.prototype", anywhere, text), s.on("TypedArray.prototype", []string{"Array", "ncoder", "bytes", "crypto"}, text),
 		s.on("Date.prototype", []string{"Date"}, text, "toLocaleDateString", "toLocaleTimeString"),
 		s.on("String.prototype", anywhere, "localeCompare", "toLocaleUpperCase", "toLocaleLowerCase"),
