@@ -2,8 +2,6 @@ package executor
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -71,7 +69,8 @@ func ParsePolicy(raw json.RawMessage) (Policy, error) {
 	}
 	var m metadata
 	if err := json.Unmarshal(raw, &m); err != nil {
-		return p, badMetadata("", "%s", metadataFault(err))
+		at, message := wrongKind(raw)
+		return p, badMetadata(at, "%s", message)
 	}
 	p = Policy{
 		Concurrency: m.Concurrency, ConcurrencyKey: m.ConcurrencyKey, Secrets: m.Secrets,
@@ -112,15 +111,7 @@ func (p Policy) check() error {
 
 func badMetadata(pointer, format string, args ...any) error {
 	return ratchet.Errorf(ratchet.CodeInvalid, format, args...).At("/metadata" + pointer).
-		WithHint("mend the task's metadata with ratchet_edit_task")
-}
-
-// metadataFault says what is wrong without naming our types.
-func metadataFault(err error) string {
-	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
-		return fmt.Sprintf("metadata key %s must not be a %s", t.Field, t.Value)
-	}
-	return "metadata is not a JSON object"
+		WithHint("correct metadata; of a stored task with ratchet_edit_task")
 }
 
 func unquote(raw json.RawMessage) string {

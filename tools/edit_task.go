@@ -103,6 +103,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 			return EditTaskOut{}, err
 		}
 	}
+	tests := t.Tests
 	changes, err := in.apply(t)
 	if err != nil {
 		return EditTaskOut{}, err
@@ -162,10 +163,24 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		Checksum: t.Checksum, Revision: taskRevision(t), EditedAt: Stamp(t.UpdatedAt),
 		Message: fmt.Sprintf("task %s: changed %s", t.Name, strings.Join(changes, ", ")),
 	}
+	if gone := removedTests(tests, t.Tests); len(gone) > 0 {
+		out.Message += fmt.Sprintf("; test_cases replaced the stored tests: removed %s (restore them by sending all tests)", strings.Join(gone, ", "))
+	}
 	if warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
 	return out, nil
+}
+
+// removedTests are the names that are in before and no longer in after.
+func removedTests(before, after []ratchet.TestCase) []string {
+	var gone []string
+	for _, t := range before {
+		if !slices.ContainsFunc(after, func(a ratchet.TestCase) bool { return a.Name == t.Name }) {
+			gone = append(gone, t.Name)
+		}
+	}
+	return gone
 }
 
 // taskRevision names a state of a task: every edit gives it another one.

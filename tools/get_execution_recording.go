@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"ratchet"
@@ -101,14 +102,35 @@ func recordingHeader(tape *runtime.Tape) RecordingHeader {
 	}
 }
 
+// kindMeant is the kind of event that another word was meant for, and how to ask.
+func kindMeant(word string) (kind, hint string) {
+	switch strings.ToLower(word) {
+	case "http", "https", "request", "requests", "network", "http_request", "host", "url", "api":
+		return "fetch", "fetch are the requests, and reply what was answered to calls: kinds [\"fetch\", \"reply\"]"
+	case "response", "responses", "http_response", "answer", "answers", "result":
+		return "reply", "reply is what was answered to calls, and fetch are the requests: kinds [\"fetch\", \"reply\"]"
+	case "clock", "now", "date", "timestamp":
+		return "time", "time are readings of the clock"
+	case "sleep", "timeout", "settimeout", "interval", "timers":
+		return "timer", "timer are timers that fired"
+	case "secrets":
+		return "secret", "secret are values that were read, and secret_ref stand-ins for them"
+	}
+	return "", ""
+}
+
 // page takes the events that were asked for. Calls that no event mentions come
 // last and have no seq: they are on the page that reaches the end.
 func (out *GetRecordingOut) page(events []recording.Event, in GetRecordingIn) error {
 	out.Events = []RecordedEvent{}
 	for i, kind := range in.Kinds {
 		if !slices.Contains(recording.Kinds(), kind) {
-			return ratchet.Errorf(ratchet.CodeInvalid, "no event is of kind %q", kind).At("/kinds/"+itoa(i)).
+			e := ratchet.Errorf(ratchet.CodeInvalid, "no event is of kind %q", kind).At("/kinds/"+itoa(i)).
 				With(ratchet.FieldAllowed, recording.Kinds())
+			if near, hint := kindMeant(kind); near != "" {
+				e.With(ratchet.FieldNearest, near).WithHint("%s", hint)
+			}
+			return e
 		}
 	}
 	for _, e := range events {

@@ -31,6 +31,9 @@ func (t Tool) invalid(args json.RawMessage, found []schema.Violation) error {
 	if hint, ok := t.Misnomers[strings.TrimPrefix(v.Pointer, "/")]; ok && v.Rule == "additionalProperties" {
 		return e.WithHint("%s", hint)
 	}
+	if v.Rule == "type" && strings.HasSuffix(v.Pointer, "/mock") {
+		return e.With(ratchet.FieldExample, map[string]any{"mock": json.RawMessage(mockExample)}).WithHint("a mock is %s", mockForm)
+	}
 	if name, ok := missingID(args, v); ok {
 		return e.WithHint("say in %s which one is meant, and call %s again", name, t.Name)
 	}

@@ -60,6 +60,9 @@ func (c *checks) warnings() []string {
 			if r.Line > 0 {
 				text = fmt.Sprintf("line %d, column %d: %s", r.Line, r.Column, text)
 			}
+			if r.Type == "lint" && r.Error != "" {
+				text += ". " + r.Error
+			}
 			out = append(out, text)
 		}
 	}
@@ -112,6 +115,9 @@ func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly b
 	}
 	c.schema("input_schema", t.InputSchema)
 	c.schema("output_schema", t.OutputSchema)
+	c.schemaNotes("input_schema", t.InputSchema)
+	c.schemaNotes("output_schema", t.OutputSchema)
+	c.mocks(t.Tests)
 	return c, nil
 }
 
@@ -131,6 +137,9 @@ func (c *checks) identity(t *ratchet.Task, most executor.Bounds) {
 		e := ratchet.AsError(err)
 		at, _ := e.Fields[ratchet.FieldPointer].(string)
 		c.fail("metadata", "INVALID_METADATA", "/metadata"+strings.TrimPrefix(at, "/metadata"), e.Message, e.Hint)
+	}
+	if t.SourceType != "filesystem" { // whose metadata.json holds more than metadata
+		c.metadata(t.Metadata)
 	}
 }
 

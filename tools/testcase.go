@@ -3,10 +3,12 @@ package tools
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 // TestCaseIn is a test case as an argument.
@@ -48,7 +50,9 @@ func testCases(in []TestCaseIn, pointer string) ([]ratchet.TestCase, error) {
 		}
 		mock, err := ParseMock(c.Mock)
 		if err != nil {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "test %q: %s", c.Name, ratchet.AsError(err).Message).At(at + "/mock")
+			e := ratchet.AsError(err)
+			e.Message = fmt.Sprintf("test %q: %s", c.Name, e.Message)
+			return nil, e.At(at + "/mock")
 		}
 		out[i] = ratchet.TestCase{
 			Name: c.Name, Description: c.Description, Tags: c.Tags, Input: c.Input, ExpectedOutput: want,
@@ -72,7 +76,7 @@ func ParseMock(raw json.RawMessage) (*ratchet.Mock, error) {
 		Seed    string            `json:"seed"`
 		Secrets map[string]string `json:"secrets"`
 	}
-	if err := strict(raw, &loose); err != nil {
+	if err := strict(raw, &loose, "http", "time", "random", "seed", "secrets"); err != nil {
 		return nil, err
 	}
 	mock := &ratchet.Mock{Time: loose.Time, Random: loose.Random, Seed: loose.Seed, Secrets: loose.Secrets}
@@ -80,24 +84,51 @@ func ParseMock(raw json.RawMessage) (*ratchet.Mock, error) {
 	switch {
 	case len(text) == 0 || string(text) == "null":
 	case text[0] == '[':
-		if err := strict(text, &mock.HTTP); err != nil {
+		if err := strict(text, &mock.HTTP, httpMockKeys()...); err != nil {
 			return nil, err
 		}
 	default:
 		mock.HTTP = make([]ratchet.HTTPMock, 1)
-		if err := strict(text, &mock.HTTP[0]); err != nil {
+		if err := strict(text, &mock.HTTP[0], httpMockKeys()...); err != nil {
 			return nil, err
 		}
 	}
 	return mock, nil
 }
 
-func strict(raw []byte, v any) error {
+func httpMockKeys() []string {
+	return []string{"url", "method", "request_body", "response", "times", "delay_ms", "error"}
+}
+
+// mockForm is what a mock looks like.
+const mockForm = "{http: [{url, method?, response: {status, headers?, body}}], time?, random?, secrets?}"
+
+// mockExample is a mock that can be read.
+const mockExample = `{"http":[{"url":"https://api.example.com/items","method":"GET","response":{"status":200,"body":{"items":[]}}}]}`
+
+func badMock(format string, args ...any) *ratchet.Error {
+	return ratchet.Errorf(ratchet.CodeInvalid, format, args...).With(ratchet.FieldExample, map[string]any{"mock": json.RawMessage(mockExample)}).
+		WithHint("a mock is %s", mockForm)
+}
+
+// strict reads a part of a mock, whose keys are known.
+func strict(raw []byte, v any, known ...string) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return ratchet.Errorf(ratchet.CodeInvalid, "the mock cannot be read: %s", strings.TrimPrefix(err.Error(), "json: ")).
-			With(ratchet.FieldAllowed, []string{"http", "time", "random", "seed", "secrets"})
+	err := d.Decode(v)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if name, ok := strings.CutPrefix(err.Error(), `json: unknown field "`); ok {
+		name = strings.TrimSuffix(name, `"`)
+		text := fmt.Sprintf("the mock has the unknown key %q", clip(name))
+		if near := schema.Nearest(name, known); near != "" {
+			text += fmt.Sprintf("; did you mean %q?", near)
+		}
+		return badMock("%s", text).With(ratchet.FieldAllowed, known)
+	}
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
+		return badMock("the mock's %s must not be a %s", t.Field, t.Value)
+	}
+	return badMock("the mock cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
 }
