@@ -142,7 +142,7 @@ func TestRequests(t *testing.T) {
 		status                                   int
 	}{
 		"batch":           {http.MethodPost, "/graphql", `[{"query":"{ __typename }"}]`, media, "VALIDATION_ERROR", "several operations", 400},
-		"no JSON":         {http.MethodPost, "/graphql", `{"query":`, media, "VALIDATION_ERROR", "not a JSON object", 400},
+		"no JSON":         {http.MethodPost, "/graphql", `{"query":`, media, "VALIDATION_ERROR", "not JSON", 400},
 		"text":            {http.MethodPost, "/graphql", `"x"`, media, "VALIDATION_ERROR", "not a JSON object", 400},
 		"empty":           {http.MethodPost, "/graphql", ``, media, "VALIDATION_ERROR", "empty", 400},
 		"no query":        {http.MethodPost, "/graphql", `{}`, media, "VALIDATION_ERROR", "", 422},

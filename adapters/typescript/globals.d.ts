@@ -306,6 +306,13 @@ declare class Event {
   stopImmediatePropagation(): void;
   composedPath(): EventTarget[];
 }
+interface CustomEventInit<T = unknown> extends EventInit {
+  detail?: T;
+}
+declare class CustomEvent<T = unknown> extends Event {
+  constructor(type: string, init?: CustomEventInit<T>);
+  readonly detail: T;
+}
 type EventListenerOrObject = ((event: Event) => void) | { handleEvent(event: Event): void };
 interface ListenerOptions {
   capture?: boolean;

@@ -63,12 +63,11 @@ func (f *file) write(rows []*storage.AuditRow) error {
 				return err
 			}
 		}
-		text, err := json.Marshal(line{r.Seq, hex.EncodeToString(r.Prev), hex.EncodeToString(r.Hash), r.Body})
-		if err != nil {
+		enc := json.NewEncoder(&buf)
+		enc.SetEscapeHTML(false) // the entry stays byte for byte as it is in the table
+		if err := enc.Encode(line{r.Seq, hex.EncodeToString(r.Prev), hex.EncodeToString(r.Hash), r.Body}); err != nil {
 			return fmt.Errorf("encode an audit entry: %w", err)
 		}
-		buf.Write(text)
-		buf.WriteByte('\n')
 	}
 	if err := flush(); err != nil || len(rows) == 0 {
 		return err

@@ -113,3 +113,38 @@ func snapshot(t *testing.T, path string) map[string][]byte {
 	}
 	return out
 }
+
+// TestVerify_markup: texts with characters that JSON may escape are the same in
+// the files and in the table, also in lines that escape them.
+func TestVerify_markup(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.db")
+	db := store(t, path)
+	l, err := audit.Open(t.Context(), audit.Config{Store: db, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = l.Record(t.Context(), audit.Entry{Type: audit.Login, User: "ada", Message: "a < b && c > d\u2028"})
+	closeAll(t, l, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, dir, path); !v.Whole() {
+		t.Errorf("as written: %+v", v)
+	}
+	list, err := filepath.Glob(filepath.Join(dir, "audit-*.jsonl"))
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	text, err := os.ReadFile(list[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	escaped := strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`).Replace(string(text))
+	if err := os.WriteFile(list[0], []byte(escaped), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, dir, path); escaped == string(text) || !v.Whole() {
+		t.Errorf("escaped: %+v", v)
+	}
+}
