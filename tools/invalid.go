@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/mask"
 	"ratchet/schema"
 )
 
@@ -124,6 +125,12 @@ func (t Tool) conditions(given json.RawMessage) json.RawMessage {
 	return raw
 }
 
+// confidential says whether a value under this name is not repeated.
+func confidential(name string) bool {
+	pair := name + ": value0"
+	return mask.Secrets(pair) != pair
+}
+
 // guessed says whether a correction would have to choose a word: which one may
 // decide what is done, or with what rights.
 func guessed(v schema.Violation) bool {
@@ -177,7 +184,7 @@ func mend(obj, shown map[string]json.RawMessage, v schema.Violation) {
 	}
 	switch v.Rule {
 	case "additionalProperties", "spelling":
-		if _, taken := obj[v.Nearest]; v.Nearest != "" && !taken {
+		if _, taken := obj[v.Nearest]; v.Nearest != "" && !taken && !confidential(name) {
 			obj[v.Nearest] = obj[name]
 		}
 		delete(obj, name)
