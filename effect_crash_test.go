@@ -18,13 +18,14 @@ import (
 type bank struct {
 	*httptest.Server
 	kill func()
+	dead chan struct{} // closed when kill has returned
 
 	mu   sync.Mutex
 	done map[string]int
 }
 
 func newBank(t *testing.T) *bank {
-	b := &bank{done: map[string]int{}}
+	b := &bank{done: map[string]int{}, dead: make(chan struct{})}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		_, _ = io.Copy(io.Discard, q.Body)
 		b.mu.Lock()
@@ -32,6 +33,7 @@ func newBank(t *testing.T) *bank {
 		b.done[q.URL.Path]++
 		if q.URL.Path == "/pay" && b.done["/pay"] == 1 {
 			b.kill()
+			close(b.dead)
 			<-q.Context().Done() // the server gives up, or is gone
 		}
 		fmt.Fprintf(w, "receipt %d", b.done[q.URL.Path])
@@ -76,8 +78,11 @@ func TestKilledEffectIsNotRepeated(t *testing.T) {
 					<-p.exited
 					return
 				}
-				for _, child := range children(pid) {
+				all := children(pid)
+				for _, child := range all {
 					_ = syscall.Kill(child, syscall.SIGKILL)
+				}
+				for _, child := range all {
 					for syscall.Kill(child, 0) == nil { // a dying one may still be given the retry
 						time.Sleep(time.Millisecond)
 					}
@@ -96,6 +101,7 @@ func TestKilledEffectIsNotRepeated(t *testing.T) {
 			if told := fmt.Sprint(failed["error_details"]); !strings.Contains(told, "unknown_effects") || !strings.Contains(told, b.URL+"/pay") {
 				t.Errorf("the killed run does not name its unknown effect: %s", told)
 			}
+			<-b.dead // the victims after the one that ran
 			for range 2 {
 				again, err := p.call(t.Context(), "ratchet_retry_execution", object{"execution_id": id})
 				problem := fmt.Sprint(again.Value["error"])
