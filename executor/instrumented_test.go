@@ -103,7 +103,7 @@ func TestInstrumented_corpus(t *testing.T) {
 		}
 		compared++
 		job.Mode, job.Tape = runtime.ModeReplay, tape
-		job.Limits.Wall = 20 * time.Second
+		job.Limits.Wall, job.Limits.Memory = 20*time.Second, 512<<20 // to watch takes some
 		for _, watch := range []struct {
 			coverage, profile bool
 			debug             *runtime.Debug
