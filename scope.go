@@ -2,6 +2,7 @@ package ratchet
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,12 @@ func MatchPattern(pattern, name string) bool {
 		return pattern == name
 	}
 }
+
+// ValidTaskPattern says whether pattern can match the name of a task: a name of
+// 1 to 100 letters, digits, _ and -, with a * at one end or alone.
+func ValidTaskPattern(pattern string) bool { return aTaskPattern.MatchString(pattern) }
+
+var aTaskPattern = regexp.MustCompile(`^(\*|\*?[A-Za-z0-9_-]{1,100}|[A-Za-z0-9_-]{1,100}\*)$`)
 
 func matchAny(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return MatchPattern(p, name) })

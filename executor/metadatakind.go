@@ -19,6 +19,8 @@ func metadataKinds() []metadataKind {
 	const bool = "true or false"
 	return []metadataKind{
 		{"timeout", isSeconds, "a number of seconds, such as 30"},
+		{"memory_limit", isAny, ""},
+		{"cpu_limit", isAny, ""},
 		{"concurrency", isNumber, "a whole number of runs at once, such as 2"},
 		{"concurrency_key", isText, "a JSON pointer into the input, such as /user"},
 		{"http", isObject, `an object, such as {"allow_hosts": ["api.example.com"]}`},
@@ -35,6 +37,20 @@ func metadataKinds() []metadataKind {
 		{"readonly", isBool, bool},
 		{"system_task", isBool, bool},
 	}
+}
+
+// MetadataKeys are the keys of metadata that have an effect, by the object they
+// stand in; that of metadata itself is empty.
+func MetadataKeys() map[string][]string {
+	keys := map[string][]string{}
+	for _, k := range metadataKinds() {
+		part, key, nested := strings.Cut(k.path, ".")
+		if !nested {
+			part, key = "", k.path
+		}
+		keys[part] = append(keys[part], key)
+	}
+	return keys
 }
 
 // wrongKind finds the first key of metadata that is of the wrong kind.
@@ -69,6 +85,7 @@ func member(object map[string]any, key string) any {
 	return nil
 }
 
+func isAny(any) bool      { return true }
 func isNumber(v any) bool { _, ok := v.(float64); return ok }
 func isText(v any) bool   { _, ok := v.(string); return ok }
 func isBool(v any) bool   { _, ok := v.(bool); return ok }

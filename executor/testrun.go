@@ -197,7 +197,8 @@ func (e *Executor) saveTests(t *testRun, row ratchet.TestRun, task *ratchet.Task
 	}
 }
 
-func plural(n int, noun string) string {
+// Plural is a number with its noun: 1 test, 2 tests.
+func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

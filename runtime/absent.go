@@ -5,7 +5,7 @@ func absentGlobals() map[string]string {
 	const (
 		page    = "A task has no page; its input is the first argument of main."
 		kept    = "A task keeps nothing between runs: return what is to be kept."
-		said    = "Nobody watches a run: use console.log, or return the text."
+		said    = "A run has no screen: use console.log, or return the text."
 		threads = "A task runs on one thread; "
 		own     = "A task may import only its own files by relative path."
 		secrets = "Secrets are in context.secrets: context.secrets.get('NAME'), with the name in metadata.secrets. Other settings belong into the input."
@@ -36,8 +36,8 @@ func absentGlobals() map[string]string {
 		"sessionStorage":    kept,
 		"indexedDB":         kept,
 		"alert":             said,
-		"prompt":            "Nobody watches a run: ask for it as a part of the input.",
-		"confirm":           "Nobody watches a run: ask for it as a part of the input.",
+		"prompt":            "A run cannot ask: take it as a part of the input.",
+		"confirm":           "A run cannot ask: take it as a part of the input.",
 		"__dirname":         own,
 		"__filename":        own,
 	}

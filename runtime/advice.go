@@ -20,7 +20,8 @@ const (
 	adviceLines  = 5
 )
 
-// advise adds a line of advice to the log, in which it takes nobody's place.
+// advise adds a line of advice to the log, unless the log is full: it takes no
+// place from the lines of the task.
 func (v *vm) advise(text string) {
 	if !v.logs.full() {
 		v.log("warn", LoggerAdvice, text, nil, nil, nil)
@@ -30,7 +31,7 @@ func (v *vm) advise(text string) {
 // adviseOnResult says what JSON does not keep of the result. It reads data
 // only: no getter and no other code of the task runs.
 func (v *vm) adviseOnResult(result goja.Value) {
-	l := losses{v: v, left: adviceValues, path: []string{"result"}, at: map[string]*loss{}}
+	l := losses{v: v, left: adviceValues, path: []string{"result"}}
 	if v.rt.Try(func() { l.look(result) }) != nil {
 		return // what cannot be read is not advised on
 	}
@@ -79,6 +80,9 @@ func (l *losses) add(what, kept, remedy string) {
 		return
 	}
 	found := &loss{what: what, kept: kept, remedy: remedy, path: strings.Join(l.path, "")}
+	if l.at == nil {
+		l.at = map[string]*loss{} // most results lose nothing
+	}
 	l.at[what] = found
 	l.found = append(l.found, found)
 }
@@ -146,7 +150,8 @@ func convertsItself(o *goja.Object) bool {
 func (l *losses) items(o *goja.Object) {
 	n := o.Get("length").ToInteger()
 	for i := int64(0); i < n && l.left > 0; i++ {
-		l.within("["+strconv.FormatInt(i, 10)+"]", true, o.Get(strconv.FormatInt(i, 10)))
+		index := strconv.FormatInt(i, 10)
+		l.within("["+index+"]", true, o.Get(index))
 	}
 }
 

@@ -25,12 +25,15 @@ func Advice(raw json.RawMessage) []Note {
 	if err != nil {
 		return nil
 	}
-	a := adviser{}
+	a := adviser{known: keywords()}
 	a.schema("", doc)
 	return a.notes
 }
 
-type adviser struct{ notes []Note }
+type adviser struct {
+	known map[string]keywordKind
+	notes []Note
+}
 
 func (a *adviser) note(at, format string, args ...any) {
 	if len(a.notes) < maxNotes {
@@ -59,7 +62,7 @@ func (a *adviser) bare(at string, o map[string]any) bool {
 	}
 	for key, value := range o {
 		_, isObject := value.(map[string]any)
-		if _, known := keywords()[key]; known || strings.HasPrefix(key, "$") || !isObject {
+		if _, known := a.known[key]; known || strings.HasPrefix(key, "$") || !isObject {
 			return false
 		}
 	}
@@ -72,7 +75,7 @@ func (a *adviser) bare(at string, o map[string]any) bool {
 }
 
 func (a *adviser) keyword(at, key string, value any) {
-	kind, known := keywords()[key]
+	kind, known := a.known[key]
 	if !known {
 		if near := keywordFor(key); near != "" {
 			a.note(at, "is not a keyword of JSON Schema and checks nothing; did you mean %s?", near)

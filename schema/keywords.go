@@ -42,7 +42,8 @@ func keywordFor(name string) string {
 	if strings.HasPrefix(name, "x-") || strings.HasPrefix(name, "$") {
 		return ""
 	}
-	switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name)) {
+	folded := Folded(name)
+	switch folded {
 	case "property", "props", "fields", "params", "parameters", "attributes", "members", "columns":
 		return "properties"
 	case "require", "requires", "requiredproperties", "requiredfields", "mandatory", "optional":
@@ -78,8 +79,8 @@ func keywordFor(name string) string {
 	case "datatype", "types", "kind":
 		return "type"
 	}
-	folded := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, known := range sortedKeywords() {
+	all := sortedKeywords()
+	for _, known := range all {
 		if strings.ToLower(known) == folded {
 			return known // another spelling
 		}
@@ -87,7 +88,7 @@ func keywordFor(name string) string {
 	if len(name) < 5 {
 		return ""
 	}
-	for _, known := range sortedKeywords() {
+	for _, known := range all {
 		if distance(folded, strings.ToLower(known)) <= len(name)/4 {
 			return known
 		}
@@ -117,7 +118,7 @@ func formats() []string {
 
 // formatFor is the format that name was meant to be; empty = none is near.
 func formatFor(name string) string {
-	switch strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name)) {
+	switch Folded(strings.ReplaceAll(name, " ", "")) {
 	case "datetime", "timestamp", "iso8601", "rfc3339", "isodate", "isodatetime", "isotimestamp":
 		return "date-time"
 	case "url", "link", "href", "http", "https":

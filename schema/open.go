@@ -50,18 +50,10 @@ func Open(raw json.RawMessage) json.RawMessage {
 	}
 	_, declared := keywords.Get("properties")
 	_, said := keywords.Get("additionalProperties")
-	if kindOf(raw) == "object" && !declared && !said {
+	if kind, _ := keywords.Get("type"); string(kind) == `"object"` && !declared && !said {
 		keywords.Set("additionalProperties", json.RawMessage("true"))
 	}
 	return mustWrite(keywords)
-}
-
-func kindOf(raw json.RawMessage) string {
-	var s struct {
-		Type string `json:"type"`
-	}
-	_ = json.Unmarshal(raw, &s) // a list of types is none that matters here
-	return s.Type
 }
 
 func mustWrite(v any) json.RawMessage {

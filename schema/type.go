@@ -74,7 +74,7 @@ func typeOf(s *jsonschema.Schema) *Type {
 		t.Items = typeOf(s.Items)
 	}
 	if rest := s.AdditionalProperties; rest != nil && (rest.Type != "" || rest.Properties != nil || rest.OneOf != nil) {
-		t.Rest = typeOf(s.AdditionalProperties)
+		t.Rest = typeOf(rest)
 	}
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		t.field(&Field{
@@ -125,11 +125,7 @@ func preset(value any) json.RawMessage {
 	if value == nil {
 		return nil
 	}
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return nil
-	}
-	return raw
+	return mustWrite(value)
 }
 
 // field adds a field, unless one of its name is there.

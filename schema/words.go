@@ -19,6 +19,11 @@ func Words(name string) []string {
 	return list
 }
 
+// Folded is a name in lower case without underscores and dashes.
+func Folded(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+}
+
 // Alike says how many words two lists share, from 0 for none to 1 for all.
 func Alike(a, b []string) float64 {
 	if len(a)+len(b) == 0 {

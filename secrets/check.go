@@ -16,9 +16,6 @@ const (
 	maxList  = 100      // patterns, hosts
 )
 
-// taskPattern is a task's name, with a * at one end or alone.
-const taskPattern = `^(\*|\*?[A-Za-z0-9_-]{1,100}|[A-Za-z0-9_-]{1,100}\*)$`
-
 // check refuses an update that cannot mean anything.
 func check(u ratchet.SecretUpdate) error {
 	if !regexp.MustCompile(ratchet.SecretName).MatchString(u.Name) {
@@ -34,7 +31,7 @@ func check(u ratchet.SecretUpdate) error {
 			WithHint("use prefix* or *suffix patterns")
 	}
 	for i, p := range u.TaskPatterns {
-		if !regexp.MustCompile(taskPattern).MatchString(p) {
+		if !ratchet.ValidTaskPattern(p) {
 			return ratchet.Errorf(ratchet.CodeInvalid, "%q is no task pattern", p).At("/task_patterns/"+strconv.Itoa(i)).
 				With(ratchet.FieldExample, []string{"report-daily", "report-*", "*-sync", "*"}).
 				WithHint("write the name of a task, prefix* or *suffix")

@@ -229,18 +229,7 @@ func TestStreamsEndWithRights(t *testing.T) {
 			key := l.addKey(ratchet.APIKey{Name: name, Role: ratchet.RoleUser})
 			other := l.stays("/api/v1/events", l.addKey(ratchet.APIKey{Name: "other " + name, Role: ratchet.RoleUser})...)
 			defer other.close()
-			session := l.stays("session", key...)
-			id := session.header.Get("Mcp-Session-Id")
-			l.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, append([]string{"Mcp-Session-Id", id}, key...)...)
-			var open []opening
-			for _, kind := range []string{"/api/v1/events", subscribe, "socket", "/mcp"} {
-				o := l.stays(kind, append([]string{"Mcp-Session-Id", id}, key...)...)
-				if o.status >= 400 {
-					t.Fatalf("%s: %d %s", kind, o.status, o.said)
-				}
-				defer o.close()
-				open = append(open, o)
-			}
+			open := l.openAll(t, key)
 			if a := change(name); a.Status >= 300 {
 				t.Fatalf("%d %s", a.Status, a.Body)
 			}
@@ -250,6 +239,24 @@ func TestStreamsEndWithRights(t *testing.T) {
 			l.awaitStreams(1) // the other's goes on, and the session is over
 		})
 	}
+}
+
+// openAll opens a stream of each kind, and the session that one of them is of.
+// They are closed when the test ends.
+func (l *secured) openAll(t *testing.T, headers []string) (open []opening) {
+	t.Helper()
+	session := l.stays("session", headers...)
+	headers = append([]string{"Mcp-Session-Id", session.header.Get("Mcp-Session-Id")}, headers...)
+	l.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, headers...)
+	for _, kind := range []string{"/api/v1/events", subscribe, "socket", "/mcp"} {
+		o := l.stays(kind, headers...)
+		if o.status >= 400 {
+			t.Fatalf("%s: %d %s", kind, o.status, o.said)
+		}
+		t.Cleanup(o.close)
+		open = append(open, o)
+	}
+	return open
 }
 
 // TestStreamsEndWithTheLogin logs out, by the cookie and by the token: what was
@@ -272,18 +279,7 @@ func TestStreamsEndWithTheLogin(t *testing.T) {
 			headers := c.opened(a, cookie)
 			other := l.stays("/api/v1/events", l.bearer("user")...)
 			defer other.close()
-			session := l.stays("session", headers...)
-			id := session.header.Get("Mcp-Session-Id")
-			l.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, append([]string{"Mcp-Session-Id", id}, headers...)...)
-			var open []opening
-			for _, kind := range []string{"/api/v1/events", subscribe, "socket", "/mcp"} {
-				o := l.stays(kind, append([]string{"Mcp-Session-Id", id}, headers...)...)
-				if o.status >= 400 {
-					t.Fatalf("%s: %d %s", kind, o.status, o.said)
-				}
-				defer o.close()
-				open = append(open, o)
-			}
+			open := l.openAll(t, headers)
 			if a := out(c.ended(a, cookie)); a.Status != http.StatusOK {
 				t.Fatalf("%d %s", a.Status, a.Body)
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/schema"
 )
 
@@ -16,22 +17,10 @@ func (c *checks) warn(kind, code, pointer, format string, args ...any) {
 	c.add(CheckResult{Type: kind, Status: "warning", Code: code, Field: pointer, Message: fmt.Sprintf(format, args...)})
 }
 
-// metadataKeys are the keys that have an effect, by the object they stand in.
-func metadataKeys() map[string][]string {
-	return map[string][]string{
-		"": {
-			"timeout", "memory_limit", "cpu_limit", "concurrency", "concurrency_key", "http", "effects", "secrets",
-			"deprecated", "deprecation_message", "readonly", "system_task",
-		},
-		"http":    {"allow_hosts", "deny_hosts", "throw_on_error", "timeout", "max_response_bytes"},
-		"effects": {"repeat_unknown"},
-	}
-}
-
 // misplaced is what to do instead of setting a key of metadata; empty = the
 // key may be a note of the author's own.
 func misplaced(key string) string {
-	switch folded := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)); folded {
+	switch schema.Folded(key) {
 	case "tags", "category", "label", "version", "description", "enabled", "language", "name", "code", "inputschema", "outputschema", "testcases":
 		return key + " is an argument beside metadata"
 	case "tests":
@@ -68,17 +57,18 @@ func (c *checks) metadata(raw json.RawMessage) {
 	if json.Unmarshal(raw, &given) != nil {
 		return // it is refused elsewhere
 	}
+	keys := executor.MetadataKeys()
 	for _, key := range slices.Sorted(maps.Keys(given)) {
-		if known := metadataKeys()[key]; known != nil && key != "" {
+		if known := keys[key]; known != nil && key != "" {
 			c.metadataPart(key, given[key], known)
 			continue
 		}
-		if knowsKey(metadataKeys()[""], key) {
+		if knowsKey(keys[""], key) {
 			continue
 		}
 		if instead := misplaced(key); instead != "" {
 			c.warn("metadata", "UNKNOWN_METADATA", "/metadata/"+key, "metadata.%s has no effect: %s", key, instead)
-		} else if near := schema.Nearest(key, metadataKeys()[""]); near != "" && len(key) > 5 {
+		} else if near := schema.Nearest(key, keys[""]); near != "" && len(key) > 5 {
 			c.warn("metadata", "UNKNOWN_METADATA", "/metadata/"+key, "metadata.%s has no effect; did you mean %s?", key, near)
 		}
 	}
@@ -149,7 +139,7 @@ func responseNote(raw json.RawMessage) string {
 		return ""
 	}
 	for _, key := range keys {
-		switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) {
+		switch schema.Folded(key) {
 		case "statuscode", "httpstatus", "code":
 			if body || len(keys) == 1 {
 				return fmt.Sprintf("the mock's response has the key %s and no status, so the whole is the body of a 200; did you mean status?", key)

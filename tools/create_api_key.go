@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"encoding/json"
-	"regexp"
 	"slices"
 
 	"ratchet"
@@ -109,13 +108,10 @@ func (in CreateKeyIn) scope(d *Deps, s *ratchet.Scope) error {
 	return nil
 }
 
-// aTaskPattern is what names of tasks can be matched by.
-var aTaskPattern = regexp.MustCompile(`^(\*|\*?[A-Za-z0-9_-]{1,100}|[A-Za-z0-9_-]{1,100}\*)$`)
-
 // taskPatterns refuses a pattern that no name of a task can match.
 func taskPatterns(field string, list []string) error {
 	for i, pattern := range list {
-		if !aTaskPattern.MatchString(pattern) {
+		if !ratchet.ValidTaskPattern(pattern) {
 			return ratchet.Errorf(ratchet.CodeInvalid, "no task can have a name that matches %q", pattern).At("/"+field+"/"+itoa(i)).
 				With(ratchet.FieldAllowed, []string{"name", "prefix*", "*suffix", "*"}).
 				WithHint("write a name, prefix*, *suffix or *; patterns are no regular expressions")

@@ -196,20 +196,25 @@ func mend(obj, shown map[string]json.RawMessage, v schema.Violation) {
 		obj[name] = text(v.Nearest) // see guessed
 	case "minimum", "maximum":
 		obj[name] = json.RawMessage(v.Wanted)
-	case "type":
-		var list string
-		if v.Wanted == "array" && json.Unmarshal(obj[name], &list) == nil && strings.Contains(list, ",") {
-			obj[name], _ = json.Marshal(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }))
-		} else if shown[name] != nil {
-			obj[name] = shown[name]
-		} else {
-			delete(obj, name)
-		}
 	default:
-		if shown[name] != nil {
+		switch list := listed(obj[name]); {
+		case v.Rule == "type" && v.Wanted == "array" && list != nil:
+			obj[name] = list
+		case shown[name] != nil:
 			obj[name] = shown[name]
-		} else {
+		default:
 			delete(obj, name)
 		}
 	}
+}
+
+// listed is a text of several values, joined by commas, as a list; nil for
+// anything else.
+func listed(raw json.RawMessage) json.RawMessage {
+	var text string
+	if json.Unmarshal(raw, &text) != nil || !strings.Contains(text, ",") {
+		return nil
+	}
+	list, _ := json.Marshal(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })) // texts can be written
+	return list
 }

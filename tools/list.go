@@ -3,12 +3,12 @@ package tools
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/schema"
 )
 
@@ -108,16 +108,9 @@ func NewListOut(q ratchet.Query, total int64, next string) ListOut {
 	}
 	out := ListOut{Pagination: p, NextCursor: next, Sorting: Sorting{SortBy: q.SortBy, SortOrder: order, ThenBy: q.ThenBy}, Filters: filters}
 	if total > 0 && q.Cursor == "" && int64(q.Offset) >= total {
-		out.Note = fmt.Sprintf("%d %s match and are before this page: pages count from 0", total, plural(total, "item", "items"))
+		out.Note = executor.Plural(int(total), "item") + " match and are before this page: pages count from 0"
 	}
 	return out
-}
-
-func plural(n int64, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }
 
 // AtLeast marks the total as a lower bound. A page that is not full may then

@@ -10,11 +10,12 @@ import (
 // nearest is the tool that an unknown name stands for: by its words, then by
 // its spelling; empty = there is none.
 func (r *Registry) nearest(name string) string {
-	want := toolWords(name)
+	verbs := toolVerbs()
+	want := toolWords(name, verbs)
 	best, most := "", 0.5
 	for _, t := range r.list {
 		for _, known := range append([]string{t.Name}, t.Aliases...) {
-			if likeness := schema.Alike(want, toolWords(known)); likeness > most {
+			if likeness := schema.Alike(want, toolWords(known, verbs)); likeness > most {
 				best, most = t.Name, likeness
 			}
 		}
@@ -26,40 +27,44 @@ func (r *Registry) nearest(name string) string {
 }
 
 // toolWords are the words of a tool's name in the vocabulary of our own names.
-func toolWords(name string) []string {
+func toolWords(name string, verbs map[string]string) []string {
 	words := slices.DeleteFunc(schema.Words(name), func(w string) bool { return w == "ratchet" || w == "mcp" || w == "tool" })
 	for i, w := range words {
-		for ours, others := range toolVerbs() {
-			if slices.Contains(others, w) {
-				words[i] = ours
-			}
+		if ours, ok := verbs[w]; ok {
+			words[i] = ours
 		}
 	}
 	return words
 }
 
-// toolVerbs are words of our tools' names, with what else they are called.
-func toolVerbs() map[string][]string {
-	return map[string][]string{
-		"execute":   strings.Fields("run start invoke call trigger launch exec"),
-		"create":    strings.Fields("add new make save register write define publish"),
-		"edit":      strings.Fields("update modify change patch set rename"),
-		"delete":    strings.Fields("remove drop destroy purge erase"),
-		"get":       strings.Fields("read show fetch describe view inspect open load"),
-		"list":      strings.Fields("search find browse enumerate query available"),
-		"cancel":    strings.Fields("stop kill abort terminate interrupt"),
-		"retry":     strings.Fields("rerun repeat restart redo resubmit"),
-		"status":    strings.Fields("wait poll await watch progress state"),
-		"log":       strings.Fields("output console print"),
-		"result":    strings.Fields("return answer"),
-		"validate":  strings.Fields("check lint verify compile"),
-		"analyze":   strings.Fields("explain diagnose analyse why"),
-		"test":      strings.Fields("spec"),
-		"debug":     strings.Fields("step breakpoint"),
-		"stat":      strings.Fields("statistic metric count summary"),
-		"health":    strings.Fields("ping ready alive"),
-		"config":    strings.Fields("configuration setting settings option"),
-		"execution": strings.Fields("job"),
-		"task":      strings.Fields("script function workflow code"),
+// toolVerbs are other words for those in our tools' names.
+func toolVerbs() map[string]string {
+	verbs := map[string]string{}
+	for ours, others := range map[string]string{
+		"execute":   "run start invoke call trigger launch exec",
+		"create":    "add new make save register write define publish",
+		"edit":      "update modify change patch set rename",
+		"delete":    "remove drop destroy purge erase",
+		"get":       "read show fetch describe view inspect open load",
+		"list":      "search find browse enumerate query available",
+		"cancel":    "stop kill abort terminate interrupt",
+		"retry":     "rerun repeat restart redo resubmit",
+		"status":    "wait poll await watch progress state",
+		"log":       "output console print",
+		"result":    "return answer",
+		"validate":  "check lint verify compile",
+		"analyze":   "explain diagnose analyse why",
+		"test":      "spec",
+		"debug":     "step breakpoint",
+		"stat":      "statistic metric count summary",
+		"health":    "ping ready alive",
+		"config":    "configuration setting settings option",
+		"execution": "job",
+		"task":      "script function workflow code",
+	} {
+		for _, other := range strings.Fields(others) {
+			verbs[other] = ours
+		}
 	}
+	return verbs
 }

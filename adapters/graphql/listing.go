@@ -17,21 +17,21 @@ type listing struct {
 
 // list makes a field a list: filters, sort, limit, offset and cursor instead
 // of the tool's own arguments for these.
-func (b *builder) list(op *operation, def *ast.FieldDefinition, d described, items string) {
+func (b *builder) list(op *operation, def *ast.FieldDefinition, t tools.Tool, items string) {
 	op.list = &listing{items: items}
-	b.arguments(op, def, d, tools.Route{Field: def.Name}, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
-	row := b.out.value(typeStem(d.Name)+casing.Pascal(singular(items)), singular(items), d.out.Field(items).Type.Items)
+	b.arguments(op, def, t, tools.Route{Field: def.Name}, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
+	row := b.out.value(typeStem(t.Name)+casing.Pascal(singular(items)), singular(items), t.Result().Field(items).Type.Items)
 	name := row.name
 	if row.kind == kindList || row.kind == kindJSON {
 		name = casing.Pascal(singular(items))
 	}
-	if d.Filters != nil {
-		op.list.filters = b.filters(name, d.Filters())
+	if t.Filters != nil {
+		op.list.filters = b.filters(name, t.Filters())
 		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
 			Name: "filters", Type: op.list.filters.typ(false), Description: "Conditions, joined by AND.",
 		})
 	}
-	if by := d.in.Field("sort_by"); by != nil && len(words(by.Type)) > 0 {
+	if by := t.Args().Field("sort_by"); by != nil && len(words(by.Type)) > 0 {
 		op.list.sort = b.sort(name, words(by.Type))
 		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
 			Name: "sort", Type: op.list.sort.typ(false), Description: "Order of the items, by at most five fields. Ties are broken by id.",

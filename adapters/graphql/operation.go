@@ -10,7 +10,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet/casing"
-	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -55,26 +54,19 @@ func newBuilder() *builder {
 	}
 }
 
-// described is a tool with what its schemas say.
-type described struct {
-	tools.Tool
-	in, out *schema.Type // out is nil for documents and content blocks
-}
-
 // add offers a tool: by the field named like it, then by those of its routes.
 func (b *builder) add(t tools.Tool) error {
-	d := described{t, t.Args(), t.Result()}
-	b.words.learn(d.in)
-	b.words.learn(d.out)
+	b.words.learn(t.Args())
+	b.words.learn(t.Result())
 	own := fieldOf(t.Name)
-	if err := b.field(d, tools.Route{Field: own}); err != nil {
+	if err := b.field(t, tools.Route{Field: own}); err != nil {
 		return err
 	}
 	for _, r := range t.Routes {
 		if r.Field == "" || (r.Field == own && r.Set == nil && !r.One) {
 			continue
 		}
-		if err := b.field(d, r); err != nil {
+		if err := b.field(t, r); err != nil {
 			return err
 		}
 	}
@@ -82,28 +74,28 @@ func (b *builder) add(t tools.Tool) error {
 }
 
 // field adds one root field.
-func (b *builder) field(d described, r tools.Route) error {
+func (b *builder) field(t tools.Tool, r tools.Route) error {
 	kind := ast.Mutation
-	if readsOnly(d.Tool) {
+	if readsOnly(t) {
 		kind = ast.Query
 	}
 	root := b.roots[kind]
 	if !validName(r.Field) || root.Fields.ForName(r.Field) != nil {
-		return fmt.Errorf("%s: the GraphQL field %s.%s is no name or taken", d.Name, root.Name, r.Field)
+		return fmt.Errorf("%s: the GraphQL field %s.%s is no name or taken", t.Name, root.Name, r.Field)
 	}
-	op := &operation{tool: d.Tool}
-	def := &ast.FieldDefinition{Name: r.Field, Description: fieldDoc(d, r)}
+	op := &operation{tool: t}
+	def := &ast.FieldDefinition{Name: r.Field, Description: fieldDoc(t, r)}
 	if err := op.fix(r.Set); err != nil {
-		return fmt.Errorf("%s: %w", d.Name, err)
+		return fmt.Errorf("%s: %w", t.Name, err)
 	}
-	own := r.Field == fieldOf(d.Name)
-	items := d.items()
+	own := r.Field == fieldOf(t.Name)
+	items := pageKey(t)
 	switch {
 	case items != "" && !own && !r.One:
-		b.list(op, def, d, items)
+		b.list(op, def, t, items)
 	default:
-		b.arguments(op, def, d, r, own)
-		b.result(op, d, r.One)
+		b.arguments(op, def, t, r, own)
+		b.result(op, t, r.One)
 		def.Type = op.result.typ(false)
 	}
 	root.Fields = append(root.Fields, def)
@@ -111,11 +103,11 @@ func (b *builder) field(d described, r tools.Route) error {
 	return nil
 }
 
-func fieldDoc(d described, r tools.Route) string {
+func fieldDoc(t tools.Tool, r tools.Route) string {
 	if r.Doc != "" {
 		return spoken(r.Doc)
 	}
-	return d.Title + ". " + spoken(d.Doc)
+	return t.Title + ". " + spoken(t.Doc)
 }
 
 func (op *operation) fix(set json.RawMessage) error {
@@ -140,10 +132,10 @@ func (op *operation) fixes(key string) bool {
 // arguments declares the arguments of a field. The argument that is the id of
 // what the field is named after is called id, or uuid: task(id). A field of one
 // thing takes nothing but what names it.
-func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described, r tools.Route, own bool, without ...string) {
+func (b *builder) arguments(op *operation, def *ast.FieldDefinition, t tools.Tool, r tools.Route, own bool, without ...string) {
 	named := r.Variables()
 	op.args = map[string]*entry{}
-	for _, f := range d.in.Fields {
+	for _, f := range t.Args().Fields {
 		if !validName(f.Camel) {
 			op.whole = true
 			op.args["arguments"] = &entry{input: &input{name: "JSON"}}
@@ -153,8 +145,8 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 			return
 		}
 	}
-	stem := typeStem(d.Name)
-	for _, f := range d.in.Fields {
+	stem := typeStem(t.Name)
+	for _, f := range t.Args().Fields {
 		key, s := f.Name, f.Type
 		if slices.Contains(without, key) || op.fixes(key) || key == "fields" || // selections choose the fields
 			r.One && !slices.Contains(named, key) {
@@ -181,34 +173,34 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, d described
 }
 
 // result decides how a field's result is shown.
-func (b *builder) result(op *operation, d described, one bool) {
-	stem := typeStem(d.Name)
+func (b *builder) result(op *operation, t tools.Tool, one bool) {
+	stem := typeStem(t.Name)
 	switch {
-	case d.out == nil && d.IsDocument():
+	case t.Result() == nil && t.IsDocument():
 		op.doc = true
 		op.result = b.out.object("Document", document())
-	case d.out == nil:
+	case t.Result() == nil:
 		op.result = &value{kind: kindJSON, name: "JSON"}
-	case one && d.rows() != "":
-		op.one = d.rows()
-		op.result = b.out.value(stem+casing.Pascal(singular(op.one)), singular(op.one), d.out.Field(op.one).Type.Items)
+	case one && rowsKey(t) != "":
+		op.one = rowsKey(t)
+		op.result = b.out.value(stem+casing.Pascal(singular(op.one)), singular(op.one), t.Result().Field(op.one).Type.Items)
 	default:
-		op.result = b.out.value(stem+"Result", "", d.out)
+		op.result = b.out.value(stem+"Result", "", t.Result())
 	}
 }
 
-// items is the key of the rows in a result that comes in pages; empty for
+// pageKey is the key of the rows in a result that comes in pages; empty for
 // other tools.
-func (d described) items() string {
-	if d.out.Field("pagination") == nil {
+func pageKey(t tools.Tool) string {
+	if t.Result().Field("pagination") == nil {
 		return ""
 	}
-	return d.rows()
+	return rowsKey(t)
 }
 
-// rows is the key of the list in a result; empty when there is none.
-func (d described) rows() string {
-	if f := d.out.Rows(); f != nil {
+// rowsKey is the key of the list in a result; empty when there is none.
+func rowsKey(t tools.Tool) string {
+	if f := t.Result().Rows(); f != nil {
 		return f.Name
 	}
 	return ""

@@ -22,7 +22,7 @@ func camelPath(path string) string {
 
 // route describes a further route of a tool.
 func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
-	args := t.Args()
+	args, answer, properties := t.Args(), t.Answer(r), schema.Properties(t.In)
 	op := &operation{
 		Tags: []string{resource(r.Path)}, Summary: t.Title, Description: t.Doc, OperationID: routeID(r), Tool: t.Name, Responses: newOrdered[response](),
 	}
@@ -37,47 +37,46 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 		}
 		elsewhere = append(elsewhere, name)
 		op.Parameters = append(op.Parameters, parameter{
-			Name: f.Camel, In: "path", Required: true, Description: f.Type.Description, Schema: argument(t, name),
+			Name: f.Camel, In: "path", Required: true, Description: f.Type.Description, Schema: spelled(property(properties, name)),
 		})
 	}
 	for name := range fixed(r.Set) {
 		elsewhere = append(elsewhere, name)
 	}
-	list := t.Answer(r).List
 	switch r.Method {
 	case http.MethodGet, http.MethodDelete:
-		if list {
+		if answer.List {
 			op.Parameters = append(op.Parameters, listParameters(t)...)
 			elsewhere = append(elsewhere, listArguments()...)
 		}
 		if !r.One {
-			op.Parameters = append(op.Parameters, query(t, elsewhere)...)
+			op.Parameters = append(op.Parameters, query(t, properties, elsewhere)...)
 		}
 	default:
 		if len(args.Fields) > len(elsewhere) {
-			op.RequestBody = b.argumentsBody(t, b.rest(t, r, elsewhere), elsewhere)
+			op.RequestBody = b.argumentsBody(t, b.rest(t, r, properties, elsewhere), elsewhere)
 		}
 	}
 	data := output(t)
-	if list || r.One {
-		item, err := items(t)
-		if err != nil {
-			return nil, err
+	if answer.List || r.One {
+		if answer.Rows == "" {
+			return nil, fmt.Errorf("the result holds no list")
 		}
-		if data = item; list {
+		item := spelled(schema.Items(property(schema.Properties(t.Out), answer.Rows)))
+		if data = item; answer.List {
 			data = json.RawMessage(`{"type":"array","items":` + string(item) + `}`)
 		}
 	}
-	b.answers(op, t, r, data)
+	b.answers(op, t, r, answer, data)
 	return op, nil
 }
 
 // rest is the schema of the arguments that are not given elsewhere.
-func (b *builder) rest(t tools.Tool, r tools.Route, elsewhere []string) json.RawMessage {
+func (b *builder) rest(t tools.Tool, r tools.Route, all []schema.Property, elsewhere []string) json.RawMessage {
 	if len(elsewhere) == 0 {
 		return ref(typeName(t) + "Input")
 	}
-	properties := slices.DeleteFunc(schema.Properties(t.In), func(p schema.Property) bool { return slices.Contains(elsewhere, p.Name) })
+	properties := slices.DeleteFunc(slices.Clone(all), func(p schema.Property) bool { return slices.Contains(elsewhere, p.Name) })
 	var required []string
 	for _, p := range properties {
 		if t.Args().Field(p.Name).Required {
@@ -89,24 +88,24 @@ func (b *builder) rest(t tools.Tool, r tools.Route, elsewhere []string) json.Raw
 	return ref(name)
 }
 
-// argument is the schema of one argument as the surface spells it.
-func argument(t tools.Tool, name string) json.RawMessage {
-	for _, p := range schema.Properties(t.In) {
+// property is the schema of a member; nil when there is none of the name.
+func property(list []schema.Property, name string) json.RawMessage {
+	for _, p := range list {
 		if p.Name == name {
-			return spelled(p.Schema)
+			return p.Schema
 		}
 	}
 	return nil
 }
 
 // query are the arguments of a tool as parameters of the query.
-func query(t tools.Tool, elsewhere []string) []parameter {
+func query(t tools.Tool, properties []schema.Property, elsewhere []string) []parameter {
 	var list []parameter
 	for _, f := range t.Args().Fields {
 		if slices.Contains(elsewhere, f.Name) {
 			continue
 		}
-		p := parameter{Name: f.Camel, In: "query", Required: f.Required, Description: f.Type.Description, Schema: argument(t, f.Name)}
+		p := parameter{Name: f.Camel, In: "query", Required: f.Required, Description: f.Type.Description, Schema: spelled(property(properties, f.Name))}
 		if f.Type.Kind == "array" {
 			off := false
 			p.Style, p.Explode = "form", &off
@@ -120,20 +119,6 @@ func fixed(set json.RawMessage) map[string]json.RawMessage {
 	var values map[string]json.RawMessage
 	_ = json.Unmarshal(set, &values) // nil fixes nothing
 	return values
-}
-
-// items is the schema of an item of a tool that answers a list.
-func items(t tools.Tool) (json.RawMessage, error) {
-	rows := t.Result().Rows()
-	if rows == nil {
-		return nil, fmt.Errorf("the result holds no list")
-	}
-	for _, p := range schema.Properties(t.Out) {
-		if p.Name == rows.Name {
-			return spelled(schema.Items(p.Schema)), nil
-		}
-	}
-	return nil, fmt.Errorf("the result holds no %s", rows.Name)
 }
 
 // resource is the tag of a path: its first part, e.g. Tasks, API keys.

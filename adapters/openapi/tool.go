@@ -44,7 +44,8 @@ func (b *builder) call(t tools.Tool) *operation {
 		RequestBody: b.argumentsBody(t, ref(typeName(t)+"Input"), nil),
 		Responses:   newOrdered[response](),
 	}
-	b.answers(op, t, tools.Route{Method: http.MethodPost}, output(t))
+	route := tools.Route{Method: http.MethodPost}
+	b.answers(op, t, route, t.Answer(route), output(t))
 	return op
 }
 
@@ -95,8 +96,7 @@ func needed(t tools.Tool, elsewhere []string) bool {
 }
 
 // answers writes the responses of a route of a tool.
-func (b *builder) answers(op *operation, t tools.Tool, route tools.Route, data json.RawMessage) {
-	a := t.Answer(route)
+func (b *builder) answers(op *operation, t tools.Tool, route tools.Route, a tools.Answer, data json.RawMessage) {
 	r := response{Description: "The result.", Headers: newOrdered[parameter]()}
 	if a.Status == http.StatusNoContent {
 		r.Description = "Done; there is nothing to say."

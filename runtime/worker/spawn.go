@@ -37,7 +37,7 @@ func (p *Pool) wanting() bool {
 	switch {
 	case p.starting < p.waiting.len(): // what is ready has served others than those who wait
 		return true
-	case spare == 0 && (len(p.asking) > 0 || p.failure != nil): // somebody has to learn that workers start, again
+	case spare == 0 && (len(p.asking) > 0 || p.failure != nil): // callers of Report wait, or workers failed to start
 		return true
 	}
 	return spare < p.cfg.Warm+p.waiting.len()
