@@ -29,6 +29,7 @@ func (a *app) stdio(cmd *cobra.Command) error {
 	for first := true; ; first = false {
 		s, err := m.join(ctx)
 		if ctx.Err() != nil {
+			client.Dismiss()
 			if err == nil {
 				err = s.close()
 			}
@@ -46,6 +47,9 @@ func (a *app) stdio(cmd *cobra.Command) error {
 		}
 		err = m.serve(ctx, s, link)
 		link.End()
+		if ctx.Err() != nil {
+			client.Dismiss()
+		}
 		if ctx.Err() != nil || client.Ended() || s.owner == nil && s.conn == nil {
 			return ignore(errors.Join(err, s.close()), ctx.Err())
 		}

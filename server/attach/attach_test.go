@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -167,4 +168,34 @@ func TestCarry_whatAnEndingOwnerDidNotReadGoesToTheNext(t *testing.T) {
 	}
 	_ = client.in.Close()
 	<-carried
+}
+
+// TestDismiss_whatComesWhileItsProcessEnds: a call that the client makes once
+// its own process stopped passing requests on was not made, and the answer says so.
+func TestDismiss_whatComesWhileItsProcessEnds(t *testing.T) {
+	passed, said := make(chan struct{}), make(chan struct{})
+	owner := listen(t, Host{Session: func(_ context.Context, _ Selection, in io.Reader, _ io.Writer) error {
+		_, err := io.ReadAll(in) // until the other end passes no more
+		close(passed)
+		<-said
+		return err
+	}})
+	client := newTalk(t, nil)
+	conn, _ := dial(t, owner, Hello{Kind: Session})
+	link := client.Link()
+	ctx, end := context.WithCancel(t.Context())
+	carried := make(chan struct{})
+	go func() { defer close(carried); link.Carry(ctx, conn, time.Minute); link.End(); client.Dismiss() }()
+	end()
+	<-passed
+	client.say(t, calling(1))
+	for client.Open() < 1 {
+		continue // until it is on its way
+	}
+	close(said)
+	if text := client.hear(t); !strings.Contains(text, "-32001") || !strings.Contains(text, "the server is shutting down") {
+		t.Errorf("the call that was not passed on: %s", text)
+	}
+	<-carried
+	_ = client.in.Close()
 }

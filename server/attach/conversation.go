@@ -3,6 +3,7 @@ package attach
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -123,6 +124,21 @@ func (c *Conversation) end(l *Link) {
 	c.mu.Unlock()
 	for _, line := range answers {
 		_ = c.write(line) // the client went away
+	}
+}
+
+// Dismiss answers what no owner will: this process is ending. The last link
+// must have been ended.
+func (c *Conversation) Dismiss() {
+	c.mu.Lock()
+	lines := c.lines
+	c.lines = nil
+	c.mu.Unlock()
+	for _, line := range lines {
+		var h Head
+		if json.Unmarshal(line, &h) == nil && len(h.ID) > 0 && h.Method != "" {
+			_ = c.write(fault(h.ID, codeEnding, "the server is shutting down")) // the client went away
+		}
 	}
 }
 

@@ -27,8 +27,11 @@ func NewLines(in io.Reader) *Lines { return &Lines{in: bufio.NewReaderSize(in, 6
 func (l *Lines) Read(p []byte) (int, error) {
 	if len(l.rest) == 0 && l.err == nil {
 		l.rest, l.err = l.in.ReadSlice('\n')
-		if l.err == bufio.ErrBufferFull { //nolint:errorlint // ReadSlice returns it as it is
+		switch {
+		case l.err == bufio.ErrBufferFull: //nolint:errorlint // ReadSlice returns it as it is
 			l.err = nil // the line goes on
+		case l.err != nil:
+			l.rest = nil // half a line is no message
 		}
 	}
 	n := copy(p, l.rest)

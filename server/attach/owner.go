@@ -134,12 +134,14 @@ func (o *Owner) attend(conn *net.UnixConn) {
 	}
 	defer func() { _ = conn.Close() }() // the other end may have closed it
 	o.host.Log.Info("a process attached", "pid", hello.PID, "version", hello.Version, "differ", welcome.Differ)
-	lines := NewLines(conn)
-	err = o.Serve(func(ctx context.Context) error { return o.host.Session(ctx, hello.Selection, lines, conn) })
-	if n := lines.Finish(); o.ctx.Err() != nil {
+	err = o.Serve(func(ctx context.Context) error {
+		lines := NewLines(conn)
+		err := o.host.Session(ctx, hello.Selection, lines, conn)
+		// Within Serve, so that this process does not end before it is said.
 		_ = conn.SetWriteDeadline(time.Now().Add(helloTime))
-		_, _ = conn.Write(farewell(n)) // the other end may be gone
-	}
+		_, _ = conn.Write(farewell(lines.Finish())) // the other end may be gone
+		return err
+	})
 	if err != nil {
 		o.host.Log.Debug("an attached session ended", "pid", hello.PID, "error", err)
 	}
