@@ -31,14 +31,23 @@ type Schema struct {
 // Compile compiles a schema of draft-07 or 2020-12 (the default without
 // $schema). References must stay inside the schema: nothing is read from
 // files or the network. Regular expressions are RE2. The error is a
-// *ratchet.Error of CodeInvalid whose field is a pointer into the schema.
-func Compile(raw json.RawMessage) (*Schema, error) {
+// *ratchet.Error of CodeInvalid whose field is a pointer into the schema. What
+// comes from a caller goes through Admit instead.
+func Compile(raw json.RawMessage) (*Schema, error) { return compile(raw, usable()) }
+
+func compile(raw json.RawMessage, l limits) (*Schema, error) {
+	if err := l.checkBytes(raw); err != nil {
+		return nil, err
+	}
 	doc, err := decode(raw)
 	if v := numberViolation(err); v != nil {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: %s", v.Message).At(v.Pointer)
 	}
 	if err != nil {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the schema is not JSON: %s", jsonFault(err)).At("")
+	}
+	if err := l.check(doc); err != nil {
+		return nil, err
 	}
 	if err := checkRoot(doc); err != nil {
 		return nil, err

@@ -237,10 +237,7 @@ func (c *checks) schema(name string, raw json.RawMessage) {
 		c.add(CheckResult{Type: name, Status: "skipped", Message: "there is no " + name})
 		return
 	}
-	s, err := schema.Compile(raw)
-	if err == nil {
-		err = s.CheckComplexity()
-	}
+	s, err := schema.Admit(raw)
 	if err != nil {
 		e := ratchet.AsError(err)
 		at, _ := e.Fields[ratchet.FieldPointer].(string)

@@ -52,7 +52,7 @@ func (d *draws) schema(depth int) string {
 		return one(d, []string{`{"type":"string"}`, `{}`, `false`, `{"$ref":"#"}`, `{"$ref":"#/$defs/d1"}`})
 	}
 	sub := func() string { return d.schema(depth - 1) }
-	switch d.n(9) {
+	switch d.n(10) {
 	case 0:
 		return d.list(`{"`+one(d, []string{"anyOf", "allOf", "oneOf"})+`":[`, ",", "]}", sub)
 	case 1:
@@ -70,6 +70,8 @@ func (d *draws) schema(depth int) string {
 		return fmt.Sprintf(`{"patternProperties":{"^.*$":%s},"propertyNames":%s}`, sub(), sub())
 	case 7:
 		return d.list(`{"enum":[`, ",", "]}", d.scalar)
+	case 8:
+		return d.nest(`{"`+one(d, []string{"not", "items", "if", "additionalProperties"})+`":`, "{}", "}")
 	}
 	return fmt.Sprintf(`{"type":"object","properties":{"a":%s},"dependentSchemas":{"a":%s}}`, sub(), sub())
 }

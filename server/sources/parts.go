@@ -50,11 +50,7 @@ func (l *loader) schema(name string) json.RawMessage {
 		l.problem(name, lineOf(data, err), "", "is not JSON: %v", err)
 		return nil
 	}
-	compiled, err := schema.Compile(data)
-	if err == nil {
-		err = compiled.CheckComplexity()
-	}
-	if err != nil {
+	if _, err := schema.Admit(data); err != nil {
 		l.problem(name, 0, ratchet.AsError(err).Hint, "%s", ratchet.AsError(err).Message)
 		return nil
 	}

@@ -1,0 +1,86 @@
+package schema
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"ratchet"
+)
+
+// limits bound a schema before it is compiled: that takes about ten kilobytes
+// for each object, and a time that grows with the square of the depth.
+type limits struct{ bytes, objects, depth int }
+
+// admitted are the limits of schemas that come in.
+func admitted() limits { return limits{bytes: 256 << 10, objects: 2_000, depth: 100} }
+
+// usable are the limits of schemas that were stored before those above were set.
+func usable() limits { return limits{bytes: 2 << 20, objects: 10_000, depth: 500} }
+
+// Admit compiles a schema that is to be stored, or that a caller sends. Beyond
+// what Compile refuses it refuses one of more than 256 KiB or 2,000 objects,
+// one that is nested more than 100 deep, and what CheckComplexity does.
+func Admit(raw json.RawMessage) (*Schema, error) {
+	s, err := compile(raw, admitted())
+	if err != nil {
+		return nil, err
+	}
+	return s, s.CheckComplexity()
+}
+
+const smaller = "describe the parts that matter: what a schema does not mention is accepted"
+
+func (l limits) checkBytes(raw []byte) error {
+	if len(raw) <= l.bytes {
+		return nil
+	}
+	return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: it has %d bytes, at most %d are allowed", len(raw), l.bytes).At("").WithHint(smaller)
+}
+
+func (l limits) check(doc any) error {
+	m := measured{limits: l}
+	m.add(doc, nil)
+	switch {
+	case m.deep != nil:
+		return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: it is nested more than %d deep", l.depth).At(pointer(m.deep)).
+			WithHint("put inner parts under $defs and refer to them with $ref")
+	case m.objects > l.objects:
+		return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: it has more than %d objects", l.objects).At("").WithHint(smaller)
+	}
+	return nil
+}
+
+// measured counts the objects of a document and finds what is nested too
+// deeply. It stops at the first limit that is broken.
+type measured struct {
+	limits
+	objects int
+	deep    []string // nil = nothing is
+}
+
+func (m *measured) add(v any, at []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		m.objects++
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			m.below(v[key], at, key)
+		}
+	case []any:
+		for i, item := range v {
+			m.below(item, at, strconv.Itoa(i))
+		}
+	}
+}
+
+func (m *measured) below(v any, at []string, step string) {
+	if m.deep != nil || m.objects > m.limits.objects {
+		return
+	}
+	if at = append(at, step); len(at) > m.depth {
+		m.deep = slices.Clone(at)
+		return
+	}
+	m.add(v, at)
+}
