@@ -2,6 +2,7 @@ package ratchet_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"slices"
@@ -149,7 +150,10 @@ func calls(session *mcp.ClientSession) debugCall {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, _ := result.StructuredContent.(map[string]any)
+		out, ok := result.StructuredContent.(map[string]any)
+		if !ok { // an error is text alone
+			_ = json.Unmarshal([]byte(result.Content[0].(*mcp.TextContent).Text), &out)
+		}
 		return out
 	}
 }

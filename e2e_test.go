@@ -143,10 +143,11 @@ func (p *process) stop() {
 	p.client.CloseIdleConnections()
 }
 
-// reply is a tool result; Value is its structured content.
+// reply is a tool result; Value is its structured content, or the body of its error.
 type reply struct {
 	IsError bool           `json:"isError"`
 	Value   map[string]any `json:"structuredContent"`
+	Content []struct{ Text string }
 }
 
 // call makes one stateless tools/call. An error means there was no answer.
@@ -185,6 +186,11 @@ func (p *process) call(ctx context.Context, tool string, args any) (reply, error
 	}
 	if message.Result == nil {
 		return reply{}, fmt.Errorf("protocol error: %s", message.Error)
+	}
+	if r := message.Result; r.Value == nil && r.IsError && len(r.Content) > 0 {
+		if err := json.Unmarshal([]byte(r.Content[0].Text), &r.Value); err != nil {
+			return reply{}, fmt.Errorf("the text of an error: %w", err)
+		}
 	}
 	return *message.Result, nil
 }

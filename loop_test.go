@@ -133,6 +133,10 @@ func (l *loop) call(ts *testscript.TestScript, neg bool, name string, arguments 
 	if result.IsError != neg {
 		ts.Fatalf("%s: isError is %v: %s", name, result.IsError, text)
 	}
+	if result.IsError && result.StructuredContent == nil {
+		ts.Check(json.Unmarshal([]byte(text), &l.last)) // an error is text alone
+		return
+	}
 	structured, err := json.Marshal(result.StructuredContent)
 	ts.Check(err)
 	var a, b any

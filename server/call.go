@@ -135,7 +135,10 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 		if lacking := missingCapability(req.ProtocolVersion(), err); lacking != nil {
 			return nil, lacking
 		}
-		res := b.result(ctx, out, err, caller.RequestID)
+		if p, ok := ctx.Value(pumpKey{}).(*pump); ctx.Err() != nil && (!ok || p.ended() == nil) {
+			return nil, ctx.Err() // the client cancelled: guard has the error for that
+		}
+		res := b.result(ctx, t, out, err, caller.RequestID)
 		return withNotes(res, notes), nil
 	}
 }

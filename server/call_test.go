@@ -35,7 +35,7 @@ func TestCallsInBothEras(t *testing.T) {
 			t.Errorf("isError %v, meta %v", res.IsError, res.Meta)
 		}
 		res, err = c.CallTool(ctx, &mcp.CallToolParams{Name: "ratchet_echo", Arguments: map[string]any{"txt": "x"}})
-		if err != nil || !res.IsError || !strings.Contains(text(t, res), "VALIDATION_ERROR") {
+		if err != nil || !res.IsError || !strings.Contains(text(t, res), "VALIDATION_ERROR") || res.StructuredContent != nil {
 			t.Errorf("bad arguments: %v %+v", err, res)
 		}
 		res, err = c.CallTool(ctx, &mcp.CallToolParams{Name: "ratchet_panic"})

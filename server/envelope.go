@@ -1,6 +1,11 @@
 package server
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+)
 
 // notRPC says why valid JSON is no JSON-RPC 2.0 message; empty when it is one.
 // Silent is set for responses, which are never answered.
@@ -28,6 +33,12 @@ func notRPC(raw []byte) (fault string, silent bool) {
 	}
 	if params, ok := m["params"]; ok && isCall && params[0] != '{' && params[0] != '[' && string(params) != "null" {
 		return "params must be an object", false
+	}
+	if _, err := jsonrpc.DecodeMessage(marked(raw)); err != nil { // whatever the SDK cannot read would end its connection
+		if strings.Contains(err.Error(), "nesting depth") {
+			return "the message nests deeper than 1000 objects and lists", response
+		}
+		return "the message has members of other types than JSON-RPC 2.0 gives them", response
 	}
 	return "", false
 }

@@ -31,8 +31,10 @@ var faultyMessages = map[string]int{
 	`{"id":1,"method":"ping"}`:                    jsonrpc.CodeInvalidRequest,
 	`{"jsonrpc":"2.0","id":true,"method":"ping"}`: jsonrpc.CodeInvalidRequest,
 	`{"jsonrpc":"2.0","id":[1],"method":"ping"}`:  jsonrpc.CodeInvalidRequest,
-	`{"jsonrpc":"2.0","id":1,"method":5}`:         jsonrpc.CodeInvalidRequest,
-	`{"jsonrpc":"2.0","id":1}`:                    jsonrpc.CodeInvalidRequest,
+	`{"jsonrpc":"2.0","id":{},"method":"ping"}`:   jsonrpc.CodeInvalidRequest,
+	`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}}`: jsonrpc.CodeInvalidRequest,
+	`{"jsonrpc":"2.0","id":1,"method":5}`: jsonrpc.CodeInvalidRequest,
+	`{"jsonrpc":"2.0","id":1}`:            jsonrpc.CodeInvalidRequest,
 }
 
 func TestFaultyMessagesOverHTTP(t *testing.T) {

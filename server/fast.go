@@ -30,7 +30,8 @@ func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 // plain runs a plain call and encodes the response. The way around the SDK is
 // short because it decodes a message once; limits, ids, recovery, spans and the
 // form of results are those of every call: see call and result. h is the head
-// of the HTTP request that brought it; nil on stdio.
+// of the HTTP request that brought it; nil on stdio. A call that the client
+// cancelled has no response: nil.
 func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string, h http.Header) *bytes.Buffer {
 	p := principalOf(ctx)
 	ctx, span := b.plainMessage(ctx, t, c, requestID, h)
@@ -42,11 +43,15 @@ func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall
 		err = errors.New("the tool asks the client and its Spec does not say so")
 		b.cfg.log.ErrorContext(ctx, "tool failed", "tool", t.Name, "request_id", requestID, "error", err)
 	}
+	if errors.Is(context.Cause(ctx), errCancelled) {
+		endMessage(span, nil, errCancelled)
+		return nil
+	}
 	buf := new(bytes.Buffer)
-	res := withNotes(b.result(ctx, out, err, requestID), notes)
+	res := withNotes(b.result(ctx, t, out, err, requestID), notes)
 	if err := o.encode(buf, c, res); err != nil {
 		buf.Reset()
-		res = b.failed(err, requestID)
+		res = b.failed(t, err, requestID)
 		_ = o.encode(buf, c, res) // an error's body is a plain object
 	}
 	endMessage(span, res, nil)
@@ -112,11 +117,14 @@ func (o *offer) encode(buf *bytes.Buffer, c plainCall, res *mcp.CallToolResult) 
 	return nil
 }
 
+// errCancelled ends a call that its client cancelled by a message.
+var errCancelled = errors.New("the client cancelled the request")
+
 // running holds the calls of one connection that pass by the SDK, so that the
 // client can cancel them.
 type running struct {
 	mu    sync.Mutex
-	calls map[string]context.CancelFunc // by id as the client wrote it
+	calls map[string]context.CancelCauseFunc // by id as the client wrote it
 }
 
 // begin returns false when a call with this id is already running.
@@ -126,13 +134,13 @@ func (r *running) begin(ctx context.Context, id json.RawMessage) (context.Contex
 	if _, twice := r.calls[string(id)]; twice {
 		return nil, nil, false
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	if r.calls == nil {
-		r.calls = map[string]context.CancelFunc{}
+		r.calls = map[string]context.CancelCauseFunc{}
 	}
 	r.calls[string(id)] = cancel
 	return ctx, func() {
-		cancel()
+		cancel(nil)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		delete(r.calls, string(id))
@@ -145,7 +153,7 @@ func (r *running) cancel(id json.RawMessage) bool {
 	defer r.mu.Unlock()
 	cancel, ok := r.calls[string(id)]
 	if ok {
-		cancel()
+		cancel(errCancelled)
 	}
 	return ok
 }

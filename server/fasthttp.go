@@ -73,6 +73,10 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 		ctx = own
 	}
 	buf := m.b.plain(ctx, o, tool, call, h.Get(headerRequestID), h)
+	if buf == nil { // cancelled: the open request must be closed
+		rpcRefuse(w, http.StatusOK, call.id, codeCancelled, "request cancelled")
+		return true
+	}
 	out := w.Header()
 	out.Set("Content-Type", "application/json")
 	out.Set("Cache-Control", "no-cache, no-transform")

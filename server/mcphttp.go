@@ -94,7 +94,8 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r = r.WithContext(context.WithValue(r.Context(), serverKey{}, offer.server))
-	stateless, begins, ok := m.choose(w, r, offer)
+	out := &rpcWriter{ResponseWriter: w, r: r}
+	stateless, begins, ok := m.choose(out, r, offer)
 	if !ok {
 		return
 	}
@@ -111,42 +112,44 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		defer left()
 	}
-	known(p, handler).ServeHTTP(w, r)
+	known(p, handler).ServeHTTP(out, r)
 }
 
 // choose says whether a request goes to the stateless handler, and whether it
 // begins a session; ok = false: it is answered already. It reads the body, because a single call without a
 // handshake is known by its method.
-func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (stateless, begins, ok bool) {
+func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, begins, ok bool) {
 	modern := r.Header.Get(headerSession) == "" && r.Header.Get(headerVersion) >= modernEra
 	if r.Method != http.MethodPost {
 		return modern, false, true
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		refuse(w, ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type must be application/json").
+		refuse(w.ResponseWriter, ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type must be application/json").
 			WithHint("send one JSON-RPC message as application/json"), r.Header.Get(headerRequestID))
 		return false, false, false
 	}
-	conn := http.NewResponseController(w)
+	conn := http.NewResponseController(w.ResponseWriter)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout)) // where it cannot be set there is no connection to starve
 	body, err := io.ReadAll(r.Body)
 	_ = conn.SetReadDeadline(time.Time{})
 	if err != nil {
-		refuse(w, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
+		refuse(w.ResponseWriter, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
 		return false, false, false
 	}
 	if err := schema.CheckSyntax(body); err != nil { // before anything trusts the bytes
-		parseError(w, "the body is not JSON: "+err.Error(), r.Header.Get(headerRequestID))
+		parseError(w.ResponseWriter, "the body is not JSON: "+err.Error(), r.Header.Get(headerRequestID))
 		return false, false, false
 	}
-	if m.fast(w, r, o, body) {
+	if m.fast(w.ResponseWriter, r, o, body) {
 		return false, false, false
 	}
 	if fault, _ := notRPC(body); fault != "" {
-		invalidRequest(w, fault, r.Header.Get(headerRequestID))
+		invalidRequest(w.ResponseWriter, fault, r.Header.Get(headerRequestID))
 		return false, false, false
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
+	sent := marked(body)
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(sent)), int64(len(sent))
+	w.id = requestOf(body)
 	if m.b.cfg.telemetry.Tracing() {
 		r.Header.Set(headerRPC, idOf(body))
 	}
@@ -154,8 +157,16 @@ func (m *router) choose(w http.ResponseWriter, r *http.Request, o *offer) (state
 		return modern, false, true
 	}
 	method := methodOf(body)
+	switch method {
+	case methodInitialize, methodCallTool, "server/discover":
+	default:
+		if !bytes.Contains(body, []byte(mcp.MetaKeyProtocolVersion)) {
+			sessionless(w.ResponseWriter, body)
+			return false, false, false
+		}
+	}
 	if method == methodInitialize && m.b.connected() >= m.maxSessions {
-		rpcError(w, http.StatusServiceUnavailable, -32000, "too many sessions are open", 5000)
+		rpcError(w.ResponseWriter, http.StatusServiceUnavailable, -32000, "too many sessions are open", 5000)
 		return false, false, false
 	}
 	return method == methodCallTool, method == methodInitialize, true

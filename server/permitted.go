@@ -6,6 +6,7 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"ratchet"
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/tools"
@@ -24,6 +25,14 @@ func (b *binding) permitted(next mcp.MethodHandler) mcp.MethodHandler {
 			if err := b.mayPrompt(ctx, c.Params.Ref.Name); err != nil {
 				return nil, err
 			}
+			if !slices.ContainsFunc(b.prompts(), func(p prompts.Prompt) bool { return p.Name == c.Params.Ref.Name }) {
+				return nil, ratchet.Errorf(ratchet.CodeInvalid, "there is no prompt %q", clip(c.Params.Ref.Name)).
+					WithHint("prompts/list shows the prompts there are")
+			}
+		}
+		if set, ok := req.(*mcp.ServerRequest[*mcp.SetLoggingLevelParams]); ok && !slices.Contains(levels(), set.Params.Level) {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "there is no level %q", clip(string(set.Params.Level))).
+				With(ratchet.FieldAllowed, levels())
 		}
 		res, err := next(ctx, method, req)
 		switch list := res.(type) {
@@ -38,6 +47,11 @@ func (b *binding) permitted(next mcp.MethodHandler) mcp.MethodHandler {
 		}
 		return res, err
 	}
+}
+
+// levels are those of MCP's log messages.
+func levels() []mcp.LoggingLevel {
+	return []mcp.LoggingLevel{"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"}
 }
 
 // mayPrompt refuses a prompt that shows what a tool tells which the caller may

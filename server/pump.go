@@ -29,6 +29,7 @@ type pump struct {
 	out   *lockedWriter
 	limit int // bytes of a line
 
+	ended    func() error           // not nil once the connection is over
 	era      atomic.Pointer[string] // version of the client's first request; nil = the SDK knows no client yet
 	gate     sync.RWMutex           // held while a line is taken, so that the end of the taking is sharp
 	draining bool                   // guarded by gate
@@ -69,6 +70,7 @@ func (p *pump) answered(ctx context.Context) {
 
 // start reads until the input ends.
 func (p *pump) start(ctx context.Context) {
+	p.ended = ctx.Err
 	p.turn, p.over = make(chan *bufio.Reader), make(chan struct{})
 	go p.readLines(ctx, bufio.NewReaderSize(p.in, 64<<10))
 }
@@ -101,7 +103,7 @@ func (p *pump) readLines(ctx context.Context, lines *bufio.Reader) {
 			if p.noMessage(body) {
 				break
 			}
-			if _, err := p.sdk.Write(append(body, '\n')); err != nil {
+			if _, err := p.sdk.Write(append(marked(body), '\n')); err != nil {
 				p.stop(err)
 				return // the SDK ended the connection
 			}
@@ -212,6 +214,9 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 		defer p.wg.Done()
 		defer end()
 		buf := p.b.plain(ctx, p.offer, tool, call, NewRequestID(), nil)
+		if buf == nil {
+			return // the client cancelled it
+		}
 		buf.WriteByte('\n')
 		_, _ = p.out.Write(buf.Bytes()) // the client went away: nobody to tell
 	}

@@ -23,9 +23,9 @@ func encode(v any) (json.RawMessage, error) {
 }
 
 // result turns what a tool returned into what MCP sends.
-func (b *binding) result(ctx context.Context, out any, err error, id string) *mcp.CallToolResult {
+func (b *binding) result(ctx context.Context, t tools.Tool, out any, err error, id string) *mcp.CallToolResult {
 	if err != nil {
-		return b.failed(err, id)
+		return b.failed(t, err, id)
 	}
 	meta := mcp.Meta{"request_id": id}
 	switch v := out.(type) {
@@ -40,7 +40,7 @@ func (b *binding) result(ctx context.Context, out any, err error, id string) *mc
 	raw, err := encode(out)
 	if err != nil {
 		b.cfg.log.ErrorContext(ctx, "result cannot be encoded", "request_id", id, "error", err)
-		return b.failed(err, id)
+		return b.failed(t, err, id)
 	}
 	res := &mcp.CallToolResult{Meta: meta, StructuredContent: raw, Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}}}
 	repeat(meta, raw)
@@ -68,8 +68,10 @@ func withNotes(res *mcp.CallToolResult, notes []string) *mcp.CallToolResult {
 	return res
 }
 
-// failed is an error as a result the model can read.
-func (b *binding) failed(err error, id string) *mcp.CallToolResult {
+// failed is an error as a result the model can read. Its body is the text:
+// clients check structured content against the tool's output schema, errors
+// too, and an error does not conform to it.
+func (b *binding) failed(t tools.Tool, err error, id string) *mcp.CallToolResult {
 	body := ratchet.Body(err, id)
 	if cause := ratchet.AsError(err).Err; cause != nil && b.cfg.devErrors() {
 		body.Message += ": " + cause.Error()
@@ -77,10 +79,11 @@ func (b *binding) failed(err error, id string) *mcp.CallToolResult {
 	raw := toJSON(body)
 	meta := mcp.Meta{"request_id": id, "error_type": body.ErrorType}
 	repeat(meta, raw)
-	return &mcp.CallToolResult{
-		Meta: meta, IsError: true, StructuredContent: raw,
-		Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}},
+	res := &mcp.CallToolResult{Meta: meta, IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}}}
+	if t.Out == nil {
+		res.StructuredContent = raw
 	}
+	return res
 }
 
 // repeat copies the handles of a result into its _meta.

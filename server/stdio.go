@@ -56,7 +56,7 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 		case <-ended:
 		}
 	}()
-	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: p.out, MaxLineLength: p.limit})
+	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: sdkWriter{p.out}, MaxLineLength: p.limit})
 	p.drain() // a line that is still read is not taken
 	close(ended)
 	stop()
@@ -69,6 +69,22 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 		return nil
 	}
 	return err
+}
+
+// sdkWriter takes the SDK's lines, one a Write.
+type sdkWriter struct{ *lockedWriter }
+
+// Write passes a line on as spoken has it. A request that its client cancelled
+// gets no answer.
+func (w sdkWriter) Write(p []byte) (int, error) {
+	line, code := spoken(p)
+	if code == codeCancelled {
+		return len(p), nil
+	}
+	if _, err := w.lockedWriter.Write(line); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // lockedWriter writes whole lines for many goroutines. Close does nothing.

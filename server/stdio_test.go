@@ -141,12 +141,12 @@ func TestStdioCancels(t *testing.T) {
 		l.send(t, `{"jsonrpc":"2.0","id":"w","method":"tools/call","params":{"name":"ratchet_wait",`+params+`}}`)
 		until(t, func() bool { return s.limiter.Active() == 1 })
 		l.send(t, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"w","reason":"enough"}}`)
-		if got := l.read(t); !strings.Contains(got, `"id":"w"`) || !strings.Contains(got, "was cancelled") {
-			t.Errorf("%s: %s", params, got)
-		}
 		until(t, func() bool { return s.limiter.Active() == 0 })
 		l.stop()
 		_ = l.in.Close()
+		for l.out.Scan() { // a cancelled call gets no answer
+			t.Errorf("%s: %s", params, l.out.Text())
+		}
 		if err := <-l.done; err != nil {
 			t.Error(err)
 		}

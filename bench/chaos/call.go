@@ -18,7 +18,8 @@ const maxAnswer = 8 << 20
 
 // answer is a tool's result: of an execution, or the error of the call.
 type answer struct {
-	IsError bool `json:"isError"`
+	IsError bool                    `json:"isError"`
+	Content []struct{ Text string } `json:"content"`
 	Value   struct {
 		Code    string `json:"code"` // of the error of a call
 		Message string `json:"message"`
@@ -72,6 +73,11 @@ func (b *bench) call(ctx context.Context, client *http.Client, tool string, args
 	}
 	if err := json.Unmarshal(text, &message); err != nil || message.Result == nil {
 		return nil, fmt.Errorf("status %d: %.300s", res.StatusCode, text)
+	}
+	if a := message.Result; a.IsError && len(a.Content) > 0 && a.Value.Code == "" && a.Value.ExecutionID == "" {
+		if err := json.Unmarshal([]byte(a.Content[0].Text), &a.Value); err != nil { // an error is text alone
+			return nil, fmt.Errorf("the text of an error: %w", err)
+		}
 	}
 	return message.Result, nil
 }

@@ -136,7 +136,7 @@ func (b *bridge) take(ctx context.Context, line []byte) {
 		return
 	}
 	if err := json.Unmarshal(line, &h); err != nil {
-		b.fail(json.RawMessage("null"), -32700, "the message is not a JSON object")
+		b.fail(json.RawMessage("null"), -32600, "the message is no JSON-RPC request, notification or response")
 		return
 	}
 	switch {

@@ -92,6 +92,9 @@ func overHTTP(t *testing.T, era string) surface {
 			t.Fatalf("%s: %v", tool, err)
 		}
 		text, _ := res.Content[0].(*mcp.TextContent)
+		if res.StructuredContent == nil && res.IsError {
+			return answer{asRead(t, json.RawMessage(text.Text)), true}
+		}
 		if res.StructuredContent == nil {
 			return answer{map[string]any{"text": strings.TrimSpace(text.Text)}, res.IsError}
 		}

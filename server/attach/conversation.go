@@ -39,11 +39,10 @@ type Conversation struct {
 // request is one of the client's that has no answer yet.
 type request struct {
 	Head
-	line      []byte
-	number    int
-	at        int  // which line of the link it is
-	held      bool // the owner was ending and did not take it
-	cancelled bool
+	line   []byte
+	number int
+	at     int  // which line of the link it is
+	held   bool // the owner was ending and did not take it
 }
 
 // NewConversation returns one on a client's input and output. repeats says of a
@@ -112,7 +111,6 @@ func (c *Conversation) end(l *Link) {
 	for _, r := range left {
 		delete(c.open, string(r.ID))
 		switch {
-		case r.cancelled:
 		case r.held || l.took >= 0 && r.at > l.took || r.Method != methodCall || c.repeats(r.Params.Name):
 			again = append(again, r.line)
 		default:

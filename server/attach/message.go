@@ -42,6 +42,9 @@ func (c *Conversation) note(l *Link, line []byte) []byte {
 			c.open[string(h.ID)] = &request{Head: h, line: line, number: c.asked, at: l.given + 1}
 		}
 	case len(h.ID) > 0: // an answer
+		if !bytes.Contains(line, []byte(`"result"`)) && !bytes.Contains(line, []byte(`"error"`)) {
+			return line // it is neither: the owner says what is wrong with it
+		}
 		id, ok := l.asked(h.ID)
 		if !ok {
 			return nil // to a question of a former owner
@@ -50,9 +53,7 @@ func (c *Conversation) note(l *Link, line []byte) []byte {
 	case h.Method == "notifications/initialized":
 		c.ready = line
 	case h.Method == "notifications/cancelled":
-		if r := c.open[string(h.Params.RequestID)]; r != nil {
-			r.cancelled = true
-		}
+		delete(c.open, string(h.Params.RequestID)) // it gets no answer
 	}
 	return line
 }
