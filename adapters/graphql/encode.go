@@ -3,6 +3,7 @@ package graphql
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -98,6 +99,7 @@ func (in *input) entry(name string) (string, *input) {
 
 // encodeAny appends the value of a variable.
 func (in *input) encodeAny(dst []byte, v any) []byte {
+	v = untyped(v)
 	if in != nil && in.elem != nil {
 		if _, many := v.([]any); !many && v != nil {
 			return append(in.elem.encodeAny(append(dst, '['), v), ']')
@@ -140,7 +142,7 @@ func (in *input) encodeAny(dst []byte, v any) []byte {
 		}
 		return append(dst, '}')
 	default:
-		raw, err := json.Marshal(v) // what the coercion of variables makes: int64, float64, typed slices
+		raw, err := json.Marshal(v) // what the coercion of variables makes: int64, float64
 		if err != nil {
 			return append(dst, "null"...)
 		}
@@ -149,6 +151,23 @@ func (in *input) encodeAny(dst []byte, v any) []byte {
 		}
 		return append(dst, raw...)
 	}
+}
+
+// untyped is v, a list as []any: the coercion of variables makes a list of one
+// value a slice of its type.
+func untyped(v any) any {
+	list := reflect.ValueOf(v)
+	if list.Kind() != reflect.Slice {
+		return v
+	}
+	if _, plain := v.([]any); plain {
+		return v
+	}
+	items := make([]any, list.Len())
+	for i := range items {
+		items[i] = list.Index(i).Interface()
+	}
+	return items
 }
 
 func appendString(dst []byte, s string) []byte {

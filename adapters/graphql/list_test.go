@@ -71,6 +71,54 @@ func TestLists(t *testing.T) {
 	}
 }
 
+// TestOneValueIsAListOfOne: where a list is wanted a single value is one of one,
+// as a variable, in one, in a literal and as a default.
+func TestOneValueIsAListOfOne(t *testing.T) {
+	l := serve(t)
+	for _, name := range []string{"alpha", "beta"} {
+		l.createTask(name, "export default () => 1")
+	}
+	for _, c := range []struct {
+		arguments, declared string
+		variables           map[string]any
+		want                string
+	}{
+		{`filters: {name: {in: "alpha"}}`, "", nil, "alpha"},
+		{`filters: {id: {in: 2}}`, "", nil, "beta"},
+		{`filters: {name: {in: $f}}`, "$f: [String!]", map[string]any{"f": "alpha"}, "alpha"},
+		{`filters: {name: {in: $f}}`, "$f: [String!]", map[string]any{"f": []any{"alpha"}}, "alpha"},
+		{`filters: {name: {in: $f}}`, `$f: [String!] = "alpha"`, nil, "alpha"},
+		{`filters: {name: {in: [$f]}}`, "$f: String!", map[string]any{"f": "alpha"}, "alpha"},
+		{`filters: {id: {in: $f}}`, "$f: [ID!]", map[string]any{"f": 2}, "beta"},
+		{`filters: {id: {in: $f}}`, "$f: [ID!]", map[string]any{"f": "2"}, "beta"},
+		{`filters: {name: $f}`, "$f: TextFilter", map[string]any{"f": map[string]any{"in": "beta"}}, "beta"},
+		{`filters: $f`, "$f: TaskFilter", map[string]any{"f": map[string]any{"id": map[string]any{"notIn": 1}}}, "beta"},
+		{`sort: $s`, "$s: [TaskSort!]", map[string]any{"s": map[string]any{"field": "name", "order": "desc"}}, "beta alpha"},
+		{`sort: $s`, "$s: [TaskSort!] = {field: name, order: desc}", nil, "beta alpha"},
+		{`sort: {field: $by, order: $o}`, "$by: TaskSortField!, $o: SortOrder", map[string]any{"by": "name", "o": "desc"}, "beta alpha"},
+	} {
+		if got := strings.Join(l.names(c.arguments, c.variables, c.declared), " "); got != c.want {
+			t.Errorf("tasks(%s) with %s %v: %q, want %q", c.arguments, c.declared, c.variables, got, c.want)
+		}
+	}
+	const create = `mutation($tags: [String!], $tests: [TestCaseInput!]) {
+		createTask(name: "tagged", description: "Made by a test.", code: "export default (i) => i", inputSchema: {type: "object"}, outputSchema: {}, tags: $tags, testCases: $tests) { taskId }
+	}`
+	l.must(nil, create, map[string]any{"tags": "one", "tests": map[string]any{"name": "same", "input": map[string]any{"a": []any{1}}, "expectedOutput": map[string]any{"a": []any{1}}}})
+	if got := l.names(`filters: {tag: {eq: "one"}}`, nil, ""); !slices.Equal(got, []string{"tagged"}) {
+		t.Errorf("tagged: %v", got)
+	}
+	var out struct {
+		RunTaskTests struct {
+			Passed int
+		}
+	}
+	l.must(&out, `mutation($only: [String!]) { runTaskTests(taskId: "tagged", testNames: $only) { passed } }`, map[string]any{"only": "same"})
+	if out.RunTaskTests.Passed != 1 {
+		t.Errorf("the test: %+v", out)
+	}
+}
+
 // TestCursor walks a list from page to page.
 func TestCursor(t *testing.T) {
 	l := serve(t)
