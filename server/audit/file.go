@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -72,7 +73,7 @@ func (f *file) write(rows []*storage.AuditRow) error {
 	if err := flush(); err != nil || len(rows) == 0 {
 		return err
 	}
-	f.last = rows[len(rows)-1].Seq
+	f.last = max(f.last, rows[len(rows)-1].Seq) // all of them may be in the file already
 	return nil
 }
 
@@ -108,9 +109,17 @@ func (f *file) close() error {
 
 // files are the paths of the audit's files in dir, the oldest first.
 func files(dir string) ([]string, error) {
-	list, err := filepath.Glob(filepath.Join(dir, filePrefix+"*"+fileSuffix))
-	slices.Sort(list)
-	return list, err
+	entries, err := os.ReadDir(dir) // by name
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list the audit files: %w", err)
+	}
+	var list []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filePrefix) && strings.HasSuffix(e.Name(), fileSuffix) {
+			list = append(list, filepath.Join(dir, e.Name()))
+		}
+	}
+	return list, nil
 }
 
 // catchUp appends to the files what a killed server could not write. Files
@@ -129,6 +138,7 @@ func (f *file) catchUp(ctx context.Context, db *storage.DB, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
+	f.last = max(f.last, last)
 	if head > last {
 		if err := db.Sync(ctx); err != nil { // see Log.drain
 			return err
