@@ -5,19 +5,15 @@ import (
 	"time"
 )
 
-// Event is one thing that happened, for live readers. The kinds are
-// "task.created", "task.updated", "task.deleted", "execution.updated",
-// "execution.progress", "execution.log" and "execution.deleted"; "worker.started", "worker.updated"
-// and "worker.ended"; and "tools.changed", "prompts.changed" and
-// "resource.updated" for what is offered beyond them; "security.alert". Who may
-// hear of which is decided by tools.Registry.Hears.
+// Event is one thing that happened, for live readers. Package events declares
+// the kinds, what their data is and who may hear of them.
 type Event struct {
 	Seq     int64 // from 1, without gaps, per server process
 	Kind    string
-	ID      string // UUID of the task or execution; number of the worker; address of the resource
+	ID      string // of what it is about: UUID of a task or execution, number of a worker, address of a resource
 	Task    string // name of the task it is about; empty = it is about none
 	At      time.Time
-	Data    any  // *Execution, Progress, []LogLine, *Task or Worker by kind; readers must not change it
+	Data    any  // by kind; readers must not change it
 	Passing bool // of interest while it happens only: not kept for readers that come back
 }
 
@@ -143,14 +139,4 @@ func (s *Subscription) Close() {
 	s.bus.mu.Lock()
 	defer s.bus.mu.Unlock()
 	delete(s.bus.subs, s)
-}
-
-// EventKinds are the kinds there are, by area.
-func EventKinds() []string {
-	return []string{
-		"task.created", "task.updated", "task.deleted",
-		"execution.updated", "execution.progress", "execution.log", "execution.deleted",
-		"worker.started", "worker.updated", "worker.ended",
-		"tools.changed", "prompts.changed", "resource.updated", "security.alert",
-	}
 }

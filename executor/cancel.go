@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/storage"
 )
 
@@ -59,7 +60,7 @@ func (e *Executor) cancelStored(ctx context.Context, x *ratchet.Execution, reaso
 	if err := e.cfg.Store.FinishExecution(ctx, x, storage.Finish{}); err != nil {
 		return nil, err
 	}
-	e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, Task: x.TaskName, At: e.cfg.Now(), Data: x})
+	e.cfg.Bus.Publish(ratchet.Event{Kind: events.ExecutionUpdated, ID: x.ID, Task: x.TaskName, At: e.cfg.Now(), Data: x})
 	return x, nil
 }
 

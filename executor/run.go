@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/runtime"
 	"ratchet/storage"
 )
@@ -110,7 +111,7 @@ func (r *run) markRunning(at time.Time) {
 
 func (r *run) publish() {
 	x := r.snapshot()
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: r.id, Task: x.TaskName, At: r.e.cfg.Now(), Data: x})
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: events.ExecutionUpdated, ID: r.id, Task: x.TaskName, At: r.e.cfg.Now(), Data: x})
 }
 
 // live takes the run from its place in the line to its committed end.

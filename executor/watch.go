@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/runtime"
 )
 
@@ -48,7 +49,7 @@ func (r *run) keep(lines []ratchet.LogLine) {
 	}
 	task := r.x.TaskName
 	r.mu.Unlock()
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.log", ID: r.id, Task: task, At: r.e.cfg.Now(), Data: lines})
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: events.ExecutionLog, ID: r.id, Task: task, At: r.e.cfg.Now(), Data: lines})
 	r.scheduleFlush()
 }
 
@@ -64,7 +65,7 @@ func (r *run) progressed(p ratchet.Progress) {
 	r.dirty = true
 	task := r.x.TaskName
 	r.mu.Unlock()
-	r.e.cfg.Bus.Publish(ratchet.Event{Kind: "execution.progress", ID: r.id, Task: task, At: p.At, Data: p})
+	r.e.cfg.Bus.Publish(ratchet.Event{Kind: events.ExecutionProgress, ID: r.id, Task: task, At: p.At, Data: p})
 	if r.req.OnProgress != nil {
 		r.req.OnProgress(p)
 	}

@@ -114,7 +114,7 @@ func (s *Server) deny(w http.ResponseWriter, r *http.Request, err error) {
 	answer(w, status, map[string]any{
 		"error": map[string]any{
 			"code": e.Code.Wire(), "message": e.Message, "status": status, "requestId": id,
-			"timestamp": s.deps.Now().UTC().Format(timeFormat), "path": mask.Secrets(r.URL.Path), "details": []any{}, "suggestions": suggestions,
+			"timestamp": s.deps.Now().UTC().Format(ratchet.TimeFormat), "path": mask.Secrets(r.URL.Path), "details": []any{}, "suggestions": suggestions,
 		},
 		"statusCode": status, "message": e.Message,
 	})

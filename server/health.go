@@ -54,7 +54,7 @@ func (c check) look(ctx context.Context) tools.HealthCheck {
 func (s *Server) Health(ctx context.Context) tools.Health {
 	now := s.deps.Now()
 	h := tools.Health{
-		Status: tools.Healthy, At: now.UTC().Format(timeFormat), Version: s.version,
+		Status: tools.Healthy, At: now.UTC().Format(ratchet.TimeFormat), Version: s.version,
 		Uptime: now.Sub(s.started).Seconds(), Checks: make(map[string]tools.HealthCheck, len(s.checks)),
 	}
 	if s.draining.Load() {

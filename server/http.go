@@ -8,11 +8,9 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"ratchet"
 	"ratchet/adapters/rest"
 )
-
-// timeFormat is how all surfaces write times.
-const timeFormat = "2006-01-02T15:04:05.000Z"
 
 // Handler is everything the main listener serves.
 func (s *Server) Handler() http.Handler { return s.guard(noteRoute(s.toldRoutes(s.routes()))) }
@@ -95,7 +93,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	if part, cause := s.notReady(r.Context()); part != "" {
 		told, code = unready("unhealthy", part, cause), http.StatusServiceUnavailable
 	}
-	told["timestamp"], told["version"] = s.deps.Now().UTC().Format(timeFormat), s.version
+	told["timestamp"], told["version"] = s.deps.Now().UTC().Format(ratchet.TimeFormat), s.version
 	answer(w, code, told)
 }
 

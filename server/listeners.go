@@ -11,6 +11,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/server/limit"
 )
 
@@ -107,11 +108,11 @@ func (b *binding) listen(next mcp.MethodHandler) mcp.MethodHandler {
 }
 
 // changed notes for whom a list of resources is another now.
-func (l *listeners) changed(events []ratchet.Event) {
+func (l *listeners) changed(happened []ratchet.Event, kinds events.Set) {
 	l.bySession.Range(func(_, v any) bool {
 		one := v.(*listener)
-		for i := range events {
-			if changesResources(events[i].Kind) && one.hears(&events[i]) {
+		for i := range happened {
+			if changes(kinds, &happened[i]) == events.Resources && one.hears(&happened[i]) {
 				one.due.Store(true)
 			}
 		}
@@ -138,5 +139,8 @@ func (l *listeners) tell(next mcp.MethodHandler) mcp.MethodHandler {
 	}
 }
 
-// changesResources says whether events of a kind change the list of resources.
-func changesResources(kind string) bool { return kind == "task.created" || kind == "task.deleted" }
+// changes is the list that an event changes; empty = none.
+func changes(kinds events.Set, e *ratchet.Event) events.List {
+	k, _ := kinds.Find(e.Kind)
+	return k.Changes
+}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/executor"
 	"ratchet/prompts"
 	"ratchet/resources"
@@ -40,6 +41,7 @@ type Options struct {
 	// Offered beyond the product's own; the configuration selects from the
 	// tools as from any others.
 	Tools     []tools.Tool
+	Events    []events.Noun
 	Resources []resources.Entry
 	Prompts   []prompts.Prompt
 }
@@ -54,7 +56,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	registry, err := offered(cfg.MCP, o.Tools)
+	registry, err := offered(cfg.MCP, o)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +102,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 		Log: logging.For(o.Log, logging.Worker),
 		Changed: func(kind string, w ratchet.Worker) {
 			bus.Publish(ratchet.Event{
-				Kind: kind, ID: strconv.FormatInt(w.ID, 10), At: o.Now(), Data: w, Passing: kind == "worker.updated",
+				Kind: kind, ID: strconv.FormatInt(w.ID, 10), At: o.Now(), Data: w, Passing: kind == events.WorkerUpdated,
 			})
 		},
 	})
@@ -144,9 +146,12 @@ func Database(cfg config.Config) (string, error) {
 
 // offered selects the tools of the configuration. With tools and no toolsets
 // of one's own choice only these are served.
-func offered(cfg config.MCP, more []tools.Tool) (*tools.Registry, error) {
-	all, err := tools.NewRegistry(append(tools.All(), more...)...)
+func offered(cfg config.MCP, o Options) (*tools.Registry, error) {
+	all, err := tools.NewRegistry(append(tools.All(), o.Tools...)...)
 	if err != nil {
+		return nil, err
+	}
+	if all, err = all.WithEvents(o.Events...); err != nil {
 		return nil, err
 	}
 	return all.Select(tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly})

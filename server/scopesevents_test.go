@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/events"
 )
 
 // follow opens a stream of server-sent events and returns its status and lines.
@@ -101,7 +101,7 @@ func (m *matrix) eventRows() {
 		}
 		streams = append(streams, lines)
 	}
-	for _, kind := range ratchet.EventKinds() {
+	for _, kind := range m.s.deps.Tools.Events().Names() {
 		for _, task := range both() {
 			m.happens(kind, task)
 		}
@@ -113,7 +113,7 @@ func (m *matrix) eventRows() {
 			heard[i] = m.until(lines, "the end")
 		}
 	}
-	for _, kind := range ratchet.EventKinds() {
+	for _, kind := range m.s.deps.Tools.Events().Names() {
 		for _, task := range both() {
 			m.row("event "+kind+" of "+task, func(i int) string {
 				switch {
@@ -146,7 +146,7 @@ func (m *matrix) subscriptionRows() {
 			m.row("subscription "+f.Name+" of "+task, func(i int) string {
 				_, lines := m.follow("/graphql?query="+url.QueryEscape("subscription { "+call+" { kind } }"), m.headers[i])
 				m.until(lines, ":") // it is open, if only to say why it ends
-				for _, kind := range ratchet.EventKinds() {
+				for _, kind := range m.s.deps.Tools.Events().Names() {
 					m.happens(kind, task)
 				}
 				for lines.Scan() {
@@ -246,18 +246,21 @@ func (h withHeaders) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// TestEventKinds finds the kinds of events in the program's own text.
+// TestEventKinds: whoever publishes or shows an event names its kind by the
+// constant that declares it.
 func TestEventKinds(t *testing.T) {
-	literal := regexp.MustCompile(`"(?:task|execution|worker|tools|prompts|resource|security)\.(?:created|updated|deleted|progress|log|started|ended|changed|alert)"`)
-	err := filepath.WalkDir("..", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+	kinds, err := events.NewSet(events.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	literal := regexp.MustCompile(`"(?:` + strings.ReplaceAll(strings.Join(kinds.Names(), "|"), ".", `\.`) + `)"`)
+	err = filepath.WalkDir("..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Dir(path) == "../events" {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		for _, found := range literal.FindAllString(string(text), -1) {
-			if kind := strings.Trim(found, `"`); !slices.Contains(ratchet.EventKinds(), kind) {
-				t.Errorf("%s: %s is not one of ratchet.EventKinds", path, kind)
-			}
+		if found := literal.FindString(string(text)); found != "" {
+			t.Errorf("%s: %s is declared in package events; use the constant", path, found)
 		}
 		return err
 	})

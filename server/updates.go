@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/events"
 )
 
 // updateEvery is how often a changed resource is reported at most.
@@ -20,7 +20,8 @@ const updateEvery = 100 * time.Millisecond
 // all clients: addresses that changed are collected and sent together.
 type updates struct {
 	b       *binding
-	events  *ratchet.Subscription
+	kinds   events.Set
+	sub     *ratchet.Subscription
 	stop    chan struct{}
 	stopped chan struct{}
 	once    sync.Once
@@ -32,13 +33,13 @@ type updates struct {
 }
 
 func newUpdates(b *binding, bus *ratchet.Bus) *updates {
-	u := &updates{b: b, stop: make(chan struct{}), stopped: make(chan struct{}), wanted: map[string]watchers{}, watched: watchers{}}
+	u := &updates{b: b, kinds: b.deps.Tools.Events(), stop: make(chan struct{}), stopped: make(chan struct{}), wanted: map[string]watchers{}, watched: watchers{}}
 	if bus == nil {
 		close(u.stopped)
 		return u
 	}
-	u.events = bus.Subscribe(0, func(e *ratchet.Event) bool {
-		return changesList(e.Kind) || u.watching.Load() > 0
+	u.sub = bus.Subscribe(0, func(e *ratchet.Event) bool {
+		return changes(u.kinds, e) != "" || u.watching.Load() > 0
 	})
 	go u.keepRunning()
 	return u
@@ -47,8 +48,8 @@ func newUpdates(b *binding, bus *ratchet.Bus) *updates {
 func (u *updates) close() {
 	u.once.Do(func() { close(u.stop) })
 	<-u.stopped
-	if u.events != nil {
-		u.events.Close()
+	if u.sub != nil {
+		u.sub.Close()
 	}
 }
 
@@ -62,12 +63,16 @@ func (u *updates) run() {
 		select {
 		case <-u.stop:
 			return
-		case <-u.events.Ready():
+		case <-u.sub.Ready():
 		}
-		events, dropped := u.events.Take()
-		u.b.listeners.changed(events)
-		u.send(u.changed(events, dropped))
-		u.b.announce(events)
+		happened, dropped := u.sub.Take()
+		lists := map[events.List]bool{}
+		for i := range happened {
+			lists[changes(u.kinds, &happened[i])] = true
+		}
+		u.b.listeners.changed(happened, u.kinds)
+		u.send(u.changed(happened, dropped), lists[events.Resources])
+		u.b.announce(lists)
 		pause := time.NewTimer(updateEvery)
 		select {
 		case <-u.stop:
@@ -78,16 +83,10 @@ func (u *updates) run() {
 	}
 }
 
-// changesList says whether events of a kind change what clients can list.
-func changesList(kind string) bool {
-	return changesResources(kind) || kind == "tools.changed" || kind == "prompts.changed"
-}
-
 // announce tells clients to list tools or prompts again. The SDK does so when
 // one of them is registered, even if it is the same as before.
-func (b *binding) announce(events []ratchet.Event) {
-	tools := slices.ContainsFunc(events, func(e ratchet.Event) bool { return e.Kind == "tools.changed" })
-	prompts := slices.ContainsFunc(events, func(e ratchet.Event) bool { return e.Kind == "prompts.changed" })
+func (b *binding) announce(lists map[events.List]bool) {
+	tools, prompts := lists[events.Tools], lists[events.Prompts]
 	if !tools && !prompts {
 		return
 	}
@@ -103,28 +102,24 @@ func (b *binding) announce(events []ratchet.Event) {
 	}
 }
 
-// changed says which watched addresses events touch, and whether the list did.
-func (u *updates) changed(events []ratchet.Event, dropped int64) (uris []string, list bool) {
-	prefixes := map[string]bool{}
-	for _, e := range events {
-		kind, _, _ := strings.Cut(e.Kind, ".")
-		list = list || changesResources(e.Kind)
-		prefixes["ratchet://"+kind+"s/"+e.ID] = true
-		if e.Kind == "resource.updated" {
-			prefixes[e.ID] = true
-		}
-		if t, ok := e.Data.(*ratchet.Task); ok && t != nil {
-			prefixes["ratchet://tasks/"+t.Name] = true
+// changed says which watched addresses events touch.
+func (u *updates) changed(happened []ratchet.Event, dropped int64) (uris []string) {
+	touched := map[string]bool{}
+	for _, e := range happened {
+		if k, _ := u.kinds.Find(e.Kind); k.Touches != nil {
+			for _, address := range k.Touches(e) {
+				touched[address] = true
+			}
 		}
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for uri := range u.wanted {
-		if dropped > 0 || prefixes[thing(uri)] || prefixes[uri] {
+		if dropped > 0 || touched[thing(uri)] || touched[uri] {
 			uris = append(uris, uri)
 		}
 	}
-	return uris, list
+	return uris
 }
 
 // thing is the address without its part and query.

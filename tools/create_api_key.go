@@ -33,6 +33,7 @@ var CreateKey = Define(Spec{
 	Name: "ratchet_create_api_key", Title: "Create API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to let a program call. The answer holds the key, this once: it is stored as a hash. " +
 		"Give it the least it needs: permissions, tools, tasks, an end. Next: ratchet_rotate_api_key, ratchet_revoke_api_key.",
+	Creates: true, Rate: RateCreate,
 	Effect: Writes,
 	Routes: []Route{{Method: "POST", Path: "/api-keys", Field: "createApiKey", Created: "/api-keys/{id}"}},
 	Examples: []Example{{

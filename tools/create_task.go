@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/executor"
 )
 
@@ -53,6 +54,7 @@ var CreateTask = Define(Spec{
 		"The code is compiled, its entry point and schemas are checked, then the task is stored and its tests run offline. " +
 		"Failing tests do not prevent creation; warnings and test_results name them. " +
 		"Next: ratchet_execute_task to run it, ratchet_edit_task to change it.",
+	Creates: true, Rate: RateCreate,
 	Effect: Writes, Executes: true,
 	Routes: []Route{
 		{Method: "POST", Path: "/tasks", Field: "createTask", Created: "/tasks/{task_id}"},
@@ -119,7 +121,7 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 	if err := d.Store.CreateTask(ctx, t, "created", CallerFrom(ctx).Principal); err != nil {
 		return CreateTaskOut{}, err
 	}
-	d.publish("task.created", t)
+	d.publish(events.TaskCreated, t)
 	return storedTask(ctx, d, t, found, runTests), nil
 }
 

@@ -24,6 +24,7 @@ var CreateUser = Define(Spec{
 	Doc: "Call this to let a person log in. Admins and services are made by admins without a scope; " +
 		"a bounded caller's user has the same bounds. " +
 		"Programs get a key instead: ratchet_create_api_key.",
+	Creates: true, Rate: RateCreate, Audit: "user_created",
 	Effect:   Writes,
 	Routes:   []Route{{Method: "POST", Path: "/users", Field: "createUser", Created: "/users/{id}"}},
 	Examples: []Example{{Title: "A user who only reads", Args: json.RawMessage(`{"username":"ada","role":"readonly","password":"correct horse battery staple"}`)}},

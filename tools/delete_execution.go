@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"ratchet"
+	"ratchet/events"
 )
 
 // DeleteExecutionIn are the arguments of ratchet_delete_execution.
@@ -46,7 +47,7 @@ func deleteExecution(ctx context.Context, d *Deps, in DeleteExecutionIn) (Delete
 		return DeleteExecutionOut{}, err
 	}
 	if d.Bus != nil {
-		d.Bus.Publish(ratchet.Event{Kind: "execution.deleted", ID: x.ID, Task: x.TaskName, At: d.now(), Data: x})
+		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionDeleted, ID: x.ID, Task: x.TaskName, At: d.now(), Data: x})
 	}
 	return DeleteExecutionOut{ExecutionID: x.ID, TaskName: x.TaskName, Status: string(x.Status), DeletedAt: Stamp(d.now())}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/storage"
 )
 
@@ -78,7 +79,7 @@ func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, e
 	if err != nil {
 		return DeleteTaskOut{}, err
 	}
-	d.publish("task.deleted", t)
+	d.publish(events.TaskDeleted, t)
 	out := DeleteTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, BackupCreated: backup != "", BackupID: backup,
 		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: Stamp(d.now()),

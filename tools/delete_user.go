@@ -20,6 +20,7 @@ type DeleteUserOut struct {
 // DeleteUser removes a user.
 var DeleteUser = Define(Spec{
 	Name: "ratchet_delete_user", Title: "Delete user", Toolset: "admin", Category: "registry",
+	Audit: "user_deleted",
 	Doc: "Call this to remove a user and end its logins. What the user did stays in the audit. " +
 		"The last admin cannot be removed. To lock a user out for a while: ratchet_update_user.",
 	Effect: Destroys, Idempotent: true,

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/executor"
 	"ratchet/storage"
 )
@@ -156,7 +157,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	if in.ValidateChanges {
 		d.markValidated(ctx, t, found)
 	}
-	d.publish("task.updated", t)
+	d.publish(events.TaskUpdated, t)
 	out := EditTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: changes, BackupCreated: backup != "", BackupID: backup,
 		ValidationPerformed: in.ValidateChanges, ValidationResults: found.results, TestResults: report, Warnings: found.warnings(),

@@ -43,6 +43,7 @@ var GenerateFromTemplate = Define(Spec{
 	Doc: "Call this to turn a template into a task with code, schemas and tests. " +
 		"Without create the task is only shown, so that you can change it and pass it to ratchet_create_task; with create: true it is stored and tested. " +
 		"ratchet_list_templates shows the templates and their parameters.",
+	Creates: true, Rate: RateCreate,
 	Effect: Writes, Executes: true,
 	Routes: []Route{{Method: "POST", Path: "/templates/{template}/generate"}},
 	Examples: []Example{{

@@ -66,6 +66,7 @@ type LogCriteria struct {
 // GetExecutionLogs reads the log lines of one execution.
 var GetExecutionLogs = Define(Spec{
 	Name: "ratchet_get_execution_logs", Title: "Get execution logs", Toolset: "core", Category: "monitoring",
+	Rate: RateLogs,
 	Doc: "Call this to read what a task logged, running or ended: the newest lines, oldest first. " +
 		"after_line tails a run; search and level narrow; next_cursor leads to further lines. Next: ratchet_edit_task to mend the task.",
 	Needs: []ratchet.Right{ratchet.RightLogs}, Effect: Reads, Failure: "logs_retrieval_error",

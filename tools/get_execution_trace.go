@@ -52,6 +52,7 @@ type TraceMetadata struct {
 // GetExecutionTrace shows where the time of an execution went.
 var GetExecutionTrace = Define(Spec{
 	Name: "ratchet_get_execution_trace", Title: "Get execution trace", Toolset: "core", Category: "debugging",
+	Rate: RateTraces,
 	Doc: "Call this to see where the time of an execution went: its phases, its requests with their timings, its log, and the calls of its functions. " +
 		"Function spans of any recorded run come from a replay of its recording, without touching the network. " +
 		"format flamegraph, speedscope, pprof and chrome open in profilers. Next: ratchet_edit_task to make the slowest part faster.",

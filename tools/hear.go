@@ -1,42 +1,53 @@
 package tools
 
 import (
-	"strings"
+	"slices"
 
 	"ratchet"
+	"ratchet/events"
 )
 
-// Hears says of which events p may hear: of those about tasks that exist for p,
-// when p may call a tool that tells the same. The answer holds as long as p
-// does, and is quick.
+// Events are the kinds of events that there are.
+func (r *Registry) Events() events.Set { return r.events }
+
+// WithEvents is the registry with the events of further nouns.
+func (r *Registry) WithEvents(nouns ...events.Noun) (*Registry, error) {
+	out, err := NewRegistry(r.list...)
+	if err != nil {
+		return nil, err
+	}
+	out.whole, out.served = r.whole, r.served
+	out.events, err = r.events.With(nouns...)
+	return out, err
+}
+
+// Hears says of which events p may hear: those whose audience p belongs to,
+// about tasks that exist for p. The answer holds as long as p does, and is quick.
 func (r *Registry) Hears(p ratchet.Principal) func(*ratchet.Event) bool {
-	may := func(names ...string) bool { return PermitAny(p, r, names...) == nil }
-	tasks, logs := may("ratchet_list_available_tasks", "ratchet_get_task"), may("ratchet_get_execution_logs")
-	runs := may("ratchet_list_executions", "ratchet_get_execution_status")
 	limited := p.Scope.LimitsTasks()
-	workers := p.Role == ratchet.RoleAdmin || p.Role == ratchet.RoleService
-	audit := workers && !limited && may("ratchet_query_audit") // alerts tell what others tried
-	workers = workers && may("ratchet_list_workers")
-	return func(e *ratchet.Event) bool {
-		area, _, _ := strings.Cut(e.Kind, ".")
-		switch area {
-		case "task", "execution", "resource":
-			if limited && (e.Task == "" || !p.Scope.AllowsTask(e.Task)) {
-				return false
-			}
-			switch {
-			case e.Kind == "execution.log":
-				return logs
-			case area == "execution":
-				return runs
-			}
-			return tasks
-		case "tools", "prompts":
-			return true
-		case "worker":
-			return workers
-		default: // what is new is for those who may know everything
-			return audit
+	heard := map[string]events.Audience{}
+	for _, name := range r.events.Names() {
+		k, _ := r.events.Find(name)
+		if a := k.Audience; r.Belongs(p, a) {
+			heard[name] = a
 		}
 	}
+	return func(e *ratchet.Event) bool {
+		a, ok := heard[e.Kind]
+		if ok && limited && a.OfTask {
+			return e.Task != "" && p.Scope.AllowsTask(e.Task)
+		}
+		return ok
+	}
+}
+
+// Belongs says whether p is in an audience, whatever the task.
+func (r *Registry) Belongs(p ratchet.Principal, a events.Audience) bool {
+	switch {
+	case a.Whole && p.Scope.LimitsTasks(), a.Roles != nil && !slices.Contains(a.Roles, p.Role):
+		return false
+	case len(a.Tools) == 0:
+		return true
+	}
+	return PermitAny(p, r, a.Tools...) == nil
 }

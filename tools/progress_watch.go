@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ratchet"
+	"ratchet/events"
 )
 
 // watchProgress sends the reports of a run to the caller until stop is called,
@@ -13,7 +14,7 @@ func (d *Deps) watchProgress(ctx context.Context, executionID string) (stop func
 	if feed == nil || d.Bus == nil {
 		return func() {}
 	}
-	sub := d.Bus.Subscribe(64, func(e *ratchet.Event) bool { return e.Kind == "execution.progress" && e.ID == executionID })
+	sub := d.Bus.Subscribe(64, func(e *ratchet.Event) bool { return e.Kind == events.ExecutionProgress && e.ID == executionID })
 	end, ended := make(chan struct{}), make(chan struct{})
 	forward := func() {
 		events, _ := sub.Take() // what a slow client missed is out of date

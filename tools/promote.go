@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/executor"
 	"ratchet/storage"
 )
@@ -37,6 +38,7 @@ type PromoteOut struct {
 // PromoteToTest makes a test from a recorded execution.
 var PromoteToTest = Define(Spec{
 	Name: "ratchet_promote_to_test", Title: "Promote an execution to a test", Toolset: "control", Category: "development",
+	Creates: true,
 	Doc: "Call this to keep what an execution did as a test of its task: its input, its output or error as the expectation, and mocks for every request it made, with its time and randomness. " +
 		"The test is run once offline and stored only when it passes. Next: ratchet_run_task_tests runs it with the others.",
 	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Writes, Executes: true,
@@ -95,7 +97,7 @@ func storePromotion(ctx context.Context, d *Deps, x *ratchet.Execution, p *execu
 	if warning := d.saveFolder(ctx, t); warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
-	d.publish("task.updated", t)
+	d.publish(events.TaskUpdated, t)
 	if out.Test, err = json.Marshal(p.Test); err != nil {
 		return PromoteOut{}, fmt.Errorf("render the test: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"ratchet"
+	"ratchet/events"
 )
 
 // Toolsets are the groups a server may offer; the first is the default.
@@ -25,8 +26,9 @@ type Registry struct {
 	list    []Tool // by name
 	byName  map[string]int
 	aliases map[string]string // further name -> name
-	whole   *Registry         // the registry this one was selected from; nil = itself
-	served  *Registry         // what others are offered, when this is for one caller; nil = it is for everybody
+	events  events.Set
+	whole   *Registry // the registry this one was selected from; nil = itself
+	served  *Registry // what others are offered, when this is for one caller; nil = it is for everybody
 	shown   sync.Once
 	full    []Tool // list with the schemas, once shown
 }
@@ -43,6 +45,10 @@ func NewRegistry(list ...Tool) (*Registry, error) {
 	r.list = slices.Clone(list)
 	slices.SortFunc(r.list, func(a, b Tool) int { return strings.Compare(a.Name, b.Name) })
 	var faults []error
+	var err error
+	if r.events, err = events.NewSet(events.All()...); err != nil {
+		faults = append(faults, err)
+	}
 	for i := range r.list {
 		t := &r.list[i]
 		if err := t.laws(); err != nil {

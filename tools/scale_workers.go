@@ -25,6 +25,7 @@ type ScaleWorkersOut struct {
 // ScaleWorkers changes how many worker processes there may be.
 var ScaleWorkers = Define(Spec{
 	Name: "ratchet_scale_workers", Title: "Scale workers", Toolset: "admin", Category: "monitoring",
+	Audit: "config_changed",
 	Doc: "Call this when runs wait for workers, or to free memory: it sets how many worker processes there may be, until the server restarts. " +
 		"No run is ended by it. Next: ratchet_list_workers.",
 	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Writes, Idempotent: true,

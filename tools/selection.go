@@ -53,7 +53,7 @@ func (r *Registry) Select(s Selection) (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.whole = r
+	out.events, out.whole = r.events, r
 	if r.whole != nil {
 		out.whole = r.whole
 	}

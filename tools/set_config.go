@@ -30,6 +30,7 @@ type SetConfigOut struct {
 // SetConfig changes the configuration.
 var SetConfig = Define(Spec{
 	Name: "ratchet_set_config", Title: "Set configuration", Toolset: "admin", Category: "monitoring",
+	Audit: "config_changed",
 	Doc: "Call this to change a setting of the running server, e.g. the log level of one part. It is validated like the configuration file. " +
 		"Without persist it is gone after a restart; keys that need a restart are refused without it. Next: ratchet_get_config.",
 	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Writes, Idempotent: true,

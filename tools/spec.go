@@ -36,6 +36,10 @@ type Spec struct {
 	Routes     []Route           // REST routes and GraphQL fields beyond those every tool has
 	Aliases    []string          // further names accepted on call; the dotted form is always accepted
 	Misnomers  map[string]string // wrong names of arguments that callers use, with what to do instead; part of the hint
+	Creates    bool              // makes something new, each time it is called
+	Rate       Rate              // the kind of calls that it is counted as, beside all calls
+	Audit      string            // type of its entry in the audit; empty = as Effect and Creates say
+	AuditOf    map[string]string // the same when an argument is given, by its name
 	Failure    string            // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
 	Examples   []Example
 
@@ -43,6 +47,17 @@ type Spec struct {
 	// the tool is no list.
 	Filters func() []ratchet.FilterField
 }
+
+// Rate is a kind of calls whose rate is limited apart. Tools that run task code
+// are a kind of their own.
+type Rate string
+
+// The kinds of calls.
+const (
+	RateCreate Rate = "create"
+	RateLogs   Rate = "logs"
+	RateTraces Rate = "traces"
+)
 
 // Route is a further way to a tool: a REST route, a GraphQL field, or both.
 // Every tool is also POST /api/v1/tools/{name} and a GraphQL field named like

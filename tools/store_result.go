@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/executor"
 )
 
@@ -40,6 +41,7 @@ type StoreResultOut struct {
 // StoreResult records work done elsewhere.
 var StoreResult = Define(Spec{
 	Name: "ratchet_store_result", Title: "Store a result", Toolset: "core", Category: "execution",
+	Creates: true,
 	Doc: "Call this to record the result of work you did outside Ratchet under a task, so that it is found with the others. " +
 		"Such a row has origin external: it is neither retried nor replayed. Next: ratchet_get_results.",
 	Effect: Writes, Routes: []Route{
@@ -85,7 +87,7 @@ func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultO
 		return StoreResultOut{}, err
 	}
 	if d.Bus != nil {
-		d.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, Task: x.TaskName, At: d.Now(), Data: x})
+		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionUpdated, ID: x.ID, Task: x.TaskName, At: d.Now(), Data: x})
 	}
 	return storedResult(x, d.Now()), nil
 }

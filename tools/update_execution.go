@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/storage"
 )
 
@@ -54,7 +55,7 @@ func updateExecution(ctx context.Context, d *Deps, in UpdateExecutionIn) (Status
 		return StatusView{}, err
 	}
 	if d.Bus != nil {
-		d.Bus.Publish(ratchet.Event{Kind: "execution.updated", ID: x.ID, Task: x.TaskName, At: d.now(), Data: x})
+		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionUpdated, ID: x.ID, Task: x.TaskName, At: d.now(), Data: x})
 	}
 	return statusView(d, x), nil
 }

@@ -23,6 +23,7 @@ type UpdateUserIn struct {
 // UpdateUser changes a user.
 var UpdateUser = Define(Spec{
 	Name: "ratchet_update_user", Title: "Update user", Toolset: "admin", Category: "registry",
+	AuditOf: map[string]string{"role": "role_changed"},
 	Doc: "Call this to change a user's name, role or password, or to lock the user out. A new role or password " +
 		"ends the user's logins. The last admin stays one. Next: ratchet_list_users.",
 	Effect: Writes, Idempotent: true,

@@ -214,12 +214,10 @@ func (h *Handler) render(ctx context.Context, g *gqlerror.Error, e *ratchet.Erro
 		Extensions: map[string]any{
 			"code": body.Code, "errorType": body.ErrorType, "requestId": id, "path": path,
 			"details": []any{detail}, "suggestions": suggestions, "retryable": body.Retryable,
-			"retryAfterMs": orNull(body.RetryAfterMS), "timestamp": h.now().UTC().Format(timeFormat),
+			"retryAfterMs": orNull(body.RetryAfterMS), "timestamp": h.now().UTC().Format(ratchet.TimeFormat),
 		},
 	}
 }
-
-const timeFormat = "2006-01-02T15:04:05.000Z"
 
 func orNull(n int64) any {
 	if n == 0 {

@@ -2,9 +2,9 @@ package graphql
 
 import (
 	"encoding/json"
-	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/tools"
 )
 
@@ -21,46 +21,18 @@ func head(e ratchet.Event) EventHead {
 	return EventHead{Sequence: e.Seq, Kind: e.Kind, At: tools.Stamp(e.At)}
 }
 
+// payload is the data of an event as its declaration shows it; the zero value
+// when it carries none.
+func payload[T any](h *Handler, e ratchet.Event) T {
+	k, _ := h.cfg.Registry.Events().Find(e.Kind)
+	shown, _ := k.View(e).(T)
+	return shown
+}
+
 // ExecutionEvent is a new state of an execution.
 type ExecutionEvent struct {
 	EventHead
-	ExecutionID  string   `json:"execution_id"`
-	TaskID       string   `json:"task_id"`
-	TaskName     string   `json:"task_name"`
-	TaskVersion  string   `json:"task_version"`
-	Status       string   `json:"status"`
-	Progress     *float64 `json:"progress" jsonschema:"nullable" jsonschema_description:"last reported, 0 to 1"`
-	ErrorMessage *string  `json:"error_message" jsonschema:"nullable"`
-	QueuedAt     string   `json:"queued_at"`
-	StartedAt    *string  `json:"started_at" jsonschema:"nullable"`
-	CompletedAt  *string  `json:"completed_at" jsonschema:"nullable"`
-	DurationMS   *int64   `json:"duration_ms" jsonschema:"nullable"`
-}
-
-func executionEvent(e ratchet.Event, x *ratchet.Execution) ExecutionEvent {
-	out := ExecutionEvent{
-		EventHead: head(e), ExecutionID: x.ID, TaskID: x.TaskID, TaskName: x.TaskName, TaskVersion: x.TaskVersion,
-		Status: string(x.Status), QueuedAt: tools.Stamp(x.QueuedAt), StartedAt: stamp(x.StartedAt), CompletedAt: stamp(x.CompletedAt),
-	}
-	if x.Progress != nil {
-		out.Progress = &x.Progress.Fraction
-	}
-	if x.Error != nil {
-		out.ErrorMessage = &x.Error.Message
-	}
-	if out.CompletedAt != nil && out.StartedAt != nil {
-		ms := x.Duration().Milliseconds()
-		out.DurationMS = &ms
-	}
-	return out
-}
-
-func stamp(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	s := tools.Stamp(t)
-	return &s
+	events.Execution
 }
 
 // ProgressEvent is how far an execution is.
@@ -107,28 +79,13 @@ type LogEvent struct {
 // TaskEvent is a change of a task.
 type TaskEvent struct {
 	EventHead
-	TaskID  string  `json:"task_id"`
-	Name    *string `json:"name" jsonschema:"nullable"`
-	Version *string `json:"version" jsonschema:"nullable"`
-	Enabled *bool   `json:"enabled" jsonschema:"nullable"`
-}
-
-func taskEvent(e ratchet.Event) TaskEvent {
-	out := TaskEvent{EventHead: head(e), TaskID: e.ID}
-	if t, ok := e.Data.(*ratchet.Task); ok && t != nil {
-		out.Name, out.Version, out.Enabled = orNil(t.Name), orNil(t.Version), &t.Enabled
-	}
-	return out
+	events.Task
 }
 
 // WorkerEvent is what a worker process does.
 type WorkerEvent struct {
 	EventHead
-	WorkerID  string `json:"worker_id"`
-	PID       int    `json:"pid"`
-	Status    string `json:"status" jsonschema:"enum=ready,enum=busy,enum=stopped"`
-	StartedAt string `json:"started_at"`
-	Executed  int64  `json:"tasks_executed"`
+	events.Worker
 }
 
 // RegistryEvent is a change of what the server offers: tasks, tools, prompts

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/tools"
 )
 
@@ -28,9 +29,9 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &feed{kinds: []string{"execution.log", "execution.updated"}, id: f.id, view: f.view, over: state.Terminal()}
+	out := &feed{kinds: []string{events.ExecutionLog, events.ExecutionUpdated}, id: f.id, view: f.view, over: state.Terminal()}
 	out.first = func(ctx context.Context) ([]any, bool, error) {
-		shown, err := f.read(ctx, EventHead{Kind: "execution.log", At: tools.Stamp(h.now())})
+		shown, err := f.read(ctx, EventHead{Kind: events.ExecutionLog, At: tools.Stamp(h.now())})
 		if err != nil {
 			return nil, true, err
 		}
@@ -39,7 +40,7 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 			return shown, err != nil, err
 		}
 		// It may have logged and ended since the lines were read.
-		rest, err := f.read(ctx, EventHead{Kind: "execution.log", At: tools.Stamp(h.now())})
+		rest, err := f.read(ctx, EventHead{Kind: events.ExecutionLog, At: tools.Stamp(h.now())})
 		return append(shown, rest...), true, err
 	}
 	return out, nil

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/tools"
 )
 
@@ -27,32 +28,32 @@ func declaredStreams() []declared {
 	execution := streamArg{"executionId", "execution_id", "ID", true, "UUID or number of the execution."}
 	return []declared{
 		{
-			name: "taskExecutions", tool: toolTasks, open: openExecutions, shows: reflect.TypeFor[ExecutionEvent](),
+			name: "taskExecutions", of: "execution", tool: toolTasks, open: openExecutions, shows: reflect.TypeFor[ExecutionEvent](),
 			doc:  "Follow the executions of a task, or of all tasks: each new state of each.",
 			args: []streamArg{{"taskId", "task_id", "ID", false, "Name, UUID or number of the task; all tasks when absent."}, after()},
 		},
 		{
-			name: "executionProgress", tool: toolStatus, open: openProgress, shows: reflect.TypeFor[ProgressEvent](),
+			name: "executionProgress", of: "execution", tool: toolStatus, open: openProgress, shows: reflect.TypeFor[ProgressEvent](),
 			doc:  "Follow how far an execution is: where it stands now, each report, and how it ended. Ends with the execution.",
 			args: []streamArg{execution, after()},
 		},
 		{
-			name: "executionLogs", tool: toolLogs, open: openLogs, shows: reflect.TypeFor[LogEvent](),
+			name: "executionLogs", of: "execution", tool: toolLogs, open: openLogs, shows: reflect.TypeFor[LogEvent](),
 			doc:  "Follow what an execution logs: the lines so far, then each new one. Ends with the execution.",
 			args: []streamArg{execution, {"level", "level", "Level", false, "Lowest level wanted; info when absent."}, after()},
 		},
 		{
-			name: "taskEvents", tool: toolTasks, open: openTasks, shows: reflect.TypeFor[TaskEvent](),
+			name: "taskEvents", of: "task", tool: toolTasks, open: openTasks, shows: reflect.TypeFor[TaskEvent](),
 			doc:  "Follow the changes of a task, or of all tasks: created, updated, deleted.",
 			args: []streamArg{{"taskId", "task_id", "ID", false, "Name, UUID or number of the task; all tasks when absent."}, after()},
 		},
 		{
-			name: "workerStatus", tool: toolWorkers, open: openWorkers, shows: reflect.TypeFor[WorkerEvent](),
+			name: "workerStatus", of: "worker", tool: toolWorkers, open: openWorkers, shows: reflect.TypeFor[WorkerEvent](),
 			doc:  "Follow what a worker process does, or all of them: what they do now, then each run that begins or ends, starts and ends of processes. Ends with the worker.",
 			args: []streamArg{{"workerId", "worker_id", "ID", false, "Number of the worker; all workers when absent."}, after()},
 		},
 		{
-			name: "registryEvents", tool: toolTasks, open: openRegistry, shows: reflect.TypeFor[RegistryEvent](),
+			name: "registryEvents", of: "tools prompts resource", tool: toolTasks, open: openRegistry, shows: reflect.TypeFor[RegistryEvent](),
 			doc:  "Follow what the server offers: tasks, tools, prompts and resources that change.",
 			args: []streamArg{after()},
 		},
@@ -114,14 +115,13 @@ func openExecutions(ctx context.Context, h *Handler, args streamArgs) (*feed, er
 		return nil, err
 	}
 	return &feed{
-		kinds: []string{"execution.updated"},
+		kinds: []string{events.ExecutionUpdated},
 		match: func(e *ratchet.Event) bool {
 			x, ok := e.Data.(*ratchet.Execution)
 			return ok && (id == "" || x.TaskID == id)
 		},
 		view: func(_ context.Context, e ratchet.Event, missed int64) ([]any, bool, error) {
-			x, _ := e.Data.(*ratchet.Execution)
-			shown := executionEvent(e, x)
+			shown := ExecutionEvent{EventHead: head(e), Execution: payload[events.Execution](h, e)}
 			shown.Missed = missed
 			return []any{shown}, false, nil
 		},
@@ -136,9 +136,9 @@ func openTasks(ctx context.Context, h *Handler, args streamArgs) (*feed, error) 
 	return &feed{
 		kinds: []string{"task."}, id: id,
 		view: func(_ context.Context, e ratchet.Event, missed int64) ([]any, bool, error) {
-			shown := taskEvent(e)
+			shown := TaskEvent{EventHead: head(e), Task: payload[events.Task](h, e)}
 			shown.Missed = missed
-			return []any{shown}, id != "" && e.Kind == "task.deleted", nil
+			return []any{shown}, id != "" && e.Kind == events.TaskDeleted, nil
 		},
 	}, nil
 }
@@ -171,14 +171,14 @@ func openProgress(ctx context.Context, h *Handler, args streamArgs) (*feed, erro
 	}
 	ended := func(status string) bool { return ratchet.Status(status).Terminal() }
 	return &feed{
-		kinds: []string{"execution.progress", "execution.updated"}, id: start.ExecutionID, over: ended(start.Status),
+		kinds: []string{events.ExecutionProgress, events.ExecutionUpdated}, id: start.ExecutionID, over: ended(start.Status),
 		first: func(ctx context.Context) ([]any, bool, error) {
 			v, err := now(ctx)
 			if err != nil {
 				return nil, true, err
 			}
 			shown := ProgressEvent{
-				EventHead:   EventHead{Kind: "execution.updated", At: tools.Stamp(h.now())},
+				EventHead:   EventHead{Kind: events.ExecutionUpdated, At: tools.Stamp(h.now())},
 				ExecutionID: v.ExecutionID, Status: v.Status, Step: v.Progress.CurrentStep, Message: v.Progress.Message,
 			}
 			if v.Progress.Percentage != nil {

@@ -28,6 +28,7 @@ type opener func(ctx context.Context, h *Handler, args streamArgs) (*feed, error
 
 // streamArgs are the arguments of all streams; those a stream does not have are zero.
 type streamArgs struct {
+	ID          string `json:"id"`
 	TaskID      string `json:"task_id"`
 	ExecutionID string `json:"execution_id"`
 	WorkerID    string `json:"worker_id"`
@@ -121,32 +122,47 @@ func (s *stream) arguments(f *ast.Field, vars map[string]any) (streamArgs, error
 // subscriptions declares the streams whose tool the registry has.
 func (b *builder) subscriptions(r *tools.Registry) map[string]*stream {
 	live := map[string]*stream{}
+	covered := map[string]bool{} // nouns
 	for _, d := range declaredStreams() {
-		if _, ok := r.Lookup(d.tool); !ok {
-			continue
+		for noun := range strings.FieldsSeq(d.of) {
+			covered[noun] = true
 		}
-		s := &stream{args: map[string]*entry{}, open: d.open}
-		def := &ast.FieldDefinition{Name: d.name, Description: d.doc}
-		for _, a := range d.args {
-			if a.typ == "Level" {
-				a.typ = b.types.enum("LogLevel", "level", levels())
-			}
-			s.args[a.name] = &entry{key: a.key, input: &input{name: a.typ}}
-			t := ast.NamedType(a.typ, nil)
-			t.NonNull = a.required
-			def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{Name: a.name, Type: t, Description: a.doc})
+		if _, ok := r.Lookup(d.tool); ok {
+			live[d.name] = b.subscription(d, schema.TypeOf(d.shows))
 		}
-		s.result = b.out.value(typeName(d.shows.Name()), "", schema.TypeOf(d.shows))
-		def.Type = s.result.typ(true)
-		b.roots[ast.Subscription].Fields = append(b.roots[ast.Subscription].Fields, def)
-		live[d.name] = s
+	}
+	for _, n := range r.Events().Nouns() {
+		if !covered[n.Name] && offered(r, n) {
+			d := nounStream(n)
+			live[d.name] = b.subscription(d, nounEvent(n))
+		}
 	}
 	return live
+}
+
+// subscription declares one field of Subscription.
+func (b *builder) subscription(d declared, shows *schema.Type) *stream {
+	s := &stream{args: map[string]*entry{}, open: d.open}
+	def := &ast.FieldDefinition{Name: d.name, Description: d.doc}
+	for _, a := range d.args {
+		if a.typ == "Level" {
+			a.typ = b.types.enum("LogLevel", "level", levels())
+		}
+		s.args[a.name] = &entry{key: a.key, input: &input{name: a.typ}}
+		t := ast.NamedType(a.typ, nil)
+		t.NonNull = a.required
+		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{Name: a.name, Type: t, Description: a.doc})
+	}
+	s.result = b.out.value(typeName(shows.Title), "", shows)
+	def.Type = s.result.typ(true)
+	b.roots[ast.Subscription].Fields = append(b.roots[ast.Subscription].Fields, def)
+	return s
 }
 
 // declared is a field of Subscription in the making.
 type declared struct {
 	name, doc string
+	of        string // the nouns of its events, with blanks between
 	tool      string // the stream needs it
 	args      []streamArg
 	shows     reflect.Type

@@ -2,9 +2,9 @@ package graphql
 
 import (
 	"context"
-	"strconv"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/tools"
 )
 
@@ -26,20 +26,16 @@ func openWorkers(ctx context.Context, h *Handler, args streamArgs) (*feed, error
 			shown := make([]any, len(list.Workers))
 			for i, w := range list.Workers {
 				shown[i] = WorkerEvent{
-					EventHead: EventHead{Kind: "worker.updated", At: tools.Stamp(h.now())},
-					WorkerID:  w.ID, PID: w.PID, Status: w.Status, StartedAt: w.StartedAt, Executed: w.Executed,
+					EventHead: EventHead{Kind: events.WorkerUpdated, At: tools.Stamp(h.now())},
+					Worker:    events.Worker{WorkerID: w.ID, PID: w.PID, Status: w.Status, StartedAt: w.StartedAt, Executed: w.Executed},
 				}
 			}
 			return shown, false, err
 		},
 		view: func(_ context.Context, e ratchet.Event, missed int64) ([]any, bool, error) {
-			w, _ := e.Data.(ratchet.Worker)
-			shown := WorkerEvent{
-				EventHead: head(e), WorkerID: strconv.FormatInt(w.ID, 10), PID: w.PID, Status: w.State,
-				StartedAt: tools.Stamp(w.Started), Executed: w.Runs,
-			}
+			shown := WorkerEvent{EventHead: head(e), Worker: payload[events.Worker](h, e)}
 			shown.Missed = missed
-			return []any{shown}, args.WorkerID != "" && e.Kind == "worker.ended", nil
+			return []any{shown}, args.WorkerID != "" && e.Kind == events.WorkerEnded, nil
 		},
 	}, nil
 }

@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
 // Prefix is where the surface begins.
 const Prefix = "/api/v1"
-
-// timeFormat is how all surfaces write times.
-const timeFormat = "2006-01-02T15:04:05.000Z"
 
 // Config says what to serve. Registry and Deps are required.
 type Config struct {
@@ -39,13 +37,14 @@ type Config struct {
 
 // Handler is the surface. It is safe for concurrent use.
 type Handler struct {
-	cfg     Config
-	log     *slog.Logger
-	routes  *router
-	shapes  map[string]*operation // by name of the tool
-	ctx     context.Context       // ends when the handler is closed
-	stop    context.CancelFunc
-	streams sync.WaitGroup
+	cfg      Config
+	log      *slog.Logger
+	routes   *router
+	shapes   map[string]*operation   // by name of the tool
+	payloads map[string]*schema.Type // of events, by kind
+	ctx      context.Context         // ends when the handler is closed
+	stop     context.CancelFunc
+	streams  sync.WaitGroup
 }
 
 // New makes the surface. It refuses routes that name arguments their tool
@@ -72,7 +71,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Sent == nil {
 		cfg.Sent = func(context.Context, ratchet.Principal, int64) {}
 	}
-	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}}
+	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}, payloads: payloadsOf(cfg.Registry.Events())}
 	if h.log == nil {
 		h.log = cfg.Deps.Log
 	}

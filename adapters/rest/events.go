@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/tools"
 )
 
@@ -62,7 +63,7 @@ func (h *Handler) allEvents(x *exchange) error {
 		kinds = append(kinds, strings.Split(list, ",")...)
 	}
 	f := &feed{after: after, match: func(e *ratchet.Event) bool { return wants(kinds, e.Kind) }}
-	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{frameOf(e)}, false }
+	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{h.frameOf(e)}, false }
 	return h.stream(x, f)
 }
 
@@ -115,14 +116,14 @@ func (h *Handler) executionEvents(x *exchange) error {
 		ended := ratchet.Status(textOf(find(members(state), "status"))).Terminal()
 		return []frame{{kind: "execution.status", data: camelJSON(op.out, state, nil)}}, ended, nil
 	}
-	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{frameOf(e)}, ends(e) }
+	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{h.frameOf(e)}, ends(e) }
 	return h.stream(x, f)
 }
 
 // ends says whether an event is the end of its execution.
 func ends(e ratchet.Event) bool {
 	run, ok := e.Data.(*ratchet.Execution)
-	return ok && e.Kind == "execution.updated" && run.Status.Terminal()
+	return ok && e.Kind == events.ExecutionUpdated && run.Status.Terminal()
 }
 
 // logStream serves GET /executions/{id}/logs?stream=true: the lines there
@@ -151,7 +152,7 @@ func (h *Handler) logStream(x *exchange) error {
 		return err
 	}
 	f := &feed{after: -1, match: func(e *ratchet.Event) bool {
-		return e.ID == r.id && (e.Kind == "execution.log" || e.Kind == "execution.updated")
+		return e.ID == r.id && (e.Kind == events.ExecutionLog || e.Kind == events.ExecutionUpdated)
 	}}
 	f.first = func() ([]frame, bool, error) {
 		ended, err := r.ended()

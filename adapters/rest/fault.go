@@ -75,7 +75,7 @@ func (x *exchange) problem(op *operation, err error) (int, problem) {
 		status = http.StatusPreconditionFailed
 	}
 	p := problemError{
-		Code: facts.Code, Message: facts.Message, Status: status, RequestID: x.id, Timestamp: x.h.now().Format(timeFormat),
+		Code: facts.Code, Message: facts.Message, Status: status, RequestID: x.id, Timestamp: x.h.now().Format(ratchet.TimeFormat),
 		Path: mask.Secrets(x.r.URL.Path), Details: []detail{}, Suggestions: []string{}, ErrorType: facts.ErrorType, Retryable: facts.Retryable,
 		RetryAfterMS: facts.RetryAfterMS, NextTool: facts.NextTool, Facts: camelKeys(facts.Details),
 	}

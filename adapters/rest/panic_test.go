@@ -9,14 +9,16 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/rest"
+	"ratchet/events"
 	"ratchet/tools"
 )
 
-// planted is data of an event that panics where it is written.
-type planted struct{}
-
-// MarshalJSON panics.
-func (planted) MarshalJSON() ([]byte, error) { panic("planted") }
+// faulty is a noun of which no event can be shown.
+func faulty() events.Noun {
+	return events.Noun{Name: "faulty", Kinds: []events.Kind{
+		events.Show(events.Kind{Name: "faulty.happened"}, func(ratchet.Event) (struct{}, bool) { panic("planted") }),
+	}}
+}
 
 // TestAPanicEndsItsStream plants an event that cannot be shown: the stream that
 // shows it ends with a line in the log, and the others go on.
@@ -24,15 +26,19 @@ func TestAPanicEndsItsStream(t *testing.T) {
 	var log bytes.Buffer
 	whole := serve(t)
 	deps := tools.Deps{Store: whole.server.Deps().Store, Bus: new(ratchet.Bus)}
-	h, err := rest.New(rest.Config{Registry: whole.server.Registry(), Deps: &deps, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	registry, err := whole.server.Registry().WithEvents(faulty())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := rest.New(rest.Config{Registry: registry, Deps: &deps, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	web := httptest.NewServer(h)
 	t.Cleanup(web.Close)
 	l := &live{t: t, url: web.URL}
-	bad, good := l.stream(t, "/events?kinds=task"), l.stream(t, "/events?kinds=tools")
-	deps.Bus.Publish(ratchet.Event{Kind: "task.updated", Data: planted{}})
+	bad, good := l.stream(t, "/events?kinds=faulty"), l.stream(t, "/events?kinds=tools")
+	deps.Bus.Publish(ratchet.Event{Kind: "faulty.happened"})
 	if _, kind, data := bad.next(); kind != "" {
 		t.Errorf("the stream goes on with %s %s", kind, data)
 	}

@@ -251,7 +251,7 @@ func (x *exchange) envelope(status int, data []byte, more []member) {
 	b.WriteString(`"requestId":`)
 	b.Write(quoted(x.id))
 	b.WriteString(`,"timestamp":"`)
-	b.WriteString(x.h.now().Format(timeFormat))
+	b.WriteString(x.h.now().Format(ratchet.TimeFormat))
 	b.WriteString("\"}}\n")
 	x.send(status, b.Bytes())
 }

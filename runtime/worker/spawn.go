@@ -7,6 +7,7 @@ import (
 	goruntime "runtime"
 
 	"ratchet"
+	"ratchet/events"
 )
 
 // How long the pool waits before it refills itself.
@@ -144,7 +145,7 @@ func (p *Pool) startOne(id int64) {
 		p.failures, p.failure, p.report = 0, nil, got.worker.report
 		p.tell(nil)
 		got.worker.changed = p.cfg.Changed
-		got.worker.tell("worker.started")
+		got.worker.tell(events.WorkerStarted)
 		p.ready = append(p.ready, got.worker)
 		handed = true
 		p.background.Add(1)
@@ -179,7 +180,7 @@ func (p *Pool) attend(w *process) {
 	defer p.background.Done()
 	defer ratchet.Recover("attend a worker", ratchet.Logged(p.cfg.Log, "attend a worker"))
 	<-w.gone
-	w.tell("worker.ended")
+	w.tell(events.WorkerEnded)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if i := slices.Index(p.ready, w); i >= 0 {

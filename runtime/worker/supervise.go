@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/runtime"
 )
 
@@ -91,7 +92,7 @@ func (p *process) supervise(limits runtime.Limits, stop <-chan struct{}) *superv
 	p.runs++
 	run.cpu = -1
 	p.mu.Unlock()
-	p.tell("worker.updated")
+	p.tell(events.WorkerUpdated)
 	return run
 }
 
@@ -103,7 +104,7 @@ func (p *process) release(run *supervised) {
 		p.state = StateReady
 	}
 	p.mu.Unlock()
-	p.tell("worker.updated")
+	p.tell(events.WorkerUpdated)
 }
 
 // died makes the outcome of a run whose process ended under it.

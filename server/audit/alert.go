@@ -7,18 +7,8 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/events"
 )
-
-// Alert is what deserves the attention of a person.
-type Alert struct {
-	Name      string    `json:"name"` // failed_logins, suspicious_activity or data_exfiltration
-	Principal string    `json:"principal"`
-	IP        string    `json:"ip,omitempty"`
-	Count     int64     `json:"count"` // events, or bytes
-	Window    string    `json:"window"`
-	At        time.Time `json:"at"`
-	Message   string    `json:"message"`
-}
 
 // When alerts are raised.
 const (
@@ -80,8 +70,8 @@ func (l *Log) count(ctx context.Context, e *Entry, name, client string, many int
 	}
 	l.alerts.mu.Unlock()
 	if n >= many {
-		l.raise(ctx, Suspicious, Alert{
-			Name: name, Principal: client, IP: e.IP, Count: int64(n), Window: window.String(), At: now,
+		l.raise(ctx, Suspicious, now, events.Alert{
+			Name: name, Principal: client, IP: e.IP, Count: int64(n), Window: window.String(),
 			Message: fmt.Sprintf("%d times %s within %s", n, e.Type, window),
 		})
 	}
@@ -132,18 +122,19 @@ func (l *Log) ReadBytes(ctx context.Context, p ratchet.Principal, n int64) {
 	total := r.bytes
 	a.mu.Unlock()
 	if alert {
-		l.raise(ctx, DataExfiltration, Alert{
-			Name: "data_exfiltration", Principal: p.ID, IP: p.IP, Count: total, Window: readSpan.String(), At: now,
+		l.raise(ctx, DataExfiltration, now, events.Alert{
+			Name: "data_exfiltration", Principal: p.ID, IP: p.IP, Count: total, Window: readSpan.String(),
 			Message: fmt.Sprintf("%d bytes read within %s", total, readSpan),
 		})
 	}
 }
 
 // raise tells everybody of an alert.
-func (l *Log) raise(ctx context.Context, t Type, a Alert) {
+func (l *Log) raise(ctx context.Context, t Type, at time.Time, a events.Alert) {
+	a.At = ratchet.Stamp(at)
 	l.cfg.Log.Warn("security alert", "alert", a.Name, "principal", a.Principal, "ip", a.IP, "count", a.Count, "window", a.Window)
 	if l.cfg.Bus != nil {
-		l.cfg.Bus.Publish(ratchet.Event{Kind: "security.alert", ID: a.Name, At: a.At, Data: a})
+		l.cfg.Bus.Publish(ratchet.Event{Kind: events.SecurityAlert, ID: a.Name, At: at, Data: a})
 	}
 	l.note(ctx, Entry{
 		Type: t, Principal: a.Principal, IP: a.IP, Operation: a.Name, Message: a.Message, Outcome: Failure,

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/server/audit"
 	"ratchet/storage"
 	"ratchet/tools"
@@ -94,7 +95,7 @@ func TestEveryWriteHasItsEntry(t *testing.T) {
 	}
 	defer closeAll(t, l, db)
 	d := &tools.Deps{Store: db, Gates: []tools.Gate{l}}
-	tool := writes(tools.Spec{Name: "ratchet_create_task"})
+	tool := writes(tools.Spec{Name: "ratchet_create_task", Creates: true})
 	ctx := tools.WithCaller(t.Context(), tools.Caller{
 		Surface: "rest", RequestID: "req_1",
 		Identity: ratchet.Principal{ID: "key:1", Name: "bot", Role: ratchet.RoleUser, Via: "api_key", IP: "192.0.2.1"},
@@ -289,9 +290,9 @@ func TestAlerts(t *testing.T) {
 	}
 	defer closeAll(t, l, db)
 	alerts := func() (names []string) {
-		events, _ := sub.Take()
-		for _, e := range events {
-			names = append(names, e.ID+" "+e.Data.(audit.Alert).Principal)
+		happened, _ := sub.Take()
+		for _, e := range happened {
+			names = append(names, e.ID+" "+e.Data.(events.Alert).Principal)
 		}
 		return names
 	}
@@ -354,7 +355,7 @@ func BenchmarkEnter(b *testing.B) {
 			}
 		}
 	})
-	write := writes(tools.Spec{Name: "ratchet_create_task"})
+	write := writes(tools.Spec{Name: "ratchet_create_task", Creates: true})
 	for name, gates := range map[string][]tools.Gate{"write without": nil, "write with": {l}} {
 		d := &tools.Deps{Store: db, Gates: gates}
 		b.Run(name, func(b *testing.B) {

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"ratchet"
 	"ratchet/mask"
 	"ratchet/storage"
 )
@@ -119,8 +120,6 @@ type body struct {
 	Details   map[string]any `json:"details,omitempty"`
 }
 
-const timeFormat = "2006-01-02T15:04:05.000Z"
-
 // row is e as the store takes it.
 func (e *Entry) row(now time.Time) *storage.AuditRow {
 	if e.Time.IsZero() {
@@ -139,7 +138,7 @@ func (e *Entry) row(now time.Time) *storage.AuditRow {
 		}
 	}
 	b := body{
-		Time: e.Time.UTC().Format(timeFormat), Type: e.Type, Severity: e.Severity,
+		Time: e.Time.UTC().Format(ratchet.TimeFormat), Type: e.Type, Severity: e.Severity,
 		Principal: clip(e.Principal, 300), User: clip(e.User, 200), Role: clip(e.Role, 40), Via: clip(e.Via, 40),
 		Surface: clip(e.Surface, 40), Operation: clip(e.Operation, 300), Resource: clip(e.Resource, 500), Outcome: clip(e.Outcome, 40),
 		Code: clip(e.Code, 60), Message: clip(e.Message, 1000), IP: clip(e.IP, 60), RequestID: clip(e.RequestID, 130),

@@ -27,7 +27,7 @@ func (l *Log) Enter(ctx context.Context, t tools.Tool, args json.RawMessage) (co
 		}, nil
 	}
 	e := l.entry(ctx, what)
-	e.Type, e.Resource, e.ArgsHash = typeOf(&t, args), resourceOf(args), l.hash(args)
+	e.Type, e.Resource, e.ArgsHash = typeOf(&t, args), resourceOf(&t, args), l.hash(args)
 	rider := storage.NewRider(func() *storage.AuditRow {
 		own := e
 		return own.row(l.cfg.Now())
@@ -101,31 +101,19 @@ func fail(e *Entry, what operation, err error) {
 
 // typeOf is the type of a call of t that succeeds.
 func typeOf(t *tools.Tool, args json.RawMessage) Type {
-	name := strings.TrimPrefix(t.Name, "ratchet_")
-	switch name {
-	case "create_user":
-		return UserCreated
-	case "delete_user":
-		return UserDeleted
-	case "set_config":
-		if dry(args) {
-			return Read
-		}
-		return ConfigChanged
-	case "set_retention", "set_log_level", "scale_workers":
-		return ConfigChanged
-	case "update_user":
-		if has(args, "role") {
-			return RoleChanged
+	for argument, is := range t.AuditOf {
+		if has(args, argument) {
+			return Type(is)
 		}
 	}
-	verb, _, _ := strings.Cut(name, "_")
 	switch {
-	case t.Effect == tools.Reads:
+	case t.Effect == tools.Reads, dry(args):
 		return Read
+	case t.Audit != "":
+		return Type(t.Audit)
 	case t.Effect == tools.Destroys:
 		return Deleted
-	case t.Executes, verb == "create", verb == "generate", verb == "store", verb == "import", verb == "retry", verb == "promote", verb == "add":
+	case t.Executes, t.Creates:
 		return Created
 	default:
 		return Updated
@@ -145,53 +133,53 @@ func has(args json.RawMessage, key string) bool {
 	return json.Unmarshal(args, &m) == nil && m[key] != nil
 }
 
-// resourceOf names what a call is about, from the arguments that name things.
-func resourceOf(args json.RawMessage) string {
-	var a struct {
-		Task      json.RawMessage `json:"task_id"`
-		Execution json.RawMessage `json:"execution_id"`
-		User      json.RawMessage `json:"user_id"`
-		Key       json.RawMessage `json:"key_id"`
-		APIKey    json.RawMessage `json:"api_key_id"`
-		Username  json.RawMessage `json:"username"`
-		Name      json.RawMessage `json:"name"`
-		TaskName  json.RawMessage `json:"task_name"`
-		Template  json.RawMessage `json:"template"`
-		ID        json.RawMessage `json:"id"`
-		Setting   json.RawMessage `json:"key"`
-	}
-	if json.Unmarshal(args, &a) != nil {
+// resourceOf names what a call of t is about: the argument that says which of a
+// noun, e.g. task_id or the variable of a path of the tool.
+func resourceOf(t *tools.Tool, args json.RawMessage) string {
+	var given map[string]json.RawMessage
+	if json.Unmarshal(args, &given) != nil {
 		return ""
 	}
-	for _, f := range []struct {
-		noun  string
-		value json.RawMessage
-	}{
-		{"task", a.Task},
-		{"execution", a.Execution},
-		{"user", a.User},
-		{"api_key", a.Key},
-		{"api_key", a.APIKey},
-		{"user", a.Username},
-		{"name", a.Name},
-		{"task", a.TaskName},
-		{"template", a.Template},
-		{"id", a.ID},
-		{"setting", a.Setting},
-	} {
-		if len(f.value) == 0 {
-			continue
+	for _, f := range append(known(), variables(t)...) {
+		if value := given[f.argument]; len(value) > 0 {
+			var text string
+			if json.Unmarshal(value, &text) != nil {
+				text = string(value)
+			}
+			return f.noun + " " + text[:min(len(text), 200)]
 		}
-		var text string
-		if json.Unmarshal(f.value, &text) != nil {
-			text = string(f.value)
-		}
-		if len(text) > 200 {
-			text = text[:200]
-		}
-		return f.noun + " " + text
 	}
 	return ""
+}
+
+// naming is an argument that names one of a noun.
+type naming struct{ noun, argument string }
+
+// known are the arguments that name things in several tools, the most telling first.
+func known() []naming {
+	return []naming{
+		{"task", "task_id"},
+		{"execution", "execution_id"},
+		{"user", "user_id"},
+		{"api_key", "key_id"},
+		{"api_key", "api_key_id"},
+		{"user", "username"},
+		{"name", "name"},
+		{"task", "task_name"},
+		{"template", "template"},
+		{"id", "id"},
+		{"setting", "key"},
+	}
+}
+
+// variables are those of the paths of a tool: order_id names an order.
+func variables(t *tools.Tool) (found []naming) {
+	for _, r := range t.Routes {
+		for _, name := range r.Variables() {
+			found = append(found, naming{strings.TrimSuffix(name, "_id"), name})
+		}
+	}
+	return found
 }
 
 // hash is a keyed hash of arguments: equal arguments can be found, short ones

@@ -253,7 +253,7 @@ func (l *Log) forget() {
 		}
 	}
 	if removed > 0 {
-		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit", Details: map[string]any{"removed": removed, "before": before.UTC().Format(timeFormat)}})
+		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit", Details: map[string]any{"removed": removed, "before": before.UTC().Format(ratchet.TimeFormat)}})
 	}
 	if l.file == nil || !complete {
 		return // a file goes when the table has none of its entries
@@ -261,7 +261,7 @@ func (l *Log) forget() {
 	names, err := l.file.forget(before)
 	l.failed("remove old audit files", err)
 	if len(names) > 0 {
-		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit_files", Details: map[string]any{"files": names, "before": before.UTC().Format(timeFormat)}})
+		l.note(context.Background(), Entry{Type: Deleted, Operation: "retention", Resource: "audit_files", Details: map[string]any{"files": names, "before": before.UTC().Format(ratchet.TimeFormat)}})
 	}
 }
 

@@ -24,9 +24,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var (
 	reads    = tools.Tool{Spec: tools.Spec{Name: "ratchet_list_available_tasks", Effect: tools.Reads}}
 	executes = tools.Tool{Spec: tools.Spec{Name: "ratchet_execute_task", Effect: tools.Writes, Executes: true}}
-	creates  = tools.Tool{Spec: tools.Spec{Name: "ratchet_create_task", Effect: tools.Writes}}
-	logs     = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_logs", Effect: tools.Reads}}
-	traces   = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_trace", Effect: tools.Reads}}
+	creates  = tools.Tool{Spec: tools.Spec{Name: "ratchet_create_task", Effect: tools.Writes, Rate: tools.RateCreate}}
+	logs     = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_logs", Effect: tools.Reads, Rate: tools.RateLogs}}
+	traces   = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_trace", Effect: tools.Reads, Rate: tools.RateTraces}}
 )
 
 // open returns a limiter that the test closes.

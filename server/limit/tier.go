@@ -1,8 +1,6 @@
 package limit
 
 import (
-	"strings"
-
 	"ratchet"
 	"ratchet/tools"
 )
@@ -80,12 +78,12 @@ func (k Kinds) kind(t *tools.Tool) (name string, perMinute int) {
 	switch {
 	case t.Executes:
 		return "execute", k.Execute
-	case strings.HasPrefix(t.Name, "ratchet_create_"), strings.HasPrefix(t.Name, "ratchet_generate_"), strings.HasPrefix(t.Name, "ratchet_import_"):
-		return "create", k.Create
-	case strings.HasSuffix(t.Name, "_logs"):
-		return "logs", k.Logs
-	case strings.HasSuffix(t.Name, "_trace"):
-		return "traces", k.Traces
+	case t.Rate == tools.RateCreate:
+		return string(t.Rate), k.Create
+	case t.Rate == tools.RateLogs:
+		return string(t.Rate), k.Logs
+	case t.Rate == tools.RateTraces:
+		return string(t.Rate), k.Traces
 	default:
 		return "", 0
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ratchet"
+	"ratchet/events"
 	"ratchet/storage"
 	"ratchet/tools"
 )
@@ -97,7 +98,7 @@ func (m *Metrics) follow() {
 	ctx, cancel := context.WithCancel(context.Background())
 	sub := m.cfg.Bus.Subscribe(1<<16, func(e *ratchet.Event) bool {
 		x, ok := e.Data.(*ratchet.Execution)
-		return ok && e.Kind == "execution.updated" && x.Status.Terminal()
+		return ok && e.Kind == events.ExecutionUpdated && x.Status.Terminal()
 	})
 	m.stop = func() { cancel(); sub.Close() }
 	m.done.Go(func() {
