@@ -7,7 +7,7 @@ func absentGlobals() map[string]string {
 		kept    = "A task keeps nothing between runs: return what is to be kept."
 		said    = "A run has no screen: use console.log, or return the text."
 		threads = "A task runs on one thread; "
-		own     = "A task may import only its own files by relative path."
+		own     = "A task imports its own files by relative path, and modules of Node as node:crypto."
 		secrets = "Secrets are in context.secrets: context.secrets.get('NAME'), with the name in metadata.secrets. Other settings belong into the input."
 	)
 	return map[string]string{
@@ -16,19 +16,13 @@ func absentGlobals() map[string]string {
 		"Worker":            threads + "call the function itself.",
 		"require":           own,
 		"importScripts":     own,
-		"Buffer":            "Use Uint8Array, TextEncoder, atob and btoa.",
 		"XMLHttpRequest":    "Use fetch.",
 		"WebSocket":         "Use fetch.",
 		"EventSource":       "Use fetch.",
-		"FormData":          "Send JSON.stringify(value) or new URLSearchParams(value) as the body.",
-		"Blob":              "Use a string or a Uint8Array.",
 		"FileReader":        "Use a string or a Uint8Array.",
-		"setImmediate":      "Use setTimeout(fn, 0) or queueMicrotask.",
 		"Temporal":          "Use Date.",
-		"process":           secrets,
 		"Deno":              secrets,
 		"Bun":               secrets,
-		"global":            "Use globalThis.",
 		"window":            page,
 		"document":          page,
 		"navigator":         page,
@@ -59,9 +53,11 @@ func unknownNames() map[string]string {
 		"secrets": secrets, "getSecret": secrets, "env": secrets,
 		"sleep": waits, "delay": waits, "wait": waits,
 		"axios": "Use fetch.", "got": "Use fetch.", "request": "Use fetch.", "http": "Use fetch.", "https": "Use fetch.",
-		"_": packages, "lodash": packages, "moment": packages, "dayjs": packages, "z": packages, "fs": packages, "path": packages, "cheerio": packages,
+		"_": packages, "lodash": packages, "moment": packages, "dayjs": packages, "z": packages, "cheerio": packages,
+		"path": "Import it: import path from 'node:path'.", "util": "Import it: import util from 'node:util'.",
+		"fs":          "A task has no file system: import its own files, and return what is to be kept.",
 		"setProgress": "Use context.reportProgress(0.5, 'half').",
 		"kv":          "A task keeps no state between runs: return what is to be kept.",
-		"assert":      "Use if (!condition) throw new Error(message), or console.assert.",
+		"assert":      "Import it: import assert from 'node:assert'; or throw an Error yourself.",
 	}
 }

@@ -155,6 +155,9 @@ func (src *parsed) bundleAs(s Source, o api.BuildOptions) (code string, sourceMa
 // filesNamespace marks paths that live in Source.Files, never on disk.
 const filesNamespace = "task"
 
+// nodeNamespace marks modules of Node.js.
+const nodeNamespace = "node"
+
 // serve answers the bundler from the job's files; the disk is never read.
 func (src *parsed) serve(b api.PluginBuild, s Source) {
 	b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -162,7 +165,7 @@ func (src *parsed) serve(b api.PluginBuild, s Source) {
 			return api.OnResolveResult{Path: src.name, Namespace: filesNamespace}, nil
 		}
 		if !strings.HasPrefix(a.Path, "./") && !strings.HasPrefix(a.Path, "../") {
-			return refuseImport(fmt.Sprintf("cannot import %q: a task may import only its own files by relative path, e.g. ./lib/tax.js", a.Path))
+			return src.resolveName(a.Path)
 		}
 		want := path.Join(path.Dir(a.Importer), a.Path)
 		for _, p := range []string{want, want + ".ts", want + ".js", want + ".json", want + "/index.ts", want + "/index.js", strings.TrimSuffix(want, ".js") + ".ts"} {
@@ -179,6 +182,24 @@ func (src *parsed) serve(b api.PluginBuild, s Source) {
 		}
 		return api.OnLoadResult{Contents: &text, Loader: loaderOf(a.Path, language)}, nil
 	})
+	b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: nodeNamespace}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+		text, _ := nodeModule(a.Path)
+		return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+	})
+}
+
+// resolveName resolves an import that is no relative path.
+func (src *parsed) resolveName(name string) (api.OnResolveResult, error) {
+	if _, ok := nodeModule(name); ok {
+		return api.OnResolveResult{Path: name, Namespace: nodeNamespace}, nil
+	}
+	if reason, ok := machineModules()[strings.TrimPrefix(name, "node:")]; ok {
+		return refuseImport(fmt.Sprintf("cannot import %q: %s", name, reason))
+	}
+	if strings.HasPrefix(name, "node:") {
+		return refuseImport(fmt.Sprintf("cannot import %q: of Node's modules there are %s", name, strings.Join(nodeNames(), ", ")))
+	}
+	return refuseImport(fmt.Sprintf("cannot import %q: a task may import its own files by relative path, e.g. ./lib/tax.js, and modules of Node as node:crypto", name))
 }
 
 func refuseImport(text string) (api.OnResolveResult, error) {

@@ -140,7 +140,7 @@ func parseSource(s Source) (*parsed, error) {
 		return nil, &compileError{code: "EMPTY_SCRIPT", message: "the source is empty", hint: entryHint, file: name}
 	}
 	src := &parsed{text: s.Code, name: name, files: files}
-	if s.Language != ratchet.TypeScript && (len(s.Files) == 0 || !importing.MatchString(s.Code)) {
+	if s.Language != ratchet.TypeScript && (len(s.Files) == 0 || !importing.MatchString(s.Code)) && !requiresNode(s.Code) {
 		tree, err := parseTree(name, s.Code)
 		switch {
 		case err == nil && hasAsyncGenerator(tree): // which only the engine's compiler refuses

@@ -6,4 +6,6 @@ import (
 )
 
 // Globals are the names that a task finds beyond the language itself, sorted.
-func Globals() []string { return slices.Sorted(maps.Keys(theModules().globals)) }
+func Globals() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(theModules().globals)), hiddenGlobal)
+}

@@ -29,7 +29,7 @@ func TestRun_hint(t *testing.T) {
 		{"function main(input, context) { context.log.warning('x') }", "trace, debug, info, warn and error"},
 		{"function main(context) { return context.input.a }", "the input is the first argument"},
 		{"function main(input, context) { context.frobnicate() }", "What context has: log, secrets"},
-		{"function main() { return process.env.API_KEY }", "process is not available to tasks. Secrets are in context.secrets"},
+		{"function main() { return process.exit() }", ""},
 		{"function main() { return context.taskId }", "the context the second"},
 		{"function main() { return _.sum([1]) }", "no packages"},
 		{"function main(input) { return input.list.length }", ""},

@@ -75,6 +75,7 @@ func (l *linter) nodes(root any, inLoop bool) {
 				return false
 			}
 		case *ast.DotExpression:
+			l.environment(n)
 			l.nodes(n.Left, inLoop) // the name after the dot is no variable
 			return false
 		case *ast.PropertyKeyed:
@@ -103,6 +104,15 @@ func (l *linter) identifier(id *ast.Identifier) {
 	name := id.Name.String()
 	if hint, ok := l.absent[name]; ok && !l.declared[name] {
 		l.add(id, "ABSENT_GLOBAL", "warning", name+" is not available to tasks", hint)
+	}
+}
+
+// environment warns of reading process.env, which is empty.
+func (l *linter) environment(n *ast.DotExpression) {
+	of, ok := n.Left.(*ast.Identifier)
+	if ok && of.Name == "process" && n.Identifier.Name == "env" && !l.declared["process"] {
+		l.add(n, "EMPTY_ENVIRONMENT", "warning", "process.env is empty",
+			"Secrets are in context.secrets: context.secrets.get('NAME'), with the name in metadata.secrets. Other settings belong into the input.")
 	}
 }
 

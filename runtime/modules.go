@@ -131,6 +131,13 @@ func (g lazyGlobals) pending(key string) (int, bool) {
 }
 
 func (g lazyGlobals) Get(key string) goja.Value {
+	if hiddenGlobal(key) {
+		value, err := g.v.builtin(key)
+		if err != nil {
+			return nil // the task asks for what is not there
+		}
+		return value
+	}
 	i, ok := g.pending(key)
 	if !ok {
 		return nil
@@ -143,7 +150,7 @@ func (g lazyGlobals) Get(key string) goja.Value {
 
 func (g lazyGlobals) Has(key string) bool {
 	_, ok := g.pending(key)
-	return ok
+	return ok && !hiddenGlobal(key)
 }
 
 func (lazyGlobals) Set(string, goja.Value) bool { return false }

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"crypto/hmac"
+	"crypto/md5"  //nolint:gosec // Node.js has it, for checksums
 	"crypto/sha1" //nolint:gosec // SHA-1 is part of the Web Crypto API
 	"crypto/sha256"
 	"crypto/sha512"
@@ -54,8 +55,12 @@ func cryptoHost(v *vm) hostFuncs {
 // newHash is the hash of a Web Crypto name; the script has checked it.
 func newHash(name string) func() hash.Hash {
 	switch name {
+	case "MD5":
+		return md5.New
 	case "SHA-1":
 		return sha1.New
+	case "SHA-224":
+		return sha256.New224
 	case "SHA-384":
 		return sha512.New384
 	case "SHA-512":

@@ -133,7 +133,7 @@ func TestWeb_hostile(t *testing.T) {
 
 func TestWeb_absent(t *testing.T) {
 	code := `function main() {
-  return ['require', 'process', 'SharedArrayBuffer', 'Atomics', 'Buffer', 'window', 'self', 'global', 'XMLHttpRequest', 'WebSocket', 'Deno', 'Bun']
+  return ['require', 'SharedArrayBuffer', 'Atomics', 'window', 'self', 'XMLHttpRequest', 'WebSocket', 'Deno', 'Bun']
     .filter((name) => name in globalThis || typeof globalThis[name] !== 'undefined' || eval('typeof ' + name) !== 'undefined');
 }`
 	if out := Run(context.Background(), Job{Source: Source{Code: code}}, Hooks{}); string(out.Output) != "[]" {

@@ -18,9 +18,13 @@ func webModules() []module {
 		descriptors(), functionClasses(), dates(), jsonModule(),
 		script("weak", nil, "WeakRef", "FinalizationRegistry"),
 		script("microtask", nil, "queueMicrotask"),
+		script("buffer", bufferHost, "Buffer"),
+		script("blob", blobHost, "Blob", "File", "FormData", "blob:encode"),
+		script("process", processHost, "process"),
+		globalModule(),
 		performanceModule(),
 		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
-	}, numbers(), annexB(), polyfills(), iterators(), locales(), regexps())
+	}, nodeModules(), numbers(), annexB(), polyfills(), iterators(), locales(), regexps())
 }
 
 // anywhere is the reach of the kinds of values that need no name to be had.

@@ -135,8 +135,15 @@ func (v *vm) export(name string, value goja.Value) error {
 		v.web = map[string]goja.Value{}
 	}
 	v.web[name] = value
+	if hiddenGlobal(name) {
+		return nil
+	}
 	return v.define(name, value)
 }
+
+// hiddenGlobal says whether a name is for scripts of ours and for what the
+// compiler makes of imports: no task can write it as a name.
+func hiddenGlobal(name string) bool { return strings.Contains(name, ":") }
 
 // need gives a script of ours a global of another module or an error class,
 // whatever the task has made of the global of that name.

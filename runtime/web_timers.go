@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -9,12 +10,12 @@ import (
 
 // timerModule offers setTimeout, setInterval and their clear functions.
 func timerModule() module {
-	names := []string{"setTimeout", "setInterval", "clearTimeout", "clearInterval"}
+	names := []string{"setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"}
 	return module{name: "timers", globals: names, install: func(v *vm) error {
 		for i, fn := range []func(goja.FunctionCall) goja.Value{
 			func(c goja.FunctionCall) goja.Value { return v.schedule(c, "setTimeout", false) },
 			func(c goja.FunctionCall) goja.Value { return v.schedule(c, "setInterval", true) },
-			v.unschedule, v.unschedule,
+			v.immediate, v.unschedule, v.unschedule, v.unschedule,
 		} {
 			if err := v.export(names[i], v.rt.ToValue(v.contained(names[i], fn))); err != nil {
 				return err
@@ -34,6 +35,16 @@ func (v *vm) schedule(c goja.FunctionCall, name string, repeat bool) goja.Value 
 		args = append(args, c.Arguments[2:]...)
 	}
 	return v.rt.ToValue(v.setTimer(delay(c.Argument(1)), repeat, func() { v.invoke(fn, goja.Undefined(), args...) }))
+}
+
+// immediate is setImmediate of Node.js: a timer that is due at once.
+func (v *vm) immediate(c goja.FunctionCall) goja.Value {
+	fn, ok := goja.AssertFunction(c.Argument(0))
+	if !ok {
+		panic(v.rt.NewTypeError("setImmediate: the first argument must be a function"))
+	}
+	args := slices.Clone(c.Arguments[1:])
+	return v.rt.ToValue(v.setTimer(0, false, func() { v.invoke(fn, goja.Undefined(), args...) }))
 }
 
 func (v *vm) unschedule(c goja.FunctionCall) goja.Value {

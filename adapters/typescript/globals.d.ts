@@ -104,6 +104,7 @@ interface PendingResponse extends Promise<Response> {
   text(): Promise<string>;
   arrayBuffer(): Promise<ArrayBuffer>;
   bytes(): Promise<Uint8Array>;
+  blob(): Promise<Blob>;
   clone(): Response;
 }
 
@@ -141,6 +142,7 @@ declare class Request {
   text(): Promise<string>;
   arrayBuffer(): Promise<ArrayBuffer>;
   bytes(): Promise<Uint8Array>;
+  blob(): Promise<Blob>;
   clone(): Request;
 }
 
@@ -170,6 +172,7 @@ declare class Response {
   text(): Promise<string>;
   arrayBuffer(): Promise<ArrayBuffer>;
   bytes(): Promise<Uint8Array>;
+  blob(): Promise<Blob>;
   clone(): Response;
 }
 
@@ -275,6 +278,8 @@ declare function setInterval<A extends unknown[]>(callback: (...args: A) => void
 declare function clearTimeout(id?: number | null): void;
 declare function clearInterval(id?: number | null): void;
 declare function queueMicrotask(callback: () => void): void;
+declare function setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): number;
+declare function clearImmediate(id?: number | null): void;
 
 interface Performance {
   now(): number;
@@ -394,6 +399,94 @@ declare class TextDecoder {
   readonly ignoreBOM: boolean;
   decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
 }
+interface BlobPropertyBag {
+  type?: string;
+  endings?: "transparent" | "native";
+}
+declare class Blob {
+  constructor(parts?: Iterable<string | ArrayBuffer | ArrayBufferView | Blob>, options?: BlobPropertyBag);
+  readonly size: number;
+  readonly type: string;
+  slice(start?: number, end?: number, type?: string): Blob;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  bytes(): Promise<Uint8Array>;
+}
+declare class File extends Blob {
+  constructor(parts: Iterable<string | ArrayBuffer | ArrayBufferView | Blob>, name: string, options?: BlobPropertyBag & { lastModified?: number });
+  readonly name: string;
+  readonly lastModified: number;
+}
+/** The body of a request as multipart/form-data. */
+declare class FormData {
+  constructor();
+  append(name: string, value: string | Blob, filename?: string): void;
+  set(name: string, value: string | Blob, filename?: string): void;
+  delete(name: string): void;
+  get(name: string): string | File | null;
+  getAll(name: string): (string | File)[];
+  has(name: string): boolean;
+  forEach(callback: (value: string | File, name: string, form: FormData) => void, thisArg?: unknown): void;
+  entries(): IterableIterator<[string, string | File]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string | File>;
+  [Symbol.iterator](): IterableIterator<[string, string | File]>;
+}
+
+type BufferEncoding = "utf8" | "utf-8" | "hex" | "base64" | "base64url" | "ascii" | "latin1" | "binary" | "ucs2" | "ucs-2" | "utf16le" | "utf-16le";
+/** As in Node.js; further methods read and write numbers at an offset. */
+declare class Buffer extends Uint8Array {
+  static from(value: string, encoding?: BufferEncoding): Buffer;
+  static from(value: ArrayBuffer, offset?: number, length?: number): Buffer;
+  static from(value: ArrayLike<number> | Iterable<number> | { type: "Buffer"; data: number[] }): Buffer;
+  static alloc(size: number, fill?: string | number | Uint8Array, encoding?: BufferEncoding): Buffer;
+  static allocUnsafe(size: number): Buffer;
+  static isBuffer(value: unknown): value is Buffer;
+  static isEncoding(name: string): name is BufferEncoding;
+  static byteLength(value: string | ArrayBuffer | ArrayBufferView, encoding?: BufferEncoding): number;
+  static concat(list: readonly Uint8Array[], length?: number): Buffer;
+  static compare(a: Uint8Array, b: Uint8Array): number;
+  toString(encoding?: BufferEncoding, start?: number, end?: number): string;
+  toJSON(): { type: "Buffer"; data: number[] };
+  equals(other: Uint8Array): boolean;
+  compare(other: Uint8Array): number;
+  copy(target: Uint8Array, targetStart?: number, sourceStart?: number, sourceEnd?: number): number;
+  write(text: string, offset?: number, length?: number, encoding?: BufferEncoding): number;
+  [method: `${"read" | "write"}${string}`]: any;
+}
+
+/** As much of Node's process as a task has. env is empty: secrets are in context.secrets. */
+declare const process: {
+  readonly env: Record<string, string | undefined>;
+  readonly version: string;
+  readonly versions: { node: string };
+  readonly platform: string;
+  readonly argv: string[];
+  cwd(): string;
+  uptime(): number;
+  nextTick<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void;
+  hrtime(before?: [number, number]): [number, number];
+  emitWarning(warning: string | Error): void;
+};
+declare const global: typeof globalThis;
+
+// Modules of Node.js that need nothing of a machine
+declare module "node:assert";
+declare module "node:assert/strict";
+declare module "node:buffer";
+declare module "node:crypto";
+declare module "node:events";
+declare module "node:os";
+declare module "node:path";
+declare module "node:perf_hooks";
+declare module "node:process";
+declare module "node:querystring";
+declare module "node:string_decoder";
+declare module "node:timers";
+declare module "node:timers/promises";
+declare module "node:url";
+declare module "node:util";
+
 declare function atob(data: string): string;
 declare function btoa(data: string): string;
 declare function structuredClone<T>(value: T): T;

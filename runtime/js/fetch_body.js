@@ -8,6 +8,8 @@ function encode(body) {
   if (body instanceof ArrayBuffer) return { body: body.slice(0), type: null };
   if (ArrayBuffer.isView(body)) return { body: body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength), type: null };
   if (typeof body === 'object') {
+    const made = need('blob:encode')(body);
+    if (made !== null) return made;
     const text = JSON.stringify(body);
     if (text !== undefined) return { body: text, type: 'application/json' };
   }
@@ -45,4 +47,5 @@ class Body {
   }
   async arrayBuffer() { return host.bytes(this.#read()); }
   async bytes() { return new Uint8Array(host.bytes(this.#read())); }
+  async blob() { return new (need('Blob'))([host.bytes(this.#read())], { type: this.headers.get('content-type') ?? '' }); }
 }

@@ -26,7 +26,7 @@ Object.defineProperty(Pending.prototype, secret, { __proto__: null, value() { re
 for (const name of ['ok', 'status', 'statusText', 'headers', 'url', 'redirected', 'type', 'body', 'bodyUsed']) {
   Object.defineProperty(Pending.prototype, name, { __proto__: null, configurable: true, get() { return settled(this)[name]; } });
 }
-for (const name of ['json', 'text', 'arrayBuffer', 'bytes', 'clone']) {
+for (const name of ['json', 'text', 'arrayBuffer', 'bytes', 'blob', 'clone']) {
   Object.defineProperty(Pending.prototype, name, { __proto__: null, configurable: true, writable: true, value: { [name]() { return settled(this)[name](); } }[name] });
 }
 

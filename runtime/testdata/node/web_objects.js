@@ -1,0 +1,32 @@
+const tr = (f) => { try { return f(); } catch (e) { return [e.name, e.code]; } };
+async function main() {
+  const out = {};
+  const b = new Blob(['ab', new Uint8Array([99, 100]), new Blob(['é'])], { type: 'Text/Plain' });
+  out.blob = [b.size, b.type, await b.text(), await b.slice(1, 3).text(), await b.slice(-2).text(), (await b.arrayBuffer()).byteLength, String(b)];
+  const f = new FormData();
+  f.append('a', '1'); f.append('a', 2); f.append('b', 'x\ny'); f.set('a', 'z'); f.append('c', new Blob(['q'], { type: 'text/x' }), 'q.txt');
+  out.form = [[...f.keys()], f.get('a'), f.getAll('a'), f.has('b'), f.get('nope'), f.get('c').name, f.get('c').type, await f.get('c').text(), f.get('c') instanceof File];
+  f.delete('a');
+  out.left = [...f].map(([k, v]) => [k, typeof v]);
+  const file = new File(['hello'], 'h.txt', { type: 'text/plain', lastModified: 5 });
+  out.file = [file.name, file.size, file.lastModified, await file.text(), file instanceof Blob];
+  out.immediate = await new Promise((ok) => setImmediate((...a) => ok(a), 1, 2));
+  const gone = setImmediate(() => { throw new Error('no'); });
+  clearImmediate(gone);
+  out.global = global === globalThis;
+  out.env = [typeof process.env, process.env.NOPE_NOT_SET === undefined, typeof process.nextTick, process.hrtime().length, typeof process.hrtime.bigint()];
+  const order = [];
+  process.nextTick((x) => order.push('tick' + x), 1);
+  setTimeout(() => order.push('timer'), 0);
+  await new Promise((done) => setTimeout(done, 5));
+  out.order = order;
+  out.errors = [tr(() => Buffer.from(5)), tr(() => Buffer.alloc('x')), tr(() => Buffer.alloc(4).readUInt32LE(1)), tr(() => Buffer.from('a', 'nope')), tr(() => process.nextTick(1)), tr(() => new FormData().append('a', 'b', 'c'))];
+  const w = Buffer.alloc(24);
+  w.writeUInt8(200, 0); w.writeInt8(-1, 1); w.writeUInt16LE(0x1234, 2); w.writeInt16BE(-2, 4); w.writeUInt32BE(0xdeadbeef, 6); w.writeDoubleLE(1.5, 10); w.writeUIntBE(0x123456, 18, 3);
+  out.numbers = [w.toString('hex'), w.readUInt8(0), w.readInt8(1), w.readUInt16LE(2), w.readInt16BE(4), w.readUInt32BE(6), w.readDoubleLE(10), w.readUIntBE(18, 3), w.readInt32LE(6)];
+  out.write = (() => { const x = Buffer.alloc(6, '-'); return [x.write('héé', 1), x.toString(), x.write('abc', 4), x.toString('latin1'), x.write('ff', 0, 'hex'), x[0]]; })();
+  out.encodings = ['utf8', 'utf16le', 'latin1', 'ascii', 'base64', 'base64url', 'hex'].map((e) => [e, Buffer.from('añ€', 'utf8').toString(e), Buffer.from('YWLDsf-_', e).toString('hex')]);
+  out.slices = (() => { const x = Buffer.from('abcdef'); const y = x.subarray(2, 4); y[0] = 88; return [x.toString(), x.slice(-2).toString(), x.lastIndexOf('d'), x.indexOf(Buffer.from('ef')), x.includes('cd'), x.swap16().toString(), Buffer.from(x).equals(x), x.copy(y, 1, 0, 3), y.toString()]; })();
+  out.concat = [Buffer.concat([Buffer.from('ab'), Buffer.from('cd')], 3).toString(), Buffer.isEncoding('HEX'), Buffer.compare(Buffer.from([2]), Buffer.from([1, 9])), [...Buffer.from('hi').entries()], Buffer.from([256, -1, 3.7]).toJSON()];
+  return out;
+}
