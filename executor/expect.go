@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 // judge compares a test's run with what the test wants. It returns what
@@ -83,6 +84,9 @@ func messageMatches(want, message string) (bool, error) {
 	}
 	if flags = strings.ReplaceAll(flags, "u", ""); flags != "" {
 		pattern = "(?" + flags + ")" + pattern
+	}
+	if err := schema.CheckPattern(pattern); err != nil {
+		return false, err
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {

@@ -43,7 +43,7 @@ func (a *adviser) note(at, format string, args ...any) {
 
 func (a *adviser) schema(at string, v any) {
 	o, ok := v.(map[string]any)
-	if !ok {
+	if !ok || len(a.notes) == maxNotes {
 		return
 	}
 	if a.bare(at, o) {
@@ -76,6 +76,9 @@ func (a *adviser) bare(at string, o map[string]any) bool {
 
 func (a *adviser) keyword(at, key string, value any) {
 	kind, known := a.known[key]
+	if len(a.notes) == maxNotes {
+		return
+	}
 	if !known {
 		if near := keywordFor(key); near != "" {
 			a.note(at, "is not a keyword of JSON Schema and checks nothing; did you mean %s?", near)

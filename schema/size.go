@@ -11,10 +11,13 @@ import (
 
 // limits bound a schema before it is compiled: that takes about ten kilobytes
 // for each object, and a time that grows with the square of the depth.
-type limits struct{ bytes, objects, depth int }
+type limits struct {
+	bytes, objects, depth int
+	patterns              bool // they are bounded too
+}
 
 // admitted are the limits of schemas that come in.
-func admitted() limits { return limits{bytes: 256 << 10, objects: 2_000, depth: 100} }
+func admitted() limits { return limits{bytes: 256 << 10, objects: 2_000, depth: 100, patterns: true} }
 
 // usable are the limits of schemas that were stored before those above were set.
 func usable() limits { return limits{bytes: 2 << 20, objects: 10_000, depth: 500} }
@@ -46,6 +49,9 @@ func (l limits) check(doc any) error {
 	case m.deep != nil:
 		return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: it is nested more than %d deep", l.depth).At(pointer(m.deep)).
 			WithHint("put inner parts under $defs and refer to them with $ref")
+	case m.steps > maxPattern:
+		return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: its patterns are too large: counted repetitions multiply, at most %d steps are allowed in all", maxPattern).
+			At(m.pattern).WithHint("repeat less often, or check the length with maxLength")
 	case m.objects > l.objects:
 		return ratchet.Errorf(ratchet.CodeInvalid, "invalid schema: it has more than %d objects", l.objects).At("").WithHint(smaller)
 	}
@@ -57,6 +63,8 @@ func (l limits) check(doc any) error {
 type measured struct {
 	limits
 	objects int
+	steps   int      // of patterns
+	pattern string   // pointer to the last one
 	deep    []string // nil = nothing is
 }
 
@@ -64,7 +72,14 @@ func (m *measured) add(v any, at []string) {
 	switch v := v.(type) {
 	case map[string]any:
 		m.objects++
+		keyed := len(at) > 0 && at[len(at)-1] == "patternProperties"
 		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if text, ok := v[key].(string); ok && key == "pattern" {
+				m.measure(text, at, key)
+			}
+			if keyed {
+				m.measure(key, at, key)
+			}
 			m.below(v[key], at, key)
 		}
 	case []any:
@@ -75,7 +90,7 @@ func (m *measured) add(v any, at []string) {
 }
 
 func (m *measured) below(v any, at []string, step string) {
-	if m.deep != nil || m.objects > m.limits.objects {
+	if m.deep != nil || m.objects > m.limits.objects || m.steps > maxPattern {
 		return
 	}
 	if at = append(at, step); len(at) > m.depth {
@@ -83,4 +98,12 @@ func (m *measured) below(v any, at []string, step string) {
 		return
 	}
 	m.add(v, at)
+}
+
+// measure adds a pattern.
+func (m *measured) measure(pattern string, at []string, step string) {
+	if m.limits.patterns && m.steps <= maxPattern {
+		m.steps += patternSize(pattern)
+		m.pattern = pointer(append(slices.Clone(at), step))
+	}
 }

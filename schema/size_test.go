@@ -61,3 +61,24 @@ func TestAdmit_size(t *testing.T) {
 		})
 	}
 }
+
+// TestAdmit_patterns: counted repetitions multiply.
+func TestAdmit_patterns(t *testing.T) {
+	for name, c := range map[string]struct{ schema, at string }{
+		"one":      {fmt.Sprintf(`{"properties":{"a":{"pattern":%q}}}`, strings.Repeat("(a{1,100}){1,9}", 12)), "/properties/a/pattern"},
+		"together": {`{"properties":{"a":{"pattern":"a{600}b{600}c{600}d{600}e{600}"},"b":{"pattern":"f{600}g{600}h{600}i{600}j{600}"},"c":{"pattern":"k{800}l{800}m{800}n{800}"},"d":{"pattern":"o{800}p{800}"}}}`, "/properties/d/pattern"},
+		"of keys":  {fmt.Sprintf(`{"patternProperties":{%q:{}}}`, strings.Repeat("x{900}", 12)), "/patternProperties/" + strings.Repeat("x{900}", 12)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := schema.Admit(json.RawMessage(c.schema))
+			if e := ratchet.AsError(err); err == nil || !strings.Contains(e.Message, "patterns are too large") || e.Hint == "" || e.Fields[ratchet.FieldPointer] != c.at {
+				t.Errorf("%v at %v", err, e.Fields[ratchet.FieldPointer])
+			}
+		})
+	}
+	for _, pattern := range []string{`^[a-z]{1,100}(-[a-z]{1,50}){0,10}$`, `\p{L}+`, `^(\d{4})-(\d{2})-(\d{2})$`, `(`} {
+		if err := schema.CheckPattern(pattern); err != nil {
+			t.Errorf("%s: %v", pattern, err)
+		}
+	}
+}

@@ -51,6 +51,9 @@ func misplaced(key string) string {
 	return ""
 }
 
+// maxUnknownKeys bounds the keys that are compared with those that are known.
+const maxUnknownKeys = 20
+
 // metadata warns of keys that have no effect where they stand.
 func (c *checks) metadata(raw json.RawMessage) {
 	var given map[string]json.RawMessage
@@ -58,6 +61,7 @@ func (c *checks) metadata(raw json.RawMessage) {
 		return // it is refused elsewhere
 	}
 	keys := executor.MetadataKeys()
+	unknown := 0
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		if known := keys[key]; known != nil && key != "" {
 			c.metadataPart(key, given[key], known)
@@ -65,6 +69,9 @@ func (c *checks) metadata(raw json.RawMessage) {
 		}
 		if knowsKey(keys[""], key) {
 			continue
+		}
+		if unknown++; unknown > maxUnknownKeys {
+			return
 		}
 		if instead := misplaced(key); instead != "" {
 			c.warn("metadata", "UNKNOWN_METADATA", "/metadata/"+key, "metadata.%s has no effect: %s", key, instead)
@@ -80,9 +87,13 @@ func (c *checks) metadataPart(part string, raw json.RawMessage, known []string) 
 	if json.Unmarshal(raw, &given) != nil {
 		return
 	}
+	unknown := 0
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		if knowsKey(known, key) {
 			continue
+		}
+		if unknown++; unknown > maxUnknownKeys {
+			return
 		}
 		text := "known are " + strings.Join(known, ", ")
 		if near := schema.Nearest(key, known); near != "" {
