@@ -70,4 +70,5 @@ type Page[T any] struct {
 	Total      int64  // all rows that match, whatever the page
 	LowerBound bool   // Total is a lower bound: counting was cut short
 	NextCursor string // empty on the last page
+	Incomplete bool   // the search used its time before the page was full; NextCursor goes on
 }

@@ -53,15 +53,15 @@ func stored(ctx context.Context, path string, n int) error {
 		total += count
 	}
 	t := newTable(fmt.Sprintf("Lists and statistics over %d executions (at most 50 ms at p95, by hour 200 ms, texts 300 ms)", total),
-		"what", "p50", "p95", "rows", "total")
+		"what", "p50", "p95", "cpu", "rows", "total")
 	if err := storedLists(ctx, db, t, total); err != nil {
 		return err
 	}
 	if err := storedStats(ctx, db, t); err != nil {
 		return err
 	}
-	t.row("open", micros(opened), "", "", "")
-	t.row("bytes for each execution", fmt.Sprint((size.FileBytes-size.FreeBytes)/max(total, 1)), "", "", "")
+	t.row("open", micros(opened), "", "", "", "")
+	t.row("bytes for each execution", fmt.Sprint((size.FileBytes-size.FreeBytes)/max(total, 1)), "", "", "", "")
 	t.print()
 	return nil
 }

@@ -15,19 +15,28 @@ const storedRounds = 20
 
 // ask measures a question and adds a row.
 func ask(t *table, what string, question func() (rows int, total string, err error)) error {
-	times := make([]time.Duration, storedRounds)
+	times, used := make([]time.Duration, storedRounds), make([]time.Duration, storedRounds)
 	var rows int
 	var total string
 	for i := range times {
+		before, err := cpuTime()
+		if err != nil {
+			return err
+		}
 		begun := time.Now()
-		var err error
 		if rows, total, err = question(); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		times[i] = time.Since(begun)
+		after, err := cpuTime()
+		if err != nil {
+			return err
+		}
+		used[i] = after - before
 	}
 	slices.Sort(times)
-	t.row(what, micros(times[len(times)/2]), micros(times[len(times)*95/100]), fmt.Sprint(rows), total)
+	slices.Sort(used)
+	t.row(what, micros(times[len(times)/2]), micros(times[len(times)*95/100]), micros(used[len(used)/2]), fmt.Sprint(rows), total)
 	return nil
 }
 

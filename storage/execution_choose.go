@@ -19,7 +19,16 @@ func (s *search) prepare(ctx context.Context) error {
 		s.conds = append(s.conds, cond{field: field{column: colTaskName, expr: "e.task_name"}, sql: only, args: args})
 	}
 	var named []cond
-	for _, c := range s.conds {
+	for i, c := range s.conds {
+		if d := c.driver(); d != nil && d.text {
+			var err error
+			if c, err = s.lookThrough(ctx, c, d); err != nil {
+				return err
+			}
+			if s.conds[i] = c; c.column != colID {
+				continue
+			}
+		}
 		if c.column == colTaskName {
 			named = append(named, c)
 		}
@@ -58,6 +67,27 @@ func (s *search) named(ctx context.Context, conds []cond) (*driver, error) {
 	return &driver{index: byTask, sql: "e.task_id IN (" + marks(len(ids)) + ")", args: ids, ordered: len(ids) == 1}, nil
 }
 
+// lookThrough searches the texts of an index. When few fit, the condition
+// becomes one on their numbers.
+func (s *search) lookThrough(ctx context.Context, c cond, d *driver) (cond, error) {
+	var n int
+	err := one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+" WHERE "+d.present+" LIMIT ?)", s.texts+1)
+	if err != nil || n > s.texts {
+		return c, err
+	}
+	var numbers []byte
+	err = one(ctx, s.q, "find texts", []any{&n, &numbers}, "SELECT count(*), CAST(json_group_array(id) AS BLOB) FROM (SELECT e.id AS id FROM "+
+		from(d.index)+" WHERE "+d.sql+" LIMIT ?)", append(slices.Clone(d.args), s.totals+1)...)
+	if err != nil || n > s.sort {
+		if len(s.conds) == 1 {
+			s.matches = n
+		}
+		return c, err
+	}
+	list := []any{string(numbers)}
+	return cond{field: field{column: colID, kind: kindID}, operator: ratchet.OpIn, values: list, sql: "e.id IN (SELECT value FROM json_each(?))", args: list}, nil
+}
+
 // fits counts the rows a driver leads to, up to one more than may be sorted.
 func (s *search) fits(ctx context.Context, d *driver) (int, error) {
 	key := fingerprint(d.index, d.sql, d.args)
@@ -65,17 +95,6 @@ func (s *search) fits(ctx context.Context, d *driver) (int, error) {
 		return n, nil
 	}
 	n := 0
-	if d.text {
-		err := one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+
-			" WHERE "+d.present+" LIMIT ?)", s.texts+1)
-		if err != nil {
-			return 0, err
-		}
-		if n > s.texts {
-			s.sizes[key] = s.sort + 1
-			return s.sort + 1, nil
-		}
-	}
 	err := one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+
 		" WHERE "+d.sql+" LIMIT ?)", append(slices.Clone(d.args), s.sort+1)...)
 	s.sizes[key] = n

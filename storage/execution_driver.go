@@ -90,10 +90,21 @@ func covered(index string) []column {
 
 // servedBy says whether an index tests the condition without reading rows.
 func (c cond) servedBy(index string) bool {
-	if c.kind == kindBool && isTrue(c) && (index == withError && c.column == colError || index == indexOf(colProgress) && c.column == colProgress) {
-		return true // all rows of a partial index have it
+	return c.allOf(index) || slices.Contains(covered(index), c.column) && (c.kind != kindBool || c.column == colStatus)
+}
+
+// allOf says whether all rows of a partial index meet the condition.
+func (c cond) allOf(index string) bool {
+	return c.kind == kindBool && isTrue(c) && (index == withError && c.column == colError || index == indexOf(colProgress) && c.column == colProgress)
+}
+
+// narrows says whether the condition leads to a range of the index.
+func (c cond) narrows(index string, by *driver) bool {
+	columns := covered(index)
+	if c.kind == kindBool || len(columns) == 0 {
+		return false
 	}
-	return slices.Contains(covered(index), c.column) && (c.kind != kindBool || c.column == colStatus)
+	return c.column == columns[0] || by != nil && by.ordered && c.column == colQueued
 }
 
 // driver is a way to the rows that fit a filter, or a little more.
@@ -152,6 +163,10 @@ func (c cond) driver() *driver {
 }
 
 func isTrue(c cond) bool { return c.operator == ratchet.OpEQ && c.values[0] == true }
+
+func isFalse(c cond) bool {
+	return c.kind == kindBool && (c.operator == ratchet.OpEQ && c.values[0] == false || c.operator == ratchet.OpNE && c.values[0] == true)
+}
 
 // statusDriver serves statuses that few executions have.
 func statusDriver(c cond) *driver {

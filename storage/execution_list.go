@@ -86,7 +86,7 @@ func (db *DB) listExecutions(ctx context.Context, query ratchet.Query, payloads 
 		if err != nil {
 			return err
 		}
-		page.Total, page.LowerBound, page.NextCursor = h.total, h.lowerBound, h.next
+		page.Total, page.LowerBound, page.NextCursor, page.Incomplete = h.total, h.lowerBound, h.next, h.incomplete
 		rows, err := db.executionRows(ctx, q, h.ids, payloads)
 		if err != nil {
 			return err

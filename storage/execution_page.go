@@ -5,20 +5,26 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"time"
 )
 
 // searchLimits bound the work of one page of executions.
 type searchLimits struct {
-	sort   int // rows that may be sorted; more are read in the order of an index
-	read   int // rows that may be read to find the page
-	count  int // rows that may be read to count further ones
-	totals int // totals beyond are a lower bound, where no counter knows them
-	piece  int // entries of an index that the first piece of a walk has
-	texts  int // entries of an index whose texts may be looked at
+	sort   int           // rows that may be sorted; more are read in the order of an index
+	read   int           // rows that may be read to find the page
+	count  int           // rows that may be read to count further ones
+	totals int           // totals beyond are a lower bound, where no counter knows them
+	piece  int           // entries of an index that the first piece of a walk has
+	texts  int           // entries of an index whose texts may be looked at
+	find   time.Duration // after which a walk begins no further piece
+	tally  time.Duration // after which the counting begins no further piece
 }
 
 func defaultLimits() searchLimits {
-	return searchLimits{sort: 5000, read: 30_000, count: 12_000, totals: 10_000, texts: 100_000, piece: 2000}
+	return searchLimits{
+		sort: 5000, read: 100_000, count: 12_000, totals: 10_000, texts: 100_000, piece: 2000,
+		find: 120 * time.Millisecond, tally: 25 * time.Millisecond,
+	}
 }
 
 // search finds a page of executions and their total.
@@ -29,6 +35,7 @@ type search struct {
 	conds   []cond // filters and scope
 	drivers []*driver
 	sizes   map[string]int // rows of drivers, as far as counted
+	matches int            // of the only condition, up to one more than totals; 0 = not known
 }
 
 // position is a row found: its id and sort values.
@@ -43,6 +50,7 @@ type hits struct {
 	next       string
 	total      int64
 	lowerBound bool
+	incomplete bool // the search stopped before the page was full
 }
 
 func (s *search) page(ctx context.Context) (*hits, error) {
@@ -57,7 +65,7 @@ func (s *search) page(ctx context.Context) (*hits, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &hits{next: next, total: total, lowerBound: !exact}
+	h := &hits{next: next, total: total, lowerBound: !exact, incomplete: next != "" && len(rows) < s.p.limit}
 	if !exact && len(rows) > 0 {
 		h.total = max(total, int64(s.p.offset+len(rows)))
 	}
@@ -74,12 +82,12 @@ func (s *search) rows(ctx context.Context, total int64, exact bool) (rows []posi
 	if after != nil {
 		skip = after.skip
 	}
-	left := s.read
+	left, pace := s.read, s.pace(s.find)
 	for _, seg := range segments(s.p.sorts) {
 		if after != nil && !seg.holds(after.values) {
 			continue
 		}
-		w := &walk{search: s, segment: seg, after: after, need: need - len(rows), skip: skip, left: left}
+		w := &walk{search: s, segment: seg, after: after, need: need - len(rows), skip: skip, left: left, pace: pace}
 		if after == nil && len(seg.fixed) == 0 && len(seg.conds) == 0 && exact {
 			w.size = total
 		}
@@ -105,8 +113,9 @@ type walk struct {
 	segment
 	after   *cursor
 	need    int
-	skip    int   // rows still to leave out
-	left    int   // rows that may still be read
+	skip    int // rows still to leave out
+	left    int // rows that may still be read
+	pace    *pace
 	size    int64 // of the segment; 0 = not known
 	hints   []cond
 	found   []position
@@ -118,24 +127,28 @@ func (w *walk) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	within := slices.Concat(w.segment.conds, w.hints) // what the index can serve
+	tested := slices.Concat(w.segment.conds, w.search.conds)
+	within := slices.Clone(w.hints) // what leads to entries of the index
 	if by != nil {
 		within = append(within, cond{sql: by.sql, args: by.args})
 	}
-	tested := w.search.conds
 	if w.after != nil {
 		within = append(within, w.seek())
 	}
+	narrow := true // the index leads to nothing but rows of the list
 	for _, c := range tested {
-		if covers(index, []cond{c}, nil) {
+		switch {
+		case c.narrows(index, by):
 			within = append(within, c)
+		case !c.servedBy(index) || !c.allOf(index):
+			narrow = false
 		}
 	}
-	conds := slices.Concat(w.search.conds, w.segment.conds)
-	if few || covers(index, conds, w.keys) || (index == byID && len(conds) == 0) {
+	held := covers(index, tested, w.keys) || (index == byID && len(tested) == 0)
+	if few || (held && narrow) {
 		return w.all(ctx, index, slices.Concat(within, tested))
 	}
-	return w.pieces(ctx, index, within, tested)
+	return w.pieces(ctx, index, within, tested, held)
 }
 
 // joined is conditions joined by AND.

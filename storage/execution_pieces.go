@@ -6,19 +6,27 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"time"
 )
 
-// pieces finds rows that have to be read to be tested: the index of the order
-// is cut into pieces, each twice as long as the one before, until the page is
-// full or no more rows may be read.
-func (w *walk) pieces(ctx context.Context, index string, within, tested []cond) error {
+// pieces finds rows that are tested one by one: the index of the order is cut
+// into pieces, each up to twice as long as the one before, until the page is
+// full, the time is used, or no more rows may be read. held = the index has all
+// that is tested, so that no rows are read.
+func (w *walk) pieces(ctx context.Context, index string, within, tested []cond, held bool) error {
 	key, desc := "e.id", w.desc()
 	if len(w.keys) > 0 {
 		key, desc = w.keys[0].expr, w.keys[0].desc
 	}
 	var behind []cond // the pieces done
-	for size := w.searchLimits.piece; ; size *= 2 {
-		size = min(size, w.left)
+	size := w.searchLimits.piece
+	if held {
+		size *= heldFactor
+	}
+	for {
+		if !held {
+			size = min(size, w.left)
+		}
 		bounds := slices.Concat(within, behind)
 		end, last, err := w.end(ctx, index, key, bounds, size)
 		if err != nil {
@@ -30,10 +38,13 @@ func (w *walk) pieces(ctx context.Context, index string, within, tested []cond) 
 		if err := w.piece(ctx, index, slices.Concat(bounds, tested)); err != nil {
 			return err
 		}
-		if w.left -= size; last || w.need == len(w.found) {
+		if !held {
+			w.left -= size
+		}
+		if last || w.need == len(w.found) {
 			return nil
 		}
-		if w.left <= 0 {
+		if size = w.pace.next(size); size == 0 || w.left <= 0 {
 			w.stopped = w.behind(end, desc)
 			return nil
 		}
@@ -55,18 +66,16 @@ func (w *walk) end(ctx context.Context, index, key string, bounds []cond, size i
 // piece reads the rows of a piece, leaving out those that are to be skipped.
 func (w *walk) piece(ctx context.Context, index string, conds []cond) error {
 	where, args := joined(conds)
-	found := len(w.found)
-	err := w.read(ctx, index, where+" ORDER BY "+w.order(w.desc())+" LIMIT ? OFFSET ?", append(slices.Clone(args), w.need-found, w.skip))
-	if err != nil || w.skip == 0 {
-		return err
+	if w.skip > 0 {
+		var n int
+		err := one(ctx, w.q, "count executions", []any{&n}, "SELECT count(*) FROM "+from(index)+" WHERE "+where, args...)
+		if err != nil || n <= w.skip {
+			w.skip -= n
+			return err
+		}
 	}
-	if len(w.found) > found {
-		w.skip = 0
-		return nil
-	}
-	var n int
-	err = one(ctx, w.q, "count executions", []any{&n}, "SELECT count(*) FROM "+from(index)+" WHERE "+where, args...)
-	w.skip -= n
+	err := w.read(ctx, index, where+" ORDER BY "+w.order(w.desc())+" LIMIT ? OFFSET ?", append(slices.Clone(args), w.need-len(w.found), w.skip))
+	w.skip = 0
 	return err
 }
 
@@ -83,4 +92,28 @@ func (w *walk) behind(end any, desc bool) *cursor {
 		c.id = math.MinInt64
 	}
 	return c
+}
+
+// pace cuts work into pieces by the time it may take. The first piece is done
+// whatever it takes.
+type pace struct {
+	begun time.Time
+	time  time.Duration
+	least int // length of a piece worth beginning
+	done  int // entries in the pieces done
+}
+
+func (s *search) pace(d time.Duration) *pace {
+	return &pace{begun: time.Now(), time: d, least: max(1, s.piece/4)}
+}
+
+// next is the length of the piece after one of this size; 0 = the time is used.
+func (p *pace) next(size int) int {
+	p.done += size
+	spent := max(time.Since(p.begun), 1)
+	fits := float64(p.done) * float64(p.time-spent) / float64(spent)
+	if fits < float64(p.least) {
+		return 0
+	}
+	return int(min(fits, 2*float64(size)))
 }

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"slices"
+
+	"ratchet"
 )
 
 // total counts what a list matches. It is exact when counters know it or few
@@ -14,6 +16,12 @@ func (s *search) total(ctx context.Context) (n int64, exact bool, err error) {
 		err := one(ctx, s.q, "count executions", []any{&n}, "SELECT coalesce(sum(n), 0) FROM "+from+" AS e WHERE "+where, append(args, more...)...)
 		return n, true, err
 	}
+	if n, ok, err := s.without(ctx); ok || err != nil {
+		return n, true, err
+	}
+	if s.matches > s.totals {
+		return int64(s.totals), false, nil
+	}
 	where, args := joined(s.conds)
 	few, err := s.fewest(ctx, s.drivers)
 	if err != nil {
@@ -24,14 +32,37 @@ func (s *search) total(ctx context.Context) (n int64, exact bool, err error) {
 			append(slices.Clone(few.args), args...)...)
 		return n, true, err
 	}
-	for _, d := range append(s.drivers, &driver{index: byQueued, sql: "1"}) {
+	way, held := s.way()
+	if !held || !s.narrow(way) {
+		return s.sample(ctx, way, held, where, args)
+	}
+	err = one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(way.index)+
+		" WHERE "+way.sql+" AND "+where+" LIMIT ?)", slices.Concat(way.args, args, []any{s.totals + 1})...)
+	return min(n, int64(s.totals)), n <= int64(s.totals), err
+}
+
+// way is the driver to count by; held = its index has all that is tested.
+func (s *search) way() (d *driver, held bool) {
+	all := &driver{index: byQueued, sql: "1"}
+	for _, d := range append(slices.Clone(s.drivers), all) {
 		if covers(d.index, s.conds, nil) {
-			err := one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+
-				" WHERE "+d.sql+" AND "+where+" LIMIT ?)", slices.Concat(d.args, args, []any{s.totals + 1})...)
-			return min(n, int64(s.totals)), n <= int64(s.totals), err
+			return d, true
 		}
 	}
-	return s.sample(ctx, where, args)
+	if len(s.drivers) == 0 {
+		return all, false
+	}
+	return s.drivers[len(s.drivers)-1], false
+}
+
+// narrow says whether a driver leads to nothing but rows of the list.
+func (s *search) narrow(d *driver) bool {
+	for _, c := range s.conds {
+		if !c.narrows(d.index, d) && !c.allOf(d.index) {
+			return false
+		}
+	}
+	return true
 }
 
 // counted splits the conditions into those on tasks and on statuses; ok is
@@ -50,16 +81,50 @@ func (s *search) counted() (tasks, statuses []cond, ok bool) {
 	return tasks, statuses, true
 }
 
-// sample counts among the first rows of an index.
-func (s *search) sample(ctx context.Context, where string, args []any) (n int64, exact bool, err error) {
-	d := &driver{index: byQueued, sql: "1"}
-	for _, other := range s.drivers {
-		if !other.text {
-			d = other
+// without counts the executions that a partial index leaves out, when that is
+// the only condition: all but those in the index, if these are not too many.
+func (s *search) without(ctx context.Context) (n int64, ok bool, err error) {
+	if len(s.conds) != 1 || !isFalse(s.conds[0]) {
+		return 0, false, nil
+	}
+	have := s.conds[0]
+	have.values = []any{true}
+	have.operator = ratchet.OpEQ
+	d := have.driver()
+	if d == nil || !have.allOf(d.index) {
+		return 0, false, nil
+	}
+	err = one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+" WHERE "+d.sql+" LIMIT ?)", s.texts+1)
+	if err != nil || n > int64(s.texts) {
+		return 0, false, err
+	}
+	var all int64
+	from, args := StatsQuery{}.totals(ctx)
+	err = one(ctx, s.q, "count executions", []any{&all}, "SELECT coalesce(sum(n), 0) FROM "+from, args...)
+	return all - n, true, err
+}
+
+// heldFactor is how many entries of an index are looked at in the time of one row.
+const heldFactor = 10
+
+// sample counts among the first rows that a driver leads to, as many as the time
+// lets it read. held = its index has all that is tested.
+func (s *search) sample(ctx context.Context, d *driver, held bool, where string, args []any) (n int64, exact bool, err error) {
+	most, pace := s.count, s.pace(s.tally)
+	if held {
+		most *= heldFactor
+	}
+	for read, size := 0, min(s.piece, most); ; {
+		var got, fit int
+		err = one(ctx, s.q, "count executions", []any{&got, &fit}, "SELECT count(*), coalesce(sum(fits), 0) FROM (SELECT "+where+" AS fits FROM "+
+			from(d.index)+" WHERE "+d.sql+" LIMIT ? OFFSET ?)", slices.Concat(args, d.args, []any{size, read})...)
+		if err != nil {
+			return 0, false, err
+		}
+		last := got < size
+		n, read = n+int64(fit), read+got
+		if size = min(pace.next(size), most-read); last || size <= 0 || n > int64(s.totals) {
+			return min(n, int64(s.totals)), last && n <= int64(s.totals), nil
 		}
 	}
-	var read int
-	err = one(ctx, s.q, "count executions", []any{&read, &n}, "SELECT count(*), coalesce(sum("+where+"), 0) FROM (SELECT e.id FROM "+
-		from(d.index)+" WHERE "+d.sql+" LIMIT ?) AS i CROSS JOIN executions AS e ON e.id = i.id", slices.Concat(args, d.args, []any{s.count})...)
-	return min(n, int64(s.totals)), read < s.count && n <= int64(s.totals), err
 }

@@ -185,7 +185,11 @@ func (m *model) pages(t *rapid.T) {
 	slices.SortStableFunc(want, func(a, b *ratchet.Execution) int { return compareBy(a, b, q) })
 	m.db.limits = defaultLimits()
 	if rapid.Bool().Draw(t, "as if there were many") {
-		m.db.limits = searchLimits{sort: rapid.IntRange(0, 2).Draw(t, "sort"), read: rapid.IntRange(1, 5).Draw(t, "read"), count: 3, totals: 4, piece: 1, texts: 2}
+		times := rapid.SampledFrom([]time.Duration{0, time.Hour})
+		m.db.limits = searchLimits{
+			sort: rapid.IntRange(0, 2).Draw(t, "sort"), read: rapid.IntRange(1, 5).Draw(t, "read"), count: 3, totals: 4, piece: 1, texts: 2,
+			find: times.Draw(t, "find"), tally: times.Draw(t, "tally"),
+		}
 	}
 	q.Offset = rapid.IntRange(0, 5).Draw(t, "offset")
 	past := want[min(q.Offset, len(want)):]

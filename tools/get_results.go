@@ -57,6 +57,7 @@ type GetResultsOut struct {
 	Limit         int          `json:"limit"`
 	HasMore       bool         `json:"has_more"`
 	NextCursor    string       `json:"next_cursor,omitempty"`
+	Note          string       `json:"note,omitempty" jsonschema_description:"why there is less than limit on this page"`
 	RetrievedAt   string       `json:"retrieved_at"`
 }
 
@@ -115,6 +116,9 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 	out := GetResultsOut{
 		Executions: make([]ResultItem, len(page.Items)), TotalCount: page.Total, LowerBound: page.LowerBound, ReturnedCount: len(page.Items),
 		Offset: q.Offset, Limit: q.Limit, HasMore: page.NextCursor != "", NextCursor: page.NextCursor, RetrievedAt: Stamp(d.Now()),
+	}
+	if page.Incomplete {
+		out.Note = unfinished
 	}
 	for i := range page.Items {
 		out.Executions[i] = resultItem(&page.Items[i], in)

@@ -55,7 +55,7 @@ type ListOut struct {
 	NextCursor string           `json:"next_cursor,omitempty" jsonschema_description:"absent on the last page"`
 	Sorting    Sorting          `json:"sorting"`
 	Filters    []ratchet.Filter `json:"filters" jsonschema_description:"as understood"`
-	Note       string           `json:"note,omitempty" jsonschema_description:"why there is nothing on this page"`
+	Note       string           `json:"note,omitempty" jsonschema_description:"why there is nothing or less than limit on this page"`
 }
 
 // Pagination says where a page is in its list. Next and previous pages are
@@ -113,8 +113,7 @@ func NewListOut(q ratchet.Query, total int64, next string) ListOut {
 	return out
 }
 
-// AtLeast marks the total as a lower bound. A page that is not full may then
-// have another after it.
+// AtLeast marks the total as a lower bound.
 func (o ListOut) AtLeast() ListOut {
 	p := &o.Pagination
 	p.LowerBound, p.HasNext, p.NextPage = true, o.NextCursor != "", nil
@@ -122,6 +121,16 @@ func (o ListOut) AtLeast() ListOut {
 		n := p.Page + 1
 		p.NextPage = &n
 	}
+	return o
+}
+
+// unfinished is what an incomplete page says.
+const unfinished = "the search used its time before this page was full: go on with the cursor of the next page, not with a page number"
+
+// Incomplete marks a page whose search stopped before the page was full: more
+// may match, and only the cursor goes on behind what was searched.
+func (o ListOut) Incomplete() ListOut {
+	o.Pagination.HasNext, o.Pagination.NextPage, o.Note = true, nil, unfinished
 	return o
 }
 

@@ -111,6 +111,9 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	if page.LowerBound {
 		out.ListOut = out.AtLeast()
 	}
+	if page.Incomplete {
+		out.ListOut = out.Incomplete()
+	}
 	return out, nil
 }
 

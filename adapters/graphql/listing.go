@@ -91,6 +91,7 @@ func (b *builder) meta() *value {
 	field("hasNext", &value{name: "Boolean"}, true, "Whether a page follows.")
 	field("hasPrevious", &value{name: "Boolean"}, true, "Whether a page is before this one.")
 	field("nextCursor", &value{name: "String"}, false, "Cursor of the page that follows; null when there is none.")
+	field("note", &value{name: "String"}, false, "Why there is nothing or less than limit on this page; else null.")
 	b.types.add("ListMeta", "ListMeta", def)
 	b.out.objects["ListMeta"] = obj
 	return &value{kind: kindObject, name: "ListMeta", object: obj}

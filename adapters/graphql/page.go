@@ -127,6 +127,7 @@ func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]a
 			HasPrevious bool  `json:"has_previous"`
 		} `json:"pagination"`
 		NextCursor *string `json:"next_cursor"`
+		Note       *string `json:"note"`
 	}
 	if err := json.Unmarshal(result, &head); err != nil {
 		return nil, fmt.Errorf("read a page: %w", err)
@@ -143,7 +144,7 @@ func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]a
 	}
 	meta := map[string]any{
 		"totalCount": head.Pagination.TotalCount, "totalIsLowerBound": head.Pagination.LowerBound, "limit": w.limit, "offset": w.offset, "nextCursor": head.NextCursor,
-		"hasNext": head.Pagination.HasNext, "hasPrevious": head.Pagination.HasPrevious,
+		"hasNext": head.Pagination.HasNext, "hasPrevious": head.Pagination.HasPrevious, "note": head.Note,
 	}
 	if w.cursor {
 		meta["offset"] = nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -130,6 +131,8 @@ type pagination struct {
 	HasPrevious bool   `json:"hasPrevious"`
 	Offset      *int   `json:"offset,omitempty"` // nil after a cursor
 	NextCursor  string `json:"nextCursor,omitempty"`
+
+	stopped bool // the search stopped before the page was full; only the cursor goes on
 }
 
 // list answers a page: its items, and where it is.
@@ -137,6 +140,8 @@ func (x *exchange) list(op *operation, parts []member, items []byte) error {
 	var told struct {
 		TotalCount int  `json:"total_count"`
 		LowerBound bool `json:"total_is_lower_bound"`
+		HasNext    bool `json:"has_next"`
+		NextPage   *int `json:"next_page"`
 	}
 	if raw := find(parts, "pagination"); raw != nil {
 		if err := json.Unmarshal(raw, &told); err != nil {
@@ -155,15 +160,26 @@ func (x *exchange) list(op *operation, parts []member, items []byte) error {
 		page := p.offset/p.limit + 1
 		shown.Page, shown.Offset = &page, &p.offset
 		shown.HasNext, shown.HasPrevious = p.offset+p.limit < told.TotalCount, p.offset > 0
-		if last := min(p.offset+p.limit, told.TotalCount) - 1; last >= p.offset {
+		end := min(p.offset+p.limit, told.TotalCount)
+		if shown.stopped = told.HasNext && told.NextPage == nil; shown.stopped {
+			var shows []json.RawMessage
+			if err := json.Unmarshal(items, &shows); err != nil {
+				return fmt.Errorf("read the items of %s: %w", op.tool.Name, err)
+			}
+			end = p.offset + len(shows)
+		}
+		if last := end - 1; last >= p.offset {
 			span = fmt.Sprintf("%d-%d", p.offset, last)
 		}
 	}
 	whole := strconv.Itoa(told.TotalCount)
 	h := x.header()
 	h.Set("X-Total-Count", whole)
+	if told.LowerBound || shown.stopped {
+		shown.HasNext = shown.NextCursor != ""
+	}
 	if told.LowerBound {
-		shown.HasNext, whole = shown.NextCursor != "", "*"
+		whole = "*"
 		h.Set("X-Total-Is-Lower-Bound", "true")
 	}
 	h.Set("Content-Range", fmt.Sprintf("%s %s/%s", op.noun, span, whole))
@@ -214,14 +230,20 @@ func (x *exchange) links(p pagination) string {
 	}
 	var links []string
 	add := func(rel, target string) { links = append(links, "<"+target+`>; rel="`+rel+`"`) }
-	if p.Offset == nil {
-		if p.NextCursor != "" {
-			query.Set("cursor", p.NextCursor)
-			add("next", x.r.URL.EscapedPath()+"?"+query.Encode())
+	if (p.Offset == nil || p.stopped) && p.NextCursor != "" {
+		by := maps.Clone(query)
+		if by.Set("cursor", p.NextCursor); p.stopped {
+			by.Set("limit", strconv.Itoa(p.Limit))
+			for _, name := range []string{"page", "_start", "_end"} {
+				by.Del(name)
+			}
 		}
+		add("next", x.r.URL.EscapedPath()+"?"+by.Encode())
+	}
+	if p.Offset == nil {
 		return strings.Join(links, ", ")
 	}
-	if p.HasNext {
+	if p.HasNext && !p.stopped {
 		add("next", at(*p.Offset+p.Limit))
 	}
 	if p.HasPrevious {

@@ -1,0 +1,86 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"ratchet"
+)
+
+// storeMany stores n executions a minute apart; every fourth has an error.
+func storeMany(t *testing.T, db *DB, n int) {
+	t.Helper()
+	for i := range n {
+		e := &ratchet.Execution{TaskID: "t", TaskName: "t", Status: ratchet.StatusCompleted, QueuedAt: time.Date(2026, 4, 1, 0, i, 0, 0, time.UTC)}
+		e.StartedAt, e.CompletedAt, e.CorrelationToken = e.QueuedAt.Add(time.Second), e.QueuedAt.Add(2*time.Second), fmt.Sprint("order-", i)
+		if i%4 == 0 {
+			e.Status, e.Error = ratchet.StatusFailed, &ratchet.ExecutionError{Message: fmt.Sprint("broke ", i)}
+		}
+		if err := db.StoreExecution(context.Background(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSearchTime: when the time is used, the page is what was found until
+// then, is marked, and its cursor goes on to all that match.
+func TestSearchTime(t *testing.T) {
+	db := openTemp(t)
+	storeMany(t, db, 40)
+	db.limits.find, db.limits.tally, db.limits.piece, db.limits.sort = 0, 0, 4, 3
+	for value, want := range map[string]int{"broke 36": 1, "broke": 10, "never": 0} {
+		q := ratchet.Query{Filters: []ratchet.Filter{{Field: "error_message", Operator: ratchet.OpContains, Value: value}}, Limit: 8}
+		found, pages, incomplete := 0, 0, 0
+		for q.Cursor != "" || pages == 0 {
+			page, err := db.ListExecutionHeads(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !page.LowerBound || page.Total > int64(want) {
+				t.Errorf("%s: total %d, lower bound %v, of %d", value, page.Total, page.LowerBound, want)
+			}
+			if page.Incomplete != (page.NextCursor != "" && len(page.Items) < q.Limit) {
+				t.Errorf("%s: %d items, cursor %q, incomplete %v", value, len(page.Items), page.NextCursor, page.Incomplete)
+			}
+			if page.Incomplete {
+				incomplete++
+			}
+			found, pages, q.Cursor = found+len(page.Items), pages+1, page.NextCursor
+		}
+		if found != want || incomplete != 2 {
+			t.Errorf("%s: %d of %d found, %d of %d pages incomplete, want 2", value, found, want, incomplete, pages)
+		}
+	}
+}
+
+// TestTotals: what indexes know about is counted exactly, without reading rows.
+func TestTotals(t *testing.T) {
+	db := openTemp(t)
+	storeMany(t, db, 40)
+	db.limits.find, db.limits.tally, db.limits.piece, db.limits.count, db.limits.sort, db.limits.totals = 0, 0, 1, 1, 3, 20
+	for _, c := range []struct {
+		field string
+		op    ratchet.Operator
+		value any
+		total int64
+		bound bool
+	}{
+		{"has_error", ratchet.OpEQ, false, 30, false},
+		{"has_error", ratchet.OpNE, true, 30, false},
+		{"has_progress", ratchet.OpEQ, false, 40, false},
+		{"has_error", ratchet.OpEQ, true, 10, false},
+		{"correlation_token", ratchet.OpEndsWith, "39", 1, false},
+		{"correlation_token", ratchet.OpContains, "order", 20, true},
+		{"error_message", ratchet.OpContains, "broke", 1, true}, // the first piece has one entry
+	} {
+		page, err := db.ListExecutionHeads(context.Background(), ratchet.Query{Limit: 1, Filters: []ratchet.Filter{{Field: c.field, Operator: c.op, Value: c.value}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Total != c.total || page.LowerBound != c.bound || len(page.Items) != 1 {
+			t.Errorf("%s %s %v: %d (lower bound %v), %d items; want %d (%v)", c.field, c.op, c.value, page.Total, page.LowerBound, len(page.Items), c.total, c.bound)
+		}
+	}
+}
