@@ -65,7 +65,7 @@ type counterKey struct{ span, task, start int64 }
 
 // count adds the ended executions of a selection of ids, times each.
 func (t *tx) count(ids string, times int64) error {
-	changes := map[counterKey]cells{}
+	changes, orders := map[counterKey]cells{}, orderChanges{}
 	totals := map[[2]int64]int64{}
 	err := each(context.Background(), t.conn, "count executions", func(r *sql.Rows) error {
 		var task, hour int64
@@ -73,8 +73,8 @@ func (t *tx) count(ids string, times int64) error {
 		if err := r.Scan(&task, &hour, &text); err != nil {
 			return err
 		}
-		return readCells(text, func(c cellKey, b bucket) {
-			b.n, b.total = times*b.n, times*b.total
+		return readRecords(text, make([]int64, 7), func(v []int64) {
+			c, b := cellKey{v[0], v[1]}, bucket{times * v[2], times * v[3]}
 			totals[[2]int64{task, c.status}] += b.n
 			for span := range int64(spans) {
 				k := counterKey{span, task, hour / spanWidth(span)}
@@ -86,17 +86,31 @@ func (t *tx) count(ids string, times int64) error {
 				}
 				changes[k].add(c, b)
 			}
+			orders.add(colID, v[4], c.status, b.n)
+			orders.add(colQueued, hour, c.status, b.n)
+			for i, column := range []column{colStarted, colCompleted} {
+				if at := v[5+i]; at != absentTime {
+					orders.add(column, at, c.status, b.n)
+				}
+			}
+			if c.low >= 0 {
+				orders.add(colDuration, c.low, c.status, b.n)
+			}
 		})
-	}, `SELECT task, hour, `+cellsOf+` FROM (
+	}, `SELECT task, hour, CAST(group_concat(status || ' ' || low || ' ' || n || ' ' || total || ' ' || block || ' ' || started || ' ' || completed, ' ') AS BLOB) FROM (
 		SELECT t.id AS task, x.queued_at / 3600000000 * 3600000000 AS hour, x.status AS status, `+bucketOf+` AS low,
-			count(*) AS n, coalesce(sum(x.duration), 0) AS total
+			`+floorSQL("x.id", fewNumbers)+` AS block, coalesce(`+floorSQL("x.started_at", microHour)+`, -1) AS started,
+			coalesce(`+floorSQL("x.completed_at", microHour)+`, -1) AS completed, count(*) AS n, coalesce(sum(x.duration), 0) AS total
 		FROM `+ids+` AS i CROSS JOIN executions AS x ON x.id = i.id
 			CROSS JOIN task_names AS t ON t.task_id = x.task_id AND t.task_name = x.task_name
-		WHERE x.status >= 2 GROUP BY 1, 2, 3, 4) GROUP BY 1, 2`)
+		WHERE x.status >= 2 GROUP BY 1, 2, 3, 4, 5, 6, 7) GROUP BY 1, 2`)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
 	if err := t.countTotals(totals); err != nil {
+		return err
+	}
+	if err := t.countOrders(orders); err != nil {
 		return err
 	}
 	return t.countCells(changes)

@@ -36,6 +36,7 @@ const (
 	byStatus  = "executions_by_status"
 	unhappy   = "executions_unhappy"
 	withError = "executions_with_error"
+	retryable = "executions_retryable"
 )
 
 // indexOf is the index that begins with a column.
@@ -79,6 +80,8 @@ func covered(index string) []column {
 		return []column{colStatus, colQueued, colID}
 	case withError:
 		return []column{colQueued, colID}
+	case retryable:
+		return []column{colQueued, colID, colTask}
 	}
 	for _, c := range []column{colStarted, colCompleted, colDuration, colProgress, colBatch, colJob, colSchedule, colCorrelation} {
 		if indexOf(c) == index {
@@ -90,12 +93,18 @@ func covered(index string) []column {
 
 // servedBy says whether an index tests the condition without reading rows.
 func (c cond) servedBy(index string) bool {
-	return c.allOf(index) || slices.Contains(covered(index), c.column) && (c.kind != kindBool || c.column == colStatus)
+	if c.allOf(index) || index == retryable && c.column == colRetry && isTrue(c) {
+		return true
+	}
+	return slices.Contains(covered(index), c.column) && (c.kind != kindBool || c.column == colStatus)
 }
 
 // allOf says whether all rows of a partial index meet the condition.
 func (c cond) allOf(index string) bool {
-	return c.kind == kindBool && isTrue(c) && (index == withError && c.column == colError || index == indexOf(colProgress) && c.column == colProgress)
+	if c.kind != kindBool || !isTrue(c) {
+		return false
+	}
+	return index == withError && c.column == colError || index == indexOf(colProgress) && c.column == colProgress
 }
 
 // narrows says whether the condition leads to a range of the index.
@@ -115,6 +124,21 @@ type driver struct {
 	ordered bool // in the order of queued_at and id
 	text    bool // every entry of the index must be looked at, all that are
 	present string
+}
+
+// left is what of the conditions is to be tested in the rows a driver leads to,
+// without what all of its partial index meet: an index does not hold that.
+func (d *driver) left(conds []cond) (left []cond) {
+	for _, c := range conds {
+		switch {
+		case c.allOf(d.index):
+		case d.index == retryable && c.column == colRetry && isTrue(c):
+			left = append(left, cond{sql: "e.task_id IN (SELECT uuid FROM tasks)"})
+		default:
+			left = append(left, c)
+		}
+	}
+	return left
 }
 
 // driver is the way a filter offers; nil = none.
@@ -156,7 +180,7 @@ func (c cond) driver() *driver {
 		}
 	case colRetry:
 		if isTrue(c) {
-			return &driver{index: unhappy, sql: "e.status > 2"}
+			return &driver{index: retryable, sql: "e.status > 2 AND e.origin <> 3", ordered: true}
 		}
 	}
 	return nil

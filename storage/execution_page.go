@@ -23,7 +23,7 @@ type searchLimits struct {
 func defaultLimits() searchLimits {
 	return searchLimits{
 		sort: 5000, read: 100_000, count: 12_000, totals: 10_000, texts: 100_000, piece: 2000,
-		find: 120 * time.Millisecond, tally: 25 * time.Millisecond,
+		find: 100 * time.Millisecond, tally: 25 * time.Millisecond,
 	}
 }
 
@@ -127,8 +127,17 @@ func (w *walk) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tested := slices.Concat(w.segment.conds, w.search.conds)
 	within := slices.Clone(w.hints) // what leads to entries of the index
+	if !few {
+		behind, past, err := w.jump(ctx)
+		if past || err != nil {
+			return err
+		}
+		if within = append(within, behind...); len(behind) > 0 {
+			w.size = 0 // that of what is left is not known
+		}
+	}
+	tested := slices.Concat(w.segment.conds, w.search.conds)
 	if by != nil {
 		within = append(within, cond{sql: by.sql, args: by.args})
 	}

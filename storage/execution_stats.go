@@ -55,17 +55,22 @@ func (db *DB) ExecutionStats(ctx context.Context, query StatsQuery) (all Executi
 			if query.GroupBy == "task" {
 				names[k] = max(names[k], string(name))
 			}
-			return readCells(text, func(c cellKey, b bucket) {
-				if sum.add(c, b); query.GroupBy == "" {
-					return
-				}
-				if query.GroupBy == "status" {
-					k.number = c.status
-				}
+			of := func(k groupKey) *histogram {
 				if by[k] == nil {
 					by[k] = new(histogram)
 				}
-				by[k].add(c, b)
+				return by[k]
+			}
+			group := new(histogram) // without groups
+			if query.GroupBy != "" && query.GroupBy != "status" {
+				group = of(k)
+			}
+			return readCells(text, func(c cellKey, b bucket) {
+				sum.add(c, b)
+				if query.GroupBy == "status" {
+					group = of(groupKey{number: c.status})
+				}
+				group.add(c, b)
 			})
 		}, strings.Join(src.parts, " UNION ALL "), src.args...)
 	})

@@ -34,7 +34,7 @@ func (s *search) total(ctx context.Context) (n int64, exact bool, err error) {
 	}
 	way, held := s.way()
 	if !held || !s.narrow(way) {
-		return s.sample(ctx, way, held, where, args)
+		return s.sample(ctx, way, held)
 	}
 	err = one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(way.index)+
 		" WHERE "+way.sql+" AND "+where+" LIMIT ?)", slices.Concat(way.args, args, []any{s.totals + 1})...)
@@ -109,11 +109,12 @@ const heldFactor = 10
 
 // sample counts among the first rows that a driver leads to, as many as the time
 // lets it read. held = its index has all that is tested.
-func (s *search) sample(ctx context.Context, d *driver, held bool, where string, args []any) (n int64, exact bool, err error) {
+func (s *search) sample(ctx context.Context, d *driver, held bool) (n int64, exact bool, err error) {
 	most, pace := s.count, s.pace(s.tally)
 	if held {
 		most *= heldFactor
 	}
+	where, args := joined(d.left(s.conds))
 	for read, size := 0, min(s.piece, most); ; {
 		var got, fit int
 		err = one(ctx, s.q, "count executions", []any{&got, &fit}, "SELECT count(*), coalesce(sum(fits), 0) FROM (SELECT "+where+" AS fits FROM "+

@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"maps"
+	"math/bits"
 	"slices"
 	"strconv"
 	"time"
@@ -50,11 +51,19 @@ func (c cells) text() []byte {
 
 // readCells calls add for each cell of a stored text.
 func readCells(text []byte, add func(cellKey, bucket)) error {
-	var cell [4]int64
+	return readRecords(text, make([]int64, 4), func(v []int64) { add(cellKey{v[0], v[1]}, bucket{v[2], v[3]}) })
+}
+
+// readRecords reads numbers with spaces between and calls add whenever record
+// is full of them.
+func readRecords(text []byte, record []int64, add func([]int64)) error {
 	field, sign, digits := 0, int64(1), 0
 	for i := 0; i <= len(text); i++ {
 		if i < len(text) && '0' <= text[i] && text[i] <= '9' {
-			cell[field], digits = cell[field]*10+int64(text[i]-'0'), digits+1
+			if digits == 0 {
+				record[field] = 0
+			}
+			record[field], digits = record[field]*10+int64(text[i]-'0'), digits+1
 			continue
 		}
 		if i < len(text) && text[i] == '-' && digits == 0 {
@@ -64,10 +73,10 @@ func readCells(text []byte, add func(cellKey, bucket)) error {
 		if digits == 0 || (i < len(text) && text[i] != ' ') {
 			return damaged("a counter has no number where one must be")
 		}
-		cell[field] *= sign
-		if field++; field == len(cell) {
-			add(cellKey{cell[0], cell[1]}, bucket{cell[2], cell[3]})
-			cell, field = [4]int64{}, 0
+		record[field] *= sign
+		if field++; field == len(record) {
+			add(record)
+			field = 0
 		}
 		sign, digits = 1, 0
 	}
@@ -77,25 +86,39 @@ func readCells(text []byte, add func(cellKey, bucket)) error {
 	return nil
 }
 
+// statusCount is how many statuses there are.
+const statusCount = 6
+
 // histogram counts executions by status and by duration.
 type histogram struct {
-	counts  map[int64]int64   // by status
-	buckets map[int64]*bucket // by lower bound; none for those without a duration
+	counts  [statusCount]int64 // by number of the status
+	buckets []bucket           // by place of the bucket
+}
+
+// place of the bucket with this lower bound: as duration_buckets are made,
+// exact to 16, then eight for each power of two.
+func place(low int64) int {
+	if low < 16 {
+		return int(low)
+	}
+	shift := bits.Len64(uint64(low)) - 4
+	return 8*(shift+1) + int(low>>shift) - 8
 }
 
 func (h *histogram) add(k cellKey, b bucket) {
-	if h.counts == nil {
-		h.counts, h.buckets = map[int64]int64{}, map[int64]*bucket{}
+	status := k.status
+	if status < 0 || status >= statusCount {
+		status = firstTerminal + 1 // a damaged one is shown as failed
 	}
-	h.counts[k.status] += b.n
+	h.counts[status] += b.n
 	if k.low < 0 {
 		return
 	}
-	have := h.buckets[k.low]
-	if have == nil {
-		have = new(bucket)
-		h.buckets[k.low] = have
+	i := place(k.low)
+	if i >= len(h.buckets) {
+		h.buckets = append(h.buckets, make([]bucket, i+1-len(h.buckets))...)
 	}
+	have := &h.buckets[i]
 	have.n, have.total = have.n+b.n, have.total+b.total
 }
 
@@ -103,7 +126,9 @@ func (h *histogram) add(k cellKey, b bucket) {
 func (s *ExecutionStats) fill(h *histogram) {
 	s.Counts = map[ratchet.Status]int64{}
 	for status, n := range h.counts {
-		s.Counts[statusName(status)] = n
+		if n != 0 {
+			s.Counts[statusName(int64(status))] = n
+		}
 	}
 	var all bucket
 	for _, b := range h.buckets {
@@ -113,13 +138,16 @@ func (s *ExecutionStats) fill(h *histogram) {
 		return
 	}
 	s.Mean = time.Duration(float64(all.total) / float64(all.n) * float64(time.Microsecond))
+	percentiles := []struct {
+		percent int64
+		is      *time.Duration
+	}{{50, &s.P50}, {95, &s.P95}, {99, &s.P99}}
 	var upto int64
-	for _, low := range slices.Sorted(maps.Keys(h.buckets)) {
-		b := h.buckets[low]
-		for percent, to := range map[int64]*time.Duration{50: &s.P50, 95: &s.P95, 99: &s.P99} {
+	for _, b := range h.buckets {
+		for _, p := range percentiles {
 			// The value at each percentile is the one at its rank (nearest rank).
-			if rank := (all.n*percent + 99) / 100; upto < rank && rank <= upto+b.n {
-				*to = time.Duration(b.total/b.n) * time.Microsecond
+			if rank := (all.n*p.percent + 99) / 100; upto < rank && rank <= upto+b.n {
+				*p.is = time.Duration(b.total/b.n) * time.Microsecond
 			}
 		}
 		upto += b.n

@@ -2,8 +2,12 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ratchet"
 )
@@ -66,4 +70,50 @@ func TestCountsOfFormerData(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOrderCountsOfFormerData: the migration that adds the stretches of orders
+// fills them with what the writer would have counted.
+func TestOrderCountsOfFormerData(t *testing.T) {
+	db := openTemp(t)
+	storeSpread(t, db, 300)
+	noFault(t, db.InsertExecution(t.Context(), &ratchet.Execution{TaskID: "t", TaskName: "t", Status: ratchet.StatusPending}))
+	noFault(t, db.write(t.Context(), true, (*tx).fold))
+	storeSpread(t, db, 20) // which no counter holds
+	counted := orderCounts(t, db)
+	if len(counted) < 300 {
+		t.Fatalf("%d stretches were counted", len(counted))
+	}
+	steps, err := migrations(migrationFiles)
+	noFault(t, err)
+	noFault(t, db.write(t.Context(), true, func(t *tx) error {
+		for _, s := range append([]string{"DELETE FROM order_counts"}, splitSQL(steps[4].sql)...) {
+			if strings.HasPrefix(s, "CREATE") {
+				continue
+			}
+			if err := t.exec("count again", s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	if diff := cmp.Diff(counted, orderCounts(t, db)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// orderCounts are all rows of order_counts.
+func orderCounts(t *testing.T, db *DB) map[[4]int64]int64 {
+	t.Helper()
+	rows := map[[4]int64]int64{}
+	noFault(t, db.read(t.Context(), func(q querier) error {
+		return each(t.Context(), q, "read", func(r *sql.Rows) error {
+			var k [4]int64
+			var n int64
+			err := r.Scan(&k[0], &k[1], &k[2], &k[3], &n)
+			rows[k] = n
+			return err
+		}, "SELECT sort, width, start, status, n FROM order_counts")
+	}))
+	return rows
 }

@@ -19,6 +19,7 @@ import (
 // model is what the store must be equal to.
 type model struct {
 	db         *DB
+	clock      time.Time
 	tasks      map[string]*ratchet.Task // by id
 	executions []*ratchet.Execution     // by number
 }
@@ -112,7 +113,7 @@ func (m *model) insert(t *rapid.T) {
 	}
 	e.Input = input
 	if e.Status == ratchet.StatusRunning {
-		e.StartedAt = timeOf(1_700_000_000_000_000 + rapid.Int64Range(0, 3).Draw(t, "started"))
+		e.StartedAt = timeOf(1_700_000_000_000_000 + rapid.Int64Range(0, 3).Draw(t, "started")).Add(m.apart(t))
 	}
 	if err := m.db.InsertExecution(context.Background(), e); err != nil {
 		t.Fatal(err)
@@ -144,6 +145,20 @@ func (m *model) finish(t *rapid.T) {
 		t.Fatal(err)
 	}
 	*old = e
+}
+
+// apart is a distance that may lie between executions: within an hour, a day, or more.
+func (m *model) apart(t *rapid.T) time.Duration {
+	return rapid.SampledFrom([]time.Duration{0, 0, time.Minute, 50 * time.Minute, 5 * time.Hour, 30 * time.Hour}).Draw(t, "apart")
+}
+
+func (m *model) later(t *rapid.T) { m.clock = m.clock.Add(m.apart(t)) }
+
+// fold brings executions into the counters.
+func (m *model) fold(t *rapid.T) {
+	if err := m.db.write(context.Background(), false, (*tx).fold); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // pages lists executions page by page and compares with the model.
@@ -304,19 +319,19 @@ func (m *model) check(t *rapid.T) {
 
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		clock := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+		m := &model{clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), tasks: map[string]*ratchet.Task{}}
 		db, err := Open(context.Background(), Config{Now: func() time.Time {
-			clock = clock.Add(time.Millisecond)
-			return clock
+			m.clock = m.clock.Add(time.Millisecond)
+			return m.clock
 		}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		m := &model{db: db, tasks: map[string]*ratchet.Task{}}
+		m.db = db
 		t.Repeat(map[string]func(*rapid.T){
 			"create": m.create, "update": m.update, "remove": m.remove,
-			"insert": m.insert, "finish": m.finish, "pages": m.pages, "": m.check,
+			"insert": m.insert, "finish": m.finish, "later": m.later, "fold": m.fold, "pages": m.pages, "": m.check,
 		})
 	})
 }

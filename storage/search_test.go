@@ -2,7 +2,11 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,4 +87,98 @@ func TestTotals(t *testing.T) {
 			t.Errorf("%s %s %v: %d (lower bound %v), %d items; want %d (%v)", c.field, c.op, c.value, page.Total, page.LowerBound, len(page.Items), c.total, c.bound)
 		}
 	}
+}
+
+// offsets notes how many rows the lists made through it pass over.
+type offsets struct {
+	querier
+	most int64
+}
+
+func (o *offsets) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if strings.HasSuffix(query, "LIMIT ? OFFSET ?") {
+		n, _ := integer(args[len(args)-1])
+		o.most = max(o.most, n)
+	}
+	return o.querier.QueryContext(ctx, query, args...)
+}
+
+// TestDeepPages: a page far from both ends of a list is the right one, and is
+// reached without passing over all that lies before it.
+func TestDeepPages(t *testing.T) {
+	const n, deep = 2200, 1100
+	db := openTemp(t)
+	storeSpread(t, db, n)
+	noFault(t, db.write(context.Background(), false, (*tx).fold))
+	storeSpread(t, db, 20) // which no counter holds
+	limits := defaultLimits()
+	limits.piece, limits.find, limits.sort = 50, time.Hour, -1 // as if every filter fitted many
+	some := []ratchet.Filter{{Field: "status", Operator: ratchet.OpIn, Value: []any{"completed", "failed"}}}
+	for _, by := range ExecutionSortFields() {
+		for _, desc := range []bool{false, true} {
+			for _, filters := range [][]ratchet.Filter{nil, some} {
+				if filters != nil && by != "id" && by != "queued_at" && by != "status" {
+					continue // no index has both
+				}
+				q := ratchet.Query{SortBy: by, Desc: desc, Filters: filters, Limit: 1000}
+				all, _ := searched(t, db, q, defaultLimits())
+				rest := q
+				rest.Offset = 1000
+				more, _ := searched(t, db, rest, defaultLimits())
+				q.Limit, q.Offset = 10, deep
+				got, most := searched(t, db, q, limits)
+				if want := append(all, more...)[deep : deep+10]; !slices.Equal(got, want) {
+					t.Errorf("by %s, descending %v, filters %v: %v, want %v", by, desc, filters, got, want)
+				}
+				if most > 100 && by != "id" && by != "status" || most > fewNumbers {
+					t.Errorf("by %s, descending %v, filters %v: %d rows were passed over", by, desc, filters, most)
+				}
+			}
+		}
+	}
+}
+
+// searched is the numbers of a page, and the most rows passed over for it.
+func searched(t *testing.T, db *DB, q ratchet.Query, limits searchLimits) ([]int64, int64) {
+	t.Helper()
+	p, err := executionList().plan(q)
+	noFault(t, err)
+	var ids []int64
+	o := new(offsets)
+	noFault(t, db.snapshot(context.Background(), func(real querier) error {
+		o.querier = real
+		h, err := (&search{searchLimits: limits, q: o, p: p}).page(context.Background())
+		if err == nil {
+			ids = h.ids
+		}
+		return err
+	}))
+	return ids, o.most
+}
+
+func noFault(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// storeSpread stores n executions of all ends, an hour apart and of any length.
+func storeSpread(t *testing.T, db *DB, n int) {
+	t.Helper()
+	var storing sync.WaitGroup
+	for from := range 64 {
+		storing.Go(func() {
+			for i := from; i < n; i += 64 {
+				e := &ratchet.Execution{TaskID: "t", TaskName: "t", Status: statuses()[2+i%4], QueuedAt: time.Date(2026, 1, 1, i, 0, 0, 0, time.UTC)}
+				if e.StartedAt = e.QueuedAt.Add(time.Second); i%10 > 0 {
+					e.CompletedAt = e.StartedAt.Add(time.Duration(i*i) * time.Millisecond)
+				}
+				if err := db.StoreExecution(context.Background(), e); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	storing.Wait()
 }
