@@ -43,6 +43,10 @@ type Request struct {
 	ScheduleID     string
 	Correlation    string
 
+	// Test is the input of the task's test that this run repeats: the mock of
+	// that test stands for the world. nil = the run is no test.
+	Test json.RawMessage
+
 	// OnProgress gets every report, masked, in order, on the run's goroutines.
 	// It must be quick and may be called after Wait gave up.
 	OnProgress func(ratchet.Progress)

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 
 	"ratchet"
@@ -89,7 +90,30 @@ func (e *Executor) resolve(ctx context.Context, req *Request) (*ratchet.Task, *p
 			WithHint("enable it first: ratchet_edit_task with enabled true").
 			Next("ratchet_edit_task", map[string]any{"task_id": r.task.Name, "enabled": true})
 	}
+	if req.Test != nil {
+		mock, err := testMock(r.task, req.Test)
+		if err != nil {
+			return nil, nil, err
+		}
+		req.test = &testSetup{task: r.task, mock: mock}
+	}
 	return r.task, r.prog, nil
+}
+
+// testMock is what stands for the world in the test of a task with an input.
+func testMock(t *ratchet.Task, input json.RawMessage) (*ratchet.Mock, error) {
+	for _, c := range t.Tests {
+		of := c.Input
+		if len(of) == 0 {
+			of = json.RawMessage(`{}`)
+		}
+		if sameJSON(of, input) {
+			return mockOf(c, TestOptions{})
+		}
+	}
+	return nil, ratchet.Errorf(ratchet.CodeConflict, "the execution ran a test that task %s does not have any more, so its mocks are gone", t.Name).
+		At("/execution_id").WithHint("run the tests there are with ratchet_run_task_tests, or the task itself with ratchet_execute_task").
+		Next("ratchet_run_task_tests", map[string]any{"task_id": t.Name})
 }
 
 // DeprecationNotice says that a task is deprecated; empty when it is not, or

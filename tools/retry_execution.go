@@ -45,6 +45,9 @@ func retryExecution(ctx context.Context, d *Deps, in RetryExecutionIn) (RunOut, 
 		Task: x.TaskID, Input: x.Input, NoTrace: !x.Trace, Priority: x.Priority, IdempotencyKey: in.IdempotencyKey,
 		Origin: ratchet.OriginRetry, Attempt: x.Attempt + 1, RetryOf: x.ID, ResetEffects: in.ResetState, BatchID: x.BatchID, Correlation: x.CorrelationToken,
 	}
+	if x.Origin == ratchet.OriginTest { // it must not reach what the test kept it from
+		req.Origin, req.Test = ratchet.OriginTest, x.Input
+	}
 	if len(in.Input) > 0 {
 		req.Input = in.Input
 	}
