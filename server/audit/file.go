@@ -147,20 +147,21 @@ func (f *file) catchUp(ctx context.Context, db *storage.DB, log *slog.Logger) er
 	if f.ahead = ""; last > head {
 		f.ahead = aheadNote(last, head)
 	}
-	const chunk = 1000
-	for {
-		rows, err := db.AuditAfter(ctx, last, chunk)
+	for last < head { // those that follow may not be on the disk; they are announced
+		rows, err := db.AuditAfter(ctx, last, int(min(head-last, 1000)))
 		if err != nil {
 			return err
 		}
+		rows = slices.DeleteFunc(rows, func(r *storage.AuditRow) bool { return r.Seq > head })
 		if len(rows) == 0 {
-			return f.sync()
+			break // retention removed them
 		}
 		if err := f.write(rows); err != nil {
 			return err
 		}
 		last = rows[len(rows)-1].Seq
 	}
+	return f.sync()
 }
 
 // mend cuts a half-written last line off the newest file and returns the

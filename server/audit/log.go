@@ -75,7 +75,9 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	ahead := ""
 	if cfg.Dir != "" {
 		l.file = &file{dir: cfg.Dir}
+		cfg.Store.OnAudit(l.committed) // before it catches up, so that none is missed
 		if err := l.file.catchUp(ctx, cfg.Store, cfg.Log); err != nil {
+			cfg.Store.OnAudit(func([]*storage.AuditRow) {})
 			return nil, err
 		}
 		if ahead = l.file.ahead; ahead != "" {
@@ -83,7 +85,6 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 			cfg.Log.Error("the database lost entries of the audit", "detail", ahead)
 		}
 	}
-	cfg.Store.OnAudit(l.committed)
 	go l.live()
 	details := cfg.Start
 	if ahead != "" {
