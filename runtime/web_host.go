@@ -3,6 +3,7 @@ package runtime
 import (
 	"math/big"
 	"reflect"
+	"slices"
 
 	"github.com/dop251/goja"
 )
@@ -124,6 +125,24 @@ func encodingHost(v *vm) hostFuncs {
 			}
 			var pending any
 			if rest != nil {
+				pending = v.rt.NewArrayBuffer(rest)
+			}
+			return v.rt.NewArray(text, pending)
+		},
+		"encodingOf": func(c goja.FunctionCall) goja.Value {
+			if name, ok := encodingOf(c.Argument(0).String()); ok {
+				return v.rt.ToValue(name)
+			}
+			return goja.Null()
+		},
+		"legacyDecode": func(c goja.FunctionCall) goja.Value {
+			data := slices.Concat(v.view(c.Argument(2)), v.view(c.Argument(1)))
+			text, rest, ok := decodeLegacy(c.Argument(0).String(), data, c.Argument(3).ToBoolean(), c.Argument(4).ToBoolean())
+			if !ok {
+				return goja.Null()
+			}
+			var pending any
+			if len(rest) > 0 {
 				pending = v.rt.NewArrayBuffer(rest)
 			}
 			return v.rt.NewArray(text, pending)

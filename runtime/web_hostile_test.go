@@ -91,7 +91,7 @@ func TestWeb_hostile(t *testing.T) {
 		{`structuredClone(new Proxy({}, {}))`, `DataCloneError`},
 		{`structuredClone(1, { transfer: [new ArrayBuffer(1)] })`, `DataCloneError`},
 		{`new TextDecoder().decode({})`, `TypeError`},
-		{`new TextDecoder('latin1')`, `RangeError`},
+		{`new TextDecoder('nope')`, `RangeError`},
 		{`new TextEncoder().encode({ toString() { throw new RangeError('mine') } })`, `RangeError`},
 		{`new TextEncoder().encodeInto('x', [])`, `TypeError`},
 		{`atob('a'.repeat(1e6) + '!')`, `InvalidCharacterError`},

@@ -12,16 +12,15 @@
     get [Symbol.toStringTag]() { return 'TextEncoder'; }
   }
 
-  const labels = new Set(['unicode-1-1-utf-8', 'unicode11utf8', 'unicode20utf8', 'utf-8', 'utf8', 'x-unicode20utf8']);
   class TextDecoder {
-    #fatal; #ignoreBOM; #pending = null; #started = false;
+    #encoding; #fatal; #ignoreBOM; #pending = null; #started = false;
     constructor(label = 'utf-8', options = {}) {
-      const name = `${label}`.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '').toLowerCase();
-      if (!labels.has(name)) throw new RangeError(`TextDecoder: the encoding "${label}" is not supported; only utf-8 is`);
+      this.#encoding = host.encodingOf(`${label}`.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, ''));
+      if (this.#encoding === null) throw Object.assign(new RangeError(`The "${label}" encoding is not supported`), { code: 'ERR_ENCODING_NOT_SUPPORTED' });
       this.#fatal = Boolean(options && options.fatal);
       this.#ignoreBOM = Boolean(options && options.ignoreBOM);
     }
-    get encoding() { return 'utf-8'; }
+    get encoding() { return this.#encoding; }
     get fatal() { return this.#fatal; }
     get ignoreBOM() { return this.#ignoreBOM; }
     decode(input, options) {
@@ -29,11 +28,13 @@
         throw new TypeError('TextDecoder.decode: the input must be an ArrayBuffer or a view of one');
       }
       const stream = Boolean(options && options.stream);
-      const result = host.utf8Decode(input, this.#pending, this.#fatal, stream);
+      const result = this.#encoding === 'utf-8'
+        ? host.utf8Decode(input, this.#pending, this.#fatal, stream)
+        : host.legacyDecode(this.#encoding, input, this.#pending, this.#fatal, stream);
       if (result === null) {
         this.#pending = null;
         this.#started = false;
-        const error = new TypeError('The encoded data was not valid for encoding utf-8');
+        const error = new TypeError(`The encoded data was not valid for encoding ${this.#encoding}`);
         error.code = 'ERR_ENCODING_INVALID_ENCODED_DATA';
         throw error;
       }
