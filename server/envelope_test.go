@@ -67,20 +67,6 @@ func TestFaultyLinesDoNotEndStdio(t *testing.T) {
 	}
 }
 
-// FuzzMessage posts any bytes: the answer is JSON or an event stream, never a panic or plain 500.
-func FuzzMessage(f *testing.F) {
-	for body := range faultyMessages {
-		f.Add([]byte(body))
-	}
-	f.Add([]byte(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ratchet_echo","arguments":{"text":"x"}}}`))
-	s, _ := newTestServer(f)
-	f.Fuzz(func(t *testing.T, body []byte) {
-		if w := postRaw(t, s, body); w.Code >= http.StatusInternalServerError {
-			t.Errorf("%q: %d %s", body, w.Code, w.Body)
-		}
-	})
-}
-
 func postRaw(t *testing.T, s *Server, body []byte) *httptest.ResponseRecorder {
 	t.Helper()
 	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/mcp", bytes.NewReader(body))

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+
+	"ratchet"
 )
 
 // fast answers a POST that needs nothing of the SDK: a plain tools/call that
@@ -64,9 +66,8 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 		// In a session a lost connection is no cancelling; there is a message for that.
 		own, end, ok := calls.begin(context.WithoutCancel(ctx), call.id)
 		if !ok {
-			answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": call.id, "error": map[string]any{
-				"code": jsonrpc.CodeInvalidRequest, "message": "duplicate in-flight request ID " + string(call.id),
-			}})
+			rpcFault(w, http.StatusBadRequest, call.id, jsonrpc.CodeInvalidRequest,
+				ratchet.Errorf(ratchet.CodeInvalid, "duplicate in-flight request ID %s", clip(string(call.id))).WithHint("give each request an id of its own"), h.Get(headerRequestID))
 			return true
 		}
 		defer end()
@@ -74,7 +75,7 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 	}
 	buf := m.b.plain(ctx, o, tool, call, h.Get(headerRequestID), h)
 	if buf == nil { // cancelled: the open request must be closed
-		rpcRefuse(w, http.StatusOK, call.id, codeCancelled, "request cancelled")
+		rpcFault(w, http.StatusOK, call.id, codeCancelled, ratchet.Errorf(ratchet.CodeCancelled, "request cancelled"), h.Get(headerRequestID))
 		return true
 	}
 	out := w.Header()

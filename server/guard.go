@@ -101,6 +101,10 @@ func refuse(w http.ResponseWriter, err error, id string) {
 // deny is refuse in the form of the surface that was asked.
 func (s *Server) deny(w http.ResponseWriter, r *http.Request, err error) {
 	id := r.Header.Get(headerRequestID)
+	if s.cfg.MCP.Enabled && r.URL.Path == s.cfg.MCP.Endpoint {
+		rpcDeny(w, err, id)
+		return
+	}
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
 		refuse(w, err, id)
 		return

@@ -35,7 +35,7 @@ func marked(raw []byte) []byte {
 	}
 	mark := func(of map[string]json.RawMessage, key string) bool {
 		id := of[key]
-		if len(id) == 0 || keptID(id) || id[0] != '"' && id[0] != '-' && (id[0] < '0' || id[0] > '9') {
+		if len(id) == 0 || keptID(id) || !isID(id) {
 			return false
 		}
 		of[key] = json.RawMessage(`"` + idMark + hex.EncodeToString(id) + `"`)

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
@@ -62,11 +61,11 @@ func newRouter(b *binding, cfg config.MCP, draining func() bool, streams *limit.
 		b: b, maxSessions: cfg.MaxConnections, maxBody: int64(cfg.MaxMessageSize), draining: draining, idle: cfg.SessionTimeout, streams: streams,
 		versions: slices.DeleteFunc(mcp.SupportedProtocolVersions(), func(v string) bool { return v >= modernEra }),
 		stateless: mcp.NewStreamableHTTPHandler(pick, &mcp.StreamableHTTPOptions{
-			Stateless: true, JSONResponse: false, Logger: log, MaxRequestBodyBytes: int64(cfg.MaxMessageSize),
+			Stateless: true, JSONResponse: false, Logger: log, MaxRequestBodyBytes: -1, // the shield bounds bodies, and ids of which marked makes longer ones pass
 			PropagateRequestCancellation: true,
 		}),
 		stateful: mcp.NewStreamableHTTPHandler(pick, &mcp.StreamableHTTPOptions{
-			Logger: log, MaxRequestBodyBytes: int64(cfg.MaxMessageSize),
+			Logger: log, MaxRequestBodyBytes: -1,
 			SessionTimeout: cfg.SessionTimeout, EventStore: events,
 		}),
 	}
@@ -76,21 +75,21 @@ func newRouter(b *binding, cfg config.MCP, draining func() bool, streams *limit.
 func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get(headerRequestID)
 	if m.draining() {
-		rpcError(w, http.StatusServiceUnavailable, codeShutdown, "the server is shutting down", 5000)
+		busy(w, codeShutdown, "the server is shutting down", id)
 		return
 	}
 	var selection *tools.Selection
 	if r.URL.RawQuery != "" {
 		var err error
 		if selection, err = narrowing(r.URL.Query()); err != nil {
-			refuse(w, err, id)
+			rpcDeny(w, err, id)
 			return
 		}
 	}
 	p := principalOf(r.Context())
 	offer, err := m.b.narrow(selection, p)
 	if err != nil {
-		refuse(w, err, id)
+		rpcDeny(w, err, id)
 		return
 	}
 	r = r.WithContext(context.WithValue(r.Context(), serverKey{}, offer.server))
@@ -107,7 +106,7 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if begins {
 		left, err := m.seat(r, p)
 		if err != nil {
-			refuse(w, err, id)
+			rpcDeny(w, err, id)
 			return
 		}
 		defer left()
@@ -124,8 +123,8 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 		return modern, false, true
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		refuse(w.ResponseWriter, ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type must be application/json").
-			WithHint("send one JSON-RPC message as application/json"), r.Header.Get(headerRequestID))
+		rpcDeny(w.ResponseWriter, ratchet.Errorf(ratchet.CodeUnsupportedMedia, "the Content-Type must be application/json").
+			WithHint("send one JSON-RPC message as application/json"), w.requestID())
 		return false, false, false
 	}
 	conn := http.NewResponseController(w.ResponseWriter)
@@ -133,18 +132,18 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 	body, err := io.ReadAll(r.Body)
 	_ = conn.SetReadDeadline(time.Time{})
 	if err != nil {
-		refuse(w.ResponseWriter, bodyError(err, m.maxBody), r.Header.Get(headerRequestID))
+		rpcDeny(w.ResponseWriter, bodyError(err, m.maxBody), w.requestID())
 		return false, false, false
 	}
 	if err := schema.CheckSyntax(body); err != nil { // before anything trusts the bytes
-		parseError(w.ResponseWriter, "the body is not JSON: "+err.Error(), r.Header.Get(headerRequestID))
+		parseError(w.ResponseWriter, "the body is not JSON: "+err.Error(), w.requestID())
 		return false, false, false
 	}
 	if m.fast(w.ResponseWriter, r, o, body) {
 		return false, false, false
 	}
-	if fault, _ := notRPC(body); fault != "" {
-		invalidRequest(w.ResponseWriter, fault, r.Header.Get(headerRequestID))
+	if fault, id, _ := notRPC(body); fault != "" {
+		invalidRequest(w.ResponseWriter, id, fault, w.requestID())
 		return false, false, false
 	}
 	sent := marked(body)
@@ -161,12 +160,12 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 	case methodInitialize, methodCallTool, "server/discover":
 	default:
 		if !bytes.Contains(body, []byte(mcp.MetaKeyProtocolVersion)) {
-			sessionless(w.ResponseWriter, body)
+			sessionless(w.ResponseWriter, body, w.requestID())
 			return false, false, false
 		}
 	}
 	if method == methodInitialize && m.b.connected() >= m.maxSessions {
-		rpcError(w.ResponseWriter, http.StatusServiceUnavailable, -32000, "too many sessions are open", 5000)
+		busy(w.ResponseWriter, codeRefused, "too many sessions are open", w.requestID())
 		return false, false, false
 	}
 	return method == methodCallTool, method == methodInitialize, true
@@ -179,7 +178,7 @@ func bodyError(err error, limit int64) error {
 	if over, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLarge(min(limit, over.Limit))
 	}
-	return ratchet.Errorf(ratchet.CodeInvalid, "the request body cannot be read").Wrap(err)
+	return ratchet.Errorf(ratchet.CodeInvalid, "the request body cannot be read").WithHint("send the whole body within %s", bodyTimeout).Wrap(err)
 }
 
 // methodOf is the method of a single JSON-RPC message, empty when unreadable:
@@ -192,30 +191,6 @@ func methodOf(body []byte) string {
 		return ""
 	}
 	return message.Method
-}
-
-// rpcError answers with a JSON-RPC error that belongs to no request.
-func rpcError(w http.ResponseWriter, status, code int, message string, retryAfterMS int) {
-	w.Header().Set("Retry-After", strconv.Itoa((retryAfterMS+999)/1000))
-	answer(w, status, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
-		"code": code, "message": message, "data": map[string]any{"retryAfterMs": retryAfterMS},
-	}})
-}
-
-// parseError answers a message that cannot be read.
-func parseError(w http.ResponseWriter, message, id string) {
-	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC message, as JSON in UTF-8")
-	answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
-		"code": jsonrpc.CodeParseError, "message": message, "data": ratchet.Body(e, id),
-	}})
-}
-
-// invalidRequest answers JSON that is no JSON-RPC message.
-func invalidRequest(w http.ResponseWriter, message, id string) {
-	e := ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC 2.0 request or notification")
-	answer(w, http.StatusBadRequest, map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{
-		"code": jsonrpc.CodeInvalidRequest, "message": message, "data": ratchet.Body(e, id),
-	}})
 }
 
 // narrowing reads ?toolsets=&tools=&exclude_tools=&read_only=. Nil means the
@@ -235,12 +210,13 @@ func narrowing(query url.Values) (*tools.Selection, error) {
 		case "read_only":
 			on, err := strconv.ParseBool(values[0])
 			if err != nil && values[0] != "" {
-				return nil, ratchet.Errorf(ratchet.CodeInvalid, "read_only must be true or false").At("/read_only")
+				return nil, ratchet.Errorf(ratchet.CodeInvalid, "read_only must be true or false").At("/read_only").WithHint("send read_only=true, or leave it out")
 			}
 			s.ReadOnly = on || values[0] == ""
 		default:
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", key).
-				With(ratchet.FieldAllowed, []string{"toolsets", "tools", "exclude_tools", "read_only"})
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", clip(key)).
+				With(ratchet.FieldAllowed, []string{"toolsets", "tools", "exclude_tools", "read_only"}).
+				WithHint("narrow the tools with toolsets, tools, exclude_tools or read_only")
 		}
 		any = true
 	}

@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+
+	"ratchet"
 )
 
 // oddIDs are ids that a float64, an int64 or a second encoding would change.
@@ -16,15 +20,18 @@ var oddIDs = []string{
 	`"a<b"`, `"\u0041"`, `"ratchet-id-31"`, `"\u0072atchet-id-31"`, `"é"`, `7`, `"x"`,
 }
 
+// longID is one that marked makes longer than a message may be.
+var longID = `"` + strings.Repeat("é", 5<<20) + `"`
+
 func TestOddIDsComeBackOnStdio(t *testing.T) {
 	s, _ := newTestServer(t)
 	l := openLines(t, s)
 	l.shake(t)
-	for _, id := range oddIDs {
+	for _, id := range append(slices.Clone(oddIDs), longID) {
 		for _, line := range []string{`{"jsonrpc":"2.0","id":` + id + `,"method":"ping"}`, callLine(id, "ratchet_echo", `{"text":"x"}`)} {
 			l.send(t, line)
 			if got := l.read(t); !strings.HasPrefix(got, `{"jsonrpc":"2.0","id":`+id+`,"result":`) {
-				t.Errorf("%s: %s", line, got)
+				t.Errorf("%.200s: %.200s", line, got)
 			}
 		}
 	}
@@ -39,8 +46,14 @@ func exchange(t *testing.T, s *Server, method, body string, header map[string]st
 	for key, value := range header {
 		req.Header.Set(key, value)
 	}
+	if host := header["Host"]; host != "" {
+		req.Host = host
+	}
+	if query := header["query"]; query != "" {
+		req.URL.RawQuery = query
+	}
 	w := httptest.NewRecorder()
-	s.mcp.ServeHTTP(w, req)
+	s.Handler().ServeHTTP(w, req)
 	text := w.Body.String()
 	if i := strings.LastIndex(text, "data: "); i >= 0 { // the first event of a stream may be empty
 		text = text[i+len("data: "):]
@@ -64,14 +77,17 @@ func shakeHTTP(t *testing.T, s *Server) map[string]string {
 func TestOddIDsComeBackOverHTTP(t *testing.T) {
 	s, _ := newTestServer(t)
 	session := shakeHTTP(t, s)
-	for _, id := range oddIDs {
+	for _, id := range append(slices.Clone(oddIDs), longID) {
 		for _, body := range []string{`{"jsonrpc":"2.0","id":` + id + `,"method":"ping"}`, callLine(id, "ratchet_echo", `{"text":"x"}`)} {
 			if _, got := exchange(t, s, http.MethodPost, body, session); !strings.HasPrefix(got, `{"jsonrpc":"2.0","id":`+id+`,"result":`) {
-				t.Errorf("%s: %s", body, got)
+				t.Errorf("%.200s: %.200s", body, got)
 			}
 		}
 	}
 }
+
+// goType finds names of types of the SDK.
+var goType = regexp.MustCompile(`(mcp|jsonrpc)\.[A-Z]`)
 
 // TestTransportFaultsAreJSONRPC breaks the rules of the HTTP transport.
 func TestTransportFaultsAreJSONRPC(t *testing.T) {
@@ -95,6 +111,20 @@ func TestTransportFaultsAreJSONRPC(t *testing.T) {
 		header             map[string]string
 		status, code       int
 	}{
+		{"Content-Type", "POST", ask("ping", "{}"), with("Content-Type", "text/plain"), 415, codeRefused},
+		{"no Content-Type", "POST", ask("ping", "{}"), with("Content-Type", ""), 415, codeRefused},
+		{"body over the limit", "POST", strings.Repeat(" ", 17<<20), session, 413, jsonrpc.CodeInvalidRequest},
+		{"empty body", "POST", "", session, 400, jsonrpc.CodeParseError},
+		{"half a body", "POST", `{"jsonrpc":"2.0","id":1,"met`, session, 400, jsonrpc.CodeParseError},
+		{"batch", "POST", "[" + ask("ping", "{}") + "]", session, 400, jsonrpc.CodeInvalidRequest},
+		{"query", "POST", ask("ping", "{}"), map[string]string{"query": "toolset=core"}, 400, codeRefused},
+		{"query of a selection", "POST", ask("ping", "{}"), map[string]string{"query": "toolsets=nope"}, 400, codeRefused},
+		{"query of a truth", "GET", "", map[string]string{"query": "read_only=perhaps"}, 400, codeRefused},
+		{"host", "POST", ask("ping", "{}"), with("Host", "example.com"), 403, codeRefused},
+		{"origin", "POST", ask("ping", "{}"), with("Origin", "https://example.com"), 403, codeRefused},
+		{"event of a message", "POST", ask("ping", "{}"), with("Last-Event-ID", "abc_5"), 400, codeRefused},
+		{"end without session", "DELETE", "", nil, 400, codeRefused},
+		{"stream of the later era", "GET", "", map[string]string{headerVersion: modernEra}, 405, codeRefused},
 		{"unknown method", "POST", ask("no/such", "{}"), session, 200, jsonrpc.CodeMethodNotFound},
 		{"unknown method, no session", "POST", ask("no/such", "{}"), nil, 400, jsonrpc.CodeMethodNotFound},
 		{
@@ -106,9 +136,9 @@ func TestTransportFaultsAreJSONRPC(t *testing.T) {
 		{"no session to ping", "POST", ask("ping", "{}"), nil, 400, codeRefused},
 		{"unknown session", "POST", ask("tools/list", "{}"), with(headerSession, "nope"), 404, codeRefused},
 		{"call in an unknown session", "POST", callLine("1", "ratchet_echo", "{}"), with(headerSession, "nope"), 404, codeRefused},
-		{"Accept", "POST", ask("ping", "{}"), with("Accept", "text/html"), 400, codeRefused},
-		{"Accept of a handshake", "POST", ask("initialize", "{}"), map[string]string{"Accept": "application/json"}, 400, codeRefused},
-		{"Accept of a stream", "GET", "", with("Accept", "application/json"), 400, codeRefused},
+		{"Accept", "POST", ask("ping", "{}"), with("Accept", "text/html"), 406, codeRefused},
+		{"Accept of a handshake", "POST", ask("initialize", "{}"), map[string]string{"Accept": "application/json"}, 406, codeRefused},
+		{"Accept of a stream", "GET", "", with("Accept", "application/json"), 406, codeRefused},
 		{"stream without session", "GET", "", nil, 400, codeRefused},
 		{"stream of an unknown session", "GET", "", with(headerSession, "nope"), 404, codeRefused},
 		{"malformed event", "GET", "", with("Last-Event-ID", "zzz"), 400, codeRefused},
@@ -126,8 +156,17 @@ func TestTransportFaultsAreJSONRPC(t *testing.T) {
 		if w.Code != tc.status || !json.Valid([]byte(got)) || codeOf(t, []byte(got)) != tc.code {
 			t.Errorf("%s: %d %s; want %d with %d", tc.name, w.Code, got, tc.status, tc.code)
 		}
-		if strings.Contains(got, "mcp.") || strings.Contains(got, "Go ") || strings.Contains(got, "jsonrpc2") {
+		if goType.MatchString(got) || strings.Contains(got, "Go ") || strings.Contains(got, "jsonrpc2") {
 			t.Errorf("%s: names types of Go: %s", tc.name, got)
+		}
+		if kind := w.Header().Get("Content-Type"); w.Code != http.StatusOK && kind != "application/json" {
+			t.Errorf("%s: Content-Type %q", tc.name, kind)
+		}
+		var fault struct {
+			Error struct{ Data ratchet.ErrorBody }
+		}
+		if err := json.Unmarshal([]byte(got), &fault); tc.code == codeRefused && (err != nil || fault.Error.Data.Hint == "" || fault.Error.Data.RequestID == "") {
+			t.Errorf("%s: no hint or request id: %v %s", tc.name, err, got)
 		}
 	}
 }

@@ -165,7 +165,7 @@ func (p *pump) await() *bufio.Reader {
 func (p *pump) next(lines *bufio.Reader) (line []byte, long bool, err error) {
 	line, err = lines.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {
-		return line, false, err
+		return line, len(line) > p.limit, err
 	}
 	whole := bytes.Clone(line)
 	for errors.Is(err, bufio.ErrBufferFull) {
@@ -235,14 +235,13 @@ func (p *pump) malformed(line []byte) bool {
 // noMessage refuses JSON that is no JSON-RPC message: the SDK would end the
 // connection. Errors that belong to no request are not answered.
 func (p *pump) noMessage(line []byte) bool {
-	fault, silent := notRPC(line)
+	fault, id, silent := notRPC(line)
 	if fault != "" && !silent {
-		p.refuse(nil, jsonrpc.CodeInvalidRequest, fault)
+		p.refuse(id, jsonrpc.CodeInvalidRequest, fault)
 	}
 	return fault != ""
 }
 
 func (p *pump) refuse(id json.RawMessage, code int, message string) {
-	line := toJSON(map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": code, "message": message}})
-	_, _ = p.out.Write(append(line, '\n')) // as above
+	_, _ = p.out.Write(faultLine(id, code, message)) // as above
 }

@@ -25,6 +25,8 @@ func reworded(e jsonrpc.Error) jsonrpc.Error {
 		e.Code, e.Message = jsonrpc.CodeMethodNotFound, "there is no method "+between(e.Message, `"`, `"`)
 	case strings.Contains(e.Message, `missing required "params"`):
 		e.Code, e.Message = jsonrpc.CodeInvalidParams, "params are missing: this method needs them, as an object"
+	case e.Code == 0 && strings.Contains(e.Message, "context canceled"): // before its handler began
+		e.Code, e.Message = codeCancelled, "request cancelled"
 	case e.Code == 0:
 		e.Code = jsonrpc.CodeInternalError
 	}

@@ -3,14 +3,65 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+
+	"ratchet"
+	"ratchet/server/limit"
 )
 
 // codeRefused answers HTTP requests that break the rules of the transport.
 const codeRefused = -32000
+
+// rpcFault answers an HTTP request to the MCP endpoint with a JSON-RPC error,
+// whose data is the body that errors have on every surface.
+func rpcFault(w http.ResponseWriter, status int, id json.RawMessage, code int64, e *ratchet.Error, requestID string) {
+	limit.RetryAfter(w.Header(), e)
+	message := e.Message
+	if e.Hint != "" {
+		message += "; " + e.Hint
+	}
+	body := ratchet.Body(e, requestID)
+	data := struct {
+		ratchet.ErrorBody
+		RetryAfter int64 `json:"retryAfterMs,omitempty"` // as clients of the protocol know it
+	}{body, body.RetryAfterMS}
+	answer(w, status, map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": code, "message": message, "data": data}})
+}
+
+// rpcDeny is rpcFault for errors that are refused elsewhere too: its status and
+// code are those of the error.
+func rpcDeny(w http.ResponseWriter, err error, requestID string) {
+	e, code := ratchet.AsError(err), int64(codeRefused)
+	switch e.Code {
+	case ratchet.CodeTooLarge: // as on stdio
+		code = jsonrpc.CodeInvalidRequest
+	case ratchet.CodeInternal:
+		code = jsonrpc.CodeInternalError
+	}
+	rpcFault(w, e.Code.HTTPStatus(), nil, code, e, requestID)
+}
+
+// parseError answers a message that cannot be read.
+func parseError(w http.ResponseWriter, message, requestID string) {
+	rpcFault(w, http.StatusBadRequest, nil, jsonrpc.CodeParseError,
+		ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC message, as JSON in UTF-8"), requestID)
+}
+
+// invalidRequest answers JSON that is no JSON-RPC message.
+func invalidRequest(w http.ResponseWriter, id json.RawMessage, message, requestID string) {
+	rpcFault(w, http.StatusBadRequest, id, jsonrpc.CodeInvalidRequest,
+		ratchet.Errorf(ratchet.CodeInvalid, "%s", message).WithHint("send one JSON-RPC 2.0 request or notification"), requestID)
+}
+
+// busy answers what the server does not take now.
+func busy(w http.ResponseWriter, code int64, message, requestID string) {
+	e := ratchet.Errorf(ratchet.CodeUnavailable, "%s", message).With(ratchet.FieldRetryAfter, int64(5000)).WithHint("try again in a moment")
+	rpcFault(w, http.StatusServiceUnavailable, nil, code, e, requestID)
+}
 
 // rpcWriter is how the SDK answers over HTTP: its messages reach clients as
 // spoken has them, its plain texts as JSON-RPC errors.
@@ -23,6 +74,8 @@ type rpcWriter struct {
 
 // Unwrap is for http.ResponseController.
 func (w *rpcWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *rpcWriter) requestID() string { return w.r.Header.Get(headerRequestID) }
 
 // WriteHeader holds back the status of a plain text until the text is known.
 func (w *rpcWriter) WriteHeader(status int) {
@@ -57,39 +110,53 @@ func (w *rpcWriter) Write(p []byte) (int, error) {
 
 // refuse answers with what the plain text says.
 func (w *rpcWriter) refuse(text string) {
-	status := w.plain
-	code := int64(codeRefused)
+	status, code := w.plain, int64(codeRefused)
+	e := transportFault(status, text)
 	switch {
-	case status == http.StatusNotFound:
-		text = "there is no such session: begin a new one with initialize, without " + headerSession
-	case status == http.StatusMethodNotAllowed:
-		text = w.r.Method + " is not allowed here: send messages with POST"
-	case strings.HasPrefix(text, "failed to replay"), strings.HasPrefix(text, "malformed Last-Event-ID"):
-		text = "Last-Event-ID names no event of this session: open the stream without it"
-	default:
-		e := reworded(jsonrpc.Error{Code: codeRefused, Message: strings.TrimPrefix(text, "Bad Request: ")})
-		code, text = e.Code, e.Message
+	case status >= http.StatusInternalServerError:
+		code = jsonrpc.CodeInternalError
+	case e == nil:
+		known := reworded(jsonrpc.Error{Code: codeRefused, Message: strings.TrimPrefix(text, "Bad Request: ")})
+		code, e = known.Code, ratchet.Errorf(ratchet.CodeInvalid, "%s", known.Message).WithHint("the protocol says what a message needs: https://modelcontextprotocol.io/specification")
 		if code == jsonrpc.CodeMethodNotFound && w.id != nil && w.r.Header.Get(headerSession) != "" {
 			status = http.StatusOK // the answer to a request that was understood
 		}
+	case strings.HasPrefix(text, "Accept must contain"):
+		status = http.StatusNotAcceptable
 	}
 	w.Header().Del("Content-Length")
-	rpcRefuse(w.ResponseWriter, status, w.id, code, text)
+	rpcFault(w.ResponseWriter, status, w.id, code, e, w.requestID())
 }
 
-// rpcRefuse answers with a JSON-RPC error.
-func rpcRefuse(w http.ResponseWriter, status int, id json.RawMessage, code int64, message string) {
-	answer(w, status, map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": code, "message": message}})
+// transportFault is what a plain text of the SDK says of the HTTP request; nil = it
+// is about the message.
+func transportFault(status int, text string) *ratchet.Error {
+	switch {
+	case status == http.StatusNotFound:
+		return ratchet.Errorf(ratchet.CodeNotFound, "there is no such session").
+			WithHint("begin a new one with initialize, without %s", headerSession)
+	case status == http.StatusMethodNotAllowed:
+		return ratchet.Errorf(ratchet.CodeMethodNotAllowed, "this HTTP method is not allowed here").WithHint("send messages with POST")
+	case status >= http.StatusInternalServerError:
+		return ratchet.AsError(errors.New(text))
+	case strings.HasPrefix(text, "Accept must contain"):
+		return ratchet.Errorf(ratchet.CodeInvalid, "the Accept header does not name the types of the answer").
+			WithHint("send Accept: application/json, text/event-stream")
+	case strings.HasPrefix(text, "failed to replay"), strings.HasPrefix(text, "malformed Last-Event-ID"):
+		return ratchet.Errorf(ratchet.CodeInvalid, "Last-Event-ID names no event of this session").WithHint("open the stream without it")
+	}
+	return nil
 }
 
 // sessionless refuses a request of the handshake era that names no session.
-func sessionless(w http.ResponseWriter, body []byte) {
+func sessionless(w http.ResponseWriter, body []byte, requestID string) {
 	if method := methodOf(body); method != "" && !handshakeMethods(method) {
-		rpcRefuse(w, http.StatusBadRequest, requestOf(body), jsonrpc.CodeMethodNotFound, "there is no method "+clip(method))
+		rpcFault(w, http.StatusBadRequest, requestOf(body), jsonrpc.CodeMethodNotFound,
+			ratchet.Errorf(ratchet.CodeNotFound, "there is no method %s", clip(method)).WithHint("initialize tells what the server can do"), requestID)
 		return
 	}
-	rpcRefuse(w, http.StatusBadRequest, nil, codeRefused,
-		"the "+headerSession+" header is missing: send initialize first, and its session with every message")
+	rpcFault(w, http.StatusBadRequest, requestOf(body), codeRefused, ratchet.Errorf(ratchet.CodeInvalid, "the %s header is missing", headerSession).
+		WithHint("send initialize first, and its session with every message"), requestID)
 }
 
 // handshakeMethods are those that clients of the handshake era send.

@@ -56,7 +56,8 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 		case <-ended:
 		}
 	}()
-	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: sdkWriter{p.out}, MaxLineLength: p.limit})
+	// The pump bounds lines; the SDK's bound would end the connection.
+	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: sdkWriter{p.out, run.Err}, MaxLineLength: -1})
 	p.drain() // a line that is still read is not taken
 	close(ended)
 	stop()
@@ -72,13 +73,16 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 }
 
 // sdkWriter takes the SDK's lines, one a Write.
-type sdkWriter struct{ *lockedWriter }
+type sdkWriter struct {
+	*lockedWriter
+	ended func() error // not nil once the connection is over
+}
 
 // Write passes a line on as spoken has it. A request that its client cancelled
 // gets no answer.
 func (w sdkWriter) Write(p []byte) (int, error) {
 	line, code := spoken(p)
-	if code == codeCancelled {
+	if code == codeCancelled && w.ended() == nil {
 		return len(p), nil
 	}
 	if _, err := w.lockedWriter.Write(line); err != nil {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -16,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ratchet"
-	"ratchet/schema"
+	"ratchet/server"
 	"ratchet/server/attach"
 )
 
@@ -90,20 +89,7 @@ func (b *bridge) run(ctx context.Context, in io.Reader) error {
 	go func() { // reading a terminal or pipe cannot be interrupted
 		defer close(lines)
 		defer ratchet.Recover("read from the client", func(err error) { failed <- err })
-		scanner := bufio.NewScanner(in)
-		scanner.Buffer(make([]byte, 64<<10), maxMessage)
-		for scanner.Scan() {
-			line := bytes.TrimSpace(bytes.Clone(scanner.Bytes()))
-			if len(line) == 0 {
-				continue
-			}
-			select {
-			case lines <- line:
-			case <-ctx.Done():
-				return
-			}
-		}
-		failed <- scanner.Err()
+		failed <- b.read(ctx, bufio.NewReaderSize(in, 64<<10), lines)
 	}()
 	for {
 		select {
@@ -114,34 +100,39 @@ func (b *bridge) run(ctx context.Context, in io.Reader) error {
 			if !ok {
 				b.finish(ctx)
 				b.end()
-				return b.reading(<-failed)
+				return <-failed
 			}
 			b.take(ctx, line)
 		}
 	}
 }
 
-func (b *bridge) reading(err error) error {
-	if errors.Is(err, bufio.ErrTooLong) {
-		return ratchet.Errorf(ratchet.CodeTooLarge, "a message is larger than %d bytes", maxMessage)
+// read hands on the messages of the client and answers lines that are none.
+func (b *bridge) read(ctx context.Context, in *bufio.Reader, lines chan<- []byte) error {
+	for {
+		line, answer, err := attach.Next(in, maxMessage, server.Fault)
+		if answer != nil {
+			b.write(answer)
+		}
+		if line != nil {
+			select {
+			case lines <- line:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err != nil {
+			return ignore(err, io.EOF)
+		}
 	}
-	return err
 }
 
 // take handles one message of the client.
 func (b *bridge) take(ctx context.Context, line []byte) {
-	var h attach.Head
-	if err := schema.CheckSyntax(line); err != nil {
-		b.fail(json.RawMessage("null"), -32700, "the line is not JSON: "+err.Error())
-		return
-	}
-	if err := json.Unmarshal(line, &h); err != nil {
-		b.fail(json.RawMessage("null"), -32600, "the message is no JSON-RPC request, notification or response")
-		return
-	}
+	h := attach.HeadOf(line)
 	switch {
 	case h.Method == "notifications/cancelled" && b.cancelled(h):
-	case len(h.ID) == 0 || h.Method == "":
+	case !h.Request():
 		// A notification or an answer: in order, and nothing comes back.
 		b.post(ctx, h, line)
 	default:

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"ratchet"
 	"ratchet/server/attach"
@@ -22,7 +23,7 @@ func (b *bridge) post(ctx context.Context, h attach.Head, line []byte) {
 		drop(res)                       // the server had restarted
 		res, err = b.send(ctx, h, line) //nolint:bodyclose // drop closes it
 	}
-	asked := len(h.ID) > 0 && h.Method != ""
+	asked := h.Request()
 	if err != nil {
 		if asked && ctx.Err() == nil {
 			b.fail(h.ID, -32000, fmt.Sprintf("no MCP server answers at %s; start it with `ratchet serve`", b.url))
@@ -62,7 +63,7 @@ func (b *bridge) send(ctx context.Context, h attach.Head, line []byte) (*http.Re
 	b.headers(req, b.versionOf(h))
 	if b.versionOf(h) >= modernEra {
 		req.Header.Set("Mcp-Method", h.Method)
-		if name := h.Params.Name + h.Params.URI; name != "" {
+		if name := h.Params.Name + h.Params.URI; name != "" && !strings.ContainsFunc(name, unicode.IsControl) {
 			req.Header.Set("Mcp-Name", name)
 		}
 	}
@@ -150,7 +151,7 @@ func (b *bridge) events(ctx context.Context, body io.Reader, h attach.Head) {
 		}
 		pause(ctx)
 	}
-	if !answered && len(h.ID) > 0 && h.Method != "" && ctx.Err() == nil {
+	if !answered && h.Request() && ctx.Err() == nil {
 		b.fail(h.ID, -32000, "the server's answer broke off; look with ratchet_list_executions what became of it")
 	}
 }

@@ -25,7 +25,7 @@ func (a *app) stdio(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	client := attach.NewConversation(a.stdin, a.stdout, int(m.cfg.MCP.MaxMessageSize), repeats)
+	client := attach.NewConversation(a.stdin, a.stdout, int(m.cfg.MCP.MaxMessageSize), server.Fault, repeats)
 	for first := true; ; first = false {
 		s, err := m.join(ctx)
 		if ctx.Err() != nil {

@@ -99,7 +99,7 @@ func newTalk(t *testing.T, repeats func(string) bool) *talk {
 	if repeats == nil {
 		repeats = func(string) bool { return false }
 	}
-	return &talk{NewConversation(in, out, 1<<20, repeats), say, bufio.NewReader(hear)}
+	return &talk{NewConversation(in, out, 1<<20, func([]byte) ([]byte, bool) { return nil, false }, repeats), say, bufio.NewReader(hear)}
 }
 
 func (c *talk) say(t *testing.T, line string) {

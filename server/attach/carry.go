@@ -3,7 +3,6 @@ package attach
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -57,9 +56,8 @@ func (l *Link) Refuse(ctx context.Context, why error) {
 		if err != nil {
 			return
 		}
-		var h Head
-		if json.Unmarshal(line, &h) == nil && len(h.ID) > 0 && h.Method != "" {
-			_, _ = l.Write(fault(h.ID, -32000, text)) // the client went away
+		if h := HeadOf(line); h.Request() {
+			_, _ = l.Write(refusal(h.ID, -32000, text)) // the client went away
 		}
 	}
 }

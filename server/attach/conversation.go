@@ -2,10 +2,6 @@ package attach
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -16,7 +12,8 @@ import (
 // answer and what a new owner must be told first.
 type Conversation struct {
 	in      *bufio.Reader
-	limit   int                    // bytes of a line
+	limit   int // bytes of a line
+	fault   func(line []byte) (answer []byte, faulty bool)
 	repeats func(tool string) bool // a call of the tool may be made again unasked
 
 	outMu sync.Mutex
@@ -45,12 +42,13 @@ type request struct {
 	held   bool // the owner was ending and did not take it
 }
 
-// NewConversation returns one on a client's input and output. repeats says of a
-// tool whether its calls change nothing, so that one whose owner was killed is
-// made again.
-func NewConversation(in io.Reader, out io.Writer, limit int, repeats func(tool string) bool) *Conversation {
+// NewConversation returns one on a client's input and output, whose lines have
+// at most limit bytes. fault says of a line whether it is no message, and what
+// answers it; no owner gets it. repeats says of a tool whether its calls change
+// nothing, so that one whose owner was killed is made again.
+func NewConversation(in io.Reader, out io.Writer, limit int, fault func(line []byte) (answer []byte, faulty bool), repeats func(tool string) bool) *Conversation {
 	c := &Conversation{
-		in: bufio.NewReaderSize(in, 64<<10), out: out, limit: limit, repeats: repeats,
+		in: bufio.NewReaderSize(in, 64<<10), out: out, limit: limit, fault: fault, repeats: repeats,
 		wants: map[string][]byte{}, open: map[string]*request{},
 	}
 	c.changed = sync.NewCond(&c.mu)
@@ -133,27 +131,10 @@ func (c *Conversation) Dismiss() {
 	c.lines = nil
 	c.mu.Unlock()
 	for _, line := range lines {
-		var h Head
-		if json.Unmarshal(line, &h) == nil && len(h.ID) > 0 && h.Method != "" {
-			_ = c.write(fault(h.ID, codeEnding, "the server is shutting down")) // the client went away
+		if h := HeadOf(line); h.Request() {
+			_ = c.write(refusal(h.ID, codeEnding, "the server is shutting down")) // the client went away
 		}
 	}
-}
-
-// next reads a line of the client without holding c.mu.
-func (c *Conversation) next() (line []byte, long bool, err error) {
-	part, err := c.in.ReadSlice('\n')
-	line = bytes.Clone(part)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		part, err = c.in.ReadSlice('\n')
-		if long = long || len(line)+len(part) > c.limit; !long {
-			line = append(line, part...)
-		}
-	}
-	if err != nil && len(bytes.TrimSpace(line)) > 0 && !long {
-		line = append(bytes.TrimSpace(line), '\n')
-	}
-	return line, long, err
 }
 
 // fetch reads the next line of the client for whoever has the link by then.
@@ -161,14 +142,14 @@ func (c *Conversation) next() (line []byte, long bool, err error) {
 func (c *Conversation) fetch() {
 	c.reading = true
 	c.mu.Unlock()
-	line, long, err := c.next()
-	if long {
-		_ = c.write(fault(nil, -32600, fmt.Sprintf("the message is longer than %d bytes", c.limit)))
+	line, answer, err := Next(c.in, c.limit, c.fault)
+	if answer != nil {
+		_ = c.write(answer) // the client went away
 	}
 	c.mu.Lock()
 	c.reading = false
-	if !long && len(bytes.TrimSpace(line)) > 0 {
-		c.lines = append(c.lines, line)
+	if line != nil {
+		c.lines = append(c.lines, append(line, '\n'))
 	}
 	c.ended = c.ended || err != nil
 	c.changed.Broadcast()

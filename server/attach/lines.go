@@ -3,10 +3,37 @@ package attach
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
 )
+
+// Next reads a line of a client and returns it without its end. One of more than
+// limit bytes, or in which fault finds something, is none: answer says so, where
+// the protocol wants an answer.
+func Next(in *bufio.Reader, limit int, fault func(line []byte) (answer []byte, faulty bool)) (line, answer []byte, err error) {
+	part, err := in.ReadSlice('\n')
+	line = bytes.Clone(part)
+	long := false
+	for errors.Is(err, bufio.ErrBufferFull) {
+		part, err = in.ReadSlice('\n')
+		if long = long || len(line)+len(part) > limit; !long {
+			line = append(line, part...)
+		}
+	}
+	line = bytes.TrimSpace(line)
+	switch {
+	case long, len(line) > limit:
+		return nil, refusal(nil, -32600, fmt.Sprintf("the message is longer than %d bytes", limit)), err
+	case len(line) == 0:
+		return nil, nil, err
+	}
+	if answer, faulty := fault(line); faulty {
+		return nil, answer, err
+	}
+	return line, nil, err
+}
 
 // Lines gives the lines of a client to the owner's session one at a time and
 // counts them, so that it is known which requests an owner that ended in good

@@ -28,23 +28,28 @@ type Head struct {
 	} `json:"params"`
 }
 
+// HeadOf reads the head of a message. What has another type than it should is
+// left out: the owner says what is wrong with it.
+func HeadOf(line []byte) Head {
+	var h Head
+	_ = json.Unmarshal(line, &h) // as above
+	return h
+}
+
+// Request says whether the message wants an answer.
+func (h Head) Request() bool { return len(h.ID) > 0 && h.Method != "" }
+
 // note remembers a line of the client that goes to a link, and returns it as
 // the owner gets it; nil = it does not. c.mu is held.
 func (c *Conversation) note(l *Link, line []byte) []byte {
-	var h Head
-	if json.Unmarshal(line, &h) != nil {
-		return line // the owner says what is wrong with it
-	}
+	h := HeadOf(line)
 	switch {
-	case len(h.ID) > 0 && h.Method != "":
+	case h.Request():
 		if _, twice := c.open[string(h.ID)]; !twice { // the owner refuses the second
 			c.asked++
 			c.open[string(h.ID)] = &request{Head: h, line: line, number: c.asked, at: l.given + 1}
 		}
 	case len(h.ID) > 0: // an answer
-		if !bytes.Contains(line, []byte(`"result"`)) && !bytes.Contains(line, []byte(`"error"`)) {
-			return line // it is neither: the owner says what is wrong with it
-		}
 		id, ok := l.asked(h.ID)
 		if !ok {
 			return nil // to a question of a former owner
@@ -170,7 +175,7 @@ func lost(r *request) []byte {
 	body := ratchet.Body(e, "")
 	text, err := json.Marshal(body)
 	if err != nil {
-		return fault(r.ID, -32603, e.Message)
+		return refusal(r.ID, -32603, e.Message)
 	}
 	result := map[string]any{
 		"isError": true, "content": []any{map[string]any{"type": "text", "text": string(text)}},
@@ -182,8 +187,8 @@ func lost(r *request) []byte {
 	return message(map[string]any{"jsonrpc": "2.0", "id": r.ID, "result": result})
 }
 
-// fault is a JSON-RPC error.
-func fault(id json.RawMessage, code int, text string) []byte {
+// refusal is a JSON-RPC error.
+func refusal(id json.RawMessage, code int, text string) []byte {
 	return message(map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": code, "message": text}})
 }
 
