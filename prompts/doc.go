@@ -3,7 +3,7 @@
 // template in text/ that is filled with what the store knows.
 //
 //	for _, p := range prompts.All() {
-//		text, err := p.Render(ctx, db, map[string]string{"task_id": "add"})
+//		text, err := p.Render(ctx, prompts.Source{Store: db}, map[string]string{"task_id": "add"})
 //	}
 //
 // It must not import server, tools or the MCP SDK.

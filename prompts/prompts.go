@@ -1,9 +1,11 @@
 package prompts
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
+	"slices"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -54,6 +56,7 @@ func All() []Prompt {
 		}, nil, nil},
 		{"debug_failed_execution", "Debug a failed run", "The run, its error, the end of its log and the source", []Argument{argExecution}, runTools(), nil},
 		{"explain_execution", "Explain a run", "What a run did, from its row and its log", []Argument{argExecution}, runTools(), nil},
+		{"explain_trace", "Explain a trace", "Where the time of a run went, with its slowest spans", []Argument{argExecution}, traceTools(), nil},
 		{"harden_task", "Harden a task", "Find and close the ways in which a task can fail", []Argument{argTask}, taskTools(), nil},
 		{"review_task", "Review a task", "Source, schemas and tests with a checklist", []Argument{argTask}, taskTools(), nil},
 		{"write_tests", "Write tests", "Source, schemas and real runs to make tests from", []Argument{argTask}, taskTools(), nil},
@@ -68,6 +71,17 @@ func runTools() []string {
 	return []string{"ratchet_get_execution_status", "ratchet_get_execution_logs", "ratchet_get_task"}
 }
 
+// traceTools show a run and where its time went.
+func traceTools() []string {
+	return []string{"ratchet_get_execution_status", "ratchet_get_execution_trace"}
+}
+
+// Source is what the product's own prompts are filled from.
+type Source struct {
+	Store *storage.DB
+	Trace func(ctx context.Context, execution string) (tools.GetTraceOut, error) // with function spans
+}
+
 // data is what the templates see.
 type data struct {
 	Goal, Language string
@@ -75,13 +89,15 @@ type data struct {
 	Execution      *ratchet.Execution
 	Logs           []ratchet.LogLine
 	Runs           []ratchet.Execution
+	Trace          tools.GetTraceOut
+	Slowest        []tools.SpanView // by the time of their own
 }
 
 // Messages answers the prompt. Missing and unknown arguments are CodeInvalid;
 // tools.InputRequired asks the client for more.
-func (p Prompt) Messages(ctx context.Context, db *storage.DB, args map[string]string) ([]Message, error) {
+func (p Prompt) Messages(ctx context.Context, from Source, args map[string]string) ([]Message, error) {
 	if p.Answer == nil {
-		text, err := p.Render(ctx, db, args)
+		text, err := p.Render(ctx, from, args)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +110,7 @@ func (p Prompt) Messages(ctx context.Context, db *storage.DB, args map[string]st
 }
 
 // Render fills the prompt. Missing and unknown arguments are CodeInvalid.
-func (p Prompt) Render(ctx context.Context, db *storage.DB, args map[string]string) (string, error) {
+func (p Prompt) Render(ctx context.Context, from Source, args map[string]string) (string, error) {
 	if err := p.check(args); err != nil {
 		return "", err
 	}
@@ -103,12 +119,17 @@ func (p Prompt) Render(ctx context.Context, db *storage.DB, args map[string]stri
 		d.Language = string(ratchet.JavaScript)
 	}
 	if ref := args["execution_id"]; ref != "" {
-		if err := d.loadExecution(ctx, db, ref); err != nil {
+		if err := d.loadExecution(ctx, from.Store, ref); err != nil {
+			return "", err
+		}
+	}
+	if slices.Contains(p.Tools, "ratchet_get_execution_trace") {
+		if err := d.loadTrace(ctx, from); err != nil {
 			return "", err
 		}
 	}
 	if ref := args["task_id"]; ref != "" {
-		if err := d.loadTask(ctx, db, ref); err != nil {
+		if err := d.loadTask(ctx, from.Store, ref); err != nil {
 			return "", err
 		}
 	}
@@ -175,6 +196,21 @@ func (d *data) loadExecution(ctx context.Context, db *storage.DB, ref string) (e
 		}
 	}
 	return err
+}
+
+// slowest is how many spans a prompt shows.
+const slowest = 12
+
+func (d *data) loadTrace(ctx context.Context, from Source) (err error) {
+	if from.Trace == nil {
+		return ratchet.Errorf(ratchet.CodeUnavailable, "this server has no traces").WithHint("use the prompt explain_execution")
+	}
+	if d.Trace, err = from.Trace(ctx, d.Execution.ID); err != nil || d.Trace.Trace == nil {
+		return err
+	}
+	d.Slowest = slices.SortedFunc(slices.Values(d.Trace.Trace.Spans), func(a, b tools.SpanView) int { return cmp.Compare(b.Self, a.Self) })
+	d.Slowest = d.Slowest[:min(slowest, len(d.Slowest))]
+	return nil
 }
 
 // clip cuts s to n bytes at a rune.

@@ -41,6 +41,11 @@ func filled(t *testing.T) (db *storage.DB, execution string) {
 func TestEveryPromptRenders(t *testing.T) {
 	db, execution := filled(t)
 	values := map[string]string{"task_id": "add", "execution_id": execution, "goal": "add two numbers"}
+	from := prompts.Source{Store: db, Trace: func(_ context.Context, id string) (tools.GetTraceOut, error) {
+		return tools.GetTraceOut{ExecutionID: id, SpansMissing: "it was not recorded", Trace: &tools.TraceView{Spans: []tools.SpanView{
+			{Name: "fast", Kind: "function", Self: 5, Duration: 5}, {Name: "slow", Kind: "function", Line: 2, Count: 3, Self: 70, Duration: 90},
+		}}}, nil
+	}}
 	for _, p := range prompts.All() {
 		args, named := map[string]string{}, "add"
 		for _, a := range p.Arguments {
@@ -48,10 +53,13 @@ func TestEveryPromptRenders(t *testing.T) {
 				args[a.Name] = values[a.Name]
 			}
 		}
-		messages, err := p.Messages(t.Context(), db, args)
+		messages, err := p.Messages(t.Context(), from, args)
 		if err != nil || len(messages) != 1 || messages[0].Role != "user" {
 			t.Errorf("%s: %+v %v", p.Name, messages, err)
 			continue
+		}
+		if text := messages[0].Content.Text; p.Name == "explain_trace" && !strings.Contains(text, "slow (function, line 2): 70 µs own of 90 µs, 3 calls\n- fast (function)") {
+			t.Errorf("the slowest span is not the first: %s", text)
 		}
 		if text := messages[0].Content.Text; !strings.Contains(text, named) || strings.Contains(text, "<no value>") {
 			t.Errorf("%s: %s", p.Name, text)
@@ -61,15 +69,16 @@ func TestEveryPromptRenders(t *testing.T) {
 
 func TestArgumentsAreChecked(t *testing.T) {
 	db, _ := filled(t)
+	from := prompts.Source{Store: db}
 	for _, p := range prompts.All() {
-		if _, err := p.Messages(t.Context(), db, nil); ratchet.CodeOf(err) != ratchet.CodeInvalid {
+		if _, err := p.Messages(t.Context(), from, nil); ratchet.CodeOf(err) != ratchet.CodeInvalid {
 			t.Errorf("%s without arguments: %v", p.Name, err)
 		}
 		args := map[string]string{"gaol": "x"}
 		for _, a := range p.Arguments {
 			args[a.Name] = "x"
 		}
-		_, err := p.Messages(t.Context(), db, args)
+		_, err := p.Messages(t.Context(), from, args)
 		if ratchet.CodeOf(err) != ratchet.CodeInvalid || !strings.Contains(err.Error(), "gaol") {
 			t.Errorf("%s with an unknown argument: %v", p.Name, err)
 		}
@@ -87,15 +96,15 @@ func TestAnswersOfOthers(t *testing.T) {
 			return []prompts.Message{{Role: "assistant", Content: tools.Block{Type: "image", Data: []byte{1}}}}, nil
 		},
 	}
-	got, err := p.Messages(t.Context(), nil, map[string]string{"tone": "warm"})
+	got, err := p.Messages(t.Context(), prompts.Source{}, map[string]string{"tone": "warm"})
 	if err != nil || len(got) != 1 || got[0].Content.Type != "image" {
 		t.Errorf("%+v %v", got, err)
 	}
-	_, err = p.Messages(t.Context(), nil, map[string]string{"tone": "ask"})
+	_, err = p.Messages(t.Context(), prompts.Source{}, map[string]string{"tone": "ask"})
 	if _, ok := errors.AsType[tools.InputRequired](err); !ok {
 		t.Errorf("%v", err)
 	}
-	if _, err = p.Messages(t.Context(), nil, nil); ratchet.CodeOf(err) != ratchet.CodeInvalid {
+	if _, err = p.Messages(t.Context(), prompts.Source{}, nil); ratchet.CodeOf(err) != ratchet.CodeInvalid {
 		t.Errorf("%v", err)
 	}
 }

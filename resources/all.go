@@ -12,6 +12,13 @@ type Source struct {
 	Store *storage.DB
 	Tools *tools.Registry
 	Debug func(ctx context.Context) []tools.DebugSessionView // the caller's debug sessions; nil = there are none
+
+	// These ask the tools as the caller, so that their permissions, limits and
+	// audit hold here too. Nil = this server cannot tell.
+	Trace   func(ctx context.Context, execution, format string) (tools.GetTraceOut, error)
+	TestRun func(ctx context.Context, id string) (any, error)      // as far as it is
+	Guide   func(ctx context.Context, tool string) (string, error) // what a documentation tool says
+
 	// May refuses a caller who may call none of the named tools: who may not
 	// ask a tool for something may not read it as a resource either. Nil = all may.
 	May  func(ctx context.Context, tools ...string) error
@@ -56,6 +63,8 @@ const (
 	toolRecording  = "ratchet_get_execution_recording"
 	toolExecutions = "ratchet_list_executions"
 	toolDebug      = "ratchet_debug_task_execution"
+	toolTrace      = "ratchet_get_execution_trace"
+	toolTests      = "ratchet_run_task_tests"
 	toolTemplates  = "ratchet_list_templates"
 	toolGenerate   = "ratchet_generate_from_template"
 )
@@ -78,8 +87,10 @@ func All() []Template {
 		{"ratchet://executions/{id}/log{?level,from}", "execution_log", "Execution log", "Log lines of a run, from a line number and a level on", typeLines, []string{toolLogs}, readLog},
 		{"ratchet://executions/{id}/output", "execution_output", "Execution output", "The whole output of a run", typeJSON, []string{toolStatus}, readOutput},
 		{"ratchet://executions/{id}/recording", "execution_recording", "Execution recording", "The header of the tape, then every event of the run in order with its seq: requests, results, time, timers; secrets by name only", typeLines, []string{toolRecording}, readRecording},
+		{"ratchet://executions/{id}/trace{?format}", "execution_trace", "Execution trace", "Where the time of a run went: phases, requests, function spans; format json, flamegraph or speedscope", typeJSON, []string{toolTrace}, readTrace},
+		{"ratchet://test-runs/{id}", "test_run", "Test run", "How far a run of a task's tests is, or what came of it", typeJSON, []string{toolTests}, readTestRun},
 		{"ratchet://debug-sessions/{id}", "debug_session", "Debug session", "Where a debug session stands", typeJSON, []string{toolDebug}, readDebugSession},
-		{"ratchet://docs/{page}", "docs", "Documentation", "A page of the documentation", typeMarkdown, nil, readPage},
+		{"ratchet://docs/{page}{?section}", "docs", "Documentation", "A page of the documentation, or one section of it by its title", typeMarkdown, nil, readPage},
 		{"ratchet://templates/{name}", "template", "Task template", "A template with its parameters", typeJSON, []string{toolTemplates, toolGenerate}, readTemplate},
 	}
 }

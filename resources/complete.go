@@ -24,11 +24,13 @@ func (s Source) Complete(ctx context.Context, kind, argument, prefix string, kno
 		return s.completeVersions(ctx, prefix, known)
 	case argument == "level":
 		return pick(prefix, []string{"trace", "debug", "info", "warn", "error"}), nil
+	case kind == "executions" && argument == "format":
+		return pick(prefix, traceFormats()), nil
 	case argument == "language":
 		return pick(prefix, []string{"javascript", "typescript"}), nil
 	case argument == "page":
 		var names []string
-		for _, p := range pages() {
+		for _, p := range s.pagesFor(ctx) {
 			names = append(names, p.name)
 		}
 		return pick(prefix, names), nil

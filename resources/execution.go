@@ -38,6 +38,7 @@ type executionView struct {
 	Input       json.RawMessage         `json:"input,omitempty"`
 	Output      string                  `json:"output_uri,omitempty"`
 	Log         string                  `json:"log_uri"`
+	Trace       string                  `json:"trace_uri"`
 	Recording   string                  `json:"recording_uri,omitempty"`
 }
 
@@ -52,7 +53,7 @@ func readExecution(ctx context.Context, s Source, a address) (Document, error) {
 		Status: e.Status, Origin: e.Origin, Attempt: e.Attempt, RetryOf: e.RetryOf,
 		QueuedAt: stamp(e.QueuedAt), StartedAt: stamp(e.StartedAt), CompletedAt: stamp(e.CompletedAt),
 		DurationMS: float64(e.Duration().Microseconds()) / 1000, Progress: e.Progress, Error: e.Error,
-		Usage: e.Usage, Isolation: e.Isolation, Input: e.Input, Log: base + "/log",
+		Usage: e.Usage, Isolation: e.Isolation, Input: e.Input, Log: base + "/log", Trace: base + "/trace",
 	}
 	if e.Output != nil {
 		view.Output = base + "/output"

@@ -92,7 +92,7 @@ func (s Source) listExecutions(ctx context.Context, list []Resource, at string) 
 // fixed lists what every server has.
 func (s Source) fixed(ctx context.Context) []Resource {
 	var list []Resource
-	for _, p := range pages() {
+	for _, p := range s.pagesFor(ctx) {
 		list = append(list, Resource{URI: "ratchet://docs/" + p.name, Name: "docs/" + p.name, Title: p.title, MIMEType: typeMarkdown})
 	}
 	if s.may(ctx, toolTemplates, toolGenerate) != nil {

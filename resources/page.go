@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ratchet"
@@ -14,26 +15,37 @@ import (
 //go:embed docs/tasks.md
 var pageTasks string
 
-// pages lists the documentation: name, title and what makes the text.
-func pages() []struct {
+// page is one page of the documentation.
+type page struct {
 	name, title string
-	text        func(context.Context, Source) string
-} {
-	return []struct {
-		name, title string
-		text        func(context.Context, Source) string
-	}{
-		{"errors", "Error codes", pageErrors},
-		{"tasks", "Writing a task", func(context.Context, Source) string { return pageTasks }},
-		{"tools", "The tools of this server", pageTools},
+	tool        string                               // that says the same; empty = none
+	text        func(context.Context, Source) string // nil = what tool says
+}
+
+// pages lists the documentation.
+func pages() []page {
+	return []page{
+		{"endpoint-reference", "Endpoint reference", "ratchet_get_developer_endpoint_reference", nil},
+		{"errors", "Error codes", "", pageErrors},
+		{"integration-guide", "Integration guide", "ratchet_get_developer_integration_guide", nil},
+		{"tasks", "Writing a task", "", func(context.Context, Source) string { return pageTasks }},
+		{"tools", "The tools of this server", "", pageTools},
+		{"walkthrough", "Walkthrough", "ratchet_get_developer_guide_walkthrough", nil},
 	}
+}
+
+// pagesFor are the pages that the caller may read.
+func (s Source) pagesFor(ctx context.Context) []page {
+	return slices.DeleteFunc(pages(), func(p page) bool {
+		return p.tool != "" && (s.Guide == nil || s.Tools == nil || !slices.Contains(s.Tools.Names(), p.tool) || s.may(ctx, p.tool) != nil)
+	})
 }
 
 func readPage(ctx context.Context, s Source, a address) (Document, error) {
 	var names []string
-	for _, p := range pages() {
+	for _, p := range s.pagesFor(ctx) {
 		if p.name == a.name {
-			return Document{Text: p.text(ctx, s)}, nil
+			return s.page(ctx, p, a)
 		}
 		names = append(names, p.name)
 	}
@@ -43,6 +55,37 @@ func readPage(ctx context.Context, s Source, a address) (Document, error) {
 		e.With(ratchet.FieldNearest, nearest)
 	}
 	return Document{}, e
+}
+
+func (s Source) page(ctx context.Context, p page, a address) (doc Document, err error) {
+	if p.text != nil {
+		doc.Text = p.text(ctx, s)
+	} else if doc.Text, err = s.Guide(ctx, p.tool); err != nil {
+		return Document{}, err
+	}
+	if a.query.Has("section") {
+		doc.Text, err = sectionOf(p.name, doc.Text, a.query.Get("section"))
+	}
+	return doc, err
+}
+
+// sectionOf is the part of a page below a heading of the second level.
+func sectionOf(name, text, want string) (string, error) {
+	const heading = "\n## "
+	var titles []string
+	for _, part := range strings.Split(text, heading)[1:] {
+		title, _, _ := strings.Cut(part, "\n")
+		if strings.EqualFold(title, want) {
+			return "## " + strings.TrimRight(part, "\n") + "\n", nil
+		}
+		titles = append(titles, title)
+	}
+	e := ratchet.Errorf(ratchet.CodeNotFound, "the page %s has no section %q", name, clip(want)).
+		With(ratchet.FieldAllowed, titles).At("/uri").WithHint("leave section out for the whole page")
+	if nearest := schema.Nearest(want, titles); nearest != "" {
+		e.With(ratchet.FieldNearest, nearest)
+	}
+	return "", e
 }
 
 func pageErrors(context.Context, Source) string {

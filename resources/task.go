@@ -3,6 +3,7 @@ package resources
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 
 	"ratchet"
 )
@@ -42,13 +43,16 @@ func readTask(ctx context.Context, s Source, a address) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	base := "ratchet://tasks/" + t.Name
+	base, version := "ratchet://tasks/"+t.Name, ""
+	if a.query.Has("version") {
+		version = "?version=" + url.QueryEscape(a.query.Get("version"))
+	}
 	return asJSON(taskView{
 		ID: t.ID, Name: t.Name, Label: t.Label, Version: t.Version, Description: t.Description,
 		Category: t.Category, Tags: t.Tags, Enabled: t.Enabled, Language: string(t.Language),
 		InputSchema: t.InputSchema, OutputSchema: t.OutputSchema, Metadata: t.Metadata,
 		Tests: len(t.Tests), Checksum: t.Checksum, CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt),
-		Source: base + "/source", TestsAt: base + "/tests",
+		Source: base + "/source" + version, TestsAt: base + "/tests" + version,
 	})
 }
 

@@ -22,6 +22,7 @@ import (
 // bindingConfig is what the MCP surface needs to know.
 type bindingConfig struct {
 	version   string
+	website   string            // where people read about the server; empty = not known
 	isolation func() string     // level that runs reach, told to clients; empty = not known yet
 	pageSize  int               // tools on one page
 	deadline  time.Duration     // of one call
@@ -65,6 +66,7 @@ func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *
 		},
 		servers: map[string]*offer{},
 	}
+	b.source.Trace, b.source.TestRun, b.source.Guide = b.trace, b.testRun, b.guide
 	b.updates = newUpdates(b, deps.Bus)
 	b.whole = b.newOffer(registry)
 	b.servers[selectionKey(registry)] = b.whole
@@ -162,7 +164,7 @@ func (b *binding) connected() int {
 
 func (b *binding) newOffer(registry *tools.Registry) *offer {
 	about := &mcp.Implementation{
-		Name: "ratchet", Title: "Ratchet", Version: b.cfg.version,
+		Name: "ratchet", Title: "Ratchet", Version: b.cfg.version, WebsiteURL: b.cfg.website,
 		Description: "Author, test and run JavaScript and TypeScript tasks.", Icons: icons(),
 	}
 	server := mcp.NewServer(about, &mcp.ServerOptions{
@@ -214,12 +216,13 @@ func definition(t tools.Tool) *mcp.Tool {
 }
 
 // cacheable says how long lists may be kept: they change with deployments, and
-// resources with every run.
+// resources with every run. None is for others than who asked: a key, a
+// selection in the address and a web page's rights narrow each of them.
 func cacheable(_ context.Context, req mcp.Request, c *mcp.Cacheable) {
 	c.CacheScope = "private"
 	switch req.(type) {
 	case *mcp.ListToolsRequest, *mcp.ListPromptsRequest, *mcp.ListResourceTemplatesRequest:
-		c.TTLMs, c.CacheScope = 60_000, "public"
+		c.TTLMs = 60_000
 	case *mcp.ListResourcesRequest:
 		c.TTLMs = 1000
 	}
@@ -246,7 +249,7 @@ func instructions(registry *tools.Registry) string {
 	}
 	out.WriteString(" A run that takes longer than a call may wait answers status running with an execution id; ask for it again by that id." +
 		" Errors are results with code, field, hint and next_tool: follow the hint." +
-		" Full outputs and logs are resources below ratchet://executions/.")
+		" Full outputs and logs are resources: ratchet://executions/{id}/output, ratchet://executions/{id}/log.")
 	return out.String()
 }
 

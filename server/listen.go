@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
 	"ratchet"
+	"ratchet/server/config"
 )
 
 // ListenAndServe serves HTTP until ctx ends, then drains for the configured
@@ -126,4 +128,23 @@ func (s *Server) listen(ctx context.Context, key, host string, port int) (net.Li
 			WithHint("another process may use the port: choose one with --listen, or 0 for any free one").Wrap(err)
 	}
 	return listener, nil
+}
+
+// websiteOf is where people read about the server: its documentation, at the
+// address that clients see; empty while its port is not known.
+func websiteOf(cfg *config.Config) string {
+	if at := cfg.Auth.ResourceURL; at != "" {
+		return strings.TrimSuffix(at, "/") + "/docs"
+	}
+	if cfg.Server.Port == 0 {
+		return ""
+	}
+	scheme, host := "http://", strings.Trim(cfg.Server.BindAddress, "[]")
+	if cfg.Server.TLS.CertFile != "" {
+		scheme = "https://"
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return scheme + net.JoinHostPort(host, strconv.Itoa(cfg.Server.Port)) + "/docs"
 }

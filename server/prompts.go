@@ -36,7 +36,9 @@ func (b *binding) addPrompt(server *mcp.Server, p prompts.Prompt) {
 		}
 		ctx = tools.WithRound(ctx, round)
 		res := &mcp.GetPromptResult{Description: p.Description}
-		messages, err := p.Messages(ctx, b.deps.Store, req.Params.Arguments)
+		messages, err := p.Messages(ctx, prompts.Source{Store: b.deps.Store, Trace: func(ctx context.Context, execution string) (tools.GetTraceOut, error) {
+			return b.trace(ctx, execution, "json")
+		}}, req.Params.Arguments)
 		if ask, ok := errors.AsType[tools.InputRequired](err); ok {
 			res.InputRequests, res.RequestState, err = b.askInput(ctx, p.Name, ask)
 		}

@@ -54,9 +54,9 @@ func exchange(t *testing.T, s *Server, method, body string, header map[string]st
 	}
 	w := httptest.NewRecorder()
 	s.Handler().ServeHTTP(w, req)
-	text := w.Body.String()
-	if i := strings.LastIndex(text, "data: "); i >= 0 { // the first event of a stream may be empty
-		text = text[i+len("data: "):]
+	text := "\n" + w.Body.String()
+	if i := strings.LastIndex(text, "\ndata: "); i >= 0 { // the first event of a stream may be empty
+		text = text[i+len("\ndata: "):]
 	}
 	return w, strings.TrimSpace(text)
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 
 // GuideIn are the arguments of the three guides.
 type GuideIn struct {
-	Section string `json:"section,omitempty" jsonschema_description:"title of one section; all when absent"`
+	Section string `json:"section,omitempty" jsonschema_description:"title of one section, or a word of it; all when absent"`
 }
 
 // section is one part of a guide.
@@ -29,7 +30,7 @@ func render(d *Deps, page, title string, sections []section, want string) (Markd
 		titles[i] = s.title
 	}
 	if want != "" {
-		i := slices.IndexFunc(titles, func(t string) bool { return strings.EqualFold(t, want) })
+		i := sectionIndex(titles, want)
 		if i < 0 {
 			e := ratchet.Errorf(ratchet.CodeNotFound, "the guide has no section %q", want).
 				At("/section").With(ratchet.FieldAllowed, titles).WithHint("leave section out for the whole guide")
@@ -55,9 +56,23 @@ func render(d *Deps, page, title string, sections []section, want string) (Markd
 	b.Reset()
 	fmt.Fprintf(&b, "# %s\n\nThe whole guide is too long for one result. Call again with one `section`:\n\n", title)
 	for _, t := range titles {
-		fmt.Fprintf(&b, "- `%s`: ratchet://docs/%s#%s\n", t, page, t)
+		fmt.Fprintf(&b, "- `%s`: ratchet://docs/%s?section=%s\n", t, page, url.QueryEscape(t))
 	}
 	return Markdown{Text: b.String(), Meta: meta}, nil
+}
+
+// sectionIndex finds a title, or the only one that has want in it: debug for
+// "Debug a run".
+func sectionIndex(titles []string, want string) int {
+	if i := slices.IndexFunc(titles, func(t string) bool { return strings.EqualFold(t, want) }); i >= 0 {
+		return i
+	}
+	has := func(t string) bool { return strings.Contains(strings.ToLower(t), strings.ToLower(want)) }
+	i := slices.IndexFunc(titles, has)
+	if i < 0 || slices.ContainsFunc(titles[i+1:], has) {
+		return -1
+	}
+	return i
 }
 
 // codeBlock is JSON, indented, as a fenced block.

@@ -47,6 +47,14 @@ func Steps() []Step {
 			Call{"ratchet_execute_task", json.RawMessage(`{"task_id":"walk_greet","input":{"name":"Grace"}}`)},
 		},
 		{
+			"Debug a run", "A run that stops at a line and shows what it sees there, each time. With action start it pauses instead, and you step.",
+			Call{"ratchet_debug_task_execution", json.RawMessage(`{"task_id":"walk_greet","input":{"name":"Grace"},"breakpoints":[1],"watches":["input.name"]}`)},
+		},
+		{
+			"Trace a run", "Where its time went. 1 is the first execution of a server: take the execution_id that ratchet_execute_task answered.",
+			Call{"ratchet_get_execution_trace", json.RawMessage(`{"execution_id":"1","function_spans":true}`)},
+		},
+		{
 			"Find the execution again", "History survives restarts.",
 			Call{"ratchet_list_executions", json.RawMessage(`{"limit":5}`)},
 		},
@@ -64,7 +72,7 @@ func Steps() []Step {
 // Walkthrough leads from nothing to a tested task that ran.
 var Walkthrough = Define(Spec{
 	Name: "ratchet_get_developer_guide_walkthrough", Title: "Walkthrough", Toolset: "core", Category: "documentation",
-	Doc: "Call this when you work with this server for the first time: a walk from template to created, tested and executed task, " +
+	Doc: "Call this when you work with this server for the first time: a walk from template to a task that was created, tested, executed, debugged and traced, " +
 		"with calls you can copy.",
 	Effect:   Reads,
 	Examples: []Example{{Title: "The whole walk", Args: json.RawMessage(`{}`)}},

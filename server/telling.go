@@ -1,0 +1,56 @@
+package server
+
+import (
+	"context"
+
+	"ratchet"
+	"ratchet/tools"
+)
+
+// uncut is how large a result may be that a resource or a prompt shows.
+const uncut = 8 << 20
+
+// tell calls a tool that reads for a resource or a prompt: its permissions,
+// limits and audit hold for these too. The result is not cut.
+func tell[T any](ctx context.Context, b *binding, name string, args any) (T, error) {
+	var none T
+	t, ok := b.deps.Tools.Lookup(name)
+	if !ok {
+		return none, ratchet.Errorf(ratchet.CodeNotFound, "this server does not offer %s", name).WithHint("start it with --toolsets core")
+	}
+	whole := *b.deps
+	whole.Settings.ResultBytes = func() int { return uncut }
+	p := principalOf(ctx)
+	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestIDFrom(ctx)})
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.deadline)
+	defer cancel()
+	out, err := tools.Invoke(ctx, &whole, t, toJSON(args))
+	if err != nil {
+		return none, err
+	}
+	got, ok := out.(T)
+	if !ok {
+		return none, ratchet.Errorf(ratchet.CodeInternal, "%s answered in another form", name)
+	}
+	return got, nil
+}
+
+// trace is where the time of an execution went.
+func (b *binding) trace(ctx context.Context, execution, format string) (tools.GetTraceOut, error) {
+	return tell[tools.GetTraceOut](ctx, b, "ratchet_get_execution_trace",
+		map[string]any{"execution_id": execution, "format": format, "function_spans": true, "max_spans": 10_000})
+}
+
+// guide is what a tool says that documents the server.
+func (b *binding) guide(ctx context.Context, tool string) (string, error) {
+	page, err := tell[tools.Markdown](ctx, b, tool, map[string]any{})
+	return page.Text, err
+}
+
+// testRun is how far a run of tests is.
+func (b *binding) testRun(ctx context.Context, id string) (any, error) {
+	if b.deps.Exec == nil {
+		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "this server runs no tasks").WithHint("ask the server that ran the tests")
+	}
+	return b.deps.Exec.WaitTests(ctx, id, 0)
+}
