@@ -56,6 +56,9 @@ func marked(raw []byte) []byte {
 // client gave, and with errors in terms of the protocol. code is that of an
 // error; 0 = it is none.
 func spoken(message []byte) (out []byte, code int64) {
+	if rest, ok := bytes.CutPrefix(message, []byte(`{"jsonrpc":"2.0","error":`)); ok { // of no request
+		message = append([]byte(answerHead+`null,"error":`), rest...)
+	}
 	rest, ok := bytes.CutPrefix(message, []byte(answerHead))
 	if !ok {
 		return message, 0
