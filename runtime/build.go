@@ -17,10 +17,12 @@ const bundleName = "ratchet:bundle"
 
 // supported says what goja can do of what ES2022 asks, and so what esbuild
 // must write differently.
-func supported(topLevelAwait bool) map[string]bool {
+func (src *parsed) supported(topLevelAwait bool) map[string]bool {
 	return map[string]bool{
+		"class-field": !src.plainFields, "class-static-field": !src.plainFields,
+		"class-private-field": !src.plainFields, "class-private-static-field": !src.plainFields, "class-static-blocks": !src.plainFields,
 		"async-generator": false, "for-await": false, "decorators": false, "using": false,
-		"top-level-await": topLevelAwait, "class-static-blocks": true, "dynamic-import": true,
+		"top-level-await": topLevelAwait, "dynamic-import": true,
 	}
 }
 
@@ -42,8 +44,15 @@ func (src *parsed) build(s Source) error {
 	if err != nil {
 		return err
 	}
-	if err := src.read(out, sourceMap); err != nil || src.keepNames || !src.renamed() {
+	if err := src.read(out, sourceMap); err != nil {
 		return err
+	}
+	if !src.plainFields && superInField(src.tree) {
+		src.plainFields, src.keepNames = true, true // classes are renamed then
+		return src.build(s)
+	}
+	if src.keepNames || !src.renamed() {
+		return nil
 	}
 	src.keepNames = true
 	return src.build(s)
@@ -115,7 +124,7 @@ func (src *parsed) bundle(s Source) (code string, sourceMap []byte, err error) {
 	r := api.Transform(s.Code, api.TransformOptions{
 		Loader: loaderOf(src.name, s.Language), Format: api.FormatCommonJS, Target: api.ES2022,
 		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
-		Sourcefile: src.name, Supported: supported(false), LogLevel: api.LogLevelSilent, KeepNames: src.keepNames,
+		Sourcefile: src.name, Supported: src.supported(false), LogLevel: api.LogLevelSilent, KeepNames: src.keepNames,
 	})
 	if e := src.buildError(r.Errors, r.Warnings); e != nil {
 		return "", nil, e
@@ -129,7 +138,7 @@ func mayImport(code string) bool {
 
 // bundleFiles joins the source with the files it imports by relative path.
 func (src *parsed) bundleFiles(s Source) (code string, sourceMap []byte, err error) {
-	return src.bundleAs(s, api.BuildOptions{Format: api.FormatCommonJS, Supported: supported(false)})
+	return src.bundleAs(s, api.BuildOptions{Format: api.FormatCommonJS, Supported: src.supported(false)})
 }
 
 func (src *parsed) bundleAs(s Source, o api.BuildOptions) (code string, sourceMap []byte, err error) {

@@ -68,10 +68,11 @@ type parsed struct {
 	own      map[*ast.RegExpLiteral]int // literals that package regex matches, by their number
 	patterns []*ownPattern
 
-	keepNames bool     // esbuild is to keep names of functions that it renames
-	exports   []string // of a source that awaits
-	name      string
-	files     map[string]string
+	plainFields bool     // esbuild is to write fields of classes as assignments
+	keepNames   bool     // esbuild is to keep names of functions that it renames
+	exports     []string // of a source that awaits
+	name        string
+	files       map[string]string
 }
 
 // compileError is a source that does not compile, at the author's position.
@@ -143,7 +144,7 @@ func parseSource(s Source) (*parsed, error) {
 	if s.Language != ratchet.TypeScript && (len(s.Files) == 0 || !importing.MatchString(s.Code)) && !requiresNode(s.Code) {
 		tree, err := parseTree(name, s.Code)
 		switch {
-		case err == nil && hasAsyncGenerator(tree): // which only the engine's compiler refuses
+		case err == nil && (hasAsyncGenerator(tree) || superInField(tree)): // which only the engine's compiler refuses
 			return src, src.build(s)
 		case err == nil:
 			src.tree = tree
@@ -164,6 +165,28 @@ var (
 	importing    = regexp.MustCompile(`\b(import|export|require)\b`)
 	bareFunction = regexp.MustCompile(`^(?:\s|//[^\n]*\n|/\*(?s:.*?)\*/)*(?:async\s+)?function\s*\*?\s*\(`)
 )
+
+// superInField says whether the value of a field of a class uses super, which
+// the engine's compiler refuses. esbuild can write such fields as assignments.
+func superInField(tree *ast.Program) bool {
+	found := false
+	look := func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.SuperExpression:
+			found = true
+		case *ast.FunctionLiteral, *ast.ClassLiteral:
+			return false
+		}
+		return !found
+	}
+	walk(tree.Body, func(n ast.Node) bool {
+		if f, ok := n.(*ast.FieldDefinition); ok && f.Initializer != nil {
+			walk(f.Initializer, look)
+		}
+		return !found
+	})
+	return found
+}
 
 func hasAsyncGenerator(tree *ast.Program) bool {
 	found := false

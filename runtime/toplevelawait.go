@@ -23,7 +23,7 @@ func topLevelAwait(err error) bool {
 // of what they export.
 func (src *parsed) bundleAwait(s Source) (code string, sourceMap []byte, err error) {
 	code, sourceMap, err = src.bundleAs(s, api.BuildOptions{
-		Format: api.FormatESModule, Supported: supported(true), Banner: map[string]string{"js": "module.exports = (async () => {"},
+		Format: api.FormatESModule, Supported: src.supported(true), Banner: map[string]string{"js": "module.exports = (async () => {"},
 	})
 	if err != nil {
 		return "", nil, err
