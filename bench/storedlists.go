@@ -11,7 +11,7 @@ import (
 )
 
 // storedRounds is how often each question is asked.
-const storedRounds = 20
+const storedRounds = 40
 
 // ask measures a question and adds a row.
 func ask(t *table, what string, question func() (rows int, total string, err error)) error {
@@ -36,7 +36,7 @@ func ask(t *table, what string, question func() (rows int, total string, err err
 	}
 	slices.Sort(times)
 	slices.Sort(used)
-	t.row(what, micros(times[len(times)/2]), micros(times[len(times)*95/100]), micros(used[len(used)/2]), fmt.Sprint(rows), total)
+	t.row(what, micros(times[len(times)/2]), micros(times[(len(times)*95+99)/100-1]), micros(used[len(used)/2]), fmt.Sprint(rows), total)
 	return nil
 }
 

@@ -22,8 +22,8 @@ type searchLimits struct {
 
 func defaultLimits() searchLimits {
 	return searchLimits{
-		sort: 5000, read: 100_000, count: 12_000, totals: 10_000, texts: 100_000, piece: 2000,
-		find: 100 * time.Millisecond, tally: 25 * time.Millisecond,
+		sort: 5000, read: 250_000, count: 12_000, totals: 10_000, texts: 100_000, piece: 2000,
+		find: 80 * time.Millisecond, tally: 20 * time.Millisecond,
 	}
 }
 
@@ -123,20 +123,18 @@ type walk struct {
 }
 
 func (w *walk) run(ctx context.Context) error {
+	behind, past, err := w.jump(ctx)
+	if past || err != nil {
+		return err
+	}
+	if len(behind) > 0 {
+		w.size = 0 // that of what is left is not known
+	}
 	index, by, few, err := w.choose(ctx)
 	if err != nil {
 		return err
 	}
-	within := slices.Clone(w.hints) // what leads to entries of the index
-	if !few {
-		behind, past, err := w.jump(ctx)
-		if past || err != nil {
-			return err
-		}
-		if within = append(within, behind...); len(behind) > 0 {
-			w.size = 0 // that of what is left is not known
-		}
-	}
+	within := slices.Concat(w.hints, behind) // what leads to entries of the index
 	tested := slices.Concat(w.segment.conds, w.search.conds)
 	if by != nil {
 		within = append(within, cond{sql: by.sql, args: by.args})

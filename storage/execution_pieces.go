@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// heldTime is how much longer a walk may go on that reads no rows: with a million
+// entries it comes to its end on most machines.
+const heldTime = 3
+
 // pieces finds rows that are tested one by one: the index of the order is cut
 // into pieces, each up to twice as long as the one before, until the page is
 // full, the time is used, or no more rows may be read. held = the index has all
@@ -22,6 +26,7 @@ func (w *walk) pieces(ctx context.Context, index string, within, tested []cond, 
 	size := w.searchLimits.piece
 	if held {
 		size *= heldFactor
+		w.pace.time = heldTime * w.searchLimits.find
 	}
 	for {
 		if !held {
