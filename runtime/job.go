@@ -77,7 +77,7 @@ type Limits struct {
 	Wall           time.Duration // wall clock (300 s)
 	CPU            time.Duration // CPU time (= Wall)
 	Memory         int64         // bytes of heap (128 MiB)
-	CallDepth      int           // nested calls (4000)
+	CallDepth      int           // nested calls (2500)
 	OutputBytes    int           // of the JSON text (10 MiB)
 	ResponseBytes  int           // of one fetched body (10 MiB)
 	FetchRunning   int           // fetches at once (16)
@@ -104,7 +104,7 @@ func (l Limits) WithDefaults() Limits {
 	if l.Memory == 0 {
 		l.Memory = 128 << 20
 	}
-	set(&l.CallDepth, 4_000)
+	set(&l.CallDepth, 2_500)
 	set(&l.OutputBytes, 10<<20)
 	set(&l.ResponseBytes, 10<<20)
 	set(&l.FetchRunning, 16)
