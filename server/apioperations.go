@@ -93,9 +93,18 @@ func (s *Server) rootOperations() []openapi.Operation {
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		list = append(list, read(s.cfg.MCP.Endpoint+"/health", "mcpHealth", "Health", "How the MCP endpoint is", object(
 			"status!", aString, "transport!", aString, "endpoint!", aString, "capacity!", aNumber, "active!", aNumber, "calls!", aNumber,
-			"session_timeout_minutes!", aNumber, "protocol_versions!", `{"type":"array","items":{"type":"string"}}`)))
+			"session_timeout_minutes!", aNumber, "protocol_versions!", `{"type":"array","items":{"type":"string"}}`)),
+			document(s.cfg.MCP.Endpoint+cardPath, "mcpServerCard", "The card of the MCP endpoint", cardType), document(catalogPath, "aiCatalog", "Where the card is", catalogType))
 	}
 	return append(list, s.insideOperations()...)
+}
+
+// document is the reading of a document about the server.
+func document(path, id, summary, kind string) openapi.Operation {
+	return openapi.Operation{
+		Method: http.MethodGet, Path: path, ID: id, Tag: "Server", Summary: summary, Open: true,
+		Answers: []openapi.Answer{{Status: http.StatusOK, Description: "For clients that are not connected.", Kind: kind}},
+	}
 }
 
 // insideOperations show the inside of the server, so they want to know who asks.

@@ -163,11 +163,11 @@ func (b *binding) connected() int {
 }
 
 func (b *binding) newOffer(registry *tools.Registry) *offer {
-	about := &mcp.Implementation{
+	self := &mcp.Implementation{
 		Name: "ratchet", Title: "Ratchet", Version: b.cfg.version, WebsiteURL: b.cfg.website,
-		Description: "Author, test and run JavaScript and TypeScript tasks.", Icons: icons(),
+		Description: about, Icons: icons(),
 	}
-	server := mcp.NewServer(about, &mcp.ServerOptions{
+	server := mcp.NewServer(self, &mcp.ServerOptions{
 		Instructions:       instructions(registry),
 		Logger:             slog.New(atLeast{slog.LevelWarn, b.cfg.log.Handler()}),
 		PageSize:           b.cfg.pageSize,
@@ -188,7 +188,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	}
 	b.addResources(server)
 	b.addPrompts(server)
-	o := &offer{server: server, registry: registry, info: toJSON(about), mapped: map[string]bool{}}
+	o := &offer{server: server, registry: registry, info: toJSON(self), mapped: map[string]bool{}}
 	for _, t := range registry.List() {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}

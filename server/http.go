@@ -56,6 +56,8 @@ func (s *Server) mountMCP(mux *http.ServeMux) {
 		http.Redirect(w, r, target, http.StatusPermanentRedirect)
 	})
 	mux.HandleFunc("GET "+endpoint+"/health", s.mcpHealth)
+	mux.HandleFunc("GET "+endpoint+cardPath, s.card)
+	mux.HandleFunc("GET "+catalogPath, s.catalog)
 }
 
 func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
@@ -63,6 +65,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		endpoints["mcp"] = s.cfg.MCP.Endpoint
 		endpoints["mcp_health"] = s.cfg.MCP.Endpoint + "/health"
+		endpoints["mcp_card"] = s.cfg.MCP.Endpoint + cardPath
 	}
 	if s.rest != nil {
 		endpoints["rest"] = rest.Prefix

@@ -29,7 +29,7 @@ func (s *Server) identify(ctx context.Context) error {
 		},
 		Profile: cfg.LoginProfile, AllowQueryKey: cfg.AllowQueryKey, AllowRegistration: cfg.AllowRegistration,
 		RegistrationRole: ratchet.Role(cfg.RegistrationRole), ResourceURL: cfg.ResourceURL,
-		Public: public, Happened: s.authHappened, Now: s.deps.Now, Log: logging.For(s.log, logging.Auth),
+		Public: func(r *http.Request) bool { return public(r) || s.introduces(r) }, Happened: s.authHappened, Now: s.deps.Now, Log: logging.For(s.log, logging.Auth),
 	})
 	if err != nil {
 		return err

@@ -184,13 +184,11 @@ func bodyError(err error, limit int64) error {
 // methodOf is the method of a single JSON-RPC message, empty when unreadable:
 // the SDK says what is wrong with it.
 func methodOf(body []byte) string {
-	var message struct {
-		Method string `json:"method"`
-	}
-	if json.Unmarshal(body, &message) != nil {
+	var method string
+	if json.Unmarshal(membersOf(body)["method"], &method) != nil {
 		return ""
 	}
-	return message.Method
+	return method
 }
 
 // narrowing reads ?toolsets=&tools=&exclude_tools=&read_only=. Nil means the

@@ -23,7 +23,7 @@ func fuzzSeeds() []string {
 		`{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"x"}}`, `{"jsonrpc":"2.0","id":5,"result":5,"error":6}`,
 		`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1.5}}`,
 		`{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":[],"progress":"x"}}`,
-		`{"jsonrpc":"2.0","method":"notifications/cancelled","":{}}`, `{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}`, `{"jsonrpc":"2.0","method":"notifications/no_such"}`,
+		`{"jsonrpc":"2.0","method":"notifications/cancelled","":{}}`, `{"jsonrpc":"2.0","iD":{},"method":""}`, `{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}`, `{"jsonrpc":"2.0","method":"notifications/no_such"}`,
 		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"1999-01-01","capabilities":{"roots":5},"clientInfo":{"name":"t","version":"1"}}}`,
 	}
 	for body := range faultyMessages {

@@ -170,12 +170,13 @@ func handshakeMethods(method string) bool {
 }
 
 // requestOf is the id of a request; nil = it has none.
-func requestOf(body []byte) json.RawMessage {
-	var m struct {
-		ID json.RawMessage `json:"id"`
-	}
+func requestOf(body []byte) json.RawMessage { return membersOf(body)["id"] }
+
+// membersOf are the members of a message by their exact names, which a struct
+// would take in any case.
+func membersOf(body []byte) (m map[string]json.RawMessage) {
 	if json.Unmarshal(body, &m) != nil {
 		return nil
 	}
-	return m.ID
+	return m
 }

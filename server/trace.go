@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"reflect"
@@ -193,11 +192,9 @@ func (c plainCall) parent() ratchet.TraceContext {
 
 // idOf is the JSON-RPC id of a message; empty when it has none.
 func idOf(body []byte) string {
-	var message struct {
-		ID json.RawMessage `json:"id"`
-	}
-	if json.Unmarshal(body, &message) != nil || string(message.ID) == "null" {
+	id := requestOf(body)
+	if string(id) == "null" {
 		return ""
 	}
-	return strings.Trim(string(message.ID), `"`)
+	return strings.Trim(string(id), `"`)
 }

@@ -110,6 +110,7 @@ func TestFaultyLines(t *testing.T) {
 				}
 				c.client.say(t, `{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"x"}}`)
 				c.client.say(t, `{"jsonrpc":"2.0","id":5,"result":5,"error":6}`)
+				c.client.say(t, `{"jsonrpc":"2.0","iD":5,"method":"notifications/initialized"}`) // has no id
 				ping := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"ping"}`, 100+i)
 				if got := c.client.ask(t, ping); got.Error.Code != 0 || string(got.ID) != fmt.Sprint(100+i) {
 					t.Errorf("the line after %.100s: %+v", line.text, got)

@@ -29,10 +29,20 @@ type Head struct {
 }
 
 // HeadOf reads the head of a message. What has another type than it should is
-// left out: the owner says what is wrong with it.
-func HeadOf(line []byte) Head {
-	var h Head
-	_ = json.Unmarshal(line, &h) // as above
+// left out: the owner says what is wrong with it. Names are exact, which those
+// of a struct are not.
+func HeadOf(line []byte) (h Head) {
+	var whole, params, meta map[string]json.RawMessage
+	read := func(raw json.RawMessage, into any) { _ = json.Unmarshal(raw, into) } // as above
+	read(line, &whole)
+	read(whole["params"], &params)
+	read(params["_meta"], &meta)
+	h.ID = whole["id"]
+	read(whole["method"], &h.Method)
+	read(params["name"], &h.Params.Name)
+	read(params["uri"], &h.Params.URI)
+	h.Params.RequestID = params["requestId"]
+	read(meta["io.modelcontextprotocol/protocolVersion"], &h.Params.Meta.Version)
 	return h
 }
 
