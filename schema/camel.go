@@ -116,6 +116,21 @@ func Properties(raw json.RawMessage) []Property {
 	return list
 }
 
+// With adds a property to the schema of an object, behind its own. raw must be a
+// schema of a tool, as for Camel.
+func With(raw json.RawMessage, p Property) json.RawMessage {
+	keywords := orderedmap.New[string, json.RawMessage]()
+	if err := json.Unmarshal(raw, keywords); err != nil {
+		panic(fmt.Sprintf("schema: read a schema: %v", err))
+	}
+	members := orderedmap.New[string, json.RawMessage]()
+	for _, known := range append(Properties(raw), p) {
+		members.Set(known.Name, known.Schema)
+	}
+	keywords.Set("properties", mustWrite(members))
+	return mustWrite(keywords)
+}
+
 // Items is the schema of an item of a list. raw must be a schema of a tool.
 func Items(raw json.RawMessage) json.RawMessage {
 	var s struct {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +27,7 @@ type bindingConfig struct {
 	website   string            // where people read about the server; empty = not known
 	isolation func() string     // level that runs reach, told to clients; empty = not known yet
 	pageSize  int               // tools on one page
+	whole     bool              // tools/list describes results whole
 	deadline  time.Duration     // of one call
 	devErrors func() bool       // asked for each error
 	resources []resources.Entry // beyond the product's own
@@ -184,17 +187,50 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 		},
 	})
 	for _, t := range registry.List() {
-		server.AddTool(definition(t), b.handler(t))
+		b.addTool(server, t)
 	}
 	b.addResources(server)
 	b.addPrompts(server)
-	o := &offer{server: server, registry: registry, info: toJSON(self), mapped: map[string]bool{}}
+	name := &mcp.Implementation{Name: self.Name, Version: self.Version}
+	o := &offer{server: server, registry: registry, info: toJSON(name), mapped: map[string]bool{}}
 	for _, t := range registry.List() {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}
 	server.AddSendingMiddleware(b.listeners.tell)
-	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, b.listResources, b.resolveTool(registry))
+	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, named(name), b.listResources, b.resolveTool(registry))
 	return o
+}
+
+// addTool offers a tool as models are offered it.
+func (b *binding) addTool(server *mcp.Server, t tools.Tool) {
+	t = t.Lean()
+	d := definition(t)
+	if b.cfg.whole && len(t.Out) > 0 {
+		d.OutputSchema = t.WholeResult()
+	}
+	server.AddTool(d, b.handler(t))
+}
+
+// named puts the server's name into results of the later era. What the SDK
+// would put there is the whole description, icons too, in every result.
+func named(name *mcp.Implementation) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			res, err := next(ctx, method, req)
+			if err != nil || res == nil || method == "server/discover" {
+				return res, err
+			}
+			params := req.GetParams()
+			if reflect.ValueOf(params).IsNil() || params.GetMeta()[mcp.MetaKeyProtocolVersion] == nil {
+				return res, nil
+			}
+			meta := mcp.Meta{}
+			maps.Copy(meta, res.GetMeta())
+			meta[mcp.MetaKeyServerInfo] = name
+			res.SetMeta(meta)
+			return res, nil
+		}
+	}
 }
 
 // definition describes a tool to MCP clients. Its schemas are marshalled once,
@@ -202,9 +238,9 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 func definition(t tools.Tool) *mcp.Tool {
 	hints, about := t.Annotations(), t.Meta()
 	d := &mcp.Tool{
-		Name: t.Name, Title: t.Title, Description: t.Doc, InputSchema: t.In, Icons: icons(),
+		Name: t.Name, Title: t.Title, Description: t.Doc, InputSchema: t.In,
 		Annotations: &mcp.ToolAnnotations{
-			Title: t.Title, ReadOnlyHint: hints.ReadOnly, IdempotentHint: hints.Idempotent,
+			ReadOnlyHint: hints.ReadOnly, IdempotentHint: hints.Idempotent,
 			DestructiveHint: &hints.Destructive, OpenWorldHint: &hints.OpenWorld,
 		},
 		Meta: mcp.Meta{"effect": about.Effect, "executes": about.Executes, "toolset": about.Toolset, "category": about.Category},
@@ -249,7 +285,7 @@ func instructions(registry *tools.Registry) string {
 	}
 	out.WriteString(" A run that takes longer than a call may wait answers status running with an execution id; ask for it again by that id." +
 		" Errors are results with code, field, hint and next_tool: follow the hint." +
-		" Full outputs and logs are resources: ratchet://executions/{id}/output, ratchet://executions/{id}/log.")
+		" Results are lean; verbose: true gives everything. Full outputs and logs are resources: ratchet://executions/{id}/output, ratchet://executions/{id}/log.")
 	return out.String()
 }
 

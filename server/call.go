@@ -22,6 +22,10 @@ import (
 
 const methodCallTool = "tools/call"
 
+// MetaVerbose is the key of a call's _meta by which a program asks for results
+// whole, as a model does by the argument verbose.
+const MetaVerbose = "ratchet/verbose"
+
 // codeShutdown answers what comes while the server drains.
 const codeShutdown = -32001
 
@@ -167,6 +171,7 @@ func (b *binding) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Ca
 	if req.Extra != nil {
 		header = req.Extra.Header
 	}
+	c.Verbose = req.Params.Meta[MetaVerbose] == true
 	c.Trace = b.belongsTo(ctx, inMeta(req.Params.Meta), header)
 	if extra := req.Extra; extra != nil && extra.CloseSSEStream != nil {
 		c.Release = func(after time.Duration) { extra.CloseSSEStream(mcp.CloseSSEStreamArgs{RetryAfter: after}) }

@@ -24,7 +24,11 @@ type offer struct {
 // takes finds the tool of a plain call, if calls of it may pass by the SDK.
 func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 	t, ok := o.registry.Lookup(c.tool)
-	return t, ok && !t.Asks && !o.mapped[t.Name]
+	if !ok {
+		return t, false
+	}
+	t = t.Lean()
+	return t, !t.Asks && !o.mapped[t.Name]
 }
 
 // plain runs a plain call and encodes the response. The way around the SDK is

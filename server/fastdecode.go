@@ -97,7 +97,7 @@ func (c *plainCall) meta(raw json.RawMessage) bool {
 			c.trace.state, _ = plainString(value)
 		case "baggage":
 			c.trace.baggage, _ = plainString(value)
-		case "progressToken", mcp.MetaKeyLogLevel:
+		case "progressToken", mcp.MetaKeyLogLevel, MetaVerbose:
 			return false
 		}
 		return true

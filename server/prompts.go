@@ -28,7 +28,7 @@ func (b *binding) addPrompt(server *mcp.Server, p prompts.Prompt) {
 	for _, a := range p.Arguments {
 		args = append(args, &mcp.PromptArgument{Name: a.Name, Description: a.Description, Required: a.Required})
 	}
-	about := &mcp.Prompt{Name: p.Name, Title: p.Title, Description: p.Description, Arguments: args, Icons: icons()}
+	about := &mcp.Prompt{Name: p.Name, Title: p.Title, Description: p.Description, Arguments: args}
 	server.AddPrompt(about, func(ctx context.Context, req *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 		round, err := b.round(p.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
 		if err != nil {

@@ -43,7 +43,11 @@ func (b *binding) result(ctx context.Context, t tools.Tool, out any, err error, 
 		return b.failed(t, err, id)
 	}
 	res := &mcp.CallToolResult{Meta: meta, StructuredContent: raw, Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}}}
-	repeat(meta, raw)
+	whole := raw
+	if brief, ok := out.(tools.Brief); ok {
+		whole = brief.Whole
+	}
+	repeat(meta, whole)
 	if f, ok := out.(tools.Failed); ok {
 		if e := f.Failure(); e != nil {
 			res.IsError = true
@@ -56,14 +60,6 @@ func (b *binding) result(ctx context.Context, t tools.Tool, out any, err error, 
 		for _, link := range l.Links() {
 			res.Content = append(res.Content, &mcp.ResourceLink{URI: link.URI, Name: link.Name, Description: link.Description, MIMEType: link.MIMEType})
 		}
-	}
-	return res
-}
-
-// withNotes says in the result's _meta how the arguments were read.
-func withNotes(res *mcp.CallToolResult, notes []string) *mcp.CallToolResult {
-	if len(notes) > 0 {
-		res.Meta["notes"] = notes
 	}
 	return res
 }

@@ -125,7 +125,7 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	}
 	s.binding = newBinding(bindingConfig{
 		seal:    seal,
-		version: p.Version, website: websiteOf(&cfg), isolation: p.Isolation, pageSize: cfg.MCP.PageSize, deadline: defaultDeadline(wait),
+		version: p.Version, website: websiteOf(&cfg), isolation: p.Isolation, pageSize: cfg.MCP.PageSize, whole: cfg.MCP.OutputSchemas == "full", deadline: defaultDeadline(wait),
 		devErrors: func() bool { return s.settings.Current().Server.DevErrors },
 		resources: p.Resources, prompts: p.Prompts, log: logging.For(p.Log, logging.MCP), telemetry: p.Telemetry,
 	}, p.Deps, p.Registry)

@@ -94,7 +94,7 @@ func (b *binding) announce(lists map[events.List]bool) {
 	defer b.mu.Unlock()
 	for _, o := range b.servers {
 		if list := o.registry.List(); tools && len(list) > 0 {
-			o.server.AddTool(definition(list[0]), b.handler(list[0]))
+			b.addTool(o.server, list[0])
 		}
 		if prompts {
 			b.addPrompt(o.server, b.prompts()[0])

@@ -15,15 +15,15 @@ import (
 
 // AnalyzeErrorIn are the arguments of ratchet_analyze_execution_error.
 type AnalyzeErrorIn struct {
-	ExecutionID   string `json:"execution_id" jsonschema_description:"UUID or number of an ended execution"`
-	Suggestions   bool   `json:"include_suggestions,omitempty" jsonschema:"default=true"`
-	Context       bool   `json:"include_context,omitempty" jsonschema:"default=true" jsonschema_description:"input, times, log, last requests and the variables at the throw, which come from a replay of the recording"`
-	Format        string `json:"format,omitempty" jsonschema:"enum=json,enum=llm,enum=markdown,default=json" jsonschema_description:"llm adds a report within max_context_tokens; markdown is that report as text"`
-	MaxTokens     int    `json:"max_context_tokens,omitempty" jsonschema:"minimum=256,maximum=100000,default=8192" jsonschema_description:"budget of the report"`
-	SystemContext bool   `json:"include_system_context,omitempty" jsonschema:"default=true" jsonschema_description:"the server's state in the report"`
-	Similar       bool   `json:"include_similar_errors,omitempty" jsonschema:"default=true" jsonschema_description:"earlier failures of the same kind at the same place"`
-	Prompts       bool   `json:"include_prompts,omitempty" jsonschema:"default=true" jsonschema_description:"questions worth asking, in the report"`
-	Window        int    `json:"time_window_seconds,omitempty" jsonschema:"minimum=1,maximum=604800,default=3600" jsonschema_description:"how far back the report's recent operations reach"`
+	ExecutionID   string `json:"execution_id" jsonschema_description:"UUID or number of an ended execution" shown:""`
+	Suggestions   bool   `json:"include_suggestions,omitempty" jsonschema:"default=true" shown:"-"`
+	Context       bool   `json:"include_context,omitempty" jsonschema:"default=true" jsonschema_description:"input, times, log, last requests and the variables at the throw, which come from a replay of the recording" shown:"input, log, last requests, variables"`
+	Format        string `json:"format,omitempty" jsonschema:"enum=json,enum=llm,enum=markdown,default=json" jsonschema_description:"llm adds a report within max_context_tokens; markdown is that report as text" shown:"llm: with a report of max_context_tokens"`
+	MaxTokens     int    `json:"max_context_tokens,omitempty" jsonschema:"minimum=256,maximum=100000,default=8192" jsonschema_description:"budget of the report" shown:""`
+	SystemContext bool   `json:"include_system_context,omitempty" jsonschema:"default=true" jsonschema_description:"the server's state in the report" shown:"-"`
+	Similar       bool   `json:"include_similar_errors,omitempty" jsonschema:"default=true" jsonschema_description:"earlier failures of the same kind at the same place" shown:"-"`
+	Prompts       bool   `json:"include_prompts,omitempty" jsonschema:"default=true" jsonschema_description:"questions worth asking, in the report" shown:"-"`
+	Window        int    `json:"time_window_seconds,omitempty" jsonschema:"minimum=1,maximum=604800,default=3600" jsonschema_description:"how far back the report's recent operations reach" shown:"-"`
 }
 
 // AnalyzeErrorOut is the result of ratchet_analyze_execution_error.
@@ -79,8 +79,9 @@ type SimilarError struct {
 // AnalyzeExecutionError explains a failed execution.
 var AnalyzeExecutionError = Define(Spec{
 	Name: "ratchet_analyze_execution_error", Title: "Analyze an execution error", Toolset: "core", Category: "debugging",
-	Doc: "Call this when an execution failed: it says what kind of failure it is, at which line, with which values, whether it happened before, and what to do. " +
-		"The variables at the throw come from replaying the recording, without touching the network. Next: ratchet_edit_task to mend the code.",
+	Doc: "Call this when an execution failed: it says what kind of failure it is, at which line, with which values (from a replay that touches nothing outside), whether it happened before, and what to do. " +
+		"Next: ratchet_edit_task.",
+	Omits:  slices.Concat([]string{"context.task_id", "context.task_version", "context.queued_at", "context.completed_at", "analysis_timestamp", "context.error_details.name", "context.error_details.message", "context.error_details.line", "context.error_details.column", "context.error_details.snippet"}, leanError("context.error_details"), leanLog("log_context")),
 	Effect: Reads, Failure: "analysis_error", Aliases: []string{"ratchet.analyze_error"},
 	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/analysis", Field: "executionAnalysis"}},
 	Examples: []Example{{

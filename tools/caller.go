@@ -15,6 +15,7 @@ type Caller struct {
 	Surface   string // mcp, rest, cli, …
 	RequestID string
 	Trace     ratchet.TraceContext // span that the call is a child of; zero = none
+	Verbose   bool                 // the surface wants results whole, whatever the arguments say
 
 	// Progress tells the caller how far the call is. Nil when the caller did
 	// not ask for progress.

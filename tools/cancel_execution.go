@@ -4,9 +4,9 @@ import "context"
 
 // CancelExecutionIn are the arguments of ratchet_cancel_execution.
 type CancelExecutionIn struct {
-	ExecutionID string `json:"execution_id" jsonschema_description:"UUID or number"`
-	Reason      string `json:"reason,omitempty" jsonschema:"maxLength=1000" jsonschema_description:"kept with the execution"`
-	Force       bool   `json:"force,omitempty" jsonschema_description:"end the worker at once instead of asking the script first"`
+	ExecutionID string `json:"execution_id" jsonschema_description:"UUID or number" shown:""`
+	Reason      string `json:"reason,omitempty" jsonschema:"maxLength=1000" jsonschema_description:"kept with the execution" shown:""`
+	Force       bool   `json:"force,omitempty" jsonschema_description:"end the worker at once instead of asking the script first" shown:"end the worker at once"`
 }
 
 // CancelExecutionOut is the result of ratchet_cancel_execution.
@@ -17,9 +17,9 @@ type CancelExecutionOut struct {
 
 // CancelExecution ends a run.
 var CancelExecution = Define(Spec{
-	Name: "ratchet_cancel_execution", Title: "Cancel an execution", Toolset: "control", Category: "execution",
-	Doc: "Call this to end an execution that is pending or running. The script's context.signal aborts; " +
-		"its worker is ended five seconds later, or at once with force. Next: ratchet_retry_execution to run it again.",
+	Name: "ratchet_cancel_execution", Title: "Cancel an execution", Toolset: "core", Category: "execution",
+	Doc: "Call this to end a pending or running execution. " +
+		"The script's context.signal aborts; its worker is ended five seconds later, or at once with force.",
 	Effect: Writes, Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/cancel", Field: "cancelExecution"}},
 }, cancelExecution)
 

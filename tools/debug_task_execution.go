@@ -22,35 +22,35 @@ func (BreakpointArg) Shape() string {
 
 // DebugIn are the arguments of ratchet_debug_task_execution.
 type DebugIn struct {
-	Action               string          `json:"action,omitempty" jsonschema:"enum=start,enum=continue,enum=step_over,enum=step_into,enum=step_out,enum=step_back,enum=run_to,enum=pause,enum=evaluate,enum=inspect,enum=set_breakpoints,enum=set_variable,enum=stop" jsonschema_description:"leave out, without session_id, to run to the end and get every hit at once"`
-	TaskID               string          `json:"task_id,omitempty" jsonschema_description:"debug a live run of this task: name, name@version or id"`
-	Input                json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"of the live run"`
-	ExecutionID          string          `json:"execution_id,omitempty" jsonschema_description:"debug this recorded execution instead; nothing outside is touched"`
-	SessionID            string          `json:"session_id,omitempty" jsonschema_description:"required after start"`
-	Breakpoints          []BreakpointArg `json:"breakpoints,omitempty" jsonschema:"maxItems=100" jsonschema_description:"line numbers, or objects {line, column, condition, hit_count, log_message, source, id}; hit_count stops from that hit on; log_message logs text with {expressions} instead of stopping"`
-	ExceptionBreakpoints string          `json:"exception_breakpoints,omitempty" jsonschema:"enum=none,enum=uncaught,enum=all" jsonschema_description:"which thrown values stop the run where they are thrown; default uncaught"`
-	StepMode             bool            `json:"step_mode,omitempty" jsonschema_description:"start: stop at the first statement; without action: a snapshot of every statement"`
-	CaptureVariables     bool            `json:"capture_variables,omitempty" jsonschema:"default=true"`
-	Watches              []string        `json:"watches,omitempty" jsonschema:"maxItems=20" jsonschema_description:"expressions evaluated at every stop"`
-	Expression           string          `json:"expression,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"for evaluate: it only reads; for set_variable: the new value"`
-	Frame                int             `json:"frame,omitempty" jsonschema:"minimum=0" jsonschema_description:"for evaluate, inspect and set_variable; 0 = the innermost"`
-	Path                 string          `json:"path,omitempty" jsonschema_description:"for inspect: what to expand, e.g. order.items[3]; for set_variable: what to set"`
-	Line                 int             `json:"line,omitempty" jsonschema:"minimum=1" jsonschema_description:"for run_to"`
-	Depth                int             `json:"depth,omitempty" jsonschema:"minimum=1,maximum=10,default=3"`
-	MaxItems             int             `json:"max_items,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
-	TimeoutMS            int             `json:"timeout_ms,omitempty" jsonschema:"minimum=1,maximum=3600000" jsonschema_description:"running time of the task, at most execution.max_execution_duration (default: 5 minutes or that); stops are not counted"`
-	Wait                 float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the next stop or the end"`
-	MaxStops             int             `json:"max_stops,omitempty" jsonschema:"minimum=1,maximum=10000,default=200" jsonschema_description:"snapshots without action"`
+	Action               string          `json:"action,omitempty" jsonschema:"enum=start,enum=continue,enum=step_over,enum=step_into,enum=step_out,enum=step_back,enum=run_to,enum=pause,enum=evaluate,enum=inspect,enum=set_breakpoints,enum=set_variable,enum=stop" jsonschema_description:"leave out, without session_id, to run to the end and get every hit at once" shown:"without: run to the end"`
+	TaskID               string          `json:"task_id,omitempty" jsonschema_description:"debug a live run of this task: name, name@version or id" shown:"live run"`
+	Input                json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"of the live run" shown:"of the live run"`
+	ExecutionID          string          `json:"execution_id,omitempty" jsonschema_description:"debug this recorded execution instead; nothing outside is touched" shown:"recorded run"`
+	SessionID            string          `json:"session_id,omitempty" jsonschema_description:"required after start" shown:"from start"`
+	Breakpoints          []BreakpointArg `json:"breakpoints,omitempty" jsonschema:"maxItems=100" jsonschema_description:"line numbers, or objects {line, column, condition, hit_count, log_message, source, id}; hit_count stops from that hit on; log_message logs text with {expressions} instead of stopping" shown:"lines, or {line, condition, hit_count, log_message}"`
+	ExceptionBreakpoints string          `json:"exception_breakpoints,omitempty" jsonschema:"enum=none,enum=uncaught,enum=all" jsonschema_description:"which thrown values stop the run where they are thrown; default uncaught" shown:"-"`
+	StepMode             bool            `json:"step_mode,omitempty" jsonschema_description:"start: stop at the first statement; without action: a snapshot of every statement" shown:"-"`
+	CaptureVariables     bool            `json:"capture_variables,omitempty" jsonschema:"default=true" shown:"-"`
+	Watches              []string        `json:"watches,omitempty" jsonschema:"maxItems=20" jsonschema_description:"expressions evaluated at every stop" shown:"expressions"`
+	Expression           string          `json:"expression,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"for evaluate: it only reads; for set_variable: the new value" shown:"for evaluate; for set_variable the new value"`
+	Frame                int             `json:"frame,omitempty" jsonschema:"minimum=0" jsonschema_description:"for evaluate, inspect and set_variable; 0 = the innermost" shown:"0 = innermost"`
+	Path                 string          `json:"path,omitempty" jsonschema_description:"for inspect: what to expand, e.g. order.items[3]; for set_variable: what to set" shown:"for inspect and set_variable, e.g. order.items[3]"`
+	Line                 int             `json:"line,omitempty" jsonschema:"minimum=1" jsonschema_description:"for run_to" shown:"for run_to"`
+	Depth                int             `json:"depth,omitempty" jsonschema:"minimum=1,maximum=10,default=3" shown:"-"`
+	MaxItems             int             `json:"max_items,omitempty" jsonschema:"minimum=1,maximum=1000,default=50" shown:"-"`
+	TimeoutMS            int             `json:"timeout_ms,omitempty" jsonschema:"minimum=1,maximum=3600000" jsonschema_description:"running time of the task, at most execution.max_execution_duration (default: 5 minutes or that); stops are not counted" shown:"-"`
+	Wait                 float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the next stop or the end" shown:"-"`
+	MaxStops             int             `json:"max_stops,omitempty" jsonschema:"minimum=1,maximum=10000,default=200" jsonschema_description:"snapshots without action" shown:"-"`
 }
 
 // DebugTask is the step debugger.
 var DebugTask = Define(Spec{
 	Name: "ratchet_debug_task_execution", Title: "Debug a task", Toolset: "core", Category: "debugging",
-	Doc: "Call this to see inside a run, live (task_id and input) or recorded (execution_id, nothing outside is touched). " +
-		"Without action it runs to the end and returns a snapshot of every breakpoint hit. " +
-		"With action start it stops at breakpoints, thrown errors and debugger statements and returns a session_id with frames, variables and watches; " +
-		"continue, step_over, step_into, step_out, step_back and run_to move it, evaluate and inspect look, set_variable changes a live run, stop ends it. " +
-		"TypeScript shows its own lines. Next: ratchet_edit_task.",
+	Doc: "Call this to see inside a run, live (task_id, input) or recorded (execution_id; touches nothing outside). " +
+		"Without action it runs to the end and returns a snapshot of each breakpoint hit. " +
+		"With action start it stops at breakpoints, thrown errors and debugger statements and returns a session_id; the other actions step, look, or set a variable of a live run; stop ends it. " +
+		"Lines are those of the author's source. Next: ratchet_edit_task.",
+	Omits: []string{"task_id", "task_name", "debug_features", "execution_result.debug_trace.timestamp", "execution_result.execution_summary.breakpoints_configured", "execution_result.execution_summary.step_mode_enabled"},
 	Needs: []ratchet.Right{ratchet.RightLogs, ratchet.RightTraces}, Effect: Writes, Executes: true, OpenWorld: true,
 	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/debug", Field: "debugTask"}},
 	Examples: []Example{{

@@ -12,10 +12,10 @@ import (
 
 // DeleteTaskIn are the arguments of ratchet_delete_task.
 type DeleteTaskIn struct {
-	TaskID       string `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, UUID or number"`
-	CreateBackup bool   `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"archive the task first"`
-	DeleteFiles  bool   `json:"delete_files,omitempty" jsonschema_description:"also remove its folder"`
-	Force        bool   `json:"force,omitempty" jsonschema_description:"delete although executions are running"`
+	TaskID       string `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, UUID or number" shown:""`
+	CreateBackup bool   `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"archive the task first" shown:""`
+	DeleteFiles  bool   `json:"delete_files,omitempty" jsonschema_description:"also remove its folder" shown:"remove its folder too"`
+	Force        bool   `json:"force,omitempty" jsonschema_description:"delete although executions are running" shown:"although executions run"`
 }
 
 // Reference is something that refers to a task.
@@ -41,8 +41,9 @@ type DeleteTaskOut struct {
 // DeleteTask removes a task.
 var DeleteTask = Define(Spec{
 	Name: "ratchet_delete_task", Title: "Delete task", Toolset: "core", Category: "development",
-	Doc: "Call this to remove a task for good. The history of its executions stays and a backup is kept unless you decline it. " +
-		"A task with pending or running executions is refused with their list; force deletes it all the same and leaves them to end.",
+	Doc: "Call this to remove a task for good. The history of its executions stays, and a backup. " +
+		"While executions are pending or running it is refused unless force is set.",
+	Omits:  []string{"task_id", "backup_created", "force", "deleted_at"},
 	Effect: Destroys,
 	Routes: []Route{
 		{Method: "DELETE", Path: "/tasks/{task_id}", Field: "deleteTask"},

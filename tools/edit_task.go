@@ -18,20 +18,20 @@ import (
 
 // EditTaskIn are the arguments of ratchet_edit_task.
 type EditTaskIn struct {
-	TaskID           string          `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, UUID or number"`
+	TaskID           string          `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, UUID or number" shown:""`
 	Code             *string         `json:"code,omitempty" jsonschema:"maxLength=1048576"`
 	Description      *string         `json:"description,omitempty" jsonschema:"minLength=1,maxLength=10000"`
 	InputSchema      json.RawMessage `json:"input_schema,omitempty" jsonschema:"type=object"`
 	OutputSchema     json.RawMessage `json:"output_schema,omitempty" jsonschema:"type=object"`
-	Tags             *[]string       `json:"tags,omitempty" jsonschema:"maxItems=50" jsonschema_description:"replaces the tags"`
+	Tags             *[]string       `json:"tags,omitempty" jsonschema:"maxItems=50" jsonschema_description:"replaces the tags" shown:"replaces all"`
 	Enabled          *bool           `json:"enabled,omitempty"`
-	Metadata         json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"merged; null deletes a key"`
-	TestCases        *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"replaces the stored tests"`
-	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first"`
-	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state"`
-	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default; needs description, code and both schemas"`
-	ExpectedRevision string          `json:"expected_revision,omitempty" jsonschema_description:"refuse when anything of the task changed since"`
-	ExpectedChecksum string          `json:"expected_checksum,omitempty" jsonschema_description:"refuse when the task changed since"`
+	Metadata         json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"merged; null deletes a key" shown:"merged; null deletes a key"`
+	TestCases        *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"replaces the stored tests" shown:"replaces all; form as in ratchet_create_task"`
+	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first" shown:"check first"`
+	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state" shown:"-"`
+	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default; needs description, code and both schemas" shown:"-"`
+	ExpectedRevision string          `json:"expected_revision,omitempty" jsonschema_description:"refuse when anything of the task changed since" shown:"refuse when the task changed since"`
+	ExpectedChecksum string          `json:"expected_checksum,omitempty" jsonschema_description:"refuse when the task changed since" shown:"-"`
 }
 
 // EditTaskOut is the result of ratchet_edit_task.
@@ -55,10 +55,9 @@ type EditTaskOut struct {
 // EditTask changes a stored task.
 var EditTask = Define(Spec{
 	Name: "ratchet_edit_task", Title: "Edit task", Toolset: "core", Category: "development",
-	Doc: "Call this to change the code, schemas, description, tags, metadata or tests of a stored task. " +
-		"What you leave out stays. All checks run first and the former state is kept as a backup. " +
-		"The version stays; running executions keep the code they began with. " +
-		"Next: ratchet_run_task_tests or ratchet_execute_task.",
+	Doc: "Call this to change a stored task. What you leave out stays. Checks run first and a backup is kept. " +
+		"The version stays; running executions keep their code. Next: ratchet_run_task_tests or ratchet_execute_task.",
+	Omits:  slices.Concat([]string{"task_id", "backup_created", "validation_performed=true", "validation_results[status=passed]", "checksum", "edited_at", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Writes, Executes: true,
 	Routes: []Route{
 		{Method: "PATCH", Path: "/tasks/{task_id}", Field: "updateTask", Doc: "Change what is given of a task"},

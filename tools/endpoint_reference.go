@@ -8,8 +8,7 @@ import (
 // EndpointReference documents every tool this server offers.
 var EndpointReference = Define(Spec{
 	Name: "ratchet_get_developer_endpoint_reference", Title: "Endpoint reference", Toolset: "core", Category: "documentation",
-	Doc: "Call this to look up what a tool takes: the reference of every tool this server offers, with arguments and examples. " +
-		"Pass section with a tool's name to read one tool.",
+	Doc:      "Call this to look up all arguments of a tool, rare ones too. Pass its name as section.",
 	Effect:   Reads,
 	Examples: []Example{{Title: "The reference of one tool", Args: json.RawMessage(`{"section":"ratchet_get_developer_endpoint_reference"}`)}},
 }, func(_ context.Context, d *Deps, in GuideIn) (Markdown, error) {

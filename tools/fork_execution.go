@@ -32,6 +32,7 @@ var ForkExecution = Define(Spec{
 	Doc: "Call this to try what would have happened: a new execution takes everything before event at_step from the recording of another and is live from there on. " +
 		"Input, recorded replies (patch) and code may differ; a difference inside the recorded part ends it as diverged. With mocked nothing is sent. " +
 		"ratchet_get_execution_recording lists the events with their seq. Next: as after ratchet_execute_task.",
+	Omits:  leanRun(),
 	Effect: Writes, Executes: true, OpenWorld: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/fork"}},
 	Examples: []Example{{

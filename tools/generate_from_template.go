@@ -10,12 +10,12 @@ import (
 
 // GenerateIn are the arguments of ratchet_generate_from_template.
 type GenerateIn struct {
-	Template    string                     `json:"template" jsonschema_description:"a name from ratchet_list_templates"`
-	Name        string                     `json:"name" jsonschema:"pattern=^[A-Za-z0-9_-]{1\\,100}$" jsonschema_description:"name of the task"`
-	Parameters  map[string]json.RawMessage `json:"parameters" jsonschema_description:"values by parameter name; {} for the defaults"`
-	Description string                     `json:"description,omitempty" jsonschema:"maxLength=10000"`
-	Create      bool                       `json:"create,omitempty" jsonschema_description:"store the task"`
-	RunTests    bool                       `json:"run_tests,omitempty" jsonschema:"default=true" jsonschema_description:"with create"`
+	Template    string                     `json:"template" jsonschema_description:"a name from ratchet_list_templates" shown:""`
+	Name        string                     `json:"name" jsonschema:"pattern=^[A-Za-z0-9_-]{1\\,100}$" jsonschema_description:"name of the task" shown:""`
+	Parameters  map[string]json.RawMessage `json:"parameters" jsonschema_description:"values by parameter name; {} for the defaults" shown:"{} for the defaults"`
+	Description string                     `json:"description,omitempty" jsonschema:"maxLength=10000" shown:"-"`
+	Create      bool                       `json:"create,omitempty" jsonschema_description:"store the task" shown:"store it"`
+	RunTests    bool                       `json:"run_tests,omitempty" jsonschema:"default=true" jsonschema_description:"with create" shown:"-"`
 }
 
 // GenerateOut is the result of ratchet_generate_from_template.
@@ -40,10 +40,10 @@ type GenerateOut struct {
 // GenerateFromTemplate makes a task from a template.
 var GenerateFromTemplate = Define(Spec{
 	Name: "ratchet_generate_from_template", Title: "Generate from template", Toolset: "core", Category: "development",
-	Doc: "Call this to turn a template into a task with code, schemas and tests. " +
-		"Without create the task is only shown, so that you can change it and pass it to ratchet_create_task; with create: true it is stored and tested. " +
-		"ratchet_list_templates shows the templates and their parameters.",
 	Creates: true, Rate: RateCreate,
+	Doc: "Call this to make a task with code, schemas and tests from a template of ratchet_list_templates. " +
+		"Without create it is only shown, to be changed and passed to ratchet_create_task.",
+	Omits:  []string{"template_used", "template_category", "generated_at"},
 	Effect: Writes, Executes: true,
 	Routes: []Route{{Method: "POST", Path: "/templates/{template}/generate"}},
 	Examples: []Example{{

@@ -13,13 +13,13 @@ import (
 
 // GetLogsIn are the arguments of ratchet_get_execution_logs.
 type GetLogsIn struct {
-	ExecutionID string `json:"execution_id" jsonschema_description:"UUID or number"`
-	Level       string `json:"level,omitempty" jsonschema:"enum=trace,enum=debug,enum=info,enum=warn,enum=error,default=info" jsonschema_description:"lowest level wanted"`
-	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=100" jsonschema_description:"newest lines kept, oldest first"`
-	Format      string `json:"format,omitempty" jsonschema:"enum=json,enum=text,default=json"`
-	Cursor      string `json:"cursor,omitempty" jsonschema_description:"next_cursor of a call before: further lines"`
-	Search      string `json:"search,omitempty" jsonschema:"maxLength=200" jsonschema_description:"plain text in the message"`
-	AfterLine   int    `json:"after_line,omitempty" jsonschema:"minimum=0" jsonschema_description:"only lines after this number"`
+	ExecutionID string `json:"execution_id" jsonschema_description:"UUID or number" shown:""`
+	Level       string `json:"level,omitempty" jsonschema:"enum=trace,enum=debug,enum=info,enum=warn,enum=error,default=info" jsonschema_description:"lowest level wanted" shown:"lowest"`
+	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=100" jsonschema_description:"newest lines kept, oldest first" shown:""`
+	Format      string `json:"format,omitempty" jsonschema:"enum=json,enum=text,default=json" shown:""`
+	Cursor      string `json:"cursor,omitempty" jsonschema_description:"next_cursor of a call before: further lines" shown:"next_cursor"`
+	Search      string `json:"search,omitempty" jsonschema:"maxLength=200" jsonschema_description:"plain text in the message" shown:"text in the message"`
+	AfterLine   int    `json:"after_line,omitempty" jsonschema:"minimum=0" jsonschema_description:"only lines after this number" shown:"only lines behind this number"`
 }
 
 // LogView is one log line.
@@ -67,8 +67,9 @@ type LogCriteria struct {
 var GetExecutionLogs = Define(Spec{
 	Name: "ratchet_get_execution_logs", Title: "Get execution logs", Toolset: "core", Category: "monitoring",
 	Rate: RateLogs,
-	Doc: "Call this to read what a task logged, running or ended: the newest lines, oldest first. " +
-		"after_line tails a run; search and level narrow; next_cursor leads to further lines. Next: ratchet_edit_task to mend the task.",
+	Doc: "Call this to read what a task logged, running or ended: the newest lines, oldest first. after_line tails a run. " +
+		"Next: ratchet_edit_task.",
+	Omits: append(leanLog("logs"), "limit_applied", "min_level", "search_stats", "search_criteria"),
 	Needs: []ratchet.Right{ratchet.RightLogs}, Effect: Reads, Failure: "logs_retrieval_error",
 	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/logs", Field: "executionLogs"}}, Aliases: []string{"ratchet.get_logs"},
 	Examples: []Example{{Title: "What an execution warned about", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","level":"warn"}`)}},

@@ -10,9 +10,9 @@ import (
 
 // GetStatusIn are the arguments of ratchet_get_execution_status.
 type GetStatusIn struct {
-	ExecutionID string   `json:"execution_id" jsonschema_description:"UUID or number"`
-	Wait        float64  `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25" jsonschema_description:"seconds to wait for the end"`
-	Fields      []string `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields"`
+	ExecutionID string   `json:"execution_id" jsonschema_description:"UUID or number" shown:""`
+	Wait        float64  `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25" jsonschema_description:"seconds to wait for the end" shown:"seconds to wait for the end"`
+	Fields      []string `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields" shown:"only these"`
 }
 
 // StatusView is the state of one execution.
@@ -52,8 +52,8 @@ type ProgressView struct {
 // GetExecutionStatus tells how an execution stands.
 var GetExecutionStatus = Define(Spec{
 	Name: "ratchet_get_execution_status", Title: "Get execution status", Toolset: "core", Category: "monitoring",
-	Doc: "Call this to see how an execution stands, or to wait for one that was still running. " +
-		"With wait it returns as soon as the execution has ended, and sends progress when the request has a progress token. Next: ratchet_get_execution_logs when it failed.",
+	Doc:    "Call this to see how an execution stands; with wait, to wait for its end. Next: ratchet_get_execution_logs when it failed.",
+	Omits:  leanState(),
 	Effect: Reads, Failure: "status_retrieval_error",
 	Routes: []Route{
 		{Method: "GET", Path: "/executions/{execution_id}", Field: "execution"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"ratchet"
@@ -14,11 +15,11 @@ import (
 
 // GetTraceIn are the arguments of ratchet_get_execution_trace.
 type GetTraceIn struct {
-	ExecutionID   string `json:"execution_id" jsonschema_description:"UUID or number of the execution"`
-	HTTPCalls     bool   `json:"include_http_calls,omitempty" jsonschema:"default=true" jsonschema_description:"show the requests with their timings"`
-	Format        string `json:"format,omitempty" jsonschema:"enum=json,enum=flamegraph,enum=speedscope,enum=pprof,enum=chrome,default=json" jsonschema_description:"flamegraph is folded stacks; pprof is base64 of a gzipped profile"`
-	FunctionSpans *bool  `json:"function_spans,omitempty" jsonschema_description:"include the calls of the task's functions: taken live when the run was profiled, else by replaying its recording offline; default: in every format but json"`
-	MaxSpans      int    `json:"max_spans,omitempty" jsonschema:"minimum=1,maximum=10000,default=500" jsonschema_description:"spans kept in json, the longest; the others are added up by function"`
+	ExecutionID   string `json:"execution_id" jsonschema_description:"UUID or number of the execution" shown:""`
+	HTTPCalls     bool   `json:"include_http_calls,omitempty" jsonschema:"default=true" jsonschema_description:"show the requests with their timings" shown:"-"`
+	Format        string `json:"format,omitempty" jsonschema:"enum=json,enum=flamegraph,enum=speedscope,enum=pprof,enum=chrome,default=json" jsonschema_description:"flamegraph is folded stacks; pprof is base64 of a gzipped profile" shown:""`
+	FunctionSpans *bool  `json:"function_spans,omitempty" jsonschema_description:"include the calls of the task's functions: taken live when the run was profiled, else by replaying its recording offline; default: in every format but json" shown:"with the calls of functions"`
+	MaxSpans      int    `json:"max_spans,omitempty" jsonschema:"minimum=1,maximum=10000,default=500" jsonschema_description:"spans kept in json, the longest; the others are added up by function" shown:"-"`
 }
 
 // GetTraceOut is the result of ratchet_get_execution_trace.
@@ -53,9 +54,9 @@ type TraceMetadata struct {
 var GetExecutionTrace = Define(Spec{
 	Name: "ratchet_get_execution_trace", Title: "Get execution trace", Toolset: "core", Category: "debugging",
 	Rate: RateTraces,
-	Doc: "Call this to see where the time of an execution went: its phases, its requests with their timings, its log, and the calls of its functions. " +
-		"Function spans of any recorded run come from a replay of its recording, without touching the network. " +
-		"format flamegraph, speedscope, pprof and chrome open in profilers. Next: ratchet_edit_task to make the slowest part faster.",
+	Doc: "Call this to see where the time of an execution went: phases, requests, log, and calls of functions, which a replay of the recording gives without touching the network. " +
+		"flamegraph, speedscope, pprof and chrome are for profilers.",
+	Omits: slices.Concat([]string{"task_id", `format="json"`, "trace.start_time", "trace.end_time", "trace.status", "trace.spans[kind=system]", "trace.timing", "trace.http_calls=[]", "trace.total_events", "trace.function_spans=false", "trace.trace_complete=true", "trace.truncated=false", "trace.spans.start_time", "trace.spans.end_time", "trace.spans.self_us=@duration_us", "trace.spans.count=1", "metadata", "trace_timestamp"}, leanLog("trace.events")),
 	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads, Failure: "trace_retrieval_error", Aliases: []string{"ratchet.get_trace"},
 	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/trace", Field: "executionTrace"}},
 	Examples: []Example{

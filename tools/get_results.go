@@ -3,24 +3,25 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"ratchet"
 )
 
 // GetResultsIn are the arguments of ratchet_get_results.
 type GetResultsIn struct {
-	TaskID        string           `json:"task_id,omitempty" jsonschema_description:"name, UUID or number"`
-	ExecutionID   string           `json:"execution_id,omitempty" jsonschema_description:"UUID or number"`
-	Status        []string         `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out"`
+	TaskID        string           `json:"task_id,omitempty" jsonschema_description:"name, UUID or number" shown:""`
+	ExecutionID   string           `json:"execution_id,omitempty" jsonschema_description:"UUID or number" shown:""`
+	Status        []string         `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out" synonyms:"queued,success"`
 	Limit         int              `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50"`
-	Offset        int              `json:"offset,omitempty" jsonschema:"minimum=0"`
-	Page          int              `json:"page,omitempty" jsonschema:"minimum=0" jsonschema_description:"0-based; instead of offset"`
-	Cursor        string           `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; instead of offset"`
-	IncludeData   bool             `json:"include_data,omitempty" jsonschema:"default=true" jsonschema_description:"input, output, http_requests, recording_path"`
-	IncludeErrors bool             `json:"include_errors,omitempty" jsonschema:"default=true" jsonschema_description:"error_message and error_details"`
-	SortBy        string           `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at"`
+	Offset        int              `json:"offset,omitempty" jsonschema:"minimum=0" shown:"-"`
+	Page          int              `json:"page,omitempty" jsonschema:"minimum=0" jsonschema_description:"0-based; instead of offset" shown:"-"`
+	Cursor        string           `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; instead of offset" shown:"next_cursor"`
+	IncludeData   bool             `json:"include_data,omitempty" jsonschema:"default=true" jsonschema_description:"input, output, http_requests, recording_path" shown:""`
+	IncludeErrors bool             `json:"include_errors,omitempty" jsonschema:"default=true" jsonschema_description:"error_message and error_details" shown:"-"`
+	SortBy        string           `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at" shown:"-"`
 	SortOrder     string           `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc,default=desc"`
-	Filters       []ratchet.Filter `json:"filters,omitempty"`
+	Filters       []ratchet.Filter `json:"filters,omitempty" shown:"-"`
 }
 
 // ResultItem is one stored result.
@@ -75,6 +76,7 @@ var GetResults = Define(Spec{
 	Name: "ratchet_get_results", Title: "Get results", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to read inputs and outputs of past executions, by task or by execution. " +
 		"Next: ratchet_get_execution_logs for one of them.",
+	Omits:  slices.Concat(leanError("executions.error_details"), below("executions", "task_id", "task_uuid", "task_version", "started_at", "completed_at", `origin="direct"`), []string{"returned_count", "offset=0", "limit", "has_more=false", "retrieved_at"}),
 	Effect: Reads, Routes: []Route{
 		{Method: "GET", Path: "/results", Field: "results"},
 		{Method: "GET", Path: "/mcp/results/{task_id}", Doc: "Results of one task"},

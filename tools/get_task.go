@@ -10,8 +10,8 @@ import (
 
 // GetTaskIn are the arguments of ratchet_get_task.
 type GetTaskIn struct {
-	TaskID string   `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, name@version, UUID or number"`
-	Fields []string `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields"`
+	TaskID string   `json:"task_id" jsonschema:"minLength=1" jsonschema_description:"name, name@version, UUID or number" shown:"name, name@version or id"`
+	Fields []string `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields" shown:"only these"`
 }
 
 // TaskView is a task with its code.
@@ -27,9 +27,10 @@ type TaskView struct {
 
 // GetTask shows one task.
 var GetTask = Define(Spec{
-	Name: "ratchet_get_task", Title: "Get task", Toolset: "control", Category: "discovery",
-	Doc: "Call this to read one task whole: its code, schemas, metadata, tests and revision. " +
-		"Next: ratchet_edit_task with the revision as expected_revision, or ratchet_execute_task.",
+	Name: "ratchet_get_task", Title: "Get task", Toolset: "core", Category: "discovery",
+	Doc: "Call this to read one task whole: code, schemas, metadata, tests and revision. " +
+		"Next: ratchet_edit_task with the revision as expected_revision.",
+	Omits:  append(leanTask(""), "checksum", "metadata={}"),
 	Effect: Reads,
 	Routes: []Route{
 		{Method: "GET", Path: "/tasks/{task_id}", Field: "task"},

@@ -15,7 +15,7 @@ import (
 
 // GuideIn are the arguments of the three guides.
 type GuideIn struct {
-	Section string `json:"section,omitempty" jsonschema_description:"title of one section, or a word of it; all when absent"`
+	Section string `json:"section,omitempty" jsonschema_description:"title of one section, or a word of it; all when absent" shown:"title"`
 }
 
 // section is one part of a guide.

@@ -13,8 +13,7 @@ import (
 // IntegrationGuide says how clients connect and behave.
 var IntegrationGuide = Define(Spec{
 	Name: "ratchet_get_developer_integration_guide", Title: "Integration guide", Toolset: "core", Category: "documentation",
-	Doc: "Call this when you connect a client or handle waiting, errors and repeated calls: " +
-		"how to connect, how long calls wait, what errors look like and how idempotency works.",
+	Doc:      "Call this to learn how to connect, and how waiting, errors and repeated calls work.",
 	Effect:   Reads,
 	Examples: []Example{{Title: "How errors look", Args: json.RawMessage(`{"section":"Errors"}`)}},
 }, func(_ context.Context, d *Deps, in GuideIn) (Markdown, error) {
@@ -50,10 +49,13 @@ func integrationSections(d *Deps) []section {
 			"and asking for its status with that id waits again. Progress notifications come when the request has a progress token.", wait)},
 		{"Arguments", "Names are snake_case; camelCase is read too. Harmless mismatches are mended: \"5\" for 5, \"true\" for true, " +
 			"a JSON string for an object or array, one value for a list of one, null for an absent optional argument. Unknown arguments are refused with the nearest name."},
+		{"Results", "Over MCP results are lean: what is null, empty, constant or repeated from the call is left out. " +
+			"`verbose: true` gives everything. `notes` say how arguments were read. Definitions of tools list the common arguments; " +
+			"ratchet_get_developer_endpoint_reference lists all, which are taken too."},
 		{"Errors", strings.TrimRight(errs.String(), "\n")},
 		{"Idempotency", "`idempotency_key` (1 to 255 characters, kept 24 hours per caller and tool): the same key with the same arguments " +
 			"returns the first result with `idempotent_replay: true`; with other arguments it is a CONFLICT."},
-		{"Lists", "Lists take page (from 0), limit (1 to 1000), cursor, sort_by, sort_order, filters and fields. " +
+		{"Lists", "Lists take page (from 0), limit (1 to 1000), cursor, sort_by, sort_order, filters ([{field, operator, value}]) and fields. " +
 			"Follow next_cursor to read everything while rows are added."},
 		{"Tools", strings.TrimRight(offered.String(), "\n")},
 	}

@@ -15,14 +15,14 @@ import (
 // ListIn are the arguments every list takes. Embed it; sort_by and its enum
 // are the tool's own.
 type ListIn struct {
-	Page      int               `json:"page,omitempty" jsonschema:"minimum=0,default=0" jsonschema_description:"0-based page"`
-	Limit     int               `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50" jsonschema_description:"page size"`
-	Cursor    string            `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; excludes page"`
-	Offset    int               `json:"offset,omitempty" jsonschema:"minimum=0" jsonschema_description:"rows to skip; excludes page and cursor"`
+	Page      int               `json:"page,omitempty" jsonschema:"minimum=0,default=0" jsonschema_description:"0-based page" shown:"-"`
+	Limit     int               `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000,default=50" jsonschema_description:"page size" shown:""`
+	Cursor    string            `json:"cursor,omitempty" jsonschema_description:"next_cursor of the page before; excludes page" shown:"next_cursor of the page before"`
+	Offset    int               `json:"offset,omitempty" jsonschema:"minimum=0" jsonschema_description:"rows to skip; excludes page and cursor" shown:"-"`
 	SortOrder string            `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc"`
-	Sort      []ratchet.SortKey `json:"sort,omitempty" jsonschema:"maxItems=5" jsonschema_description:"several fields of sort_by; instead of it"`
-	Filters   []ratchet.Filter  `json:"filters,omitempty" jsonschema_description:"conditions joined by AND"`
-	Fields    []string          `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields of each item"`
+	Sort      []ratchet.SortKey `json:"sort,omitempty" jsonschema:"maxItems=5" jsonschema_description:"several fields of sort_by; instead of it" shown:"-"`
+	Filters   []ratchet.Filter  `json:"filters,omitempty" jsonschema_description:"conditions joined by AND" shown:"[{field, operator: EQ NE CONTAINS GT LT IN…, value}]"`
+	Fields    []string          `json:"fields,omitempty" jsonschema_description:"return only these (dotted) fields of each item" shown:"-"`
 }
 
 // Query is the arguments as a query, sorted by sortBy; extra filters come first.

@@ -30,6 +30,7 @@ var ListKeys = Define(Spec{
 	Doc: "Call this to see which programs may call, what each key reaches and when it was used last. Keys themselves are never shown, " +
 		"nor to a bounded caller keys that reach further. " +
 		"Next: ratchet_revoke_api_key for those nobody uses.",
+	Omits:  leanList("keys", "is_active=true", "created_by", "created_at"),
 	Effect: Reads, Filters: storage.APIKeyFilters,
 	Routes: []Route{
 		{Method: "GET", Path: "/api-keys", Field: "apiKeys"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ratchet"
@@ -14,8 +15,8 @@ import (
 type ListTasksIn struct {
 	Filter          string   `json:"filter,omitempty" jsonschema:"maxLength=200" jsonschema_description:"part of the name"`
 	IncludeSchemas  bool     `json:"include_schemas,omitempty"`
-	Category        string   `json:"category,omitempty" jsonschema_description:"category or tag"`
-	Tags            []string `json:"tags,omitempty" jsonschema_description:"all must match"`
+	Category        string   `json:"category,omitempty" jsonschema_description:"category or tag" shown:"or tag"`
+	Tags            []string `json:"tags,omitempty" jsonschema_description:"all must match" shown:"all must match"`
 	IncludeDisabled bool     `json:"include_disabled,omitempty"`
 	SortBy          string   `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=updated_at,enum=version,default=name"`
 	ListIn
@@ -57,9 +58,9 @@ type ListTasksOut struct {
 // ListTasks finds tasks.
 var ListTasks = Define(Spec{
 	Name: "ratchet_list_available_tasks", Title: "List tasks", Toolset: "core", Category: "discovery",
-	Doc: "Call this first to find the tasks that exist, before you execute or create one. " +
-		"Filter by part of the name, category or tags; include_schemas shows what a task takes and returns. " +
-		"Next: ratchet_execute_task with a task's name, or ratchet_create_task when none fits.",
+	Doc: "Call this first to find tasks, by part of the name, category or tags. include_schemas shows what a task takes and returns. " +
+		"Next: ratchet_execute_task, or ratchet_create_task when none fits.",
+	Omits:  slices.Concat(leanList("tasks"), leanTask("tasks")),
 	Effect: Reads,
 	Routes: []Route{{
 		Method: "GET", Path: "/tasks", Field: "tasks", Set: json.RawMessage(`{"include_disabled":true}`), Doc: "All tasks, enabled or not",

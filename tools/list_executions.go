@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"ratchet"
@@ -12,15 +13,15 @@ import (
 
 // ListExecutionsIn are the arguments of ratchet_list_executions.
 type ListExecutionsIn struct {
-	TaskID           string   `json:"task_id,omitempty" jsonschema_description:"name, UUID or number"`
-	Status           []string `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out" jsonschema_description:"one status or several"`
-	JobID            string   `json:"job_id,omitempty"`
-	ScheduleID       string   `json:"schedule_id,omitempty"`
-	BatchID          string   `json:"batch_id,omitempty"`
-	CorrelationToken string   `json:"correlation_token,omitempty"`
-	Since            string   `json:"since,omitempty" jsonschema_description:"RFC 3339; queued at or after"`
-	Until            string   `json:"until,omitempty" jsonschema_description:"RFC 3339; queued at or before"`
-	IncludeOutput    bool     `json:"include_output,omitempty" jsonschema_description:"adds output and error_details"`
+	TaskID           string   `json:"task_id,omitempty" jsonschema_description:"name, UUID or number" shown:""`
+	Status           []string `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out" jsonschema_description:"one status or several" synonyms:"queued,success"`
+	JobID            string   `json:"job_id,omitempty" shown:"-"`
+	ScheduleID       string   `json:"schedule_id,omitempty" shown:"-"`
+	BatchID          string   `json:"batch_id,omitempty" shown:"-"`
+	CorrelationToken string   `json:"correlation_token,omitempty" shown:"-"`
+	Since            string   `json:"since,omitempty" jsonschema_description:"RFC 3339; queued at or after" shown:"RFC 3339"`
+	Until            string   `json:"until,omitempty" jsonschema_description:"RFC 3339; queued at or before" shown:""`
+	IncludeOutput    bool     `json:"include_output,omitempty" jsonschema_description:"adds output and error_details" shown:"-"`
 	SortBy           string   `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at"`
 	ListIn
 }
@@ -68,8 +69,9 @@ func (o ListExecutionsOut) Links() []Link {
 // ListExecutions finds executions.
 var ListExecutions = Define(Spec{
 	Name: "ratchet_list_executions", Title: "List executions", Toolset: "core", Category: "monitoring",
-	Doc: "Call this to find executions: by task, status or time, newest first. " +
-		"Next: ratchet_get_execution_status or ratchet_get_execution_logs with an execution_id.",
+	Doc: "Call this to find executions by task, status or time, newest first. " +
+		"Next: ratchet_get_execution_status or ratchet_get_execution_logs.",
+	Omits:  slices.Concat(leanList("executions", "id", "task_id", "task_version", "started_at", "completed_at", "duration_ms", "recording_available"), leanError("executions.error_details")),
 	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/executions", Field: "executions"}},
 	Aliases: []string{"ratchet.list_executions_paginated"}, Filters: storage.ExecutionFilters,
 	Examples: []Example{{Title: "The newest failures", Args: json.RawMessage(`{"status":["failed","timed_out"],"limit":10}`)}},

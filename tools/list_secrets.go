@@ -27,6 +27,7 @@ var ListSecrets = Define(Spec{
 	Name: "ratchet_list_secrets", Title: "List secrets", Toolset: "admin", Category: "registry",
 	Doc: "Call this to see which secrets there are, which tasks, roles and hosts each is bound to, and whether it can be used. " +
 		"Values are never shown. Next: ratchet_set_secret to change a binding.",
+	Omits:  leanList("secrets", "created_by", "created_at"),
 	Effect: Reads, Filters: storage.SecretFilters,
 	Routes: []Route{
 		{Method: "GET", Path: "/secrets", Field: "secrets"},

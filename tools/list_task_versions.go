@@ -37,6 +37,7 @@ type ListVersionsOut struct {
 var ListVersions = Define(Spec{
 	Name: "ratchet_list_task_versions", Title: "List task versions", Toolset: "control", Category: "development",
 	Doc:    "Call this to see how a task came to be what it is: its versions and the edits inside each, newest first. Next: ratchet_get_task with name@version.",
+	Omits:  []string{"task_id", "versions.id", "versions.checksum", "has_more=false"},
 	Effect: Reads,
 	Routes: []Route{{Method: "GET", Path: "/tasks/{task_id}/versions", Field: "taskVersions"}},
 	Examples: []Example{{

@@ -13,7 +13,7 @@ import (
 // ListTemplatesIn are the arguments of ratchet_list_templates.
 type ListTemplatesIn struct {
 	Category string `json:"category,omitempty"`
-	Detailed bool   `json:"detailed,omitempty" jsonschema_description:"show the code too"`
+	Detailed bool   `json:"detailed,omitempty" jsonschema_description:"show the code too" shown:"with code, types and defaults"`
 }
 
 // TemplateItem is a template in a list.
@@ -46,8 +46,8 @@ type ListTemplatesOut struct {
 // ListTemplates lists the task templates.
 var ListTemplates = Define(Spec{
 	Name: "ratchet_list_templates", Title: "List templates", Toolset: "core", Category: "development",
-	Doc: "Call this before you write a task from nothing: a template may already do most of it. " +
-		"It shows each template with its parameters; detailed adds the code. Next: ratchet_generate_from_template.",
+	Doc:      "Call this before you write a task from nothing: a template may do most of it. Next: ratchet_generate_from_template.",
+	Omits:    []string{"templates.tags", "templates.parameters", "total_count", "categories"},
 	Effect:   Reads,
 	Routes:   []Route{{Method: "GET", Path: "/templates", Field: "templates"}},
 	Examples: []Example{{Title: "Templates that call an API", Args: json.RawMessage(`{"category":"api"}`)}},

@@ -30,6 +30,7 @@ var ListUsers = Define(Spec{
 	Name: "ratchet_list_users", Title: "List users", Toolset: "admin", Category: "registry",
 	Doc: "Call this to see who may log in, with which role and when they did last; a bounded caller sees those that reach no further. " +
 		"Next: ratchet_create_user, ratchet_update_user.",
+	Omits:  leanList("users", "is_active=true", "has_password=true", "created_at", "updated_at"),
 	Effect: Reads, Filters: storage.UserFilters,
 	Routes: []Route{
 		{Method: "GET", Path: "/users", Field: "users"},

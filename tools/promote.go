@@ -41,6 +41,7 @@ var PromoteToTest = Define(Spec{
 	Creates: true,
 	Doc: "Call this to keep what an execution did as a test of its task: its input, its output or error as the expectation, and mocks for every request it made, with its time and randomness. " +
 		"The test is run once offline and stored only when it passes. Next: ratchet_run_task_tests runs it with the others.",
+	Omits: []string{"task_id", "checksum"},
 	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Writes, Executes: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/promote"}},
 	Examples: []Example{{

@@ -75,6 +75,7 @@ var QueryAudit = Define(Spec{
 	Name: "ratchet_query_audit", Title: "Query the audit", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to see who changed what, who was refused and what alerts there were, newest first; " +
 		"chain says whether the entries are as they were written. Next: ratchet_security_audit for what to improve.",
+	Omits:  append(leanList("entries", "args_hash", "hash", "trace_id"), "chain.from_seq", "chain.to_seq", "chain.entries", "chain.head_seq", "chain.head_hash"),
 	Effect: Reads, Filters: storage.AuditFilters,
 	Routes:   []Route{{Method: "GET", Path: "/audit", Field: "auditEntries"}},
 	Examples: []Example{{Title: "What was refused", Args: json.RawMessage(`{"type":["access_denied","auth_failed"],"limit":20}`)}},

@@ -34,15 +34,16 @@ func DefineRaw(spec Spec, in json.RawMessage, handler func(context.Context, *Dep
 		compiled: func() *schema.Schema { return compiled },
 		defaults: func() json.RawMessage { return defaults },
 	}}
-	t.call = func(ctx context.Context, d *Deps, args json.RawMessage) (any, error) {
+	t.call = func(ctx context.Context, d *Deps, t Tool, args json.RawMessage) (any, json.RawMessage, error) {
 		args, err := t.accept(ctx, args)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if args, err = withDefaults(defaults, args); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return handler(ctx, d, args)
+		out, err := handler(ctx, d, args)
+		return out, args, err
 	}
 	return t, nil
 }

@@ -118,6 +118,11 @@ func (r *Registry) Check() error {
 		if t.Input().Open() {
 			faults = append(faults, fmt.Errorf("tool %s: its arguments are not a closed object", t.Name))
 		}
+		if t.Omits != nil && !t.IsDocument() {
+			for _, place := range omissions(t.Omits).unknown("", t.Result()) {
+				faults = append(faults, fmt.Errorf("tool %s: its lean form leaves out %s, which its result does not have", t.Name, place))
+			}
+		}
 		for _, name := range toolWord.FindAllString(t.Doc, -1) {
 			if _, ok := r.Lookup(name); !ok {
 				faults = append(faults, fmt.Errorf("tool %s: its documentation names %s, which does not exist", t.Name, name))

@@ -54,6 +54,7 @@ var ReplayExecution = Define(Spec{
 	Doc: "Call this to run a recorded execution again with the same data and no effect outside: requests, time, randomness and their order come from its recording. " +
 		"With code or version it shows whether a change still does the same, and the first difference with both sides and the line. Nothing is stored. " +
 		"Next: ratchet_fork_execution to go on live, or ratchet_promote_to_test to keep it as a test.",
+	Omits: append(leanError("error"), "recording_complete=true"),
 	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads, Executes: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/replay"}},
 	Examples: []Example{{

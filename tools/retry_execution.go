@@ -24,6 +24,7 @@ var RetryExecution = Define(Spec{
 	Creates: true,
 	Doc: "Call this to run a failed, timed out or cancelled execution again, as a new one linked by retry_of. " +
 		"Its input is reused unless you give another, and so are the replies to its POST and PATCH requests. Next: as after ratchet_execute_task.",
+	Omits:  leanRun(),
 	Effect: Writes, Executes: true, OpenWorld: true,
 	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/retry", Field: "retryExecution"}},
 }, retryExecution)

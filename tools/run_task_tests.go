@@ -10,24 +10,24 @@ import (
 
 // RunTestsIn are the arguments of ratchet_run_task_tests.
 type RunTestsIn struct {
-	TaskID        string          `json:"task_id" jsonschema_description:"name, UUID or number"`
-	TestNames     []string        `json:"test_names,omitempty" jsonschema_description:"exact names or globs; empty = all"`
-	Parallel      bool            `json:"parallel,omitempty" jsonschema_description:"up to four at once"`
-	StopOnFailure bool            `json:"stop_on_failure,omitempty" jsonschema_description:"skip the rest after a failure"`
-	IncludeTraces bool            `json:"include_traces,omitempty" jsonschema:"default=true" jsonschema_description:"trace of failing tests"`
-	Coverage      bool            `json:"coverage,omitempty" jsonschema_description:"statement coverage by line"`
-	Input         json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"run this input only, without an expectation"`
-	Live          bool            `json:"live,omitempty" jsonschema_description:"tests without mocks may reach the network"`
-	Wait          float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the end"`
-	TestRunID     string          `json:"test_run_id,omitempty" jsonschema_description:"wait for this run instead of starting one"`
+	TaskID        string          `json:"task_id" jsonschema_description:"name, UUID or number" shown:""`
+	TestNames     []string        `json:"test_names,omitempty" jsonschema_description:"exact names or globs; empty = all" shown:"names or globs"`
+	Parallel      bool            `json:"parallel,omitempty" jsonschema_description:"up to four at once" shown:"-"`
+	StopOnFailure bool            `json:"stop_on_failure,omitempty" jsonschema_description:"skip the rest after a failure" shown:""`
+	IncludeTraces bool            `json:"include_traces,omitempty" jsonschema:"default=true" jsonschema_description:"trace of failing tests" shown:"-"`
+	Coverage      bool            `json:"coverage,omitempty" jsonschema_description:"statement coverage by line" shown:"line coverage"`
+	Input         json.RawMessage `json:"input,omitempty" jsonschema:"type=object" jsonschema_description:"run this input only, without an expectation" shown:"run this input alone"`
+	Live          bool            `json:"live,omitempty" jsonschema_description:"tests without mocks may reach the network" shown:"tests without mocks may use the network"`
+	Wait          float64         `json:"wait,omitempty" jsonschema:"minimum=0,maximum=25,default=25" jsonschema_description:"seconds to wait for the end" shown:"seconds"`
+	TestRunID     string          `json:"test_run_id,omitempty" jsonschema_description:"wait for this run instead of starting one" shown:"wait for this run, start none"`
 }
 
 // RunTests runs a task's stored tests.
 var RunTests = Define(Spec{
 	Name: "ratchet_run_task_tests", Title: "Run a task's tests", Toolset: "core", Category: "development",
-	Doc: "Call this after you created or edited a task, to see whether its tests pass. " +
-		"They run in workers, offline unless live: fetch is answered by each test's mock. " +
-		"A failing test shows what differs, by path. Next: ratchet_edit_task to mend the code, or ratchet_execute_task.",
+	Doc: "Call this after you changed a task, to see whether its tests pass. They run offline unless live: each test's mock answers fetch. " +
+		"A failing test shows what differs. Next: ratchet_edit_task or ratchet_execute_task.",
+	Omits:  leanTests(""),
 	Effect: Writes, Executes: true, Routes: []Route{
 		{Method: "POST", Path: "/tasks/{task_id}/test", Field: "runTaskTests"},
 		{Method: "POST", Path: "/mcp/tasks/{task_id}/test", Field: "mcpTestTask"},

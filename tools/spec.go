@@ -43,6 +43,12 @@ type Spec struct {
 	Failure    string            // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
 	Examples   []Example
 
+	// Omits are the places of results that models are not shown unless they ask
+	// with verbose: see omissions for how they are written. Nil = the tool has
+	// no lean form; empty = only what is null or empty, or repeats an argument, is
+	// left out.
+	Omits []string
+
 	// Filters are the fields that the argument filters of a list knows; nil =
 	// the tool is no list.
 	Filters func() []ratchet.FilterField

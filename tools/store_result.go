@@ -14,16 +14,16 @@ import (
 
 // StoreResultIn are the arguments of ratchet_store_result.
 type StoreResultIn struct {
-	TaskID         string          `json:"task_id" jsonschema_description:"name, UUID or number"`
-	Input          json.RawMessage `json:"input" jsonschema_description:"any JSON"`
-	Output         json.RawMessage `json:"output" jsonschema_description:"any JSON; kept for every status"`
-	Status         string          `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out,default=completed"`
+	TaskID         string          `json:"task_id" jsonschema_description:"name, UUID or number" shown:""`
+	Input          json.RawMessage `json:"input" jsonschema_description:"any JSON" shown:""`
+	Output         json.RawMessage `json:"output" jsonschema_description:"any JSON; kept for every status" shown:""`
+	Status         string          `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out,default=completed" synonyms:"queued,success"`
 	ErrorMessage   string          `json:"error_message,omitempty"`
-	ErrorDetails   map[string]any  `json:"error_details,omitempty"`
+	ErrorDetails   map[string]any  `json:"error_details,omitempty" shown:"-"`
 	DurationMS     *int64          `json:"duration_ms,omitempty" jsonschema:"minimum=0"`
-	HTTPRequests   json.RawMessage `json:"http_requests,omitempty" jsonschema_description:"object or array"`
-	RecordingPath  string          `json:"recording_path,omitempty" jsonschema_description:"informative; never opened"`
-	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"minLength=1,maxLength=255"`
+	HTTPRequests   json.RawMessage `json:"http_requests,omitempty" jsonschema_description:"object or array" shown:"-"`
+	RecordingPath  string          `json:"recording_path,omitempty" jsonschema_description:"informative; never opened" shown:"-"`
+	IdempotencyKey string          `json:"idempotency_key,omitempty" jsonschema:"minLength=1,maxLength=255" shown:""`
 }
 
 // StoreResultOut is the result of ratchet_store_result.
@@ -42,8 +42,9 @@ type StoreResultOut struct {
 var StoreResult = Define(Spec{
 	Name: "ratchet_store_result", Title: "Store a result", Toolset: "core", Category: "execution",
 	Creates: true,
-	Doc: "Call this to record the result of work you did outside Ratchet under a task, so that it is found with the others. " +
-		"Such a row has origin external: it is neither retried nor replayed. Next: ratchet_get_results.",
+	Doc: "Call this to record the result of work done outside Ratchet under a task. It is neither retried nor replayed. " +
+		"Next: ratchet_get_results.",
+	Omits:  []string{"database_id", "task_id", "task_name", "stored_at", "message"},
 	Effect: Writes, Routes: []Route{
 		{Method: "POST", Path: "/results", Created: "/executions/{execution_id}"},
 		{Method: "POST", Path: "/mcp/results", Field: "mcpStoreResult", Created: "/executions/{execution_id}"},

@@ -22,7 +22,7 @@ type Tool struct {
 	Out json.RawMessage // schema of the result; nil for documents and content blocks
 
 	shape *shape
-	call  func(ctx context.Context, d *Deps, args json.RawMessage) (any, error)
+	call  func(ctx context.Context, d *Deps, t Tool, args json.RawMessage) (out any, accepted json.RawMessage, err error)
 }
 
 // shape holds what is derived from a tool's types, when it is first needed:
@@ -33,6 +33,9 @@ type shape struct {
 	result   func() *schema.Type // nil for documents and content blocks
 	compiled func() *schema.Schema
 	defaults func() json.RawMessage // object of the arguments' default values; nil = none
+	lean     func() *shape          // of the tool as models are offered it; nil = they are offered this one
+	whole    *shape                 // of the tool that this is the lean form of; nil = of none
+	omits    *omission              // what results leave out; nil = nothing
 }
 
 // Define makes a tool from its description and its handler. In and Out are
@@ -49,17 +52,17 @@ func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Ou
 		}
 		return schema.TypeOf(resultType[Out]())
 	})
+	if !spec.Foreign {
+		s.lean = sync.OnceValue(func() *shape { return leanShape(spec, s, shownTags(reflect.TypeFor[In]())) })
+	}
 	t := Tool{Spec: spec, shape: s}
-	t.call = func(ctx context.Context, d *Deps, args json.RawMessage) (any, error) {
-		in, err := decodeInput[In](ctx, t, args)
+	t.call = func(ctx context.Context, d *Deps, t Tool, args json.RawMessage) (any, json.RawMessage, error) {
+		in, accepted, err := decodeInput[In](ctx, t, args)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out, err := handler(ctx, d, in)
-		if err != nil {
-			return nil, err
-		}
-		return out, nil
+		return out, accepted, err
 	}
 	return t
 }
@@ -75,7 +78,7 @@ func (t Tool) Call(ctx context.Context, d *Deps, args json.RawMessage) (out any,
 			out, err = nil, t.failure(fmt.Errorf("panic in %s: %v\n%s", t.Name, p, debug.Stack()))
 		}
 	}()
-	out, err = t.call(ctx, d, args)
+	out, accepted, err := t.call(ctx, d, t, args)
 	if ask, ok := errors.AsType[InputRequired](err); ok {
 		return ask, nil
 	}
@@ -83,6 +86,9 @@ func (t Tool) Call(ctx context.Context, d *Deps, args json.RawMessage) (out any,
 		if e, ok := errors.AsType[*ratchet.Error](err); ok {
 			return nil, t.failure(t.explained(args, e))
 		}
+		return nil, t.failure(err)
+	}
+	if out, err = t.brief(ctx, accepted, out); err != nil {
 		return nil, t.failure(err)
 	}
 	return out, nil
@@ -165,21 +171,20 @@ func (t Tool) Check(args json.RawMessage) error {
 	return err
 }
 
-// decodeInput turns arguments into In. Arguments that fit take the short way.
-func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In, error) {
-	var in In
-	args, err := t.accept(ctx, args)
-	if err != nil {
-		return in, err
+// decodeInput turns arguments into In; accepted is what fits the schema.
+// Arguments that fit take the short way.
+func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (in In, accepted json.RawMessage, err error) {
+	if args, err = t.accept(ctx, args); err != nil {
+		return in, nil, err
 	}
 	if d := t.shape.defaults(); d != nil {
 		if err := json.Unmarshal(d, &in); err != nil {
-			return in, fmt.Errorf("decode the defaults: %w", err)
+			return in, nil, fmt.Errorf("decode the defaults: %w", err)
 		}
 	}
 	err = json.Unmarshal(args, &in)
 	if err == nil {
-		return in, nil
+		return in, args, nil
 	}
 	// 5.0 is a whole number to the schema and not to Go.
 	if mended, _, refused := t.Input().Coerce(args); refused == nil {
@@ -187,13 +192,13 @@ func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (In,
 	}
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return in, ratchet.Errorf(ratchet.CodeInvalid, "argument %s is out of range: %s", wrong.Field, wrong.Value).
+		return in, nil, ratchet.Errorf(ratchet.CodeInvalid, "argument %s is out of range: %s", wrong.Field, wrong.Value).
 			At("/" + strings.ReplaceAll(wrong.Field, ".", "/"))
 	}
 	if err != nil {
-		return in, ratchet.Errorf(ratchet.CodeInvalid, "the arguments cannot be read").Wrap(err)
+		return in, nil, ratchet.Errorf(ratchet.CodeInvalid, "the arguments cannot be read").Wrap(err)
 	}
-	return in, nil
+	return in, args, nil
 }
 
 // bounds are those of arguments outside of what is the user's own.

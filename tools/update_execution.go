@@ -27,6 +27,7 @@ var UpdateExecution = Define(Spec{
 	Name: "ratchet_update_execution", Title: "Update execution", Toolset: "control", Category: "execution",
 	Doc: "Call this to say how work goes that is done outside Ratchet and was recorded by ratchet_store_result as pending or running: " +
 		"its progress, or its end with output or error. Executions that Ratchet runs are not changed by hand.",
+	Omits:  leanState(),
 	Effect: Writes, Idempotent: true,
 	Routes: []Route{
 		{Method: "PATCH", Path: "/executions/{execution_id}", Field: "updateExecution"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"ratchet"
 	"ratchet/executor"
@@ -11,12 +12,12 @@ import (
 
 // ValidateTaskIn are the arguments of ratchet_validate_task.
 type ValidateTaskIn struct {
-	TaskID       string          `json:"task_id" jsonschema_description:"a stored task; with code and both schemas it may be a new name"`
-	Code         *string         `json:"code,omitempty" jsonschema:"maxLength=1048576" jsonschema_description:"check this instead of the stored code"`
+	TaskID       string          `json:"task_id" jsonschema_description:"a stored task; with code and both schemas it may be a new name" shown:"may be new when code and both schemas are given"`
+	Code         *string         `json:"code,omitempty" jsonschema:"maxLength=1048576" jsonschema_description:"check this instead of the stored code" shown:"instead of the stored code"`
 	InputSchema  json.RawMessage `json:"input_schema,omitempty" jsonschema:"type=object"`
 	OutputSchema json.RawMessage `json:"output_schema,omitempty" jsonschema:"type=object"`
 	RunTests     bool            `json:"run_tests,omitempty" jsonschema:"default=true"`
-	SyntaxOnly   bool            `json:"syntax_only,omitempty" jsonschema_description:"stop after parsing"`
+	SyntaxOnly   bool            `json:"syntax_only,omitempty" jsonschema_description:"stop after parsing" shown:"only parse"`
 }
 
 // ValidateTaskOut is the result of ratchet_validate_task.
@@ -32,10 +33,10 @@ type ValidateTaskOut struct {
 // ValidateTask checks a task without storing anything.
 var ValidateTask = Define(Spec{
 	Name: "ratchet_validate_task", Title: "Validate task", Toolset: "core", Category: "development",
-	Doc: "Call this to check a stored task, or changes you propose to it, without storing anything. " +
-		"It parses the code, looks for the entry point, lints, compiles both schemas and runs the stored tests offline against the given code. " +
+	Doc: "Call this to check a stored task, or changes to it, without storing anything: syntax, entry point, schemas and tests. " +
 		"A bad task is a result with valid: false and the place of each problem, not an error. " +
 		"Next: ratchet_edit_task or ratchet_create_task.",
+	Omits:  slices.Concat([]string{"task_id", "validation_results[status=passed]", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Reads, Executes: true,
 	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/validate", Field: "validateTask"}},
 	Examples: []Example{{

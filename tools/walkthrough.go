@@ -72,8 +72,7 @@ func Steps() []Step {
 // Walkthrough leads from nothing to a tested task that ran.
 var Walkthrough = Define(Spec{
 	Name: "ratchet_get_developer_guide_walkthrough", Title: "Walkthrough", Toolset: "core", Category: "documentation",
-	Doc: "Call this when you work with this server for the first time: a walk from template to a task that was created, tested, executed, debugged and traced, " +
-		"with calls you can copy.",
+	Doc:      "Call this on first use: a walk from template to a task that was tested, executed, debugged and traced.",
 	Effect:   Reads,
 	Examples: []Example{{Title: "The whole walk", Args: json.RawMessage(`{}`)}},
 }, func(_ context.Context, d *Deps, in GuideIn) (Markdown, error) {

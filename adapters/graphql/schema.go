@@ -28,7 +28,7 @@ func newSchema(r *tools.Registry) (*gqlSchema, error) {
 	b := newBuilder()
 	list := slices.Clone(r.List())
 	slices.SortStableFunc(list, func(a, c tools.Tool) int {
-		return slices.Index(tools.Toolsets(), a.Toolset) - slices.Index(tools.Toolsets(), c.Toolset)
+		return turn(a) - turn(c)
 	})
 	for _, t := range list {
 		if err := b.add(t); err != nil {
@@ -42,6 +42,16 @@ func newSchema(r *tools.Registry) (*gqlSchema, error) {
 		return nil, fmt.Errorf("make the GraphQL schema: %w", err)
 	}
 	return &gqlSchema{ast: parsed, sdl: sdl, operations: b.operations, objects: b.out.objects, streams: live}, nil
+}
+
+// turn is when a tool names its types. Two that joined the core later keep
+// their turn, so that their types and those of others keep their names.
+func turn(t tools.Tool) int {
+	switch t.Name {
+	case "ratchet_get_task", "ratchet_cancel_execution":
+		return slices.Index(tools.Toolsets(), "control")
+	}
+	return slices.Index(tools.Toolsets(), t.Toolset)
 }
 
 // sdl writes the schema in the schema definition language, sorted by name.

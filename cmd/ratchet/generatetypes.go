@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
 	"ratchet"
@@ -122,7 +121,7 @@ func (a *app) typedRemote(cmd *cobra.Command) ([]typescript.Tool, []typescript.T
 		offered = append(offered, typescript.Tool{Name: t.Name, Title: t.Title, Doc: t.Doc, In: in, Out: out})
 	}
 	tasks, err := pages(func(args map[string]any) (any, error) {
-		result, err := session.CallTool(cmd.Context(), &mcp.CallToolParams{Name: listTasks, Arguments: args})
+		result, err := session.CallTool(cmd.Context(), whole(listTasks, args))
 		if err != nil {
 			return nil, a.refusal(err)
 		}

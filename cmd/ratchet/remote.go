@@ -13,6 +13,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/server"
 )
 
 // endpoint is the URL of --connect. One without a path means /mcp.
@@ -127,7 +128,7 @@ func textOf(result *mcp.CallToolResult) json.RawMessage {
 // callOn calls a tool. Failures that the server reports become errors with its
 // code; of a run that failed there is a result, and the command fails with it.
 func (a *app) callOn(ctx context.Context, session *mcp.ClientSession, tool string, args any) (*mcp.CallToolResult, error) {
-	result, err := session.CallTool(ctx, &mcp.CallToolParams{Name: tool, Arguments: args})
+	result, err := session.CallTool(ctx, whole(tool, args))
 	if err != nil {
 		return nil, a.refusal(err)
 	}
@@ -143,6 +144,11 @@ func (a *app) callOn(ctx context.Context, session *mcp.ClientSession, tool strin
 		a.complain(failure)
 	}
 	return result, nil
+}
+
+// whole is a call of which a person or a program reads the result.
+func whole(tool string, args any) *mcp.CallToolParams {
+	return &mcp.CallToolParams{Meta: mcp.Meta{server.MetaVerbose: true}, Name: tool, Arguments: args}
 }
 
 // refusal is a protocol error of the server as one of ours.

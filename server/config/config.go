@@ -140,6 +140,7 @@ type MCP struct {
 	Host               string        `koanf:"host" default:"127.0.0.1" doc:"address of the separate listener"`
 	Port               int           `koanf:"port" default:"8090" doc:"port of the separate listener"`
 	SeparateListener   bool          `koanf:"separate_listener" default:"false" doc:"serve the endpoint on host and port of its own"`
+	OutputSchemas      string        `koanf:"output_schemas" default:"short" doc:"what tools/list says of results: short, the types of the main members, or full"`
 	PageSize           int           `koanf:"page_size" default:"1000" doc:"tools on one page of tools/list"`
 	MaxResultBytes     Bytes         `koanf:"max_result_bytes" default:"40000" doc:"size of one result before big fields become previews"`
 	MaxMessageSize     Bytes         `koanf:"max_message_size" default:"16MiB" doc:"size of one message"`

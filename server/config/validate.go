@@ -104,6 +104,7 @@ func (c Config) choices() []choice {
 	return []choice{
 		{"rate_limit.tier", c.RateLimit.Tier, []string{"default", "permissive", "strict", "unlimited"}},
 		{"security.headers", c.Security.Headers, []string{"default", "production"}},
+		{"mcp.output_schemas", c.MCP.OutputSchemas, []string{"short", "full"}},
 		{"logging.format", c.Logging.Format, []string{"text", "json"}},
 		{"auth.required", c.Auth.Required, []string{"auto", "true", "false"}},
 		{"auth.login_profile", c.Auth.LoginProfile, []string{"default", "production", "development", "strict"}},
