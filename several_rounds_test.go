@@ -282,7 +282,7 @@ type stored struct {
 func (r *round) twice() {
 	made := map[int64]int{}
 	for cursor := ""; ; {
-		args := object{"limit": 100, "include_output": true}
+		args := object{"limit": 100, "include_output": true, "verbose": true}
 		if cursor != "" {
 			args["cursor"] = cursor
 		}
@@ -316,7 +316,7 @@ func (r *round) input(x stored) int64 {
 		return x.Output.N
 	}
 	var one struct{ Input struct{ N int64 } }
-	r.read("ratchet_get_execution_status", object{"execution_id": x.ID}, &one)
+	r.read("ratchet_get_execution_status", object{"execution_id": x.ID, "verbose": true}, &one)
 	if x.Status != "failed" {
 		r.t.Errorf("run %d is left %s", one.Input.N, x.Status)
 	}

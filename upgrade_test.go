@@ -20,7 +20,7 @@ func TestFormerDataOpens(t *testing.T) {
 	}
 	count := map[string]int{}
 	replayed := 0
-	rows := p.must(t, "ratchet_list_executions", object{})["executions"].([]any)
+	rows := p.must(t, "ratchet_list_executions", object{"verbose": true})["executions"].([]any)
 	if stats := p.must(t, "ratchet_get_execution_stats", object{}); stats["total"] != float64(len(rows)) {
 		t.Errorf("statistics count %v executions, want %d", stats["total"], len(rows))
 	}
