@@ -38,6 +38,7 @@ type pump struct {
 	once     sync.Once              // of the end of the reading
 	idle     atomic.Int32           // goroutines that wait for a turn
 	calls    running
+	unwanted unwanted
 	wg       sync.WaitGroup
 }
 
@@ -191,7 +192,11 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 		return true
 	}
 	if id, ok := msg.cancels(); ok {
-		return p.calls.cancel(id)
+		if p.calls.cancel(id) {
+			return true
+		}
+		p.unwanted.add(string(id))
+		return false
 	}
 	era := p.era.Load()
 	call, ok := msg.plain()

@@ -57,7 +57,7 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 		}
 	}()
 	// The pump bounds lines; the SDK's bound would end the connection.
-	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: sdkWriter{p.out, run.Err}, MaxLineLength: -1})
+	err := offer.server.Run(context.WithValue(run, pumpKey{}, p), &mcp.IOTransport{Reader: theirs, Writer: sdkWriter{p.out, run.Err, &p.unwanted}, MaxLineLength: -1})
 	p.drain() // a line that is still read is not taken
 	close(ended)
 	stop()
@@ -75,14 +75,15 @@ func (s *Server) serveLines(ctx context.Context, offer *offer, in io.Reader, out
 // sdkWriter takes the SDK's lines, one a Write.
 type sdkWriter struct {
 	*lockedWriter
-	ended func() error // not nil once the connection is over
+	ended    func() error // not nil once the connection is over
+	unwanted *unwanted
 }
 
 // Write passes a line on as spoken has it. A request that its client cancelled
 // gets no answer.
 func (w sdkWriter) Write(p []byte) (int, error) {
 	line, code := spoken(p)
-	if code == codeCancelled && w.ended() == nil {
+	if code == codeCancelled && (w.ended() == nil || w.unwanted.has(line)) {
 		return len(p), nil
 	}
 	if _, err := w.lockedWriter.Write(line); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +23,23 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // clock is a time that a test sets; it is read by one goroutine at a time.
-type clock struct{ now time.Time }
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// read may be called by the log's own goroutine.
+func (c *clock) read() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
 
 func store(t *testing.T, path string) *storage.DB {
 	t.Helper()
@@ -207,8 +224,8 @@ func TestSecretsAndSizes(t *testing.T) {
 func TestFilesFollowTheTable(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.db")
-	c := &clock{time.Date(2026, 5, 1, 23, 59, 0, 0, time.UTC)}
-	cfg := audit.Config{Dir: dir, Now: func() time.Time { return c.now }, Keep: 10 * 24 * time.Hour}
+	c := &clock{now: time.Date(2026, 5, 1, 23, 59, 0, 0, time.UTC)}
+	cfg := audit.Config{Dir: dir, Now: c.read, Keep: 10 * 24 * time.Hour}
 	run := func(times int) {
 		t.Helper()
 		db := store(t, path)
@@ -229,7 +246,7 @@ func TestFilesFollowTheTable(t *testing.T) {
 		return verify(t, dir, path)
 	}
 	run(3)
-	c.now = c.now.Add(2 * time.Minute) // the next day
+	c.set(c.read().Add(2 * time.Minute)) // the next day
 	run(2)
 	if v := check(); !v.Whole() || v.Files != 2 || v.Lines != 9 || v.Entries != 9 {
 		t.Fatalf("verification = %+v", v)
@@ -268,7 +285,7 @@ func TestFilesFollowTheTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Days later the first ones are forgotten, in the table and on disk.
-	c.now = c.now.AddDate(0, 0, 11)
+	c.set(c.read().AddDate(0, 0, 11))
 	run(0)
 	if _, err := os.Stat(first); !os.IsNotExist(err) {
 		t.Errorf("an old file is still there: %v", err)
@@ -280,11 +297,11 @@ func TestFilesFollowTheTable(t *testing.T) {
 
 func TestAlerts(t *testing.T) {
 	db := store(t, "")
-	c := &clock{time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	c := &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
 	bus := new(ratchet.Bus)
 	sub := bus.Subscribe(0, func(e *ratchet.Event) bool { return e.Kind == "security.alert" })
 	defer sub.Close()
-	l, err := audit.Open(t.Context(), audit.Config{Store: db, Bus: bus, Now: func() time.Time { return c.now }})
+	l, err := audit.Open(t.Context(), audit.Config{Store: db, Bus: bus, Now: c.read})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +323,7 @@ func TestAlerts(t *testing.T) {
 		l.Note(t.Context(), audit.Entry{Type: audit.LoginFailed, IP: "192.0.2.1", User: "name" + string(rune('a'+i))})
 	}
 	expect("four failures")
-	c.now = c.now.Add(time.Minute)
+	c.set(c.read().Add(time.Minute))
 	l.Note(t.Context(), audit.Entry{Type: audit.LoginFailed, IP: "192.0.2.1", User: "x"})
 	expect("one a minute later")
 	for i := range 4 {

@@ -14,10 +14,10 @@ import (
 func written(t *testing.T) (dir, path string, now *clock) {
 	t.Helper()
 	dir = t.TempDir()
-	path, now = filepath.Join(dir, "a.db"), &clock{time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	path, now = filepath.Join(dir, "a.db"), &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
 	for range 3 {
 		session(t, dir, path, now)
-		now.now = now.now.AddDate(0, 0, 1)
+		now.set(now.read().AddDate(0, 0, 1))
 	}
 	return dir, path, now
 }
@@ -27,7 +27,7 @@ func written(t *testing.T) (dir, path string, now *clock) {
 func session(t *testing.T, dir, path string, now *clock) string {
 	t.Helper()
 	db := store(t, path)
-	l, err := audit.Open(t.Context(), audit.Config{Store: db, Dir: dir, Now: func() time.Time { return now.now }})
+	l, err := audit.Open(t.Context(), audit.Config{Store: db, Dir: dir, Now: now.read})
 	if err != nil {
 		t.Fatal(err)
 	}
