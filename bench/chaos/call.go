@@ -44,7 +44,9 @@ func (b *bench) call(ctx context.Context, client *http.Client, tool string, args
 		return nil, errNoServer
 	}
 	body, err := json.Marshal(map[string]any{
-		"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{"name": tool, "arguments": args},
+		"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{
+			"name": tool, "arguments": args, "_meta": map[string]any{"ratchet/verbose": true}, // all that it says is compared
+		},
 	})
 	if err != nil {
 		return nil, err
