@@ -197,7 +197,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}
 	server.AddSendingMiddleware(b.listeners.tell)
-	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, named(name), b.listResources, b.resolveTool(registry))
+	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, named(name), b.listResources, b.resolveTool(registry), wholeTools(registry))
 	return o
 }
 
