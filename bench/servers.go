@@ -44,6 +44,7 @@ func openRatchet(ctx context.Context) (*server.Server, error) {
 	}
 	cfg, err := config.Load(config.Options{Flags: map[string]string{
 		"data_dir": os.Getenv("BENCH_DATA"), "server.port": "0", "mcp.toolsets": "all", "mcp.max_connections": "1000",
+		"server.max_streams": "10000", "server.max_streams_per_caller": "10000", // each client has one
 	}})
 	if err != nil {
 		return nil, err
