@@ -102,7 +102,7 @@ func (m *measured) below(v any, at []string, step string) {
 
 // measure adds a pattern.
 func (m *measured) measure(pattern string, at []string, step string) {
-	if m.limits.patterns && m.steps <= maxPattern {
+	if m.patterns && m.steps <= maxPattern {
 		m.steps += patternSize(pattern)
 		m.pattern = pointer(append(slices.Clone(at), step))
 	}

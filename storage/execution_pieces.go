@@ -26,7 +26,7 @@ func (w *walk) pieces(ctx context.Context, index string, within, tested []cond, 
 	size := w.searchLimits.piece
 	if held {
 		size *= heldFactor
-		w.pace.time = heldTime * w.searchLimits.find
+		w.pace.time = heldTime * w.find
 	}
 	for {
 		if !held {
