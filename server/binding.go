@@ -301,7 +301,7 @@ func (h atLeast) Enabled(ctx context.Context, l slog.Level) bool {
 }
 
 func toJSON(v any) json.RawMessage {
-	raw, err := encode(v)
+	raw, err := tools.Encode(v)
 	if err != nil {
 		return json.RawMessage(`{}`)
 	}

@@ -11,17 +11,6 @@ import (
 	"ratchet/tools"
 )
 
-// encode is JSON without HTML escapes: models read it.
-func encode(v any) (json.RawMessage, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
-}
-
 // result turns what a tool returned into what MCP sends.
 func (b *binding) result(ctx context.Context, t tools.Tool, out any, err error, id string) *mcp.CallToolResult {
 	if err != nil {
@@ -37,7 +26,7 @@ func (b *binding) result(ctx context.Context, t tools.Tool, out any, err error, 
 	case tools.Content:
 		return &mcp.CallToolResult{Meta: meta, Content: blocks(v.Blocks)}
 	}
-	raw, err := encode(out)
+	raw, err := tools.Encode(out)
 	if err != nil {
 		b.cfg.log.ErrorContext(ctx, "result cannot be encoded", "request_id", id, "error", err)
 		return b.failed(t, err, id)

@@ -105,7 +105,7 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 	if asked.Verbose || asked.Detailed || CallerFrom(ctx).Verbose {
 		return out, nil
 	}
-	whole, err := encode(out)
+	whole, err := Encode(out)
 	if err != nil {
 		return nil, fmt.Errorf("write the result of %s: %w", t.Name, err)
 	}
@@ -121,8 +121,8 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 	return b, nil
 }
 
-// encode is JSON without escapes for HTML: models read it.
-func encode(v any) (json.RawMessage, error) {
+// Encode writes a result as JSON without escapes for HTML: models read it.
+func Encode(v any) (json.RawMessage, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)

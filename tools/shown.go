@@ -130,7 +130,7 @@ func mustRead(raw json.RawMessage, into any) {
 }
 
 func mustWrite(v any) json.RawMessage {
-	raw, err := encode(v)
+	raw, err := Encode(v)
 	if err != nil {
 		panic(fmt.Sprintf("tools: write a schema: %v", err)) // of parts that were read
 	}
