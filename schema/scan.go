@@ -1,6 +1,9 @@
 package schema
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // Member is a member of a JSON object as it is written.
 type Member struct {
@@ -8,75 +11,131 @@ type Member struct {
 	Value json.RawMessage
 }
 
-// Members are the members of a JSON object, in order. raw must be valid and
-// without blanks around it.
-func Members(raw json.RawMessage) []Member {
-	var list []Member
-	for i := skip(raw, 1); raw[i] != '}'; {
-		end := after(raw, i)
-		name := string(raw[i+1 : end-1])
-		start := skip(raw, skip(raw, end)+1) // behind the colon
-		end = after(raw, start)
-		list = append(list, Member{name, raw[start:end]})
-		if i = skip(raw, end); raw[i] == ',' {
-			i = skip(raw, i+1)
-		}
-	}
+// Members are the members of a JSON object, in order. raw must be valid.
+func Members(raw json.RawMessage) (list []Member) {
+	EachMember(raw, func(key, value []byte) bool {
+		list = append(list, Member{string(key), value})
+		return true
+	})
 	return list
 }
 
-// Elements are the values in a JSON array, in order. raw must be valid and
-// without blanks around it.
-func Elements(raw json.RawMessage) []json.RawMessage {
-	var list []json.RawMessage
-	for i := skip(raw, 1); raw[i] != ']'; {
-		end := after(raw, i)
-		list = append(list, raw[i:end])
-		if i = skip(raw, end); raw[i] == ',' {
-			i = skip(raw, i+1)
-		}
-	}
+// Elements are the values in a JSON array, in order. raw must be valid.
+func Elements(raw json.RawMessage) (list []json.RawMessage) {
+	EachItem(raw, func(value []byte) bool {
+		list = append(list, value)
+		return true
+	})
 	return list
 }
 
-// skip is where the blanks at i end.
-func skip(b []byte, i int) int {
-	for b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r' {
-		i++
+// EachMember walks JSON that is known to be valid, such as what encoding/json has
+// written: it looks for the structure only. It calls yield with the keys and values of a JSON object until it
+// returns false. Keys are given as they are written, without the quotes. It
+// says whether raw is an object.
+func EachMember(raw []byte, yield func(key, value []byte) bool) bool {
+	i := space(raw, 0)
+	if i >= len(raw) || raw[i] != '{' {
+		return false
 	}
-	return i
+	for i = space(raw, i+1); i < len(raw) && raw[i] == '"'; {
+		end := skip(raw, i)
+		key := raw[i+1 : max(end-1, i+1)]
+		i = space(raw, end)
+		if i >= len(raw) || raw[i] != ':' {
+			return true
+		}
+		i = space(raw, i+1)
+		end = skip(raw, i)
+		if !yield(key, raw[i:end]) {
+			return true
+		}
+		i = space(raw, end)
+		if i >= len(raw) || raw[i] != ',' {
+			return true
+		}
+		i = space(raw, i+1)
+	}
+	return true
 }
 
-// after is the end of the value that begins at i.
-func after(b []byte, i int) int {
-	depth := 0
-	for ; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			for i++; b[i] != '"'; i++ {
-				if b[i] == '\\' {
-					i++
+// EachItem walks like EachMember: it calls yield with the items of a JSON array until it returns false.
+// It says whether raw is an array.
+func EachItem(raw []byte, yield func(value []byte) bool) bool {
+	i := space(raw, 0)
+	if i >= len(raw) || raw[i] != '[' {
+		return false
+	}
+	for i = space(raw, i+1); i < len(raw) && raw[i] != ']'; {
+		end := skip(raw, i)
+		if end == i || !yield(raw[i:end]) {
+			return true
+		}
+		i = space(raw, end)
+		if i >= len(raw) || raw[i] != ',' {
+			return true
+		}
+		i = space(raw, i+1)
+	}
+	return true
+}
+
+// skip is the end of the value that starts at i.
+func skip(raw []byte, i int) int {
+	if i >= len(raw) {
+		return i
+	}
+	switch raw[i] {
+	case '"':
+		return skipString(raw, i)
+	case '{', '[':
+		depth := 0
+		for i < len(raw) {
+			switch raw[i] {
+			case '"':
+				i = skipString(raw, i)
+				continue
+			case '{', '[':
+				depth++
+			case '}', ']':
+				if depth--; depth == 0 {
+					return i + 1
 				}
 			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			if depth == 0 {
-				return i
-			}
-			depth--
-		case ',', ' ', '\n', '\t', '\r':
-			if depth == 0 {
-				return i
-			}
-			continue
-		default:
-			continue
+			i++
 		}
-		if depth == 0 {
-			return i + 1
+		return i
+	default:
+		for i < len(raw) && raw[i] != ',' && raw[i] != '}' && raw[i] != ']' && raw[i] > ' ' {
+			i++
 		}
+		return i
+	}
+}
+
+// skipString is the end of the string that starts at i.
+func skipString(raw []byte, i int) int {
+	for i++; i < len(raw); {
+		n := bytes.IndexByte(raw[i:], '"')
+		if n < 0 {
+			return len(raw)
+		}
+		end := i + n
+		slashes := 0
+		for end-1-slashes >= i && raw[end-1-slashes] == '\\' {
+			slashes++
+		}
+		if i = end + 1; slashes%2 == 0 {
+			return i
+		}
+	}
+	return len(raw)
+}
+
+// space is the next place at or after i that is no white space.
+func space(raw []byte, i int) int {
+	for i < len(raw) && (raw[i] == ' ' || raw[i] == '\n' || raw[i] == '\t' || raw[i] == '\r') {
+		i++
 	}
 	return i
 }

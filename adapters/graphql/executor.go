@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -174,11 +175,11 @@ func (h *Handler) invoke(ctx context.Context, op *gql.OperationContext, o *opera
 // first is the first item of the list under key.
 func first(raw json.RawMessage, key string) (json.RawMessage, error) {
 	var found json.RawMessage
-	eachMember(raw, func(k, v []byte) bool {
+	schema.EachMember(raw, func(k, v []byte) bool {
 		if string(k) != key {
 			return true
 		}
-		eachItem(v, func(item []byte) bool {
+		schema.EachItem(v, func(item []byte) bool {
 			found = item
 			return false
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 // maxLimit is the most items of one page.
@@ -133,7 +134,7 @@ func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]a
 		return nil, fmt.Errorf("read a page: %w", err)
 	}
 	items := json.RawMessage("[]")
-	eachMember(result, func(key, raw []byte) bool {
+	schema.EachMember(result, func(key, raw []byte) bool {
 		if string(key) == l.items {
 			items = raw
 		}

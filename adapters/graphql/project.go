@@ -6,6 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
+	"ratchet/schema"
 )
 
 // projection writes an answer from a tool's JSON.
@@ -50,7 +51,7 @@ func (w *projection) list(raw []byte, elem *value, p *plan) bool {
 	mark := len(w.out)
 	w.out = append(w.out, '[')
 	i, whole := 0, true
-	if !eachItem(raw, func(item []byte) bool {
+	if !schema.EachItem(raw, func(item []byte) bool {
 		if i > 0 {
 			w.out = append(w.out, ',')
 		}
@@ -74,7 +75,7 @@ func (w *projection) list(raw []byte, elem *value, p *plan) bool {
 func (w *projection) object(raw []byte, p *plan) bool {
 	var room [24][]byte
 	values := append(room[:0], make([][]byte, len(p.fields))...)
-	if !eachMember(raw, func(key, v []byte) bool {
+	if !schema.EachMember(raw, func(key, v []byte) bool {
 		for i := range p.fields {
 			if m := p.fields[i].member; m != nil && m.key == string(key) {
 				values[i] = v
