@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"net/http"
@@ -61,19 +62,19 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 	if !ok {
 		return false
 	}
-	ctx := r.Context()
+	ctx, end := r.Context(), func() {}
 	if calls != nil {
 		// In a session a lost connection is no cancelling; there is a message for that.
-		own, end, ok := calls.begin(context.WithoutCancel(ctx), call.id)
-		if !ok {
+		if ctx, end, ok = calls.begin(context.WithoutCancel(ctx), call.id); !ok {
 			rpcFault(w, http.StatusBadRequest, call.id, jsonrpc.CodeInvalidRequest,
 				ratchet.Errorf(ratchet.CodeInvalid, "duplicate in-flight request ID %s", clip(string(call.id))).WithHint("give each request an id of its own"), h.Get(headerRequestID))
 			return true
 		}
-		defer end()
-		ctx = own
 	}
-	buf := m.b.plain(ctx, o, tool, call, h.Get(headerRequestID), h)
+	buf := func() *bytes.Buffer {
+		defer end() // before the answer: a client that has it may use the id again
+		return m.b.plain(ctx, o, tool, call, h.Get(headerRequestID), h)
+	}()
 	if buf == nil { // cancelled: the open request must be closed
 		rpcFault(w, http.StatusOK, call.id, codeCancelled, ratchet.Errorf(ratchet.CodeCancelled, "request cancelled"), h.Get(headerRequestID))
 		return true

@@ -217,8 +217,10 @@ func (p *pump) take(ctx context.Context, line []byte, answer *func()) bool {
 	p.wg.Add(1)
 	*answer = func() {
 		defer p.wg.Done()
-		defer end()
-		buf := p.b.plain(ctx, p.offer, tool, call, NewRequestID(), nil)
+		buf := func() *bytes.Buffer {
+			defer end() // before the answer: a client that has it may use the id again
+			return p.b.plain(ctx, p.offer, tool, call, NewRequestID(), nil)
+		}()
 		if buf == nil {
 			return // the client cancelled it
 		}
