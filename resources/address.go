@@ -72,6 +72,9 @@ func (s Source) Read(ctx context.Context, uri string) (Document, error) {
 	if doc, found, err := s.readMore(ctx, uri); found {
 		return doc, err
 	}
+	if strings.HasPrefix(uri, "skill://") {
+		return s.readSkill(ctx, uri)
+	}
 	a, err := parse(uri)
 	if err != nil {
 		return Document{}, err

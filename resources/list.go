@@ -95,6 +95,9 @@ func (s Source) fixed(ctx context.Context) []Resource {
 	for _, p := range s.pagesFor(ctx) {
 		list = append(list, Resource{URI: "ratchet://docs/" + p.name, Name: "docs/" + p.name, Title: p.title, MIMEType: typeMarkdown})
 	}
+	for _, g := range s.guidesFor(ctx) {
+		list = append(list, Resource{URI: skillURI(g.name, skillFile), Name: g.name, Description: g.description, MIMEType: typeMarkdown})
+	}
 	if s.may(ctx, toolTemplates, toolGenerate) != nil {
 		return list
 	}

@@ -184,6 +184,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 			Tools:       &mcp.ToolCapabilities{ListChanged: true},
 			Prompts:     &mcp.PromptCapabilities{ListChanged: true},
 			Resources:   &mcp.ResourceCapabilities{ListChanged: true, Subscribe: true},
+			Extensions:  map[string]any{extensionSkills: map[string]any{}},
 		},
 	})
 	for _, t := range registry.List() {
@@ -191,6 +192,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	}
 	b.addResources(server)
 	b.addPrompts(server)
+	b.addSkills(server)
 	name := &mcp.Implementation{Name: self.Name, Version: self.Version}
 	o := &offer{server: server, registry: registry, info: toJSON(name), mapped: map[string]bool{}}
 	for _, t := range registry.List() {

@@ -16,6 +16,10 @@ func (b *binding) addResources(server *mcp.Server) {
 			URITemplate: t.Pattern, Name: t.Name, Title: t.Title, Description: t.Description, MIMEType: t.MIMEType,
 		}, b.readResource)
 	}
+	server.AddResourceTemplate(&mcp.ResourceTemplate{
+		URITemplate: resources.SkillPattern, Name: "skill_file", Title: "File of a skill",
+		Description: "A guide as agents load it, and its further files; skills/list names them", MIMEType: "text/markdown",
+	}, b.readResource)
 	for _, e := range b.cfg.resources {
 		if e.Pattern != "" {
 			server.AddResourceTemplate(&mcp.ResourceTemplate{

@@ -163,7 +163,8 @@ func sessionless(w http.ResponseWriter, body []byte, requestID string) {
 func handshakeMethods(method string) bool {
 	switch method {
 	case "ping", "tools/list", "prompts/list", "prompts/get", "resources/list", "resources/templates/list", "resources/read",
-		"resources/subscribe", "resources/unsubscribe", "logging/setLevel", "completion/complete":
+		"resources/subscribe", "resources/unsubscribe", "logging/setLevel", "completion/complete",
+		methodListSkills, methodGetSkill:
 		return true
 	}
 	return strings.HasPrefix(method, "notifications/")
