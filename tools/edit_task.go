@@ -28,6 +28,7 @@ type EditTaskIn struct {
 	Metadata         json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"merged; null deletes a key" shown:"merged; null deletes a key"`
 	TestCases        *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"replaces the stored tests" shown:"replaces all; form as in ratchet_create_task"`
 	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first" shown:"check first"`
+	RequireTests     bool            `json:"require_tests,omitempty" jsonschema_description:"store nothing unless the tests pass" shown:"store only if tests pass"`
 	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state" shown:"-"`
 	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default; needs description, code and both schemas" shown:"-"`
 	ExpectedRevision string          `json:"expected_revision,omitempty" jsonschema_description:"refuse when anything of the task changed since" shown:"refuse when the task changed since"`
@@ -134,14 +135,20 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		if err := found.err(); err != nil {
 			return EditTaskOut{}, ratchet.AsError(err).With("success", false).With("task_name", t.Name)
 		}
-		if report, err = found.tests(ctx, d, t); err != nil {
-			return EditTaskOut{}, err
-		}
 	} else if slices.Contains(changes, "metadata") {
 		// Checks can be skipped; the operator's bounds cannot.
 		if _, err := d.Exec.Bounds().Policy(t.Metadata); err != nil {
 			return EditTaskOut{}, err
 		}
+	}
+	switch {
+	case in.RequireTests:
+		report, err = found.required(ctx, d, t)
+	case in.ValidateChanges:
+		report, err = found.tests(ctx, d, t)
+	}
+	if err != nil {
+		return EditTaskOut{}, err
 	}
 	// Checked above against what was read; here against what is stored now.
 	d.placeFolder(t)
@@ -218,7 +225,7 @@ func (in EditTaskIn) whole() (EditTaskIn, error) {
 // is to be in a state, and is.
 func (in EditTaskIn) settled() bool {
 	alone := in
-	alone.TaskID, alone.Enabled, alone.ExpectedChecksum, alone.ExpectedRevision, alone.ValidateChanges, alone.CreateBackup = "", nil, "", "", false, false
+	alone.TaskID, alone.Enabled, alone.ExpectedChecksum, alone.ExpectedRevision, alone.ValidateChanges, alone.RequireTests, alone.CreateBackup = "", nil, "", "", false, false, false
 	return in.Replace || (in.Enabled != nil && reflect.DeepEqual(alone, EditTaskIn{}))
 }
 

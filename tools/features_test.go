@@ -3,6 +3,7 @@ package tools_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -122,6 +123,47 @@ func TestValidate_storesNothing(t *testing.T) {
 	if again, err := d.Store.Task(t.Context(), "add"); err != nil || again.Checksum != task.Checksum {
 		t.Errorf("the task changed: %v", err)
 	}
+}
+
+func TestEdit_requiredTestsStoreNothing(t *testing.T) {
+	d := deps(t)
+	call := toolstest.Direct(d.Tools, d)
+	must(t, call, "ratchet_create_task", tools.CreateTask.Examples[0].Args)
+	before := stored(t, d)
+	_, err := call(t.Context(), "ratchet_edit_task", json.RawMessage(`{"task_id":"add","code":"export default () => ({sum: 7})","require_tests":true}`))
+	if e := ratchet.AsError(err); err == nil || !strings.Contains(e.Message, "two and three") || !strings.Contains(e.Hint, "ratchet_validate_task") {
+		t.Errorf("the error does not name the failing test and what to do: %v", err)
+	}
+	if after := stored(t, d); after != before {
+		t.Errorf("stored before: %s\nafter: %s", before, after)
+	}
+	out := must(t, call, "ratchet_edit_task", json.RawMessage(`{"task_id":"add","code":"export default (i) => ({sum: i.b + i.a})","require_tests":true}`))
+	if out["backup_created"] != true || stored(t, d) == before {
+		t.Errorf("a change whose tests pass is not stored: %v", out)
+	}
+}
+
+// stored describes what is stored of the task add.
+func stored(t *testing.T, d *tools.Deps) string {
+	t.Helper()
+	task, err := d.Store.Task(t.Context(), "add")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs, err := d.Store.ListTestRuns(t.Context(), task.ID, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backups, err := d.Store.TaskBackups(t.Context(), task.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions, err := d.Store.TaskVersions(t.Context(), task.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	executions := total(t, toolstest.Direct(d.Tools, d), "ratchet_list_executions")
+	return fmt.Sprint(task.Checksum, len(runs), len(backups), len(versions), executions)
 }
 
 func TestEdit_testsTheNewCode(t *testing.T) {

@@ -16,6 +16,7 @@ type ValidateTaskIn struct {
 	Code         *string         `json:"code,omitempty" jsonschema:"maxLength=1048576" jsonschema_description:"check this instead of the stored code" shown:"instead of the stored code"`
 	InputSchema  json.RawMessage `json:"input_schema,omitempty" jsonschema:"type=object"`
 	OutputSchema json.RawMessage `json:"output_schema,omitempty" jsonschema:"type=object"`
+	TestCases    *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"tests to check with instead of the stored ones" shown:"instead of the stored tests; form as in ratchet_create_task"`
 	RunTests     bool            `json:"run_tests,omitempty" jsonschema:"default=true"`
 	SyntaxOnly   bool            `json:"syntax_only,omitempty" jsonschema_description:"stop after parsing" shown:"only parse"`
 }
@@ -34,7 +35,7 @@ type ValidateTaskOut struct {
 var ValidateTask = Define(Spec{
 	Name: "ratchet_validate_task", Title: "Validate task", Toolset: "core", Category: "development",
 	Doc: "Call this to check a stored task, or changes to it, without storing anything: syntax, entry point, schemas and tests. " +
-		"A bad task is a result with valid: false and the place of each problem, not an error. " +
+		"Give new test_cases with the change they belong to. A bad task is a result with valid: false and the place of each problem, not an error. " +
 		"Next: ratchet_edit_task or ratchet_create_task.",
 	Omits:  slices.Concat([]string{"task_id", "validation_results[status=passed]", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Reads, Executes: true,
@@ -43,6 +44,11 @@ var ValidateTask = Define(Spec{
 		Title: "Check a change before making it",
 		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add","code":"export default (input) => ({ sum: input.b + input.a })"}`),
+	}, {
+		Title: "Check a change together with its new tests",
+		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Args: json.RawMessage(`{"task_id":"add","code":"export default (input) => ({ total: input.a + input.b })","output_schema":{"type":"object","properties":{"total":{"type":"number"}},"required":["total"]},` +
+			`"test_cases":[{"name":"two and three","input":{"a":2,"b":3},"expected_output":{"total":5}}]}`),
 	}},
 }, validateTask)
 
@@ -57,14 +63,8 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 	case err != nil:
 		return ValidateTaskOut{}, err
 	}
-	if in.Code != nil {
-		t.Code = *in.Code
-	}
-	if in.InputSchema != nil {
-		t.InputSchema = in.InputSchema
-	}
-	if in.OutputSchema != nil {
-		t.OutputSchema = in.OutputSchema
+	if err := in.apply(t); err != nil {
+		return ValidateTaskOut{}, err
 	}
 	// What is checked is not what is stored: it must not share its caches.
 	t.Checksum = ""
@@ -109,11 +109,37 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 	out.Message = "the task is valid"
 	if !out.Valid {
 		out.Message = fmt.Sprintf("the task is not valid: %d checks failed", problems)
-	} else if !isNew && in.Code == nil && in.InputSchema == nil && in.OutputSchema == nil && !in.SyntaxOnly {
+	} else if !isNew && in.stored() && !in.SyntaxOnly {
 		out.Message = "the stored task is valid"
 		if in.RunTests {
 			d.markValidated(ctx, t, found)
 		}
 	}
 	return out, nil
+}
+
+// stored says that nothing is proposed in place of what is stored.
+func (in ValidateTaskIn) stored() bool {
+	return in.Code == nil && in.InputSchema == nil && in.OutputSchema == nil && in.TestCases == nil
+}
+
+// apply puts what is proposed into t.
+func (in ValidateTaskIn) apply(t *ratchet.Task) error {
+	if in.Code != nil {
+		t.Code = *in.Code
+	}
+	if in.InputSchema != nil {
+		t.InputSchema = in.InputSchema
+	}
+	if in.OutputSchema != nil {
+		t.OutputSchema = in.OutputSchema
+	}
+	if in.TestCases != nil {
+		cases, err := testCases(*in.TestCases, "/test_cases")
+		if err != nil {
+			return err
+		}
+		t.Tests = cases
+	}
+	return nil
 }
