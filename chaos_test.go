@@ -4,10 +4,15 @@ import (
 	"encoding/json"
 	"os/exec"
 	"testing"
+
+	"ratchet/thorough"
 )
 
 // TestChaos is a short run of `bench chaos`; the checks make a longer one.
 func TestChaos(t *testing.T) {
+	if !thorough.Wanted() {
+		t.Skip("the command is checked by itself: set RATCHET_TESTS=full")
+	}
 	out, err := exec.Command(program(t), "bench", "chaos", "--seed", "2", "--duration", "4s", "--json").Output()
 	var report struct {
 		Counts map[string]int

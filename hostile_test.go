@@ -70,14 +70,14 @@ func hostile(t *testing.T, p *process, file, dir string) {
 	first, _, _ := strings.Cut(string(source), "\n")
 	wants := strings.Split(strings.TrimPrefix(first, "// want: "), " | ")
 	name := strings.TrimSuffix(filepath.Base(file), ".js")
-	if refusedAtCreation(t, p, name, string(source), slices.Contains(wants, "refused")) {
+	if refusedAtCreation(t, p, name, string(source), wants) {
 		return
 	}
 	done := make(chan reply, 1)
 	failed := make(chan error, 1)
 	go func() {
 		r, err := p.call(context.Background(), "ratchet_execute_task",
-			object{"task_id": name, "input": object{}, "timeout": timeLimit(wants)})
+			object{"task_id": name, "input": object{}})
 		if err != nil {
 			failed <- err
 			return
@@ -104,9 +104,9 @@ func hostile(t *testing.T, p *process, file, dir string) {
 
 // timeLimit is in seconds. A program that must meet another limit first gets
 // the time for it on a slow machine too.
-func timeLimit(wants []string) int {
+func timeLimit(wants []string) float64 {
 	if slices.Contains(wants, "timeout") {
-		return 1
+		return 0.4
 	}
 	return 20
 }
@@ -114,11 +114,13 @@ func timeLimit(wants []string) int {
 // refusedAtCreation stores the program. One whose top level does not end is
 // refused there: the check of a new task runs behind the same wall. So is one
 // that asks for what no task has.
-func refusedAtCreation(t *testing.T, p *process, name, source string, want bool) bool {
+func refusedAtCreation(t *testing.T, p *process, name, source string, wants []string) bool {
 	t.Helper()
+	want := slices.Contains(wants, "refused")
 	r, err := p.call(t.Context(), "ratchet_create_task", object{
 		"name": name, "description": "A hostile program.", "code": source,
 		"input_schema": object{"type": "object"}, "output_schema": object{},
+		"metadata": object{"timeout": timeLimit(wants)},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ratchet/thorough"
 )
 
 // TestNothingLeaks plants secrets wherever one can be, calls everything there
@@ -24,6 +26,9 @@ import (
 // answers, logs, audit files and the process list.
 func TestNothingLeaks(t *testing.T) {
 	t.Run("text", func(t *testing.T) {
+		if !thorough.Wanted() {
+			t.Skip("it takes half a minute: set RATCHET_TESTS=full")
+		}
 		l := startLeaky(t, "text")
 		for _, step := range []func(){
 			l.logIn, l.spill, l.callTools, l.callRoutes, l.callGraphQL, l.sendNonsense, l.readStreams, l.runCommands, l.readProcesses, l.end,

@@ -89,7 +89,7 @@ func TestInstrumented_corpus(t *testing.T) {
 	compared := 0
 	jobs := corpus(t)
 	for i, name := range slices.Sorted(maps.Keys(jobs)) {
-		if i%3 > 0 && !thorough.Wanted() {
+		if i%thorough.Of(8, 1) > 0 {
 			continue // every run is a process, and each program is run six times
 		}
 		job := jobs[name]
@@ -119,7 +119,7 @@ func TestInstrumented_corpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d programs are the same plain, counted, profiled and debugged", compared)
-	if compared < 15 { // endless recursion through native code may end by its time
+	if compared < thorough.Of(5, 15) { // endless recursion through native code may end by its time
 		t.Errorf("only %d programs ended by themselves", compared)
 	}
 }

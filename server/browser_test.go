@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"ratchet/thorough"
 )
 
 // browser is one page of a Chromium that can reach this machine only.
@@ -136,6 +138,9 @@ func (b *browser) fail(what string, err error) {
 
 // TestDocsInBrowser opens the API's page and runs a call from it.
 func TestDocsInBrowser(t *testing.T) {
+	if !thorough.Wanted() {
+		t.Skip("the page takes the browser ten seconds: set RATCHET_TESTS=full")
+	}
 	s := open(t, t.TempDir(), "")
 	web := httptest.NewServer(s.Handler())
 	defer web.Close()

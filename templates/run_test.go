@@ -57,7 +57,7 @@ func respond(m ratchet.HTTPMock, url string) *runtime.FetchResponse {
 // TestAnyPermittedValuePasses is the promise of the templates: whatever the
 // parameters permit compiles, and the generated tests pass.
 func TestAnyPermittedValuePasses(t *testing.T) {
-	checks := thorough.Of(25, 100)
+	checks := thorough.Of(10, 100)
 	if underRace { // one goroutine: the detector has nothing to find but time
 		checks = 10
 	}

@@ -169,10 +169,8 @@ func TestSurfacesAnswerAlike(t *testing.T) {
 		args       json.RawMessage
 	}
 	var plays []play
-	for _, tool := range registry.List() {
-		for _, ex := range toolstest.Some(tool.Examples) {
-			plays = append(plays, play{tool.Name + "/" + ex.Title, tool.Name, ex.Setup, ex.Args})
-		}
+	for tool, ex := range toolstest.SomeExamples(registry) {
+		plays = append(plays, play{tool.Name + "/" + ex.Title, tool.Name, ex.Setup, ex.Args})
 	}
 	made := tools.ExecuteTask.Examples[0].Setup
 	broken := tools.Call{Tool: "ratchet_create_task", Args: json.RawMessage(

@@ -2,6 +2,7 @@ package toolstest
 
 import (
 	"encoding/json"
+	"iter"
 	"reflect"
 	"testing"
 
@@ -13,23 +14,20 @@ import (
 // Alike plays examples of every tool, and a call of each that is refused,
 // through a surface and directly, each with a fresh server, and fails where
 // they differ in the value or in the code of the error. Results of the surface
-// are checked against the tool's output schema too. A thorough test plays all
-// examples, another the first of each tool.
+// are checked against the tool's output schema too. SomeExamples says which.
 func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
-	for _, tool := range r.List() {
-		for _, ex := range Some(tool.Examples) {
-			t.Run(tool.Name+"/"+ex.Title, func(t *testing.T) {
-				want, wantCode := answered(t, direct(t), ex.Setup, tool.Name, ex.Args)
-				got, code := answered(t, surface(t), ex.Setup, tool.Name, ex.Args)
-				if code != wantCode {
-					t.Fatalf("the surface answers %q, a direct call %q", code, wantCode)
-				}
-				if code == "" {
-					checkOut(t, tool, got)
-				}
-				same(t, want, got)
-			})
-		}
+	for tool, ex := range SomeExamples(r) {
+		t.Run(tool.Name+"/"+ex.Title, func(t *testing.T) {
+			want, wantCode := answered(t, direct(t), ex.Setup, tool.Name, ex.Args)
+			got, code := answered(t, surface(t), ex.Setup, tool.Name, ex.Args)
+			if code != wantCode {
+				t.Fatalf("the surface answers %q, a direct call %q", code, wantCode)
+			}
+			if code == "" {
+				checkOut(t, tool, got)
+			}
+			same(t, want, got)
+		})
 	}
 	directly, overSurface := direct(t), surface(t) // what is refused changes nothing
 	for _, tool := range r.List() {
@@ -44,13 +42,30 @@ func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
 	}
 }
 
-// Some are the examples of a tool that a further surface plays: all in a
-// thorough test, else the first.
-func Some(examples []tools.Example) []tools.Example {
-	if thorough.Wanted() {
-		return examples
+// SomeExamples are those that a further surface plays: in a thorough test all, else
+// the first of every third tool.
+func SomeExamples(r *tools.Registry) iter.Seq2[tools.Tool, tools.Example] {
+	return func(yield func(tools.Tool, tools.Example) bool) {
+		for _, tool := range sampled(r) {
+			for _, ex := range tool.Examples[:min(thorough.Of(1, len(tool.Examples)), len(tool.Examples))] {
+				if !yield(tool, ex) {
+					return
+				}
+			}
+		}
 	}
-	return examples[:min(1, len(examples))]
+}
+
+// sampled are the tools that a further surface plays: in a thorough test all,
+// else every third.
+func sampled(r *tools.Registry) []tools.Tool {
+	var some []tools.Tool
+	for i, tool := range r.List() {
+		if i%thorough.Of(3, 1) == 0 {
+			some = append(some, tool)
+		}
+	}
+	return some
 }
 
 // answered makes the calls of a set-up, which may hold executions that fail, and
