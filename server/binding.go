@@ -184,7 +184,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 			Tools:       &mcp.ToolCapabilities{ListChanged: true},
 			Prompts:     &mcp.PromptCapabilities{ListChanged: true},
 			Resources:   &mcp.ResourceCapabilities{ListChanged: true, Subscribe: true},
-			Extensions:  map[string]any{extensionSkills: map[string]any{}},
+			Extensions:  map[string]any{extensionSkills: map[string]any{}, extensionUI: map[string]any{}},
 		},
 	})
 	for _, t := range registry.List() {
@@ -193,6 +193,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	b.addResources(server)
 	b.addPrompts(server)
 	b.addSkills(server)
+	b.addInspector(server)
 	name := &mcp.Implementation{Name: self.Name, Version: self.Version}
 	o := &offer{server: server, registry: registry, info: toJSON(name), mapped: map[string]bool{}}
 	for _, t := range registry.List() {
@@ -249,6 +250,9 @@ func definition(t tools.Tool) *mcp.Tool {
 	}
 	if len(t.Out) > 0 {
 		d.OutputSchema = t.Out
+	}
+	if ui := inspectedMeta(t.Name); ui != nil {
+		d.Meta["ui"] = ui
 	}
 	return d
 }
