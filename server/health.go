@@ -54,21 +54,14 @@ func (c check) look(ctx context.Context) tools.HealthCheck {
 func (s *Server) Health(ctx context.Context) tools.Health {
 	now := s.deps.Now()
 	h := tools.Health{
-		Status: tools.Healthy, At: now.UTC().Format(ratchet.TimeFormat), Version: s.version,
+		At: now.UTC().Format(ratchet.TimeFormat), Version: s.version,
 		Uptime: now.Sub(s.started).Seconds(), Checks: make(map[string]tools.HealthCheck, len(s.checks)),
 	}
-	if s.draining.Load() {
-		h.Status = tools.Unhealthy
-	}
 	for _, c := range s.checks {
-		result := c.look(ctx)
-		h.Checks[c.name] = result
-		switch {
-		case result.Status == tools.Unhealthy && c.critical:
-			h.Status = tools.Unhealthy
-		case result.Status != tools.Healthy && h.Status == tools.Healthy:
-			h.Status = tools.Degraded
-		}
+		h.Checks[c.name] = c.look(ctx)
+	}
+	if h.Status = tools.Worst(h.Checks); s.draining.Load() {
+		h.Status = tools.Unhealthy
 	}
 	return h
 }

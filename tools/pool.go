@@ -29,11 +29,26 @@ const (
 
 // Health is the state of the server and its parts.
 type Health struct {
-	Status  HealthState            `json:"status" jsonschema:"enum=healthy,enum=degraded,enum=unhealthy" jsonschema_description:"the worst of the critical parts"`
+	Status  HealthState            `json:"status" jsonschema:"enum=healthy,enum=degraded,enum=unhealthy" jsonschema_description:"the worst of the critical parts shown"`
 	At      string                 `json:"timestamp"`
 	Version string                 `json:"version"`
 	Uptime  float64                `json:"uptime_seconds"`
 	Checks  map[string]HealthCheck `json:"checks" jsonschema_description:"by part: database, workers, disk, queue, mcp"`
+}
+
+// Worst is the state of a server with these parts: unhealthy when one without
+// which it cannot serve is, degraded when any other is less than healthy.
+func Worst(parts map[string]HealthCheck) HealthState {
+	worst := Healthy
+	for _, p := range parts {
+		switch {
+		case p.Status == Unhealthy && p.Critical:
+			return Unhealthy
+		case p.Status != Healthy:
+			worst = Degraded
+		}
+	}
+	return worst
 }
 
 // HealthCheck is the state of one part.

@@ -44,6 +44,7 @@ func systemHealth(ctx context.Context, d *Deps, in SystemHealthIn) (Health, erro
 	}
 	if len(in.Services) > 0 {
 		maps.DeleteFunc(h.Checks, func(name string, _ HealthCheck) bool { return !slices.Contains(in.Services, name) })
+		h.Status = Worst(h.Checks)
 	}
 	if !in.Detailed {
 		h.Checks = map[string]HealthCheck{}
