@@ -16,7 +16,7 @@ import (
 	"ratchet/tools"
 )
 
-var updateMatrix = flag.Bool("update-matrix", false, "accept the changed matrix of rights")
+var update = flag.Bool("update", false, "accept the changed matrices of rights")
 
 // TestMatrix calls every tool as every role on every surface with arguments
 // that no tool takes: who may call is told that, and who may not is refused
@@ -52,14 +52,14 @@ func TestMatrix(t *testing.T) {
 		table.WriteString("\n")
 	}
 	file := filepath.Join("testdata", "matrix.txt")
-	if *updateMatrix {
+	if *update {
 		if err := os.WriteFile(file, []byte(table.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	kept, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatalf("%v; go test ./server -run TestMatrix -update-matrix makes it", err)
+		t.Fatalf("%v; go test ./server -run TestMatrix -update makes it", err)
 	}
 	if diff := cmp.Diff(string(kept), table.String()); diff != "" {
 		t.Errorf("rights have changed:\n%s", diff)

@@ -204,14 +204,14 @@ func (l *secured) keepTable(name, table string) {
 	}
 	table = strings.Join(lines, "\n")
 	file := filepath.Join("testdata", name)
-	if *updateMatrix {
+	if *update {
 		if err := os.WriteFile(file, []byte(table), 0o644); err != nil {
 			l.t.Fatal(err)
 		}
 	}
 	kept, err := os.ReadFile(file)
 	if err != nil {
-		l.t.Fatalf("%v; -update-matrix makes it", err)
+		l.t.Fatalf("%v; -update makes it", err)
 	}
 	if diff := cmp.Diff(string(kept), table); diff != "" {
 		l.t.Errorf("what scopes allow has changed:\n%s", diff)

@@ -6,8 +6,6 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"io"
-
-	_ "github.com/tursodatabase/go-libsql" // registers the driver "libsql"
 )
 
 // connector sets pragmas on every connection: the driver ignores those in the

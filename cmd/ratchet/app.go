@@ -143,10 +143,11 @@ func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs, Example: "  ratchet version --json",
 		RunE: func(*cobra.Command, []string) error {
+			b := thisBuild()
 			if a.machine() {
-				return a.print(map[string]string{"version": version})
+				return a.print(b)
 			}
-			fmt.Fprintln(a.stdout, "ratchet", version)
+			fmt.Fprintln(a.stdout, "ratchet", b)
 			return nil
 		},
 	}

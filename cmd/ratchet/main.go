@@ -20,9 +20,6 @@ import (
 	"ratchet/runtime/worker"
 )
 
-// version is set by the release build.
-var version = "0.1.0-dev"
-
 func main() {
 	// A worker is this program again. It must be ready in milliseconds, so
 	// nothing else is set up before this line.
