@@ -20,7 +20,7 @@ const (
 	MaxPassword = 128
 )
 
-// params say how dear a guess is.
+// params are the cost parameters of argon2.
 type params struct {
 	memory  uint32 // KiB
 	time    uint32

@@ -8,7 +8,7 @@ import (
 )
 
 // later makes a surface when its first request comes: stdio servers never need
-// the one for browsers, and every server starts the sooner.
+// the one for browsers, and every server starts faster.
 type later[T http.Handler] struct {
 	make func() (T, error)
 

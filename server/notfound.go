@@ -7,7 +7,7 @@ import (
 	"ratchet"
 )
 
-// toldRoutes serves mux, and says in our own form what it has no route for.
+// toldRoutes serves mux, and answers unmatched routes in our own form.
 func (s *Server) toldRoutes(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		plain, pattern := mux.Handler(r)

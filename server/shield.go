@@ -136,7 +136,7 @@ func (h *shield) admit(w http.ResponseWriter, r *http.Request) *ratchet.Error {
 	return nil
 }
 
-// badPath finds what only attacks on files have.
+// badPath reports path-traversal patterns.
 func badPath(r *http.Request) bool {
 	path := r.URL.Path
 	if strings.ContainsAny(path, "\x00\\\r\n") {

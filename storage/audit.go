@@ -12,7 +12,7 @@ import (
 
 // AuditRow is one entry of the audit. The store gives it Seq, Prev and Hash:
 // Hash is the SHA-256 of Prev and everything else, so that no entry can be
-// changed or taken out unnoticed.
+// changed or removed unnoticed.
 type AuditRow struct {
 	Seq       int64 // from 1, without gaps
 	At        time.Time
@@ -116,7 +116,7 @@ func WithRider(ctx context.Context, r *Rider) context.Context {
 	return context.WithValue(ctx, riderKey{}, r)
 }
 
-// board puts the rider of ctx on o, unless another write has it.
+// board attaches the audit entry in ctx to o, unless another write has it.
 func board(ctx context.Context, o *op) {
 	if o.insert == nil && !o.durable {
 		return // keys, progress and log lines are not what a call is about

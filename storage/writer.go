@@ -156,7 +156,7 @@ func (w *writer) enqueue(ctx context.Context, o *op) error {
 	}
 }
 
-// urge ends the lingering: somebody waits for what is queued.
+// urge commits the pending batch now: a caller waits for it.
 func (w *writer) urge() {
 	select {
 	case w.hurry <- struct{}{}:

@@ -61,7 +61,7 @@ var EditTask = Define(Spec{
 	Omits:  slices.Concat([]string{"task_id", "backup_created", "validation_performed=true", "validation_results[status=passed]", "checksum", "edited_at", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Writes, Executes: true,
 	Routes: []Route{
-		{Method: "PATCH", Path: "/tasks/{task_id}", Field: "updateTask", Doc: "Change what is given of a task"},
+		{Method: "PATCH", Path: "/tasks/{task_id}", Field: "updateTask", Doc: "Update the given fields of a task"},
 		{Method: "PUT", Path: "/tasks/{task_id}", Set: json.RawMessage(`{"replace":true}`), Doc: "Replace what an author wrote of a task"},
 		{Method: "POST", Path: "/tasks/{task_id}/enable", Set: json.RawMessage(`{"enabled":true,"validate_changes":false}`), Doc: "Enable a task"},
 		{Method: "POST", Path: "/tasks/{task_id}/disable", Set: json.RawMessage(`{"enabled":false,"validate_changes":false}`), Doc: "Disable a task"},

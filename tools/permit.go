@@ -83,7 +83,7 @@ func PermitAny(p ratchet.Principal, r *Registry, names ...string) (err error) {
 }
 
 func unknownCaller() error {
-	return ratchet.Errorf(ratchet.CodeUnauthenticated, "this needs a caller who is known").
+	return ratchet.Errorf(ratchet.CodeUnauthenticated, "authentication required").
 		WithHint("send an API key in X-API-Key, or log in at POST /api/v1/auth/login")
 }
 

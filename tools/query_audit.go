@@ -51,7 +51,7 @@ type AuditItem struct {
 
 // AuditChain says whether the entries looked at are as they were written.
 type AuditChain struct {
-	Verified bool   `json:"verified" jsonschema_description:"nothing was changed or taken out between from_seq and to_seq"`
+	Verified bool   `json:"verified" jsonschema_description:"nothing was changed or removed between from_seq and to_seq"`
 	FromSeq  int64  `json:"from_seq"`
 	ToSeq    int64  `json:"to_seq"`
 	Entries  int64  `json:"entries" jsonschema_description:"looked at"`

@@ -108,7 +108,11 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 	out.ValidationResults = found.results
 	out.Message = "the task is valid"
 	if !out.Valid {
-		out.Message = fmt.Sprintf("the task is not valid: %d checks failed", problems)
+		checks := "checks"
+		if problems == 1 {
+			checks = "check"
+		}
+		out.Message = fmt.Sprintf("the task is not valid: %d %s failed", problems, checks)
 	} else if !isNew && in.stored() && !in.SyntaxOnly {
 		out.Message = "the stored task is valid"
 		if in.RunTests {

@@ -109,7 +109,7 @@ func TestSocketLogin(t *testing.T) {
 			t.Errorf("%s: %s %s", hello, f.Type, f.Payload)
 		}
 	}
-	for hello, why := range map[string]string{`{"token":"bad"}`: "not known", `{}`: "a caller who is known"} {
+	for hello, why := range map[string]string{`{"token":"bad"}`: "not known", `{}`: "authentication required"} {
 		l.turnedAway(hello, why)
 	}
 }

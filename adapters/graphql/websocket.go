@@ -53,7 +53,7 @@ func (h *Handler) initSocket(ctx context.Context, p transport.InitPayload) (cont
 		c.principal = principal
 	}
 	if c.principal.Role == "" || c.principal.Role == ratchet.RoleAnonymous { // nothing more of the connection is read
-		const why = "this needs a caller who is known: send an API key or token in connection_init"
+		const why = "authentication required: send an API key or token in connection_init"
 		return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, why), forbidden), nil, errors.New(why)
 	}
 	c.socket = &socket{}

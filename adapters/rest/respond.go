@@ -190,8 +190,8 @@ func (x *exchange) list(op *operation, parts []member, items []byte) error {
 	return nil
 }
 
-// beside is what a list has to say beside its items and where they are, such
-// as the page of the audit as CSV.
+// beside is the extra metadata of a list response, such as the page of the audit
+// log as CSV.
 func beside(op *operation, parts []member) []member {
 	var more []member
 	for _, p := range parts {

@@ -116,7 +116,7 @@ func (a *app) verifyAudit(cmd *cobra.Command) error {
 	case v.FileNote != "":
 		fmt.Fprintf(a.stdout, "the table is whole; BROKEN files: %s\n", v.FileNote)
 	default:
-		fmt.Fprintln(a.stdout, "nothing was changed or taken out")
+		fmt.Fprintln(a.stdout, "nothing was changed or removed")
 	}
 	return nil
 }

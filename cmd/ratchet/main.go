@@ -43,7 +43,7 @@ func start() int {
 		defer ratchet.Recover("end at a signal", func(error) { os.Exit(exitInterrupted) })
 		<-signals
 		cancel()
-		a.say("stopping: running work may end; Ctrl-C again stops at once")
+		a.say("stopping: running executions are allowed to finish; Ctrl-C again stops at once")
 		<-signals
 		// Whatever was acknowledged is stored, and workers end with their parent.
 		os.Exit(exitInterrupted)

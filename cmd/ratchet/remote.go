@@ -65,7 +65,7 @@ func (a *app) dial(ctx context.Context) (*mcp.ClientSession, error) {
 	case err == nil:
 		return session, nil
 	case door.refused.Load() == http.StatusUnauthorized:
-		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the server at %s wants another token", u.Redacted()).Wrap(err).
+		return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the server at %s rejected the token", u.Redacted()).Wrap(err).
 			WithHint("give it with --auth-token or RATCHET_AUTH_TOKEN")
 	case door.refused.Load() == http.StatusForbidden:
 		return nil, ratchet.Errorf(ratchet.CodeDenied, "the server at %s refuses this caller", u.Redacted()).Wrap(err)

@@ -275,7 +275,7 @@ type Verification struct {
 	FileNote string // what is wrong with the files; empty = nothing
 }
 
-// Whole says that nothing was changed or taken out.
+// Whole reports that nothing was changed or removed.
 func (v Verification) Whole() bool { return v.Broken == 0 && v.FileNote == "" }
 
 // Verify follows the whole chain and compares it with the files in dir (empty

@@ -140,9 +140,9 @@ func (a *Authenticator) Close(ctx context.Context) error {
 // Required says whether callers must say who they are.
 func (a *Authenticator) Required() bool { return a.cfg.Required }
 
-// Authenticate says who brings c. Wrong credentials are CodeUnauthenticated.
-// None are nobody: the owner of the machine where callers need not say who
-// they are, and RoleAnonymous elsewhere.
+// Authenticate returns the caller that c belongs to. Wrong credentials are
+// CodeUnauthenticated. Without credentials the caller is the owner of the machine
+// where no login is required, and anonymous (RoleAnonymous) elsewhere.
 func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (ratchet.Principal, error) {
 	id, err := a.identify(ctx, c)
 	return id.principal, err

@@ -8,8 +8,8 @@ import (
 	"ratchet/storage"
 )
 
-// known remembers who brought which credentials, for as long as nothing about
-// users, keys and logins changes. The zero value is ready.
+// known caches verified credentials until a user, an API key or a login
+// changes. The zero value is ready.
 type known struct {
 	mu       sync.RWMutex
 	revision int64

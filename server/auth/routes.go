@@ -269,7 +269,7 @@ func (a *Authenticator) changePassword(r *http.Request) (reply, error) {
 	return reply{data: map[string]any{"success": true}}, nil
 }
 
-// newUserIn is what somebody says of themselves.
+// newUserIn is the request body of a registration.
 type newUserIn struct {
 	Username    string `json:"username"`
 	Email       string `json:"email"`

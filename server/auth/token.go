@@ -139,8 +139,8 @@ func (a *Authenticator) ownToken(ctx context.Context, text string) (identity, ti
 	return mine, earlier(until, ending(l, u)), nil
 }
 
-// signedElsewhere is the caller of a token that somebody else made with our
-// secret.
+// signedElsewhere is the caller of an externally issued token that is signed
+// with our secret.
 func signedElsewhere(c claims) (ratchet.Principal, error) {
 	role := ratchet.Role(c.Role)
 	if !slices.Contains(ratchet.Roles(), role) {

@@ -22,7 +22,7 @@ func (a *Authenticator) Wrap(next http.Handler) http.Handler {
 			err = a.checkCSRF(r)
 		}
 		if err == nil && id.principal.Role == ratchet.RoleAnonymous && !public {
-			err = ratchet.Errorf(ratchet.CodeUnauthenticated, "this needs a caller who is known").
+			err = ratchet.Errorf(ratchet.CodeUnauthenticated, "authentication required").
 				WithHint("send an API key in X-API-Key, or log in at POST /api/v1/auth/login")
 		}
 		if err != nil && !public {
@@ -133,7 +133,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	respond(w, p.StatusCode, p)
 }
 
-// respond writes v as JSON that nobody may keep.
+// respond writes v as JSON with Cache-Control: no-store.
 func respond(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

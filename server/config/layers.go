@@ -224,8 +224,8 @@ func (l *loader) given(texts map[string]string) (layer, error) {
 	return values, nil
 }
 
-// mendLevel lets a wrong log level, from wherever, be that of the default with
-// one message: a server that says too little still runs.
+// mendLevel replaces an invalid log level with the default, with one message: a
+// server that logs too little still runs.
 func (l *loader) mendLevel() error {
 	complain := func(origin string, err error) {
 		l.notices = append(l.notices, origin+": "+levelKey+": "+ratchet.AsError(err).Message+"; it is "+logging.Default)

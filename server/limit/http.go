@@ -102,8 +102,8 @@ func Free() []string { return []string{"/health", "/live", "/ready"} }
 
 func free(r *http.Request) bool { return slices.Contains(Free(), r.URL.Path) }
 
-// Wrap stands before the authentication: an address from which nobody became
-// known may try as often as the anonymous role. The context must have a ticket.
+// Wrap runs before authentication: an address from which no caller has
+// authenticated yet has the rate of the anonymous role. The context must have a ticket.
 func (l *Limiter) Wrap(next http.Handler, refuse Refuse) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t := ticketFrom(r.Context())
@@ -129,7 +129,7 @@ func (l *Limiter) Wrap(next http.Handler, refuse Refuse) http.Handler {
 	})
 }
 
-// stranger is the client and the rate of a request from nobody known.
+// stranger is the client and the rate of a request from an unauthenticated client.
 func (l *Limiter) stranger(r *http.Request) (c *client, n need, quota int) {
 	p := nobody(r)
 	rate := l.rate(&p)

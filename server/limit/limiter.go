@@ -42,7 +42,7 @@ type Config struct {
 	// Exempt says which requests pass the rate of unknown callers, however much
 	// their address has used; nil = none.
 	Exempt func(*http.Request) bool
-	// Refused hears of refusals that are no tool calls; nil = nobody does.
+	// Refused is called when a request other than a tool call is refused; nil = none is.
 	Refused func(ctx context.Context, p ratchet.Principal, operation string, err *ratchet.Error)
 }
 

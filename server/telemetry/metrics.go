@@ -28,7 +28,7 @@ func (t *Telemetry) SendMetrics(ctx context.Context, from prometheus.Gatherer) e
 	return nil
 }
 
-// readable is a registry of which the part that can be read is sent.
+// readable is a gatherer that skips failing collectors.
 type readable struct {
 	prometheus.Gatherer
 	t *Telemetry
