@@ -54,7 +54,7 @@ func publicFault(f *fault) *ratchet.Error {
 	case f.has("readonly database"), f.has("read-only"), f.has("unable to open database"), f.has("permission denied"):
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the data directory is read-only; nothing was changed").
 			WithHint("make the data directory writable or choose another with --data-dir, then try again").Wrap(f)
-	case f.has("locked"), f.has("busy"):
+	case f.has("locked"), f.has("busy"), f.has("locking protocol"):
 		return ratchet.Errorf(ratchet.CodeUnavailable, "the database is in use by another program; nothing was changed").
 			WithHint("close the other program, then try again").Wrap(f)
 	case f.has("malformed"), f.has("not a database"):

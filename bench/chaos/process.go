@@ -75,6 +75,14 @@ func (b *bench) current() *process {
 	return b.server
 }
 
+// logged is what the server that is meant to run logged last.
+func (b *bench) logged() string {
+	if p := b.current(); p != nil {
+		return p.tail()
+	}
+	return ""
+}
+
 // stopNow ends what runs.
 func (b *bench) stopNow() {
 	if p := b.take(); p != nil {

@@ -31,8 +31,9 @@ type Report struct {
 	Broken   []*Kind        `json:"broken"`            // promises that did not hold, most frequent first
 	Breaches int            `json:"breaches"`          // how often one did not hold
 
-	mu    sync.Mutex
-	begun time.Time
+	mu     sync.Mutex
+	begun  time.Time
+	logged func() string // what the server logged last; nil = nothing is known of it
 }
 
 func newReport(o Options) *Report {
@@ -63,8 +64,13 @@ func (r *Report) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// broken records a promise that did not hold. The format is its kind.
+// broken records a promise that did not hold, with what the server logged last.
+// The format is its kind.
 func (r *Report) broken(format string, args ...any) {
+	logged := ""
+	if r.logged != nil {
+		logged = r.logged()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Breaches++
@@ -77,7 +83,11 @@ func (r *Report) broken(format string, args ...any) {
 	k.Count++
 	if len(k.Examples) < maxExamples {
 		at := time.Since(r.begun).Round(time.Millisecond)
-		k.Examples = append(k.Examples, fmt.Sprintf("after %s: ", at)+fmt.Sprintf(format, args...))
+		example := fmt.Sprintf("after %s: ", at) + fmt.Sprintf(format, args...)
+		if logged != "" {
+			example += "\n" + logged
+		}
+		k.Examples = append(k.Examples, example)
 	}
 	slices.SortStableFunc(r.Broken, func(a, b *Kind) int { return b.Count - a.Count })
 }

@@ -57,6 +57,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	b := &bench{options: o, dir: dir, report: newReport(o), book: newBook()}
+	b.report.logged = b.logged
 	err = b.run(ctx)
 	if b.disk != nil {
 		err = errors.Join(err, b.disk.close())
