@@ -184,7 +184,7 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 			Tools:       &mcp.ToolCapabilities{ListChanged: true},
 			Prompts:     &mcp.PromptCapabilities{ListChanged: true},
 			Resources:   &mcp.ResourceCapabilities{ListChanged: true, Subscribe: true},
-			Extensions:  map[string]any{extensionSkills: map[string]any{}, extensionUI: map[string]any{}},
+			Extensions:  map[string]any{extensionSkills: map[string]any{}, extensionUI: map[string]any{}, extensionTasks: map[string]any{}},
 		},
 	})
 	for _, t := range registry.List() {
@@ -194,13 +194,14 @@ func (b *binding) newOffer(registry *tools.Registry) *offer {
 	b.addPrompts(server)
 	b.addSkills(server)
 	b.addInspector(server)
+	b.addTasks(server)
 	name := &mcp.Implementation{Name: self.Name, Version: self.Version}
 	o := &offer{server: server, registry: registry, info: toJSON(name), mapped: map[string]bool{}}
 	for _, t := range registry.List() {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}
 	server.AddSendingMiddleware(b.listeners.tell)
-	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, named(name), b.listResources, b.resolveTool(registry), wholeTools(registry))
+	server.AddReceivingMiddleware(b.guard, b.listen, b.track(o), b.sayIsolation, b.permitted, named(name), b.asTask, b.listResources, b.resolveTool(registry), wholeTools(registry))
 	return o
 }
 

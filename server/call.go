@@ -142,6 +142,9 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 		if p, ok := ctx.Value(pumpKey{}).(*pump); ctx.Err() != nil && (!ok || p.ended() == nil) {
 			return nil, ctx.Err() // the client cancelled: guard has the error for that
 		}
+		if err == nil {
+			goesOn(ctx, out)
+		}
 		res := b.result(ctx, t, out, err, caller.RequestID)
 		return withNotes(res, notes), nil
 	}

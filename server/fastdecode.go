@@ -88,6 +88,9 @@ func (c *plainCall) meta(raw json.RawMessage) bool {
 			return c.version == modernEra
 		case mcp.MetaKeyClientCapabilities:
 			capable = true
+			if bytes.Contains(value, []byte(`/tasks"`)) {
+				return false // the answer may be a task: see asTask
+			}
 			return string(value) == "{}" || json.Unmarshal(value, new(mcp.ClientCapabilities)) == nil
 		case mcp.MetaKeyClientInfo:
 			return value[0] == '{' && json.Unmarshal(value, new(mcp.Implementation)) == nil

@@ -152,10 +152,15 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 	if m.b.cfg.telemetry.Tracing() {
 		r.Header.Set(headerRPC, idOf(body))
 	}
+	method := methodOf(body)
+	if modern && isTaskMethod(method) && !namesTask(r.Header, body) {
+		rpcFault(w.ResponseWriter, http.StatusBadRequest, w.id, mcp.CodeHeaderMismatch,
+			ratchet.Errorf(ratchet.CodeInvalid, "the Mcp-Name header of %s must be the taskId of its params", method).WithHint("send the same id in both"), w.requestID())
+		return false, false, false
+	}
 	if modern || r.Header.Get(headerSession) != "" {
 		return modern, false, true
 	}
-	method := methodOf(body)
 	switch method {
 	case methodInitialize, methodCallTool, "server/discover":
 	default:

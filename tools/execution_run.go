@@ -37,6 +37,26 @@ type NextCall struct {
 	Arguments map[string]any `json:"arguments,omitempty"`
 }
 
+// Running is a result about an execution that may go on.
+type Running interface{ Running() (execution string) }
+
+// Running is the execution that goes on; empty = it has ended.
+func (o RunOut) Running() string {
+	if ratchet.Status(o.Status).Terminal() {
+		return ""
+	}
+	return o.ExecutionID
+}
+
+// Finished is what ratchet_execute_task answers of an execution that has ended.
+func Finished(ctx context.Context, d *Deps, x *ratchet.Execution) (any, error) {
+	t, ok := d.Tools.Lookup(ExecuteTask.Name)
+	if !ok {
+		return runOut(ctx, d, x), nil
+	}
+	return t.Lean().brief(ctx, json.RawMessage("{}"), runOut(ctx, d, x))
+}
+
 // Failure implements Failed.
 func (o RunOut) Failure() *ratchet.Error { return o.failure }
 

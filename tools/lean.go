@@ -82,6 +82,14 @@ func (b Brief) Failure() *ratchet.Error {
 	return nil
 }
 
+// Running implements Running.
+func (b Brief) Running() string {
+	if r, ok := b.value.(Running); ok {
+		return r.Running()
+	}
+	return ""
+}
+
 // Links implements Linked.
 func (b Brief) Links() []Link {
 	if l, ok := b.value.(Linked); ok {
