@@ -128,6 +128,7 @@ func (b *binding) handler(t tools.Tool) mcp.ToolHandler {
 		if err != nil {
 			return nil, err // a broken protocol is not the tool's to mend
 		}
+		round.Tasks = declaresTasks(req.Params.Meta)
 		ctx = tools.WithRound(ctx, round)
 		out, err := b.call(ctx, t, caller, req.Params.Arguments)
 		if ask, ok := out.(tools.InputRequired); ok && err == nil {

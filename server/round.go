@@ -99,6 +99,9 @@ func missingCapability(version string, err error) error {
 	if lacking.Folders {
 		need.RootsV2 = &mcp.RootCapabilities{}
 	}
+	if lacking.Tasks {
+		need.AddExtension(extensionTasks, nil)
+	}
 	return &jsonrpc.Error{
 		Code: mcp.CodeMissingRequiredClientCapabilities, Message: ratchet.AsError(err).Message,
 		Data: toJSON(mcp.MissingRequiredClientCapabilityData{RequiredCapabilities: &need}),

@@ -79,6 +79,7 @@ type Round struct {
 	Form     bool                // the client can be asked by a form
 	Model    bool                // the client's model can be asked
 	Folders  bool                // the client has root folders
+	Tasks    bool                // the client follows runs that go on after the answer
 }
 
 type roundKey struct{}

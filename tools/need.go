@@ -12,6 +12,7 @@ type Need struct {
 	Form    bool // a form for the person
 	Model   bool // the client's model
 	Folders bool // the client's root folders
+	Tasks   bool // following a run that goes on after the answer
 }
 
 // Lacking is the cause of an error of Require: surfaces that have a protocol
@@ -26,7 +27,7 @@ func (l *Lacking) names() string {
 	for _, one := range []struct {
 		lacking bool
 		name    string
-	}{{l.Form, "elicitation"}, {l.Model, "sampling"}, {l.Folders, "roots"}} {
+	}{{l.Form, "elicitation"}, {l.Model, "sampling"}, {l.Folders, "roots"}, {l.Tasks, "the extension for tasks"}} {
 		if one.lacking {
 			names = append(names, one.name)
 		}
@@ -39,7 +40,7 @@ func (l *Lacking) names() string {
 func Require(ctx context.Context, need Need) error {
 	can := RoundFrom(ctx)
 	lacking := &Lacking{Need{
-		Form: need.Form && !can.Form, Model: need.Model && !can.Model, Folders: need.Folders && !can.Folders,
+		Form: need.Form && !can.Form, Model: need.Model && !can.Model, Folders: need.Folders && !can.Folders, Tasks: need.Tasks && !can.Tasks,
 	}}
 	if lacking.Need == (Need{}) {
 		return nil
