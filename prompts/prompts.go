@@ -174,7 +174,10 @@ func (d *data) loadTask(ctx context.Context, db *storage.DB, ref string) (err er
 		return err
 	}
 	page, err := db.ListExecutions(ctx, ratchet.Query{
-		Filters: []ratchet.Filter{{Field: "task_id", Operator: ratchet.OpEQ, Value: d.Task.ID}}, Limit: 5,
+		Filters: []ratchet.Filter{
+			{Field: "task_id", Operator: ratchet.OpEQ, Value: d.Task.ID},
+			{Field: "origin", Operator: ratchet.OpNE, Value: ratchet.OriginTest},
+		}, Limit: 5,
 	})
 	d.Runs = page.Items
 	return err

@@ -76,7 +76,9 @@ func (s Source) listTasks(ctx context.Context, list []Resource, at string) ([]Re
 }
 
 func (s Source) listExecutions(ctx context.Context, list []Resource, at string) ([]Resource, string, error) {
-	page, err := s.Store.ListExecutions(ctx, ratchet.Query{Limit: PageSize - len(list), Cursor: at})
+	page, err := s.Store.ListExecutions(ctx, ratchet.Query{
+		Filters: []ratchet.Filter{{Field: "origin", Operator: ratchet.OpNE, Value: ratchet.OriginTest}}, Limit: PageSize - len(list), Cursor: at,
+	})
 	if err != nil {
 		return nil, "", err
 	}

@@ -30,9 +30,9 @@ const cellsOf = `CAST(group_concat(status || ' ' || low || ' ' || n || ' ' || to
 
 // fold brings the counters up to the last execution written.
 func (t *tx) fold() error {
-	err := t.exec("count executions", `INSERT INTO task_names (task_id, task_name)
-		SELECT DISTINCT x.task_id, x.task_name FROM `+notCounted+` AS i CROSS JOIN executions AS x ON x.id = i.id
-		WHERE NOT EXISTS (SELECT 1 FROM task_names AS t WHERE t.task_id = x.task_id AND t.task_name = x.task_name)`)
+	err := t.exec("count executions", `INSERT INTO task_names (task_id, task_name, tests)
+		SELECT DISTINCT x.task_id, x.task_name, x.origin = 1 FROM `+notCounted+` AS i CROSS JOIN executions AS x ON x.id = i.id
+		WHERE NOT EXISTS (SELECT 1 FROM task_names AS t WHERE t.task_id = x.task_id AND t.task_name = x.task_name AND t.tests = (x.origin = 1))`)
 	if err != nil {
 		return err
 	}
@@ -68,9 +68,9 @@ func (t *tx) count(ids string, times int64) error {
 	changes, orders := map[counterKey]cells{}, orderChanges{}
 	totals := map[[2]int64]int64{}
 	err := each(context.Background(), t.conn, "count executions", func(r *sql.Rows) error {
-		var task, hour int64
+		var task, tests, hour int64
 		var text []byte
-		if err := r.Scan(&task, &hour, &text); err != nil {
+		if err := r.Scan(&task, &tests, &hour, &text); err != nil {
 			return err
 		}
 		return readRecords(text, make([]int64, 7), func(v []int64) {
@@ -79,31 +79,31 @@ func (t *tx) count(ids string, times int64) error {
 			for span := range int64(spans) {
 				k := counterKey{span, task, hour / spanWidth(span)}
 				if span == spanHours || span == spanDays {
-					k.task = 0
+					k.task = -tests
 				}
 				if changes[k] == nil {
 					changes[k] = cells{}
 				}
 				changes[k].add(c, b)
 			}
-			orders.add(colID, v[4], c.status, b.n)
-			orders.add(colQueued, hour, c.status, b.n)
+			orders.add(tests, colID, v[4], c.status, b.n)
+			orders.add(tests, colQueued, hour, c.status, b.n)
 			for i, column := range []column{colStarted, colCompleted} {
 				if at := v[5+i]; at != absentTime {
-					orders.add(column, at, c.status, b.n)
+					orders.add(tests, column, at, c.status, b.n)
 				}
 			}
 			if c.low >= 0 {
-				orders.add(colDuration, c.low, c.status, b.n)
+				orders.add(tests, colDuration, c.low, c.status, b.n)
 			}
 		})
-	}, `SELECT task, hour, CAST(group_concat(status || ' ' || low || ' ' || n || ' ' || total || ' ' || block || ' ' || started || ' ' || completed, ' ') AS BLOB) FROM (
-		SELECT t.id AS task, x.queued_at / 3600000000 * 3600000000 AS hour, x.status AS status, `+bucketOf+` AS low,
+	}, `SELECT task, tests, hour, CAST(group_concat(status || ' ' || low || ' ' || n || ' ' || total || ' ' || block || ' ' || started || ' ' || completed, ' ') AS BLOB) FROM (
+		SELECT t.id AS task, t.tests AS tests, x.queued_at / 3600000000 * 3600000000 AS hour, x.status AS status, `+bucketOf+` AS low,
 			`+floorSQL("x.id", fewNumbers)+` AS block, coalesce(`+floorSQL("x.started_at", microHour)+`, -1) AS started,
 			coalesce(`+floorSQL("x.completed_at", microHour)+`, -1) AS completed, count(*) AS n, coalesce(sum(x.duration), 0) AS total
 		FROM `+ids+` AS i CROSS JOIN executions AS x ON x.id = i.id
-			CROSS JOIN task_names AS t ON t.task_id = x.task_id AND t.task_name = x.task_name
-		WHERE x.status >= 2 GROUP BY 1, 2, 3, 4, 5, 6, 7) GROUP BY 1, 2`)
+			CROSS JOIN task_names AS t ON t.task_id = x.task_id AND t.task_name = x.task_name AND t.tests = (x.origin = 1)
+		WHERE x.status >= 2 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) GROUP BY 1, 2, 3`)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
@@ -188,8 +188,8 @@ func (w *writer) foldDue() {
 func (query StatsQuery) totals(ctx context.Context) (string, []any) {
 	named, args := query.tasks(ctx, "t")
 	inRow, _ := query.tasks(ctx, "x")
-	return `(SELECT c.status AS status, c.n AS n FROM task_names AS t CROSS JOIN task_counts AS c ON c.task = t.id WHERE ` + named + `
-		UNION ALL SELECT x.status, 1 FROM ` + notCounted + ` AS i CROSS JOIN executions AS x ON x.id = i.id WHERE ` + inRow + `)`,
+	return `(SELECT c.status AS status, c.n AS n FROM task_names AS t CROSS JOIN task_counts AS c ON c.task = t.id WHERE ` + query.Tests.named("t") + ` AND ` + named + `
+		UNION ALL SELECT x.status, 1 FROM ` + notCounted + ` AS i CROSS JOIN executions AS x ON x.id = i.id WHERE ` + query.Tests.inRow("x") + ` AND ` + inRow + `)`,
 		slices.Concat(args, args)
 }
 

@@ -25,7 +25,8 @@ type counting struct {
 func (c *counting) new(t *rapid.T) *ratchet.Execution {
 	task := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "task")
 	c.clock = c.clock.Add(time.Duration(rapid.Int64Range(0, 30).Draw(t, "hours")) * 20 * time.Minute)
-	return &ratchet.Execution{TaskID: "id-" + task, TaskName: task, QueuedAt: c.clock, Status: ratchet.StatusPending}
+	return &ratchet.Execution{TaskID: "id-" + task, TaskName: task, QueuedAt: c.clock, Status: ratchet.StatusPending,
+		Origin: rapid.SampledFrom([]ratchet.Origin{ratchet.OriginDirect, ratchet.OriginTest}).Draw(t, "origin")}
 }
 
 func (c *counting) start(t *rapid.T, e *ratchet.Execution) {
@@ -143,6 +144,7 @@ func noError(t *rapid.T, err error) {
 // compare asks for statistics and counts again.
 func (c *counting) compare(t *rapid.T) {
 	q := StatsQuery{GroupBy: rapid.SampledFrom([]string{"", "status", "task", "hour", "day"}).Draw(t, "group")}
+	q.Tests = Tests(rapid.IntRange(int(WithTests), int(OnlyTests)).Draw(t, "tests"))
 	if rapid.Bool().Draw(t, "one task") {
 		q.TaskID = "id-b"
 	}
@@ -165,6 +167,7 @@ func (c *counting) compare(t *rapid.T) {
 	var fit []*ratchet.Execution
 	for _, e := range slices.Concat(c.open, c.ended) {
 		if (q.TaskID != "" && e.TaskID != q.TaskID) || (scoped && e.TaskName == "c") ||
+			(q.Tests == WithoutTests && e.Origin == ratchet.OriginTest) || (q.Tests == OnlyTests && e.Origin != ratchet.OriginTest) ||
 			e.QueuedAt.Before(q.Since) || (!q.Until.IsZero() && e.QueuedAt.After(q.Until)) {
 			continue
 		}

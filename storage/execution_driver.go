@@ -26,6 +26,7 @@ const (
 	colSchedule    column = "schedule_id"
 	colCorrelation column = "correlation"
 	colRetry       column = "can_retry"
+	colOrigin      column = "origin"
 )
 
 // indexes of executions by what they serve.
@@ -37,6 +38,7 @@ const (
 	unhappy   = "executions_unhappy"
 	withError = "executions_with_error"
 	retryable = "executions_retryable"
+	byTests   = "executions_tests"
 )
 
 // indexOf is the index that begins with a column.
@@ -71,21 +73,23 @@ func indexOf(c column) string {
 func covered(index string) []column {
 	switch index {
 	case byQueued:
-		return []column{colQueued, colID, colStatus}
+		return []column{colQueued, colID, colStatus, colOrigin}
 	case byTask:
-		return []column{colTask, colQueued, colID, colStatus}
+		return []column{colTask, colQueued, colID, colStatus, colOrigin}
 	case byStatus:
-		return []column{colStatus, colID}
+		return []column{colStatus, colID, colOrigin}
 	case unhappy:
-		return []column{colStatus, colQueued, colID}
+		return []column{colStatus, colQueued, colID, colOrigin}
 	case withError:
-		return []column{colQueued, colID}
+		return []column{colQueued, colID, colOrigin}
 	case retryable:
-		return []column{colQueued, colID, colTask}
+		return []column{colQueued, colID, colTask, colOrigin}
+	case byTests:
+		return []column{colQueued, colID, colStatus, colTask}
 	}
 	for _, c := range []column{colStarted, colCompleted, colDuration, colProgress, colBatch, colJob, colSchedule, colCorrelation} {
 		if indexOf(c) == index {
-			return []column{c, colQueued, colID}
+			return []column{c, colQueued, colID, colOrigin}
 		}
 	}
 	return nil
@@ -101,6 +105,9 @@ func (c cond) servedBy(index string) bool {
 
 // allOf says whether all rows of a partial index meet the condition.
 func (c cond) allOf(index string) bool {
+	if c.column == colOrigin {
+		return index == byTests && slices.Equal(c.values, []any{int64(testOrigin)})
+	}
 	if c.kind != kindBool || !isTrue(c) {
 		return false
 	}
@@ -144,7 +151,7 @@ func (d *driver) left(conds []cond) (left []cond) {
 // driver is the way a filter offers; nil = none.
 func (c cond) driver() *driver {
 	negative := c.operator == ratchet.OpNE || c.operator == ratchet.OpNotIn
-	if negative && c.column != colStatus || slices.Contains(c.values, nil) {
+	if negative && c.column != colStatus && c.column != colOrigin || slices.Contains(c.values, nil) {
 		return nil
 	}
 	one := c.operator == ratchet.OpEQ
@@ -166,6 +173,10 @@ func (c cond) driver() *driver {
 		d.present = c.expr + " IS NOT NULL"
 		d.text = !one && c.operator != ratchet.OpIn && comparison(c.operator) == ""
 		return d
+	case colOrigin:
+		if c.allOf(byTests) {
+			return &driver{index: byTests, sql: c.sql, ordered: true}
+		}
 	case colStatus:
 		return statusDriver(c)
 	case colQueued, colStarted, colCompleted, colDuration:

@@ -17,6 +17,7 @@ func executionList() *list {
 		"task_id":           {column: colTask, kind: kindTask, expr: "e.task_id", byNumber: "e.task_id IN (SELECT uuid FROM tasks WHERE id IN (%s))"},
 		"task_name":         {column: colTaskName, kind: kindText, expr: "e.task_name"},
 		"status":            {column: colStatus, kind: kindStatus, expr: "e.status"},
+		"origin":            {column: colOrigin, kind: kindOrigin, expr: "e.origin"},
 		"job_id":            {column: colJob, kind: kindText, expr: "e.job_id"},
 		"schedule_id":       {column: colSchedule, kind: kindText, expr: "e.schedule_id"},
 		"batch_id":          {column: colBatch, kind: kindText, expr: "e.batch_id"},

@@ -119,6 +119,7 @@ type walk struct {
 	size    int64 // of the segment; 0 = not known
 	hints   []cond
 	found   []position
+	likely  bool    // nearly all that the index leads to fits
 	stopped *cursor // where the search stopped, out of left
 }
 
@@ -142,19 +143,22 @@ func (w *walk) run(ctx context.Context) error {
 	if w.after != nil {
 		within = append(within, w.seek())
 	}
-	narrow := true // the index leads to nothing but rows of the list
+	narrow, likely := true, true // the index leads to nothing but rows of the list; but for the origin
 	for _, c := range tested {
 		switch {
 		case c.narrows(index, by):
 			within = append(within, c)
-		case !c.servedBy(index) || !c.allOf(index):
+		case c.column == colOrigin && !c.allOf(index):
 			narrow = false
+		case !c.servedBy(index) || !c.allOf(index):
+			narrow, likely = false, false
 		}
 	}
 	held := covers(index, tested, w.keys) || (index == byID && len(tested) == 0)
 	if few || (held && narrow) {
 		return w.all(ctx, index, slices.Concat(within, tested))
 	}
+	w.likely = likely
 	return w.pieces(ctx, index, within, tested, held)
 }
 

@@ -28,6 +28,9 @@ func (w *walk) pieces(ctx context.Context, index string, within, tested []cond, 
 		size *= heldFactor
 		w.pace.time = heldTime * w.find
 	}
+	if w.likely {
+		size = min(size, 2*(w.need+w.skip))
+	}
 	for {
 		if !held {
 			size = min(size, w.left)

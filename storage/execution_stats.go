@@ -16,6 +16,7 @@ type StatsQuery struct {
 	TaskID       string    // UUID; empty = of all tasks
 	Since, Until time.Time // queued at or after, at or before; zero = no bound
 	GroupBy      string    // status, task, hour or day; empty = no groups
+	Tests        Tests
 
 	conds []cond // further conditions on e.task_id and e.task_name
 }
@@ -153,17 +154,17 @@ func (query StatsQuery) source(ctx context.Context) *source {
 	counters := func(span, from, to int64) {
 		start := "c.start * " + decimal(int(spanWidth(span)))
 		if span == spanHours || span == spanDays {
-			s.add("SELECT "+start+", x'', x'', c.cells FROM execution_counts AS c WHERE c.span = ? AND c.task = 0 AND c.start >= ? AND c.start < ?",
+			s.add("SELECT "+start+", x'', x'', c.cells FROM execution_counts AS c WHERE c.span = ? AND c.task IN "+query.Tests.counters()+" AND c.start >= ? AND c.start < ?",
 				span, from, to)
 			return
 		}
 		s.add("SELECT "+start+", t.task_id, t.task_name, c.cells FROM task_names AS t CROSS JOIN execution_counts AS c "+
-			"WHERE c.span = ? AND c.task = t.id AND c.start >= ? AND c.start < ? AND "+only, append([]any{span, from, to}, args...)...)
+			"WHERE c.span = ? AND c.task = t.id AND c.start >= ? AND c.start < ? AND "+query.Tests.named("t")+" AND "+only, append([]any{span, from, to}, args...)...)
 	}
 	executions := func(table string, from, to int64) {
 		s.add("SELECT hour, task_id, task_name, "+cellsOf+" FROM (SELECT x.queued_at / 3600000000 * 3600000000 AS hour, x.task_id AS task_id, "+
 			"x.task_name AS task_name, x.status AS status, "+bucketOf+" AS low, count(*) AS n, coalesce(sum(x.duration), 0) AS total FROM "+table+
-			" WHERE x.queued_at >= ? AND x.queued_at < ? AND "+inRow+" GROUP BY 1, 2, 3, 4, 5) GROUP BY 1, 2, 3", append([]any{from, to}, args...)...)
+			" WHERE x.queued_at >= ? AND x.queued_at < ? AND "+query.Tests.inRow("x")+" AND "+inRow+" GROUP BY 1, 2, 3, 4, 5) GROUP BY 1, 2, 3", append([]any{from, to}, args...)...)
 	}
 	p := query.pieces(everything)
 	for _, c := range p.counters {

@@ -10,13 +10,14 @@ import (
 // total counts what a list matches. It is exact when counters know it or few
 // rows have to be looked at; else it is a lower bound.
 func (s *search) total(ctx context.Context) (n int64, exact bool, err error) {
-	if tasks, statuses, ok := s.counted(); ok {
-		from, args := StatsQuery{conds: tasks}.totals(ctx)
+	tests, counted := testsIn(s.conds)
+	if tasks, statuses, ok := s.counted(); ok && counted {
+		from, args := StatsQuery{conds: tasks, Tests: tests}.totals(ctx)
 		where, more := joined(statuses)
 		err := one(ctx, s.q, "count executions", []any{&n}, "SELECT coalesce(sum(n), 0) FROM "+from+" AS e WHERE "+where, append(args, more...)...)
 		return n, true, err
 	}
-	if n, ok, err := s.without(ctx); ok || err != nil {
+	if n, ok, err := s.without(ctx, tests, counted); ok || err != nil {
 		return n, true, err
 	}
 	if s.matches > s.totals {
@@ -66,7 +67,7 @@ func (s *search) narrow(d *driver) bool {
 }
 
 // counted splits the conditions into those on tasks and on statuses; ok is
-// false when there are others.
+// false when there are others than these and those on the origin.
 func (s *search) counted() (tasks, statuses []cond, ok bool) {
 	for _, c := range s.conds {
 		switch c.column {
@@ -74,6 +75,7 @@ func (s *search) counted() (tasks, statuses []cond, ok bool) {
 			tasks = append(tasks, c)
 		case colStatus:
 			statuses = append(statuses, c)
+		case colOrigin: // see testsIn
 		default:
 			return nil, nil, false
 		}
@@ -82,24 +84,26 @@ func (s *search) counted() (tasks, statuses []cond, ok bool) {
 }
 
 // without counts the executions that a partial index leaves out, when that is
-// the only condition: all but those in the index, if these are not too many.
-func (s *search) without(ctx context.Context) (n int64, ok bool, err error) {
-	if len(s.conds) != 1 || !isFalse(s.conds[0]) {
+// the only condition but for those on the origin: all but those in the index, if
+// these are not too many.
+func (s *search) without(ctx context.Context, tests Tests, counted bool) (n int64, ok bool, err error) {
+	conds := slices.DeleteFunc(slices.Clone(s.conds), func(c cond) bool { return c.column == colOrigin })
+	if !counted || len(conds) != 1 || !isFalse(conds[0]) {
 		return 0, false, nil
 	}
-	have := s.conds[0]
+	have := conds[0]
 	have.values = []any{true}
 	have.operator = ratchet.OpEQ
 	d := have.driver()
 	if d == nil || !have.allOf(d.index) {
 		return 0, false, nil
 	}
-	err = one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+" WHERE "+d.sql+" LIMIT ?)", s.texts+1)
+	err = one(ctx, s.q, "count executions", []any{&n}, "SELECT count(*) FROM (SELECT 1 FROM "+from(d.index)+" WHERE "+d.sql+" AND "+tests.inRow("e")+" LIMIT ?)", s.texts+1)
 	if err != nil || n > int64(s.texts) {
 		return 0, false, err
 	}
 	var all int64
-	from, args := StatsQuery{}.totals(ctx)
+	from, args := StatsQuery{Tests: tests}.totals(ctx)
 	err = one(ctx, s.q, "count executions", []any{&all}, "SELECT coalesce(sum(n), 0) FROM "+from, args...)
 	return all - n, true, err
 }

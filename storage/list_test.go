@@ -86,7 +86,7 @@ func TestList_everyFieldAndOperator(t *testing.T) {
 			if fd.op != "" {
 				ops = []ratchet.Operator{ratchet.OpEQ}
 			}
-			value := map[kind]any{kindTime: "2026-01-01T00:00:00Z", kindBool: true, kindStatus: "failed"}[fd.kind]
+			value := map[kind]any{kindTime: "2026-01-01T00:00:00Z", kindBool: true, kindStatus: "failed", kindOrigin: "test"}[fd.kind]
 			if value == nil {
 				value = "1"
 			}

@@ -3,8 +3,8 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,34 +72,47 @@ func TestCountsOfFormerData(t *testing.T) {
 	}
 }
 
-// TestOrderCountsOfFormerData: the migration that adds the stretches of orders
-// fills them with what the writer would have counted.
-func TestOrderCountsOfFormerData(t *testing.T) {
+// TestCountsApartOfFormerData: the migration that counts test runs apart fills
+// the counters with what the writer would have counted.
+func TestCountsApartOfFormerData(t *testing.T) {
 	db := openTemp(t)
 	storeSpread(t, db, 300)
 	noFault(t, db.InsertExecution(t.Context(), &ratchet.Execution{TaskID: "t", TaskName: "t", Status: ratchet.StatusPending}))
 	noFault(t, db.write(t.Context(), true, (*tx).fold))
-	storeSpread(t, db, 20) // which no counter holds
-	counted := orderCounts(t, db)
-	if len(counted) < 300 {
-		t.Fatalf("%d stretches were counted", len(counted))
+	orders, others := orderCounts(t, db), testsApart(t, db)
+	if len(orders) < 300 {
+		t.Fatalf("%d stretches were counted", len(orders))
 	}
 	steps, err := migrations(migrationFiles)
 	noFault(t, err)
 	noFault(t, db.write(t.Context(), true, func(t *tx) error {
-		for _, s := range append([]string{"DELETE FROM order_counts"}, splitSQL(steps[4].sql)...) {
-			if strings.HasPrefix(s, "CREATE") {
-				continue
-			}
+		for _, s := range append([]string{"DROP INDEX executions_tests"}, splitSQL(steps[5].sql)...) {
 			if err := t.exec("count again", s); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
-	if diff := cmp.Diff(counted, orderCounts(t, db)); diff != "" {
+	if diff := cmp.Diff(orders, orderCounts(t, db)); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff(others, testsApart(t, db)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// testsApart are the statistics without test runs and of them alone.
+func testsApart(t *testing.T, db *DB) map[string][]ExecutionStats {
+	t.Helper()
+	out := map[string][]ExecutionStats{}
+	for _, tests := range []Tests{WithoutTests, OnlyTests} {
+		for _, by := range []string{"status", "task", "hour", "day"} {
+			_, groups, err := db.ExecutionStats(t.Context(), StatsQuery{GroupBy: by, Tests: tests})
+			noFault(t, err)
+			out[fmt.Sprint(by, tests)] = groups
+		}
+	}
+	return out
 }
 
 // orderCounts are all rows of order_counts.

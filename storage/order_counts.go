@@ -15,6 +15,9 @@ const (
 	orderDuration
 )
 
+// testOrders is what the orders of test runs have more than those of others.
+const testOrders = 8
+
 // Stretches of numbers, the long and the short ones.
 const (
 	manyNumbers = 65_536
@@ -67,13 +70,13 @@ type orderKey struct{ order, width, start, status int64 }
 // orderChanges are what executions add to order_counts.
 type orderChanges map[orderKey]int64
 
-func (o orderChanges) add(c column, start, status, n int64) {
+func (o orderChanges) add(tests int64, c column, start, status, n int64) {
 	s := stretchesOf(c)
 	if !s.byStatus {
 		status = anyStatus
 	}
 	for _, width := range s.widths {
-		k := orderKey{s.order, width, start, status}
+		k := orderKey{s.order + tests*testOrders, width, start, status}
 		if width > 0 {
 			k.start = floorTo(start, width)
 		}
@@ -111,7 +114,8 @@ func (w *walk) jump(ctx context.Context) (behind []cond, past bool, err error) {
 		key = w.keys[0]
 	}
 	s := stretchesOf(key.column)
-	if s == nil || w.after != nil || w.skip <= w.searchLimits.piece || w.absent != "" {
+	tests, counted := testsIn(w.search.conds)
+	if s == nil || !counted || w.after != nil || w.skip <= w.searchLimits.piece || w.absent != "" {
 		return nil, false, nil
 	}
 	var byStatus []cond
@@ -119,13 +123,14 @@ func (w *walk) jump(ctx context.Context) (behind []cond, past bool, err error) {
 		switch {
 		case c.column == colStatus && s.byStatus:
 			byStatus = append(byStatus, c)
+		case c.column == colOrigin:
 		case c.column != key.column || !slices.Contains(c.values, nil): // else it says that the key is not NULL
 			return nil, false, nil
 		}
 	}
 	var long []any // bounds of the longer stretch that the page begins in
 	for i, width := range s.widths {
-		p, err := w.passed(ctx, s.order, width, key, byStatus, long)
+		p, err := w.passed(ctx, tests, s.order, width, key, byStatus, long)
 		if err != nil {
 			return nil, false, err
 		}
@@ -156,7 +161,7 @@ type passage struct {
 // passed sums stretches up to the rows that are to be skipped: those of the
 // counters, and the executions that these do not hold. long = bounds of the
 // stretches looked at; nil = none.
-func (w *walk) passed(ctx context.Context, order, width int64, key sortKey, byStatus []cond, long []any) (p passage, err error) {
+func (w *walk) passed(ctx context.Context, tests Tests, order, width int64, key sortKey, byStatus []cond, long []any) (p passage, err error) {
 	start := floorSQL(key.expr, width)
 	if width == 0 {
 		start = "coalesce((SELECT max(low) FROM duration_buckets WHERE low <= " + key.expr + "), 0)"
@@ -167,12 +172,12 @@ func (w *walk) passed(ctx context.Context, order, width int64, key sortKey, bySt
 		counters, rows = counters+" AND e.start >= ? AND e.start < ?", rows+" AND "+start+" >= ? AND "+start+" < ?"
 		args = append(args, long[0], long[1])
 	}
-	query := `WITH every AS (SELECT e.start AS start, e.n AS n FROM order_counts AS e WHERE e.sort = ? AND e.width = ? AND ` + counters + `
+	query := `WITH every AS (SELECT e.start AS start, e.n AS n FROM order_counts AS e WHERE e.sort IN ` + tests.orders(order) + ` AND e.width = ? AND ` + counters + `
 			UNION ALL SELECT ` + start + `, 1 FROM ` + notCounted + ` AS i CROSS JOIN executions AS e ON e.id = i.id
-			WHERE ` + key.expr + ` IS NOT NULL AND ` + rows + `),
+			WHERE ` + key.expr + ` IS NOT NULL AND ` + tests.inRow("e") + ` AND ` + rows + `),
 		upto AS MATERIALIZED (SELECT start, sum(sum(n)) OVER (ORDER BY start` + direction(key.desc) + `) AS n FROM every GROUP BY start)
 		SELECT (SELECT start FROM upto WHERE n > ? ORDER BY n LIMIT 1), coalesce((SELECT max(n) FROM upto WHERE n <= ?), 0), (SELECT min(start) FROM upto WHERE n <= ?)`
 	err = one(ctx, w.q, "count executions", []any{&p.at, &p.n, &p.edge}, query,
-		slices.Concat([]any{order, width}, args, args, []any{w.skip, w.skip, w.skip})...)
+		slices.Concat([]any{width}, args, args, []any{w.skip, w.skip, w.skip})...)
 	return p, err
 }

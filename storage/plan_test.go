@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +53,7 @@ func someOfAll(t *testing.T, db *DB) *ratchet.Execution {
 	var last *ratchet.Execution
 	for i := range 60 {
 		at := time.Date(2026, 4, 1, i, 0, 0, 0, time.UTC)
-		e := &ratchet.Execution{TaskID: fmt.Sprint("task-", i%3), TaskName: fmt.Sprint("name-", i%3), QueuedAt: at, Status: statuses()[i%6]}
+		e := &ratchet.Execution{TaskID: fmt.Sprint("task-", i%3), TaskName: fmt.Sprint("name-", i%3), QueuedAt: at, Status: statuses()[i%6], Origin: origins()[i%5]}
 		if i%2 == 0 {
 			e.BatchID, e.JobID, e.ScheduleID, e.CorrelationToken = "b", "j", "s", fmt.Sprint("c", i)
 		}
@@ -89,7 +90,7 @@ func valueFor(f ratchet.FilterField, e *ratchet.Execution) any {
 	default:
 		return map[string]string{
 			"uuid": e.ID, "task_name": "name-1", "batch_id": "b", "job_id": "j", "schedule_id": "s",
-			"correlation_token": "c2", "error_message": "it broke",
+			"correlation_token": "c2", "error_message": "it broke", "origin": "test",
 		}[f.Name]
 	}
 }
@@ -112,6 +113,12 @@ func TestQueryPlans(t *testing.T) {
 	}
 	filters = append(filters, []ratchet.Filter{{Field: "task_id", Value: e.TaskID}, {Field: "status", Operator: ratchet.OpIn, Value: []any{"failed", "completed"}}},
 		[]ratchet.Filter{{Field: "queued_after", Value: "2026-04-01T00:00:00Z"}, {Field: "has_error", Value: true}})
+	filters = append(filters, []ratchet.Filter{{Field: "origin", Operator: ratchet.OpIn, Value: []any{}}})
+	for i, f := range filters { // as lists ask by default
+		if i%4 == 0 {
+			filters = append(filters, append(slices.Clone(f), ratchet.Filter{Field: "origin", Operator: ratchet.OpNE, Value: "test"}))
+		}
+	}
 	n := 0
 	for _, by := range ExecutionSortFields() {
 		for i, f := range filters {

@@ -16,6 +16,7 @@ const (
 	kindTime                   // integer microseconds
 	kindBool                   // expression that is 0 or 1
 	kindStatus                 // number of a status; compared by name
+	kindOrigin                 // number of an origin; compared by name
 	kindID                     // number or UUID
 	kindTask                   // UUID of a task, given as UUID or number
 	kindTag                    // set of texts
@@ -77,7 +78,7 @@ func (k kind) operators() []ratchet.Operator {
 		return all
 	case kindBool:
 		return []ratchet.Operator{ratchet.OpEQ, ratchet.OpNE, ratchet.OpIn, ratchet.OpNotIn}
-	case kindID, kindTask:
+	case kindID, kindTask, kindOrigin:
 		return []ratchet.Operator{ratchet.OpEQ, ratchet.OpNE, ratchet.OpIn, ratchet.OpNotIn}
 	default:
 		return append(all[:2:2], all[5:]...)

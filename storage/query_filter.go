@@ -44,8 +44,8 @@ func (l *list) condition(f ratchet.Filter) (cond, *ratchet.Error) {
 	if fd.op != "" {
 		op = fd.op
 	}
-	if fd.kind == kindStatus {
-		return statusCondition(fd, op, values)
+	if fd.kind == kindStatus || fd.kind == kindOrigin {
+		return choiceCondition(fd, op, values)
 	}
 	args := make([]any, len(values))
 	for i, v := range values {
@@ -164,33 +164,50 @@ func (fd field) reference(op ratchet.Operator, args []any) (string, []any) {
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
-// statusCondition compares statuses by name, in Go: there are six of them.
-func statusCondition(fd field, op ratchet.Operator, values []any) (cond, *ratchet.Error) {
+// choices are the names that a number stands for, in order, what they name,
+// and other names for some.
+func (k kind) choices() (noun string, names []string, synonyms map[string]string) {
+	if k == kindOrigin {
+		for _, o := range origins() {
+			names = append(names, string(o))
+		}
+		return "an origin", names, nil
+	}
+	for _, s := range statuses() {
+		names = append(names, string(s))
+	}
+	return "a status", names, map[string]string{"queued": string(ratchet.StatusPending), "success": string(ratchet.StatusCompleted)}
+}
+
+// choiceCondition compares statuses and origins by name, in Go: there are few.
+func choiceCondition(fd field, op ratchet.Operator, values []any) (cond, *ratchet.Error) {
+	noun, known, synonyms := fd.kind.choices()
 	names := make([]string, len(values))
 	for i, v := range values {
 		name, ok := v.(string)
-		if s, isStatus := v.(ratchet.Status); isStatus {
-			name, ok = string(s), true
+		switch v := v.(type) {
+		case ratchet.Status:
+			name, ok = string(v), true
+		case ratchet.Origin:
+			name, ok = string(v), true
 		}
 		exact := comparison(op) == "IS" || comparison(op) == "IS NOT" || op == ratchet.OpIn || op == ratchet.OpNotIn
-		switch name = asciiLower(name); name {
-		case "queued":
-			name = string(ratchet.StatusPending)
-		case "success":
-			name = string(ratchet.StatusCompleted)
-		}
-		if !ok || (exact && !slices.Contains(statuses(), ratchet.Status(name))) {
-			return cond{}, ratchet.Errorf(ratchet.CodeInvalid, "%v is not a status", v).At("/value").With(ratchet.FieldAllowed, statuses())
+		name = asciiLower(name)
+		name = cmp.Or(synonyms[name], name)
+		if !ok || (exact && !slices.Contains(known, name)) {
+			return cond{}, ratchet.Errorf(ratchet.CodeInvalid, "%v is not %s", v, noun).At("/value").With(ratchet.FieldAllowed, known)
 		}
 		names[i] = name
 	}
 	c := cond{field: fd, operator: op}
-	for i, s := range statuses() {
-		if matches(string(s), op, names) {
+	for i, s := range known {
+		if matches(s, op, names) {
 			c.values = append(c.values, int64(i))
 		}
 	}
-	c.sql = statusSQL(fd.expr, c.values)
+	if c.sql = statusSQL(fd.expr, c.values); fd.kind == kindOrigin {
+		c.sql = originSQL(fd.expr, c.values)
+	}
 	return c, nil
 }
 

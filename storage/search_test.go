@@ -63,6 +63,11 @@ func TestSearchTime(t *testing.T) {
 func TestTotals(t *testing.T) {
 	db := openTemp(t)
 	storeMany(t, db, 40)
+	noFault(t, db.write(t.Context(), false, (*tx).fold))
+	for i := range 3 { // of which no counter knows
+		e := &ratchet.Execution{TaskID: "t", TaskName: "t", Status: ratchet.StatusFailed, Origin: ratchet.OriginTest, QueuedAt: time.Date(2026, 3, 1, 0, i, 0, 0, time.UTC)}
+		noFault(t, db.StoreExecution(t.Context(), e))
+	}
 	db.limits.find, db.limits.tally, db.limits.piece, db.limits.count, db.limits.sort, db.limits.totals = 0, 0, 1, 1, 3, 20
 	for _, c := range []struct {
 		field string
@@ -71,10 +76,13 @@ func TestTotals(t *testing.T) {
 		total int64
 		bound bool
 	}{
-		{"has_error", ratchet.OpEQ, false, 30, false},
-		{"has_error", ratchet.OpNE, true, 30, false},
-		{"has_progress", ratchet.OpEQ, false, 40, false},
+		{"has_error", ratchet.OpEQ, false, 33, false},
+		{"has_error", ratchet.OpNE, true, 33, false},
+		{"has_progress", ratchet.OpEQ, false, 43, false},
 		{"has_error", ratchet.OpEQ, true, 10, false},
+		{"origin", ratchet.OpNE, "test", 40, false},
+		{"origin", ratchet.OpEQ, "test", 3, false},
+		{"origin", ratchet.OpIn, []any{"direct", "test", "retry", "external", "fork"}, 43, false},
 		{"correlation_token", ratchet.OpEndsWith, "39", 1, false},
 		{"correlation_token", ratchet.OpContains, "order", 20, true},
 		{"error_message", ratchet.OpContains, "broke", 1, true}, // the first piece has one entry
@@ -85,6 +93,27 @@ func TestTotals(t *testing.T) {
 		}
 		if page.Total != c.total || page.LowerBound != c.bound || len(page.Items) != 1 {
 			t.Errorf("%s %s %v: %d (lower bound %v), %d items; want %d (%v)", c.field, c.op, c.value, page.Total, page.LowerBound, len(page.Items), c.total, c.bound)
+		}
+	}
+}
+
+// TestTotalsWithoutTests: a condition that leaves out test runs keeps totals exact.
+func TestTotalsWithoutTests(t *testing.T) {
+	db := openTemp(t)
+	storeSpread(t, db, 140)
+	noFault(t, db.write(t.Context(), true, (*tx).fold))
+	storeSpread(t, db, 14) // which no counter holds
+	db.limits.find, db.limits.tally, db.limits.piece, db.limits.count, db.limits.sort, db.limits.totals = 0, 0, 1, 1, 3, 20
+	for origin, want := range map[ratchet.Operator]int64{ratchet.OpNE: 132, ratchet.OpEQ: 22} {
+		only := ratchet.Filter{Field: "origin", Operator: origin, Value: "test"}
+		for _, more := range [][]ratchet.Filter{nil, {{Field: "has_error", Value: false}}, {{Field: "task_name", Value: "t"}}} {
+			page, err := db.ListExecutionHeads(t.Context(), ratchet.Query{Limit: 1, Filters: append(more, only)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if page.Total != want || page.LowerBound {
+				t.Errorf("origin %s test and %v: %d (lower bound %v), want %d", origin, more, page.Total, page.LowerBound, want)
+			}
 		}
 	}
 }
@@ -106,25 +135,27 @@ func (o *offsets) QueryContext(ctx context.Context, query string, args ...any) (
 // TestDeepPages: a page far from both ends of a list is the right one, and is
 // reached without passing over all that lies before it.
 func TestDeepPages(t *testing.T) {
-	const n, deep = 2200, 1100
+	const n, deep = 2800, 1100
 	db := openTemp(t)
 	storeSpread(t, db, n)
 	noFault(t, db.write(context.Background(), false, (*tx).fold))
 	storeSpread(t, db, 20) // which no counter holds
-	limits := defaultLimits()
+	whole, limits := defaultLimits(), defaultLimits()
+	whole.find = time.Hour
 	limits.piece, limits.find, limits.sort = 50, time.Hour, -1 // as if every filter fitted many
 	some := []ratchet.Filter{{Field: "status", Operator: ratchet.OpIn, Value: []any{"completed", "failed"}}}
+	noTests := []ratchet.Filter{{Field: "origin", Operator: ratchet.OpNE, Value: "test"}}
 	for _, by := range ExecutionSortFields() {
 		for _, desc := range []bool{false, true} {
-			for _, filters := range [][]ratchet.Filter{nil, some} {
-				if filters != nil && by != "id" && by != "queued_at" && by != "status" {
+			for _, filters := range [][]ratchet.Filter{nil, noTests, some, slices.Concat(some, noTests)} {
+				if filters != nil && filters[0].Field == "status" && by != "id" && by != "queued_at" && by != "status" {
 					continue // no index has both
 				}
 				q := ratchet.Query{SortBy: by, Desc: desc, Filters: filters, Limit: 1000}
-				all, _ := searched(t, db, q, defaultLimits())
+				all, _ := searched(t, db, q, whole)
 				rest := q
 				rest.Offset = 1000
-				more, _ := searched(t, db, rest, defaultLimits())
+				more, _ := searched(t, db, rest, whole)
 				q.Limit, q.Offset = 10, deep
 				got, most := searched(t, db, q, limits)
 				if want := append(all, more...)[deep : deep+10]; !slices.Equal(got, want) {
@@ -171,6 +202,9 @@ func storeSpread(t *testing.T, db *DB, n int) {
 		storing.Go(func() {
 			for i := from; i < n; i += 64 {
 				e := &ratchet.Execution{TaskID: "t", TaskName: "t", Status: statuses()[2+i%4], QueuedAt: time.Date(2026, 1, 1, i, 0, 0, 0, time.UTC)}
+				if i%7 == 3 {
+					e.Origin = ratchet.OriginTest
+				}
 				if e.StartedAt = e.QueuedAt.Add(time.Second); i%10 > 0 {
 					e.CompletedAt = e.StartedAt.Add(time.Duration(i*i) * time.Millisecond)
 				}

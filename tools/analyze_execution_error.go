@@ -199,6 +199,7 @@ func similarErrors(ctx context.Context, d *Deps, x *ratchet.Execution) ([]Simila
 		Filters: []ratchet.Filter{
 			{Field: "task_id", Operator: ratchet.OpEQ, Value: x.TaskID},
 			{Field: "has_error", Operator: ratchet.OpEQ, Value: true},
+			likewise(x),
 			{Field: "queued_after", Operator: ratchet.OpEQ, Value: Stamp(x.QueuedAt.Add(-similarWindow))},
 		},
 	})

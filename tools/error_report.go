@@ -78,6 +78,7 @@ func recentOperations(ctx context.Context, d *Deps, x *ratchet.Execution, window
 		Limit: 10, SortBy: "queued_at", Desc: true,
 		Filters: []ratchet.Filter{
 			{Field: "task_id", Operator: ratchet.OpEQ, Value: x.TaskID},
+			likewise(x),
 			{Field: "queued_after", Operator: ratchet.OpEQ, Value: Stamp(x.QueuedAt.Add(-window))},
 			{Field: "queued_before", Operator: ratchet.OpEQ, Value: Stamp(x.QueuedAt.Add(time.Millisecond))},
 		},

@@ -143,6 +143,29 @@ func TestEdit_requiredTestsStoreNothing(t *testing.T) {
 	}
 }
 
+// TestSimilarErrors_keepTestRunsApart: a failing test is no earlier failure of a run.
+func TestSimilarErrors_keepTestRunsApart(t *testing.T) {
+	call := fresh(t)
+	must(t, call, "ratchet_create_task", taskArgs(t, "broken", "export default () => { throw new RangeError('no') }", map[string]any{
+		"test_cases": []map[string]any{{"name": "one", "input": map[string]any{}, "expected_output": 1}},
+	}))
+	similar := func() int {
+		t.Helper()
+		_, _ = call(t.Context(), "ratchet_execute_task", json.RawMessage(`{"task_id":"broken","input":{}}`)) // it fails
+		rows, _ := must(t, call, "ratchet_list_executions", json.RawMessage(`{"task_id":"broken"}`))["executions"].([]any)
+		newest, _ := rows[0].(map[string]any)
+		args, _ := json.Marshal(map[string]any{"execution_id": newest["execution_id"]})
+		list, _ := must(t, call, "ratchet_analyze_execution_error", args)["similar_errors"].([]any)
+		return len(list)
+	}
+	if n := similar(); n != 0 {
+		t.Errorf("%d failures are similar to the first, which only a test had before", n)
+	}
+	if n := similar(); n != 1 {
+		t.Errorf("%d failures are similar to the second, want the first", n)
+	}
+}
+
 // stored describes what is stored of the task add.
 func stored(t *testing.T, d *tools.Deps) string {
 	t.Helper()

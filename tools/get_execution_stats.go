@@ -15,6 +15,7 @@ type ExecutionStatsIn struct {
 	TaskID  string `json:"task_id,omitempty" jsonschema_description:"name, UUID or number; all tasks when absent"`
 	Since   string `json:"since,omitempty" jsonschema_description:"RFC 3339; queued at or after"`
 	Until   string `json:"until,omitempty" jsonschema_description:"RFC 3339; queued at or before"`
+	Origin  string `json:"origin,omitempty" jsonschema:"enum=test,enum=all" jsonschema_description:"test = test runs alone, all = they too; without it all but test runs"`
 	GroupBy string `json:"group_by,omitempty" jsonschema:"enum=status,enum=task,enum=hour,enum=day"`
 }
 
@@ -48,7 +49,7 @@ type ExecutionStatsOut struct {
 var ExecutionStats = Define(Spec{
 	Name: "ratchet_get_execution_stats", Title: "Get execution statistics", Toolset: "control", Category: "monitoring",
 	Doc: "Call this to see how executions go: counts by status, success rate and durations (mean, p50, p95, p99), of all tasks or one, " +
-		"in groups by status, task, hour or day. Next: ratchet_list_executions for the executions behind a number.",
+		"in groups by status, task, hour or day. Runs of tests are left out unless origin asks for them. Next: ratchet_list_executions for the executions behind a number.",
 	Effect: Reads,
 	Routes: []Route{
 		{Method: "GET", Path: "/executions/stats", Field: "executionStats"},
@@ -58,7 +59,13 @@ var ExecutionStats = Define(Spec{
 }, getExecutionStats)
 
 func getExecutionStats(ctx context.Context, d *Deps, in ExecutionStatsIn) (ExecutionStatsOut, error) {
-	query := storage.StatsQuery{GroupBy: in.GroupBy}
+	query := storage.StatsQuery{GroupBy: in.GroupBy, Tests: storage.WithoutTests}
+	switch in.Origin {
+	case "test":
+		query.Tests = storage.OnlyTests
+	case "all":
+		query.Tests = storage.WithTests
+	}
 	var err error
 	if query.Since, query.Until, err = timeRange(in.Since, in.Until); err != nil {
 		return ExecutionStatsOut{}, err

@@ -21,6 +21,7 @@ type GetResultsIn struct {
 	IncludeErrors bool             `json:"include_errors,omitempty" jsonschema:"default=true" jsonschema_description:"error_message and error_details" shown:"-"`
 	SortBy        string           `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at" shown:"-"`
 	SortOrder     string           `json:"sort_order,omitempty" jsonschema:"enum=asc,enum=desc,default=desc"`
+	Origin        []string         `json:"origin,omitempty" jsonschema:"enum=direct,enum=test,enum=retry,enum=external,enum=fork,enum=all" jsonschema_description:"how they came about; without it all but test runs" shown:"-"`
 	Filters       []ratchet.Filter `json:"filters,omitempty" shown:"-"`
 }
 
@@ -89,7 +90,10 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 		return GetResultsOut{}, ratchet.Errorf(ratchet.CodeInvalid, "offset excludes cursor and page").At("/offset").
 			WithHint("pass one of offset, page and cursor")
 	}
-	filters := ListExecutionsIn{TaskID: in.TaskID, Status: in.Status}
+	filters := ListExecutionsIn{TaskID: in.TaskID, Status: in.Status, Origin: in.Origin, ListIn: ListIn{Filters: in.Filters}}
+	if in.ExecutionID != "" && len(in.Origin) == 0 {
+		filters.Origin = []string{"all"} // one that is named is not left out
+	}
 	extra, err := filters.filters(ctx, d)
 	if err != nil {
 		return GetResultsOut{}, err
@@ -109,6 +113,7 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 	if err != nil {
 		return GetResultsOut{}, err
 	}
+	q.Filters = append(q.Filters, filters.origins()...)
 	q.Offset = max(q.Offset, in.Offset)
 	page, err := d.Store.ListExecutions(ctx, q)
 	if err != nil {

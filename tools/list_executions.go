@@ -15,6 +15,7 @@ import (
 type ListExecutionsIn struct {
 	TaskID           string   `json:"task_id,omitempty" jsonschema_description:"name, UUID or number" shown:""`
 	Status           []string `json:"status,omitempty" jsonschema:"enum=pending,enum=queued,enum=running,enum=completed,enum=success,enum=failed,enum=cancelled,enum=timed_out" jsonschema_description:"one status or several" synonyms:"queued,success"`
+	Origin           []string `json:"origin,omitempty" jsonschema:"enum=direct,enum=test,enum=retry,enum=external,enum=fork,enum=all" jsonschema_description:"how they came about; without it all but test runs" shown:"test runs are left out unless named; or all"`
 	JobID            string   `json:"job_id,omitempty" shown:"-"`
 	ScheduleID       string   `json:"schedule_id,omitempty" shown:"-"`
 	BatchID          string   `json:"batch_id,omitempty" shown:"-"`
@@ -69,7 +70,7 @@ func (o ListExecutionsOut) Links() []Link {
 // ListExecutions finds executions.
 var ListExecutions = Define(Spec{
 	Name: "ratchet_list_executions", Title: "List executions", Toolset: "core", Category: "monitoring",
-	Doc: "Call this to find executions by task, status or time, newest first. " +
+	Doc: "Call this to find executions by task, status or time, newest first. Runs of tests are left out unless origin says test or all. " +
 		"Next: ratchet_get_execution_status or ratchet_get_execution_logs.",
 	Omits:  slices.Concat(leanList("executions", "id", "task_id", "task_version", "started_at", "completed_at", "duration_ms", "recording_available"), leanError("executions.error_details")),
 	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/executions", Field: "executions"}},
@@ -89,6 +90,7 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	if err != nil {
 		return ListExecutionsOut{}, err
 	}
+	q.Filters = append(q.Filters, in.origins()...) // last, so that errors count the caller's from 0
 	list := d.Store.ListExecutionHeads
 	if in.IncludeOutput {
 		list = d.Store.ListExecutions
@@ -146,6 +148,36 @@ func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filt
 		extra = append(extra, f)
 	}
 	return extra, nil
+}
+
+// origins are the filters on the origin. Test runs are left out unless an
+// argument says which origins, or which executions, are wanted.
+func (in ListExecutionsIn) origins() []ratchet.Filter {
+	switch {
+	case slices.Contains(in.Origin, "all"):
+		return nil
+	case len(in.Origin) > 0:
+		return []ratchet.Filter{{Field: "origin", Operator: ratchet.OpIn, Value: in.Origin}}
+	case slices.ContainsFunc(in.Filters, func(f ratchet.Filter) bool { return f.Field == "origin" || f.Field == "id" || f.Field == "uuid" }):
+		return nil
+	default:
+		return []ratchet.Filter{withoutTests()}
+	}
+}
+
+// withoutTests leaves out test runs.
+func withoutTests() ratchet.Filter {
+	return ratchet.Filter{Field: "origin", Operator: ratchet.OpNE, Value: ratchet.OriginTest}
+}
+
+// likewise keeps to test runs for a test run, and leaves them out for others:
+// what fails under mocks is not a failure of the other kind.
+func likewise(x *ratchet.Execution) ratchet.Filter {
+	f := withoutTests()
+	if x.Origin == ratchet.OriginTest {
+		f.Operator = ratchet.OpEQ
+	}
+	return f
 }
 
 // timeRange reads the optional arguments since and until.

@@ -23,7 +23,7 @@ func TestOperations(t *testing.T) {
 		{`{ task(id: 1) { name } }`, `{"task":{"name":"adds"}}`},
 		{`query($task: ID!) { taskByUuid(uuid: $task) { name } }`, `{"taskByUuid":{"name":"adds"}}`},
 		{`{ taskVersions(taskId: "adds") { __typename } }`, `ListVersionsResult`},
-		{`{ taskStats(taskId: "adds") { total } executionStats { total successRate } }`, `{"taskStats":{"total":2},"executionStats":{"total":2,"successRate":1}}`},
+		{`{ taskStats(taskId: "adds") { total } executionStats { total successRate } }`, `{"taskStats":{"total":1},"executionStats":{"total":1,"successRate":1}}`},
 		{`{ executions(filters: {status: {eq: "completed"}, taskName: {eq: "adds"}}, limit: 1) { items { status taskName } } }`, `{"executions":{"items":[{"status":"completed","taskName":"adds"}]}}`},
 		{`query($run: ID!) { execution(id: $run) { status output } }`, `{"execution":{"status":"completed","output":3}}`},
 		{`query($run: ID!) { executionLogs(executionId: $run) { logs { message level } } }`, `{"executionLogs":{"logs":[{"message":"adding","level":"info"}]}}`},

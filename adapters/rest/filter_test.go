@@ -88,7 +88,7 @@ func valueOf(row map[string]any, f ratchet.FilterField) string {
 		}
 	}
 	for _, guess := range []struct{ part, value string }{
-		{"_after", "2020-01-01T00:00:00Z"}, {"_before", "2999-01-01T00:00:00Z"}, {"_at", "2020-01-01T00:00:00Z"}, {"time", "2020-01-01T00:00:00Z"}, {"status", "completed"},
+		{"_after", "2020-01-01T00:00:00Z"}, {"_before", "2999-01-01T00:00:00Z"}, {"_at", "2020-01-01T00:00:00Z"}, {"time", "2020-01-01T00:00:00Z"}, {"status", "completed"}, {"origin", "test"},
 	} {
 		if strings.HasSuffix(f.Name, guess.part) {
 			return guess.value
