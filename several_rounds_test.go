@@ -104,7 +104,7 @@ func (r *round) run(later string) {
 		{"--toolsets", "core,control"},
 		{"--read-only"},
 		{"--toolsets", "core,control"},
-		{"--tools", "ratchet_execute_task,ratchet_list_executions"},
+		{"--only-tools", "ratchet_execute_task,ratchet_list_executions"},
 		{"--read-only", "--toolsets", "core,control"},
 	} {
 		r.seats[i] = &seated{args: args}
@@ -161,7 +161,7 @@ func (r *round) callOn(s *seated) {
 		switch {
 		case reads:
 			tool, args, want = "ratchet_list_available_tasks", object{"limit": 1}, `"total_count"`
-		case n%8 == 0 && !strings.Contains(strings.Join(s.args, " "), "--tools"):
+		case n%8 == 0 && !strings.Contains(strings.Join(s.args, " "), "--only-tools"):
 			tool, want = "ratchet_create_task", fmt.Sprintf(`"name":"made-%d"`, n)
 			args = object{
 				"name": fmt.Sprintf("made-%d", n), "description": "a task of a test", "input_schema": object{}, "output_schema": object{},

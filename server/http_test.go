@@ -27,6 +27,7 @@ func TestHTTPEdges(t *testing.T) {
 		{"slash", "POST", "/mcp/", call, nil, 308, ""},
 		{"nowhere", "GET", "/nowhere", "", nil, 404, ""},
 		{"one call without a handshake", "POST", "/mcp", call, nil, 200, `"structuredContent":{"text":"x"`},
+		{"narrowed away by tools", "POST", "/mcp?tools=ratchet_hold", call, nil, 200, "address of the session leaves it out"},
 		{"narrowed away", "POST", "/mcp?exclude_tools=ratchet_echo", call, nil, 200, "-32602"},
 		{"bad parameter", "POST", "/mcp?toolset=core", call, nil, 400, "toolsets"},
 		{"bad selection", "POST", "/mcp?toolsets=nope", call, nil, 400, "unknown toolset"},

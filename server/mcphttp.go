@@ -197,7 +197,7 @@ func methodOf(body []byte) string {
 }
 
 // narrowing reads ?toolsets=&tools=&exclude_tools=&read_only=. Nil means the
-// whole offer.
+// whole offer. tools= means just these.
 func narrowing(query url.Values) (*tools.Selection, error) {
 	var s tools.Selection
 	any := false
@@ -207,7 +207,7 @@ func narrowing(query url.Values) (*tools.Selection, error) {
 		case "toolsets":
 			s.Toolsets = list
 		case "tools":
-			s.Tools = list
+			s.Only = list
 		case "exclude_tools":
 			s.Exclude = list
 		case "read_only":
@@ -226,7 +226,7 @@ func narrowing(query url.Values) (*tools.Selection, error) {
 	if !any {
 		return nil, nil
 	}
-	if len(s.Toolsets) == 0 && len(s.Tools) == 0 {
+	if len(s.Toolsets) == 0 {
 		s.Toolsets = []string{"all"} // narrow what is offered by the other two only
 	}
 	return &s, nil

@@ -154,7 +154,11 @@ func offered(cfg config.MCP, o Options) (*tools.Registry, error) {
 	if all, err = all.WithEvents(o.Events...); err != nil {
 		return nil, err
 	}
-	return all.Select(tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly})
+	s := tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Only: cfg.OnlyTools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly}
+	if len(s.Only) > 0 {
+		s.Toolsets = nil
+	}
+	return all.Select(s)
 }
 
 // Bounds are the operator's bounds of what the metadata of tasks may ask for.

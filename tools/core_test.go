@@ -98,9 +98,11 @@ func TestSelection(t *testing.T) {
 	}{
 		"default":   {tools.Selection{}, []string{"ratchet_echo", "ratchet_wipe"}},
 		"all":       {tools.Selection{Toolsets: []string{"all"}}, []string{"ratchet_cancel", "ratchet_echo", "ratchet_wipe"}},
-		"only":      {tools.Selection{Tools: []string{"ratchet.cancel"}}, []string{"ratchet_cancel"}},
+		"only":      {tools.Selection{Only: []string{"ratchet.cancel"}}, []string{"ratchet_cancel"}},
+		"of groups": {tools.Selection{Toolsets: []string{"core"}, Only: []string{"ratchet_cancel", "ratchet_echo"}}, []string{"ratchet_echo"}},
+		"to core":   {tools.Selection{Tools: []string{"ratchet_cancel"}}, []string{"ratchet_cancel", "ratchet_echo", "ratchet_wipe"}},
 		"added":     {tools.Selection{Toolsets: []string{"core"}, Tools: []string{"ratchet_cancel"}}, []string{"ratchet_cancel", "ratchet_echo", "ratchet_wipe"}},
-		"excluded":  {tools.Selection{Tools: []string{"ratchet_echo"}, Exclude: []string{"ratchet.say"}}, []string{}},
+		"excluded":  {tools.Selection{Only: []string{"ratchet_echo"}, Exclude: []string{"ratchet.say"}}, []string{}},
 		"read-only": {tools.Selection{Toolsets: []string{"all"}, ReadOnly: true}, []string{"ratchet_echo"}},
 	} {
 		got, err := r.Select(c.in)
@@ -116,9 +118,27 @@ func TestSelection(t *testing.T) {
 	if ratchet.Body(err, "").Nearest != "ratchet_echo" {
 		t.Errorf("unknown tool: %v", err)
 	}
-	core, _ := r.Select(tools.Selection{})
-	if e := core.Unknown("ratchet_cancel"); !strings.Contains(e.Hint, "core,control") {
-		t.Errorf("tool of another toolset: %v %s", e, e.Hint)
+	for hint, s := range map[string]tools.Selection{
+		"--toolsets core,control":                  {},
+		"--tools ratchet_cancel ":                  {},
+		"--tools ratchet_echo,ratchet_cancel":      {Tools: []string{"ratchet_echo"}},
+		"--only-tools ratchet_echo,ratchet_cancel": {Only: []string{"ratchet_echo"}},
+		"out of --exclude-tools":                   {Toolsets: []string{"all"}, Exclude: []string{"ratchet_cancel"}},
+		"without --read-only":                      {Toolsets: []string{"all"}, ReadOnly: true},
+	} {
+		some, err := r.Select(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		narrow, err := some.Select(tools.Selection{Only: []string{"ratchet_echo"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, offered := range []*tools.Registry{some, narrow} {
+			if e := offered.Unknown("ratchet_cancel"); !strings.Contains(e.Hint, hint) {
+				t.Errorf("%+v: %v %s, want %q", s, e, e.Hint, hint)
+			}
+		}
 	}
 }
 

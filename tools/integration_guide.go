@@ -44,7 +44,7 @@ func integrationSections(d *Deps) []section {
 		{"Connect", "Over stdio a client starts `ratchet mcp-serve`. Over HTTP run `ratchet serve` and use the URL `http://127.0.0.1:8080/mcp`. " +
 			"`ratchet print-config CLIENT` prints the entry for claude-desktop, claude-code, vscode and cursor."},
 		{"Authorisation", "A server on a loopback address takes calls without credentials. " +
-			"Which tools are offered is set when it starts, by --toolsets, --tools, --exclude-tools and --read-only."},
+			"Which tools are offered is set when it starts, by --toolsets, --tools (adds), --only-tools (just these), --exclude-tools and --read-only."},
 		{"Waiting", fmt.Sprintf("A call waits at most %s. Work that takes longer answers `status: running` with its id; it goes on, "+
 			"and asking for its status with that id waits again. Progress notifications come when the request has a progress token.", wait)},
 		{"Arguments", "Names are snake_case; camelCase is read too. Harmless mismatches are mended: \"5\" for 5, \"true\" for true, " +

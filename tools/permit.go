@@ -122,7 +122,7 @@ func (r *Registry) For(p ratchet.Principal) *Registry {
 	if len(kept) == len(r.list) {
 		return r
 	}
-	out := &Registry{list: kept, byName: make(map[string]int, len(kept)), aliases: map[string]string{}, events: r.events, whole: r.whole, served: r}
+	out := &Registry{list: kept, byName: make(map[string]int, len(kept)), aliases: map[string]string{}, events: r.events, whole: r.whole, chosen: r.chosen, base: r.base, served: r}
 	if out.whole == nil {
 		out.whole = r
 	}

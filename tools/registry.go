@@ -28,6 +28,8 @@ type Registry struct {
 	aliases map[string]string // further name -> name
 	events  events.Set
 	whole   *Registry // the registry this one was selected from; nil = itself
+	chosen  Selection // what of whole was chosen when the server was started
+	base    *Registry // what was, when this is a part of it that a session asked for; nil = this is
 	served  *Registry // what others are offered, when this is for one caller; nil = it is for everybody
 	shown   sync.Once
 	full    []Tool // list with the schemas, once shown
@@ -217,12 +219,13 @@ func (r *Registry) Unknown(name string) *ratchet.Error {
 	}
 	if r.whole != nil {
 		if t, ok := r.whole.Lookup(name); ok {
-			sets := "core"
-			if t.Toolset != sets {
-				sets += "," + t.Toolset
+			if r.base != nil {
+				if _, narrowed := r.base.Lookup(t.Name); narrowed {
+					return ratchet.Errorf(ratchet.CodeNotFound, "tool %s is not offered in this session", t.Name).
+						WithHint("the address of the session leaves it out: connect with other query parameters toolsets, tools, exclude_tools and read_only, or without")
+				}
 			}
-			return ratchet.Errorf(ratchet.CodeNotFound, "tool %s is not offered by this server", t.Name).
-				WithHint("start the server with --toolsets %s or --tools %s, and without an exclusion of it", sets, t.Name)
+			return ratchet.Errorf(ratchet.CodeNotFound, "tool %s is not offered by this server", t.Name).WithHint("%s", r.chosen.enabling(t))
 		}
 	}
 	e := ratchet.Errorf(ratchet.CodeNotFound, "unknown tool %q", name)

@@ -81,7 +81,7 @@ func TestGenerate(t *testing.T) {
 
 // TestClientWithoutRuns: a server that does not offer to execute has no run().
 func TestClientWithoutRuns(t *testing.T) {
-	r, err := registry(t).Select(tools.Selection{Tools: []string{"ratchet_list_templates"}})
+	r, err := registry(t).Select(tools.Selection{Only: []string{"ratchet_list_templates"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ type call struct {
 
 // proxy serves the server at --connect over stdio.
 func (a *app) proxy(cmd *cobra.Command) error {
-	for _, name := range []string{"data-dir", "database", "toolsets", "tools", "exclude-tools", "read-only"} {
+	for _, name := range []string{"data-dir", "database", "toolsets", "tools", "only-tools", "exclude-tools", "read-only"} {
 		if cmd.Flags().Changed(name) {
 			return ratchet.Errorf(ratchet.CodeInvalid, "--%s belongs to a server, and --connect uses a running one", name).
 				WithHint("select tools by the URL, e.g. --connect 'http://127.0.0.1:8080/mcp?read_only=true'")

@@ -24,7 +24,7 @@ func (a *app) checkEra(ctx context.Context, cmd *cobra.Command, era string) (fin
 	if a.configFile != "" {
 		args = append(args, "--config", a.configFile)
 	}
-	for _, name := range []string{"toolsets", "tools", "exclude-tools", "read-only"} {
+	for _, name := range []string{"toolsets", "tools", "only-tools", "exclude-tools", "read-only"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed {
 			args = append(args, "--"+name+"="+flag.Value.String())
 		}
@@ -51,7 +51,7 @@ func (a *app) checkEra(ctx context.Context, cmd *cobra.Command, era string) (fin
 	}
 	f.Status, f.Detail = findingOK, fmt.Sprintf("answers over stdio and lists %d tools", len(offer))
 	if len(offer) == 0 {
-		f.Status, f.Hint = findingFail, "the selection leaves no tool: see --toolsets, --tools, --exclude-tools, --read-only"
+		f.Status, f.Hint = findingFail, "the selection leaves no tool: see --toolsets, --tools, --only-tools, --exclude-tools, --read-only"
 	}
 	return f, offer
 }
@@ -100,7 +100,7 @@ func clientFindings(offer []*mcp.Tool) []finding {
 			warnings = append(warnings, fmt.Sprintf("names above %d bytes are cut or left out", client.longest))
 		}
 		if len(warnings) > 0 {
-			f.Status, f.Hint = findingWarn, strings.Join(warnings, "; ")+"; serve fewer with --toolsets or --tools"
+			f.Status, f.Hint = findingWarn, strings.Join(warnings, "; ")+"; serve fewer with --toolsets, --only-tools or --exclude-tools"
 		}
 		list = append(list, f)
 	}

@@ -80,7 +80,7 @@ func importTask(ctx context.Context, srv *server.Server, task *ratchet.Task) err
 // inMemory are the settings of a server for tasks in folders: they go through
 // the same tools as everything else, and are stored nowhere.
 func (a *app) inMemory(cmd *cobra.Command) map[string]string {
-	more := map[string]string{"database.url": ":memory:", "mcp.toolsets": "all"}
+	more := map[string]string{"database.url": ":memory:", "mcp.toolsets": "all", "mcp.only_tools": ""}
 	if !cmd.Flags().Changed("log-level") {
 		more["logging.level"] = "warn"
 	}

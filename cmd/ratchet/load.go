@@ -16,7 +16,7 @@ import (
 // keys are the configuration keys of flags.
 var keys = map[string]string{
 	"data-dir": "data_dir", "database": "database.url", "log-level": "logging.level",
-	"tasks-dir": "registry.tasks_dir", "toolsets": "mcp.toolsets", "tools": "mcp.tools", "exclude-tools": "mcp.exclude_tools", "read-only": "mcp.read_only",
+	"tasks-dir": "registry.tasks_dir", "toolsets": "mcp.toolsets", "tools": "mcp.tools", "only-tools": "mcp.only_tools", "exclude-tools": "mcp.exclude_tools", "read-only": "mcp.read_only",
 	"bind": "server.bind_address", "port": "server.port", "host": "server.bind_address",
 }
 

@@ -63,7 +63,11 @@ func (a *app) member(cmd *cobra.Command, forced map[string]string) (*member, err
 
 func (m *member) selection() attach.Selection {
 	c := m.cfg.MCP
-	return attach.Selection{Toolsets: c.Toolsets, Tools: c.Tools, Exclude: c.ExcludeTools, ReadOnly: c.ReadOnly}
+	s := attach.Selection{Toolsets: c.Toolsets, Tools: c.Tools, Only: c.OnlyTools, Exclude: c.ExcludeTools, ReadOnly: c.ReadOnly}
+	if len(s.Only) > 0 {
+		s.Toolsets = nil
+	}
+	return s
 }
 
 // join becomes the owner of the data directory, or attaches to the owner. It
@@ -203,7 +207,7 @@ type noClose struct{ net.Conn }
 func (noClose) Close() error { return nil }
 
 func selectionOf(s attach.Selection) tools.Selection {
-	return tools.Selection{Toolsets: s.Toolsets, Tools: s.Tools, Exclude: s.Exclude, ReadOnly: s.ReadOnly}
+	return tools.Selection{Toolsets: s.Toolsets, Tools: s.Tools, Only: s.Only, Exclude: s.Exclude, ReadOnly: s.ReadOnly}
 }
 
 // welcome checks who wants to attach to a server with these settings.

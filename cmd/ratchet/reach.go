@@ -38,7 +38,7 @@ func (a *app) reach(cmd *cobra.Command) (reach, error) {
 		return a.reachRemote(session), nil
 	}
 	// Most commands run no task, and one that does starts the worker it needs.
-	m, err := a.member(cmd, map[string]string{"mcp.toolsets": "all", "execution.workers.warm": "0"})
+	m, err := a.member(cmd, map[string]string{"mcp.toolsets": "all", "mcp.only_tools": "", "execution.workers.warm": "0"})
 	if err != nil {
 		return reach{}, err
 	}

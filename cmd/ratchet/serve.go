@@ -26,8 +26,9 @@ func storeFlags(flags *pflag.FlagSet) {
 }
 
 func selectionFlags(flags *pflag.FlagSet) {
-	flags.String("toolsets", "", "groups of tools: core, control or all (default core)")
-	flags.String("tools", "", "single tools to add; without --toolsets only these are served")
+	flags.String("toolsets", "", "groups of tools: core, control, admin or all (default core)")
+	flags.String("tools", "", "single tools to add to the toolsets served")
+	flags.String("only-tools", "", "serve just these tools; --toolsets and --tools do not count then")
 	flags.String("exclude-tools", "", "tools to leave out")
 	flags.Bool("read-only", false, "serve only tools that change nothing")
 }

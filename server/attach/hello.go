@@ -32,6 +32,7 @@ const (
 type Selection struct {
 	Toolsets []string `json:"toolsets,omitempty"`
 	Tools    []string `json:"tools,omitempty"`
+	Only     []string `json:"only_tools,omitempty"`
 	Exclude  []string `json:"exclude_tools,omitempty"`
 	ReadOnly bool     `json:"read_only,omitempty"`
 }

@@ -147,8 +147,9 @@ type MCP struct {
 	MaxConcurrentCalls int           `koanf:"max_concurrent_calls" default:"0" doc:"tool calls at once per caller; 0 = 10 per authenticated caller and 1000 on open loopback"`
 	MaxConnections     int           `koanf:"max_connections" default:"100" doc:"sessions at once"`
 	SessionTimeout     time.Duration `koanf:"session_timeout" default:"1800" doc:"seconds after which an idle session ends"`
-	Toolsets           []string      `koanf:"toolsets" doc:"groups of tools: core, control or all; empty = core, or none when tools is set"`
-	Tools              []string      `koanf:"tools" doc:"single tools to add; without toolsets only these are served"`
+	Toolsets           []string      `koanf:"toolsets" doc:"groups of tools: core, control, admin or all; empty = core"`
+	Tools              []string      `koanf:"tools" doc:"single tools to add to toolsets"`
+	OnlyTools          []string      `koanf:"only_tools" doc:"serve just these tools; toolsets and tools do not count then"`
 	ExcludeTools       []string      `koanf:"exclude_tools" doc:"tools to leave out"`
 	ReadOnly           bool          `koanf:"read_only" default:"false" doc:"serve only tools that change nothing"`
 }
