@@ -25,8 +25,10 @@ type counting struct {
 func (c *counting) new(t *rapid.T) *ratchet.Execution {
 	task := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "task")
 	c.clock = c.clock.Add(time.Duration(rapid.Int64Range(0, 30).Draw(t, "hours")) * 20 * time.Minute)
-	return &ratchet.Execution{TaskID: "id-" + task, TaskName: task, QueuedAt: c.clock, Status: ratchet.StatusPending,
-		Origin: rapid.SampledFrom([]ratchet.Origin{ratchet.OriginDirect, ratchet.OriginTest}).Draw(t, "origin")}
+	return &ratchet.Execution{
+		TaskID: "id-" + task, TaskName: task, QueuedAt: c.clock, Status: ratchet.StatusPending,
+		Origin: rapid.SampledFrom([]ratchet.Origin{ratchet.OriginDirect, ratchet.OriginTest}).Draw(t, "origin"),
+	}
 }
 
 func (c *counting) start(t *rapid.T, e *ratchet.Execution) {
