@@ -48,21 +48,25 @@ func (c *rawClient) say(t *testing.T, line string) {
 
 // rawAnswer is a line of the server.
 type rawAnswer struct {
-	ID    json.RawMessage
-	Error struct{ Code int }
+	ID     json.RawMessage
+	Method string // of a notification, which is no answer
+	Error  struct{ Code int }
 }
 
 func (c *rawClient) ask(t *testing.T, line string) rawAnswer {
 	t.Helper()
 	c.say(t, line)
-	if !c.lines.Scan() {
-		t.Fatalf("the connection ended at %.200s: %v", line, c.lines.Err())
+	for c.lines.Scan() {
+		var a rawAnswer
+		if err := json.Unmarshal(c.lines.Bytes(), &a); err != nil {
+			t.Fatalf("%v in %.300s", err, c.lines.Text())
+		}
+		if a.Method == "" {
+			return a
+		}
 	}
-	var a rawAnswer
-	if err := json.Unmarshal(c.lines.Bytes(), &a); err != nil {
-		t.Fatalf("%v in %.300s", err, c.lines.Text())
-	}
-	return a
+	t.Fatalf("the connection ended at %.200s: %v", line, c.lines.Err())
+	return rawAnswer{}
 }
 
 // TestFaultyLines sends lines that are no messages to the owner of a data
