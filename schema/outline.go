@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -18,27 +19,42 @@ const (
 // memory goes with what the schema describes and not with what was sent.
 func (s *Schema) outline(raw []byte) (any, error) {
 	if len(raw) < outlineFrom || suspicious(raw) {
-		return decode(raw)
+		return decodeBounded(raw)
 	}
-	o := outliner{jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	o := &outliner{d: jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), left: maxWeight}
 	v, err := o.value(s.root)
-	if err != nil || o.d.PeekKind() != 0 {
-		return decode(raw) // says what is wrong
+	if err != nil && !errors.Is(err, errHeavy) || err == nil && o.d.PeekKind() != 0 {
+		return decodeBounded(raw) // says what is wrong
 	}
-	return v, nil
+	return v, err
 }
 
-type outliner struct{ d *jsontext.Decoder }
+type outliner struct {
+	d    *jsontext.Decoder
+	left int // bytes that may still be taken
+}
+
+// take counts what a value takes.
+func (o *outliner) take(n int) error {
+	if o.left -= n; o.left < 0 {
+		return errHeavy
+	}
+	return nil
+}
 
 // value reads the next value; s is nil where the schema has nothing to say.
-func (o outliner) value(s *jsonschema.Schema) (any, error) {
+func (o *outliner) value(s *jsonschema.Schema) (any, error) {
 	s = deref(s)
 	kind := o.d.PeekKind()
-	container := kind == '{' || kind == '['
 	switch {
-	case !container || s != nil && tangled(s):
+	case kind != '{' && kind != '[':
+		return o.scalar()
+	case s != nil && tangled(s):
 		raw, err := o.d.ReadValue()
 		if err != nil {
+			return nil, err
+		}
+		if err := o.take(weight(raw)); err != nil {
 			return nil, err
 		}
 		return decode(raw)
@@ -56,8 +72,31 @@ func (o outliner) value(s *jsonschema.Schema) (any, error) {
 	return []any{}, nil
 }
 
-func (o outliner) object(s *jsonschema.Schema) (any, error) {
+// scalar reads a value without parts.
+func (o *outliner) scalar() (any, error) {
+	token, err := o.d.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	var v any
+	switch token.Kind() {
+	case 't', 'f':
+		v = token.Bool()
+	case '"':
+		text := token.String()
+		v, err = text, o.take(len(text))
+	case '0':
+		number := json.Number(token.String())
+		v, err = number, o.take(len(number))
+	}
+	return v, err
+}
+
+func (o *outliner) object(s *jsonschema.Schema) (any, error) {
 	if _, err := o.d.ReadToken(); err != nil {
+		return nil, err
+	}
+	if err := o.take(objectWeight); err != nil {
 		return nil, err
 	}
 	obj, unknown := map[string]any{}, 0
@@ -67,6 +106,9 @@ func (o outliner) object(s *jsonschema.Schema) (any, error) {
 			return nil, err
 		}
 		key := name.String()
+		if err := o.take(len(key)); err != nil {
+			return nil, err
+		}
 		sub := s.Properties[key]
 		if sub == nil {
 			if unknown++; unknown > maxUnknown && s.MaxProperties == nil && s.MinProperties == nil {
@@ -79,13 +121,21 @@ func (o outliner) object(s *jsonschema.Schema) (any, error) {
 		if obj[key], err = o.value(sub); err != nil {
 			return nil, err
 		}
+		if len(obj) > 8 {
+			if err := o.take(valueWeight); err != nil {
+				return nil, err
+			}
+		}
 	}
 	_, err := o.d.ReadToken()
 	return obj, err
 }
 
-func (o outliner) array(s *jsonschema.Schema) (any, error) {
+func (o *outliner) array(s *jsonschema.Schema) (any, error) {
 	if _, err := o.d.ReadToken(); err != nil {
+		return nil, err
+	}
+	if err := o.take(arrayWeight); err != nil {
 		return nil, err
 	}
 	item, list := itemSchema(s), []any{}
@@ -98,6 +148,9 @@ func (o outliner) array(s *jsonschema.Schema) (any, error) {
 		}
 		v, err := o.value(item)
 		if err != nil {
+			return nil, err
+		}
+		if err := o.take(valueWeight); err != nil {
 			return nil, err
 		}
 		list = append(list, v)

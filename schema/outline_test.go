@@ -25,7 +25,7 @@ func TestOutline_samePlaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := outliner{jsontext.NewDecoder(bytes.NewBufferString(raw))}
+		o := &outliner{d: jsontext.NewDecoder(bytes.NewBufferString(raw)), left: maxWeight}
 		part, err := o.value(s.root)
 		if err != nil {
 			t.Fatal(err)

@@ -35,6 +35,9 @@ func (s *Schema) Validate(raw json.RawMessage) []Violation {
 	if found := numberViolation(err); found != nil {
 		return []Violation{*found}
 	}
+	if errors.Is(err, errHeavy) {
+		return []Violation{tooHeavy()}
+	}
 	if err != nil {
 		return []Violation{{Rule: "json", Wanted: "JSON", Message: "not JSON: " + jsonFault(err)}}
 	}

@@ -1,0 +1,58 @@
+package schema
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// maxWeight bounds the memory, in bytes, that decoding a value to check it may
+// take: a value of many small parts takes a hundred times its text.
+const maxWeight = 40 << 20
+
+// What parts of a value take, as measured on encoding/json, without their text.
+const (
+	objectWeight = 352 // a map with room for eight members
+	arrayWeight  = 64
+	valueWeight  = 80 // one more item or member, in a list or map that grows
+)
+
+// errHeavy is the error of a value above maxWeight.
+var errHeavy = errors.New("the value takes too much memory to check")
+
+func tooHeavy() Violation {
+	return Violation{
+		Rule: "steps", Wanted: fmt.Sprintf("at most %d MiB when decoded", maxWeight>>20),
+		Message: fmt.Sprintf("takes more than %d MiB of memory to check against its schema, because it has very many parts; "+
+			"send fewer objects and items at once, or as text", maxWeight>>20),
+	}
+}
+
+// weight estimates the memory that raw, which is JSON, takes when it is decoded.
+func weight(raw []byte) int {
+	sum, text := len(raw), false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case text && c == '\\':
+			i++
+		case c == '"':
+			text = !text
+		case text:
+		case c == '{':
+			sum += objectWeight
+		case c == '[':
+			sum += arrayWeight
+		case c == ',':
+			sum += valueWeight
+		}
+	}
+	return sum
+}
+
+// decodeBounded is decode for a value of any size.
+func decodeBounded(raw json.RawMessage) (any, error) {
+	if len(raw) > outlineFrom && weight(raw) > maxWeight {
+		return nil, errHeavy
+	}
+	return decode(raw)
+}
