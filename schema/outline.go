@@ -54,7 +54,7 @@ func (o *outliner) value(s *jsonschema.Schema) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := o.take(weight(raw)); err != nil {
+		if err := o.take(Weight(raw)); err != nil {
 			return nil, err
 		}
 		return decode(raw)

@@ -31,8 +31,12 @@ func (e *SyntaxError) Position(raw []byte) (line, column int) {
 
 // CheckSyntax says what makes raw something other than one JSON value, and
 // where: the error is a *SyntaxError. It is strict: text must be UTF-8 without
-// lone surrogates, and no object may have a key twice. Nil means valid.
+// lone surrogates, and no object may have a key twice or more than 100,000 keys. Nil
+// means valid.
 func CheckSyntax(raw []byte) error {
+	if at, ok := crowded(raw); ok {
+		return &SyntaxError{Reason: fmt.Sprintf("an object has more than %d keys", maxKeys), Offset: at}
+	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(raw))
 	err := d.SkipValue()
 	if err == nil {
@@ -69,6 +73,8 @@ func Refuse(what string, raw []byte) error {
 	switch {
 	case wrong.Pointer != "":
 		return e.At(wrong.Pointer).WithHint("give each key of an object once")
+	case strings.HasPrefix(wrong.Reason, "an object has more than"):
+		return e.WithHint("send a list of entries, or the data as text")
 	case strings.Contains(wrong.Reason, "surrogate"):
 		return e.WithHint(`write a character beyond \uffff as itself or as two escapes, such as \ud83d\ude00`)
 	}

@@ -8,7 +8,7 @@ import (
 
 // maxWeight bounds the memory, in bytes, that decoding a value to check it may
 // take: a value of many small parts takes a hundred times its text.
-const maxWeight = 40 << 20
+const maxWeight = 32 << 20
 
 // What parts of a value take, as measured on encoding/json, without their text.
 const (
@@ -28,8 +28,9 @@ func tooHeavy() Violation {
 	}
 }
 
-// weight estimates the memory that raw, which is JSON, takes when it is decoded.
-func weight(raw []byte) int {
+// Weight estimates the memory, in bytes, that raw, which is JSON, takes when it is
+// decoded into maps and lists.
+func Weight(raw []byte) int {
 	sum, text := len(raw), false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -51,8 +52,44 @@ func weight(raw []byte) int {
 
 // decodeBounded is decode for a value of any size.
 func decodeBounded(raw json.RawMessage) (any, error) {
-	if len(raw) > outlineFrom && weight(raw) > maxWeight {
+	if len(raw) > outlineFrom && Weight(raw) > maxWeight {
 		return nil, errHeavy
 	}
 	return decode(raw)
+}
+
+// maxKeys bounds the keys of one object. To find a key that is there twice all of
+// an object are kept.
+const maxKeys = 100_000
+
+// crowded is the offset of the object in raw, which need not be JSON, that has
+// more than maxKeys keys; ok is false when none has.
+func crowded(raw []byte) (offset int, ok bool) {
+	if len(raw) < 4*maxKeys {
+		return 0, false
+	}
+	type container struct{ start, commas int } // commas < 0 = a list
+	var open []container
+	text := false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case text && c == '\\':
+			i++
+		case c == '"':
+			text = !text
+		case text:
+		case c == '{':
+			open = append(open, container{i, 0})
+		case c == '[':
+			open = append(open, container{i, -len(raw)})
+		case (c == '}' || c == ']') && len(open) > 0:
+			open = open[:len(open)-1]
+		case c == ',' && len(open) > 0:
+			top := &open[len(open)-1]
+			if top.commas++; top.commas >= maxKeys {
+				return top.start, true
+			}
+		}
+	}
+	return 0, false
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	goruntime "runtime"
 	"strings"
 	"testing"
@@ -66,5 +67,23 @@ func TestValidate_memory(t *testing.T) {
 	}
 	if _, err := decodeBounded(json.RawMessage(values["objects"])); !errors.Is(err, errHeavy) {
 		t.Errorf("a million objects: %v", err)
+	}
+}
+
+// TestCheckSyntax_manyKeys: an object may have 100,000 keys, wherever it is.
+func TestCheckSyntax_manyKeys(t *testing.T) {
+	object := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"k%d":[1,{"a":"},{"}]`, i)
+		}
+		return `{` + b.String()[1:] + `}`
+	}
+	if err := CheckSyntax([]byte(`[[{"a":` + object(maxKeys) + `}]]`)); err != nil {
+		t.Error(err)
+	}
+	wrong, ok := errors.AsType[*SyntaxError](CheckSyntax([]byte(`[[{"a":` + object(maxKeys+1) + `}]]`)))
+	if !ok || wrong.Offset != 7 || !strings.Contains(wrong.Reason, "100000 keys") {
+		t.Errorf("%+v", wrong)
 	}
 }

@@ -129,7 +129,9 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 	}
 	conn := http.NewResponseController(w.ResponseWriter)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout)) // where it cannot be set there is no connection to starve
-	body, err := io.ReadAll(r.Body)
+	var buf bytes.Buffer // grows by doubling, which io.ReadAll does not
+	_, err := buf.ReadFrom(r.Body)
+	body := buf.Bytes()
 	_ = conn.SetReadDeadline(time.Time{})
 	if err != nil {
 		rpcDeny(w.ResponseWriter, bodyError(err, m.maxBody), w.requestID())

@@ -121,7 +121,14 @@ func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly b
 	return c, nil
 }
 
+// maxMetadata bounds the metadata of a task, in bytes.
+const maxMetadata = 256 << 10
+
 func (c *checks) identity(t *ratchet.Task, most executor.Bounds) {
+	if n := len(t.Metadata); n > maxMetadata {
+		c.fail("metadata", "METADATA_TOO_LARGE", "/metadata", fmt.Sprintf("the metadata has %d bytes, at most %d are allowed", n, maxMetadata), "keep data in the code or in files")
+		return
+	}
 	switch {
 	case t.Name == "":
 		c.fail("name", "EMPTY_NAME", "/name", "the name is empty", "a name has 1 to 100 letters, digits, _ or -")

@@ -221,17 +221,21 @@ func (t Tool) fitting(ctx context.Context, args json.RawMessage) (json.RawMessag
 	if len(args) == 0 || string(args) == "null" {
 		args = json.RawMessage("{}")
 	}
-	if t.Input().Validate(args) == nil {
+	found := t.Input().Validate(args)
+	if found == nil {
 		return args, nil
 	}
-	return t.coerce(ctx, args)
+	return t.coerce(ctx, args, found)
 }
 
-// coerce mends args and validates the result.
-func (t Tool) coerce(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
+// coerce corrects args, in which found is wrong, and validates the result.
+func (t Tool) coerce(ctx context.Context, args json.RawMessage, found []schema.Violation) (json.RawMessage, error) {
 	mended, notes, refused := t.Input().Coerce(args)
 	if refused != nil {
 		return nil, t.invalid(args, refused)
+	}
+	if len(notes) == 0 { // nothing was changed
+		return nil, t.invalid(args, found)
 	}
 	if found := t.Input().Validate(mended); found != nil {
 		return nil, t.invalid(mended, found)

@@ -192,3 +192,17 @@ func TestPersistedQueries(t *testing.T) {
 		}
 	}
 }
+
+// TestManyParts: variables with very many parts are refused before they are
+// decoded, with another way to send them; much text is taken.
+func TestManyParts(t *testing.T) {
+	l := serve(t)
+	const query = "query($t: String) { listAvailableTasks(filter: $t) { __typename } }"
+	a := l.ask(query, map[string]any{"t": "x", "unused": make([]int, 500_000)})
+	if len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "PAYLOAD_TOO_LARGE" || !strings.Contains(a.Errors[0].Message, "very many parts") {
+		t.Errorf("%.300s", a.Raw)
+	}
+	if a := l.ask(query, map[string]any{"t": "x", "unused": strings.Repeat("[1,{}]", 300_000)}); len(a.Errors) > 0 {
+		t.Errorf("%.300s", a.Raw)
+	}
+}

@@ -52,8 +52,16 @@ func (h *Handler) acceptable(r *http.Request) *ratchet.Error {
 	if err := syntax.Refuse("the request body", body); err != nil {
 		return ratchet.AsError(err)
 	}
+	if syntax.Weight(body) > mostDecoded {
+		return ratchet.Errorf(ratchet.CodeTooLarge, "the request takes more than %d MiB of memory, because its variables have very many parts", mostDecoded>>20).
+			WithHint("send such values over REST: POST /api/v1/tools/{name}")
+	}
 	return nil
 }
+
+// mostDecoded bounds the memory, in bytes, that a request takes when it is
+// decoded: variables are maps and lists, which take much more than their text.
+const mostDecoded = 24 << 20
 
 // acceptableSocket looks at a request for a WebSocket: its protocol, and the
 // web page it comes from.

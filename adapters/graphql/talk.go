@@ -51,6 +51,9 @@ func (t *talk) hear(text bool, data []byte) (pass []byte, fault *breach) {
 	if err := syntax.CheckSyntax(data); err != nil {
 		return nil, &breach{closeInvalid, "Invalid message: it is not JSON: " + err.Error()}
 	}
+	if syntax.Weight(data) > mostDecoded {
+		return nil, &breach{closeInvalid, "Invalid message: it has too many parts; send such values over REST"}
+	}
 	if !text || json.Unmarshal(data, &m) != nil {
 		return nil, &breach{closeInvalid, "Invalid message: want a JSON object with type"}
 	}
