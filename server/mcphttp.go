@@ -129,7 +129,7 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 	}
 	conn := http.NewResponseController(w.ResponseWriter)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout)) // where it cannot be set there is no connection to starve
-	var buf bytes.Buffer // grows by doubling, which io.ReadAll does not
+	var buf bytes.Buffer                                  // grows by doubling, which io.ReadAll does not
 	_, err := buf.ReadFrom(r.Body)
 	body := buf.Bytes()
 	_ = conn.SetReadDeadline(time.Time{})
