@@ -31,19 +31,16 @@ func tooHeavy() Violation {
 // Weight estimates the memory, in bytes, that raw, which is JSON, takes when it is
 // decoded into maps and lists.
 func Weight(raw []byte) int {
-	sum, text := len(raw), false
+	sum := len(raw)
 	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{':
+		switch raw[i] {
+		case '"':
+			i = skipString(raw, i) - 1
+		case '{':
 			sum += objectWeight
-		case c == '[':
+		case '[':
 			sum += arrayWeight
-		case c == ',':
+		case ',':
 			sum += valueWeight
 		}
 	}
@@ -70,14 +67,10 @@ func crowded(raw []byte) (offset int, ok bool) {
 	}
 	type container struct{ start, commas int } // commas < 0 = a list
 	var open []container
-	text := false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
-		case text && c == '\\':
-			i++
 		case c == '"':
-			text = !text
-		case text:
+			i = skipString(raw, i) - 1
 		case c == '{':
 			open = append(open, container{i, 0})
 		case c == '[':

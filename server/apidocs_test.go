@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,29 +14,12 @@ import (
 
 	"ratchet/adapters/openapi"
 	"ratchet/server/auth"
-	"ratchet/server/config"
 )
 
 // openWhole opens a server with everything on.
 func openWhole(t *testing.T) *Server {
 	t.Helper()
-	cfg, err := config.Load(config.Options{
-		Dir: t.TempDir(), User: t.TempDir(), Env: []string{},
-		Flags: map[string]string{"data_dir": t.TempDir(), "execution.workers.count": "1", "execution.workers.warm": "0"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(t.Context(), cfg, Options{Worker: []string{os.Args[0], "--worker"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return wholeServer(t, "rate_limit.enabled", "true")
 }
 
 // patterns are those of a mux, which keeps them to itself.

@@ -107,11 +107,19 @@ func (b *browser) text(what, selector, button string) string {
 	if button != "" {
 		press = fmt.Sprintf("if (!shown) document.querySelector(%q)?.click();", button)
 	}
-	ask := chromedp.Evaluate[string](fmt.Sprintf(
-		"(() => { const found = document.querySelector(%q), shown = found?.value || found?.innerText; %s return shown ?? ''; })()", selector, press))
+	return b.await(what, fmt.Sprintf(
+		"(() => { const found = document.querySelector(%q), shown = found?.value || found?.innerText; %s return shown ?? ''; })()", selector, press), 500*time.Millisecond)
+}
+
+// await is the value of an expression, once it is not empty. It is asked for each
+// time that every has passed: polling inside the page would need eval, which its
+// policy forbids.
+func (b *browser) await(what, expression string, every time.Duration) string {
+	b.t.Helper()
+	ask := chromedp.Evaluate[string](expression)
 	ctx, cancel := context.WithTimeout(b.page, time.Minute)
 	defer cancel()
-	for again := time.NewTicker(500 * time.Millisecond); ; { // polling inside the page would need eval, which its policy forbids
+	for again := time.NewTicker(every); ; {
 		text, err := chromedp.Run(ctx, ask)
 		if err != nil {
 			b.fail(what, err)

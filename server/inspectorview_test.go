@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -84,24 +83,7 @@ func (v *shown) show(config map[string]any) {
 // not empty.
 func (v *shown) inView(what, expression string) string {
 	v.t.Helper()
-	ask := chromedp.Evaluate[string](`(() => { const page = document.getElementById('view')?.contentDocument; try { return page ? String((` + expression + `) || '') : '' } catch { return '' } })()`)
-	ctx, cancel := context.WithTimeout(v.page, time.Minute)
-	defer cancel()
-	for again := time.NewTicker(200 * time.Millisecond); ; {
-		text, err := chromedp.Run(ctx, ask)
-		if err != nil {
-			v.fail(what, err)
-		}
-		if text != "" {
-			again.Stop()
-			return text
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			v.fail(what, ctx.Err())
-		}
-	}
+	return v.await(what, `(() => { const page = document.getElementById('view')?.contentDocument; try { return page ? String((`+expression+`) || '') : '' } catch { return '' } })()`, 200*time.Millisecond)
 }
 
 // sees waits until an element of the view shows a text.

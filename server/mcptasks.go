@@ -16,7 +16,7 @@ import (
 
 // extensionTasks is the protocol's extension for calls that go on when their
 // request has been answered. Such a task is an execution: it has its id, and
-// is stored before the client is told of it.
+// is stored before the client gets its id.
 const extensionTasks = "io.modelcontextprotocol/tasks"
 
 const (
