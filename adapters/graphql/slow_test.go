@@ -136,3 +136,26 @@ func TestSlowReader(t *testing.T) {
 		t.Errorf("%d events were lost", lost)
 	}
 }
+
+// TestCutOffIsNotComplete: a stream whose request ended says nothing more, also
+// when the subscription is over by the time the writer comes back.
+func TestCutOffIsNotComplete(t *testing.T) {
+	for range 50 { // which of two ready channels select takes is chance
+		w := &gateWriter{header: http.Header{}, reached: make(chan struct{}), open: make(chan struct{}), wrote: make(chan struct{}, 1)}
+		stop := follow(t, w, new(ratchet.Bus))
+		<-w.reached // the writer waits at the gate
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			stop()
+		}()
+		for range 1000 {
+			runtime.Gosched() // the subscription hears of the end
+		}
+		close(w.open)
+		<-stopped
+		if strings.Contains(w.text(), "event: complete") {
+			t.Fatalf("a stream that was cut off ends with\n%s", w.text())
+		}
+	}
+}

@@ -108,7 +108,9 @@ func (t eventStream) pump(ctx context.Context, exec gql.GraphExecutor, op *gql.O
 			return
 		case answer, more := <-answers:
 			if !more {
-				_ = s.send("event: complete\ndata: {}\n\n") // the stream ends here anyway
+				if ctx.Err() == nil { // a stream that was cut off is not complete
+					_ = s.send("event: complete\ndata: {}\n\n") // the stream ends here anyway
+				}
 				return
 			}
 			err = s.next(answer)
