@@ -25,6 +25,7 @@ type Kind struct {
 	// Touches returns the addresses of MCP resources that are different now; nil = none.
 	Touches func(ratchet.Event) []string
 
+	index   int // among the kinds of its Set
 	payload reflect.Type
 	view    func(ratchet.Event) (any, bool)
 }
@@ -58,6 +59,10 @@ func Show[P any](k Kind, view func(ratchet.Event) (P, bool)) Kind {
 	return k
 }
 
+// Index is the place of a kind that Find returned among those of its Set, from 0
+// to below Len.
+func (k Kind) Index() int { return k.index }
+
 // Payload is the type of what View returns; nil = events of this kind carry no data.
 func (k Kind) Payload() reflect.Type { return k.payload }
 
@@ -90,6 +95,7 @@ func NewSet(nouns ...Noun) (Set, error) {
 			if _, twice := s.kinds[k.Name]; twice {
 				return Set{}, fmt.Errorf("event %s is declared twice", k.Name)
 			}
+			k.index = len(s.kinds)
 			s.kinds[k.Name] = k
 		}
 	}
@@ -98,6 +104,9 @@ func NewSet(nouns ...Noun) (Set, error) {
 
 // Nouns are the declared nouns, in their order. The slice must not be changed.
 func (s Set) Nouns() []Noun { return s.nouns }
+
+// Len is the number of kinds.
+func (s Set) Len() int { return len(s.kinds) }
 
 // Find returns a kind by its name.
 func (s Set) Find(name string) (Kind, bool) {

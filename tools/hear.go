@@ -24,20 +24,22 @@ func (r *Registry) WithEvents(nouns ...events.Noun) (*Registry, error) {
 // Hears says of which events p may hear: those whose audience p belongs to,
 // about tasks that exist for p. The answer holds as long as p does, and is quick.
 func (r *Registry) Hears(p ratchet.Principal) func(*ratchet.Event) bool {
-	limited := p.Scope.LimitsTasks()
-	heard := map[string]events.Audience{}
+	// A thousand readers may wait, each with an answer: it keeps a byte a kind.
+	heard := make([]bool, r.events.Len())
 	for _, name := range r.events.Names() {
 		k, _ := r.events.Find(name)
-		if a := k.Audience; r.Belongs(p, a) {
-			heard[name] = a
-		}
+		heard[k.Index()] = r.Belongs(p, k.Audience)
 	}
+	scope := p.Scope
 	return func(e *ratchet.Event) bool {
-		a, ok := heard[e.Kind]
-		if ok && limited && a.OfTask {
-			return e.Task != "" && p.Scope.AllowsTask(e.Task)
+		k, ok := r.events.Find(e.Kind)
+		if !ok || !heard[k.Index()] {
+			return false
 		}
-		return ok
+		if k.Audience.OfTask && scope.LimitsTasks() {
+			return e.Task != "" && scope.AllowsTask(e.Task)
+		}
+		return true
 	}
 }
 

@@ -62,16 +62,16 @@ func (h *Handler) stream(x *exchange, f *feed) error {
 // follow sends what comes until the end of the stream: on a goroutine of its
 // own where the connection can be taken over, else before it returns.
 func (h *Handler) follow(x *exchange, f *feed, sub *ratchet.Subscription, s *sender) {
-	ctx := context.WithoutCancel(x.r.Context()) // it ends with the handler
 	p := h.cfg.Principal(x.r)
-	line, ok := takeOver(x.w, x.r, func(n int64) { h.cfg.Sent(ctx, p, n) })
+	// The request's own context would keep all that its callers put there.
+	line, ok := takeOver(x.w, x.r, func(n int64) { h.cfg.Sent(h.ctx, p, n) })
 	if !ok {
 		defer sub.Close()
 		h.pump(f, sub, s)
 		return
 	}
 	s.out, f.first = line, nil
-	x.r, x.w = x.r.WithContext(ctx), nil
+	x.r, x.w = x.r.WithContext(context.WithoutCancel(x.r.Context())), nil // the context ends with the handler
 	id := x.id
 	h.streams.Go(func() {
 		defer func() {
