@@ -78,7 +78,7 @@ func (e *Executor) Start(ctx context.Context, req Request) (*Handle, error) {
 		return nil, err
 	}
 	begun := time.Now()
-	if err := e.checkInput(task, prog, &req); err != nil {
+	if err := e.checkInput(ctx, task, prog, &req); err != nil {
 		return nil, err
 	}
 	req.validated = time.Since(begun)
@@ -94,7 +94,7 @@ func (e *Executor) Start(ctx context.Context, req Request) (*Handle, error) {
 	return e.startOnce(ctx, task, prog, req)
 }
 
-func (e *Executor) checkInput(t *ratchet.Task, p *program, req *Request) error {
+func (e *Executor) checkInput(ctx context.Context, t *ratchet.Task, p *program, req *Request) error {
 	if len(req.Input) == 0 {
 		req.Input = json.RawMessage(`{}`)
 	}
@@ -114,7 +114,11 @@ func (e *Executor) checkInput(t *ratchet.Task, p *program, req *Request) error {
 		}
 		return nil
 	}
-	return violationError(t, p.input.Validate(req.Input))
+	found, err := p.input.ValidateContext(ctx, req.Input)
+	if err != nil {
+		return fmt.Errorf("check the input: %w", err)
+	}
+	return violationError(t, found)
 }
 
 // violationError reports all violations of an input at once; nil for none.

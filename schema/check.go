@@ -8,9 +8,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// check validates a decoded value whose numbers are json.Number.
-func (s *Schema) check(v any) []Violation {
-	steps := s.graph.steps(s.root, v)
+// check validates a decoded value whose numbers are json.Number, of so many steps.
+func (s *Schema) check(v any, steps int) []Violation {
 	if steps > maxSteps {
 		return []Violation{tooCostly()}
 	}

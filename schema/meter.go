@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -15,12 +16,15 @@ import (
 const (
 	maxSteps  = 1 << 19 // of the check of one value
 	listSteps = 1 << 16 // above it only the outcome is found: each step may leave an error in memory
+	lookEvery = 1 << 12 // steps between two looks at whether the caller has left
 )
 
 // meter counts the steps of the check of one value: it goes where the library
 // goes, never stops at a first match, and ends when the steps are spent.
 type meter struct {
 	*graph
+	ctx  context.Context // of who waits for the count
+	next int             // value of left below which ctx is looked at
 	left int
 	path []frame // of subschemas in force
 }
@@ -32,7 +36,12 @@ type frame struct {
 
 // steps counts the check of v against s; more than maxSteps are not counted on.
 func (g *graph) steps(s *jsonschema.Schema, v any) int {
-	m := meter{graph: g, left: maxSteps}
+	return g.stepsWhile(context.Background(), s, v)
+}
+
+// stepsWhile is steps for as long as ctx lasts; what it returns later is no count.
+func (g *graph) stepsWhile(ctx context.Context, s *jsonschema.Schema, v any) int {
+	m := meter{graph: g, ctx: ctx, next: maxSteps - lookEvery, left: maxSteps}
 	m.apply(s, v, 0)
 	return maxSteps - m.left
 }
@@ -49,6 +58,12 @@ func (m *meter) apply(s *jsonschema.Schema, v any, depth int) {
 	// Each step looks for cycles along the path and copies it when it fails.
 	if m.left -= 1 + len(m.path)/16; m.left < 0 || s.Bool != nil {
 		return
+	}
+	if m.left < m.next {
+		if m.next = m.left - lookEvery; m.ctx.Err() != nil {
+			m.left = -1
+			return
+		}
 	}
 	for i := len(m.path) - 1; i >= 0 && m.path[i].depth == depth; i-- {
 		if m.path[i].schema == s {

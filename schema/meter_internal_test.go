@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -219,4 +221,36 @@ func randomValue(t *rapid.T, depth int) any {
 		return []any{randomValue(t, depth-1), randomValue(t, depth-1)}
 	}
 	return map[string]any{"a": randomValue(t, depth-1), "b": randomValue(t, depth-1), "ab": 1}
+}
+
+// leaving is the context of a caller who leaves at the nth look.
+type leaving struct {
+	context.Context
+	looks, nth int
+}
+
+func (l *leaving) Err() error {
+	if l.looks++; l.looks >= l.nth {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestValidateContext_callerLeft: who has left is counted for no longer.
+func TestValidateContext_callerLeft(t *testing.T) {
+	s, err := Compile(json.RawMessage(`{"items":{"anyOf":[{"type":"string"},{"type":"number"}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := json.RawMessage("[" + strings.TrimSuffix(strings.Repeat("1,", 100_000), ",") + "]")
+	ctx := &leaving{Context: t.Context(), nth: 3}
+	if found, err := s.ValidateContext(ctx, value); !errors.Is(err, context.Canceled) || found != nil {
+		t.Fatalf("found %v, error %v", found, err)
+	}
+	if ctx.looks != 4 { // the third look in the count, and the one after it
+		t.Errorf("the caller was looked for %d times", ctx.looks)
+	}
+	if found, err := s.ValidateContext(t.Context(), value); found != nil || err != nil {
+		t.Errorf("a caller who stays: found %v, error %v", found, err)
+	}
 }

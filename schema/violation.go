@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,17 +32,29 @@ const maxViolations = 100
 // would take too long to check is one with rule "steps", found before the check:
 // its time is bounded without a clock.
 func (s *Schema) Validate(raw json.RawMessage) []Violation {
+	found, _ := s.ValidateContext(context.Background(), raw) // which never ends
+	return found
+}
+
+// ValidateContext is Validate for a caller who may leave. When ctx ends while
+// the value is read or its steps are counted, it returns the error of ctx; the
+// check itself, half a second at most, is not interrupted.
+func (s *Schema) ValidateContext(ctx context.Context, raw json.RawMessage) ([]Violation, error) {
 	v, err := s.outline(raw)
 	if found := numberViolation(err); found != nil {
-		return []Violation{*found}
+		return []Violation{*found}, nil
 	}
 	if errors.Is(err, errHeavy) {
-		return []Violation{tooHeavy()}
+		return []Violation{tooHeavy()}, nil
 	}
 	if err != nil {
-		return []Violation{{Rule: "json", Wanted: "JSON", Message: "not JSON: " + jsonFault(err)}}
+		return []Violation{{Rule: "json", Wanted: "JSON", Message: "not JSON: " + jsonFault(err)}}, nil
 	}
-	return s.check(v)
+	steps := s.graph.stepsWhile(ctx, s.root, v)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.check(v, steps), nil
 }
 
 // flatten lists the leaves of the library's error tree. Alternatives (anyOf,

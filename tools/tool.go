@@ -221,9 +221,9 @@ func (t Tool) fitting(ctx context.Context, args json.RawMessage) (json.RawMessag
 	if len(args) == 0 || string(args) == "null" {
 		args = json.RawMessage("{}")
 	}
-	found := t.Input().Validate(args)
-	if found == nil {
-		return args, nil
+	found, err := t.Input().ValidateContext(ctx, args)
+	if err != nil || found == nil {
+		return args, err
 	}
 	return t.coerce(ctx, args, found)
 }
