@@ -10,6 +10,7 @@ import (
 
 	"ratchet"
 	"ratchet/schema"
+	"ratchet/server/config"
 )
 
 // usage turns what cobra says about a wrong command line into an error that
@@ -79,6 +80,10 @@ func (a *app) complain(err error) {
 		fmt.Fprintln(a.stderr, string(data))
 		return
 	}
+	if list := config.Faults(e); len(list) > 1 {
+		a.complainOfAll(list, e.Hint)
+		return
+	}
 	fmt.Fprintln(a.stderr, a.paint(a.stderr, red, "error:"), plain(e.Message))
 	if e.Err != nil && e.Code == ratchet.CodeInternal {
 		fmt.Fprintln(a.stderr, "cause:", plain(e.Err.Error())) // the person at the keyboard owns the server
@@ -98,6 +103,22 @@ func (a *app) complain(err error) {
 	if example, ok := e.Fields[ratchet.FieldExample]; ok {
 		fmt.Fprintln(a.stderr, "example:", plain(oneLine(example)))
 	}
+}
+
+// complainOfAll writes every fault of a configuration, each with what would be
+// right.
+func (a *app) complainOfAll(list []config.Fault, hint string) {
+	fmt.Fprintf(a.stderr, "%s the configuration has %d faults\n", a.paint(a.stderr, red, "error:"), len(list))
+	for _, f := range list {
+		fmt.Fprintln(a.stderr, "-", plain(f.Message))
+		if f.Allowed != nil {
+			fmt.Fprintln(a.stderr, "  allowed:", plain(oneLine(f.Allowed)))
+		}
+		if f.Hint != "" {
+			fmt.Fprintln(a.stderr, "  hint:", plain(f.Hint))
+		}
+	}
+	fmt.Fprintln(a.stderr, "hint:", plain(hint))
 }
 
 // oneLine shows a detail of an error: text as it is, all else as JSON.

@@ -46,19 +46,19 @@ func (o OIDC) Networks() []netip.Prefix {
 	return out
 }
 
-func (c Config) validateAuth() error {
+func (c Config) validateAuth() (found faults) {
 	for _, network := range c.Auth.OIDC.AllowPrivate {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			return c.wrong("auth.oidc.allow_private", "want networks such as 127.0.0.1/32, got "+kindOf(network))
+			found.add(c.wrong("auth.oidc.allow_private", "want networks such as 127.0.0.1/32, got "+kindOf(network)))
 		}
 	}
 	for _, rule := range c.Auth.OIDC.RoleMap {
 		if at := strings.LastIndexByte(rule, '='); at < 1 || at == len(rule)-1 {
-			return c.wrong("auth.oidc.role_map", "want rules such as ratchet-admins=admin, got "+kindOf(rule))
+			found.add(c.wrong("auth.oidc.role_map", "want rules such as ratchet-admins=admin, got "+kindOf(rule)))
 		}
 	}
 	if u := c.Auth.ResourceURL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
-		return c.wrong("auth.resource_url", "want an address such as https://ratchet.example.org, got "+kindOf(u))
+		found.add(c.wrong("auth.resource_url", "want an address such as https://ratchet.example.org, got "+kindOf(u)))
 	}
-	return nil
+	return found
 }

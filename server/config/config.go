@@ -213,6 +213,7 @@ type Logging struct {
 type Source struct {
 	Value  any    // as typed in Config; "***" for secrets that are set
 	Origin string // default, environment NAME, flag, runtime, runtime PATH, or the path of the file
+	Line   int    // in the file; 0 = unknown, or no file
 }
 
 // Sources returns every key with its value and origin. Secret values are masked.

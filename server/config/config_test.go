@@ -60,11 +60,13 @@ func TestMistakesNameTheKey(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, yaml, want, nearest string }{
 		{"unknown key", "server:\n  prot: 1\n", "there is no key server.prot", "server.port"},
-		{"unknown section", "sever:\n  port: 1\n", "there is no key sever", ""},
+		{"unknown section", "sever:\n  port: 1\n", "ratchet.yaml:1: there is no key sever", "server"},
 		{"wrong type", "server:\n  port: many\n", "want a whole number", ""},
 		{"undefined variable", "http:\n  user_agent: ${NOBODY}\n", "NOBODY is not set", ""},
-		{"bounds", "server:\n  port: 70000\n", "server.port must be a port", ""},
+		{"bounds", "server:\n  port: 70000\n", "ratchet.yaml:2: server.port: want a port from 0 to 65535, got 70000", ""},
 		{"other database", "database:\n  url: postgres://x/y\n", "database.url", ""},
+		{"no section", "server: 5\n", "server: want keys below it, got 5", ""},
+		{"given twice", "auth: {required: 'true'}\nserver:\n  auth: {required: 'false'}\n", "ratchet.yaml:3: auth.required: it is given twice", ""},
 		{"not YAML", "server: [\n", "is not YAML", ""},
 		{"bad network", "http:\n  allow_private: [everywhere]\n", "want networks", ""},
 	}

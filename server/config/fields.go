@@ -56,8 +56,12 @@ const delimiter = "."
 func (f field) isMap() bool { return f.typ.Kind() == reflect.Map }
 
 // env is the environment variable of the field.
-func (f field) env() string {
-	return "RATCHET_" + strings.ToUpper(strings.ReplaceAll(f.key, delimiter, "_"))
+func (f field) env() string { return variable(f.key) }
+
+// variable is the environment variable of a key or the beginning of those of a
+// section.
+func variable(key string) string {
+	return "RATCHET_" + strings.ToUpper(strings.ReplaceAll(key, delimiter, "_"))
 }
 
 // aliases are further environment variables, by key.
@@ -111,6 +115,17 @@ func keysOf(fs []field) []string {
 	set := make(map[string]struct{}, len(fs))
 	for _, f := range fs {
 		set[f.key] = struct{}{}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// sectionsOf returns the sections that the keys of fs are in, sorted.
+func sectionsOf(fs []field) []string {
+	set := make(map[string]struct{})
+	for _, f := range fs {
+		for at := strings.LastIndex(f.key, delimiter); at > 0; at = strings.LastIndex(f.key[:at], delimiter) {
+			set[f.key[:at]] = struct{}{}
+		}
 	}
 	return slices.Sorted(maps.Keys(set))
 }

@@ -1,57 +1,77 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 
 	"ratchet"
-	"ratchet/regular"
 	"ratchet/schema"
 	"ratchet/server/logging"
 )
 
 // flatten turns a YAML tree into typed values by key.
-func (l *loader) flatten(values layer, tree map[string]any, prefix, origin string) error {
+func (l *loader) flatten(values layer, tree map[string]any, prefix, origin string) faults {
+	var found faults
 	for _, name := range slices.Sorted(maps.Keys(tree)) {
-		key := prefix + name
-		if f, ok := l.field(key); ok {
-			if err := l.take(values, f, tree[name], origin); err != nil {
-				return err
-			}
-			continue
-		}
-		group, ok := tree[name].(map[string]any)
-		if !ok && tree[name] == nil && l.isGroup(key) {
-			continue // an empty section
-		}
-		if !ok || !l.isGroup(key) {
-			return l.unknown(key, origin)
-		}
-		if err := l.flatten(values, group, key+delimiter, origin); err != nil {
-			return err
+		key := l.current(prefix+name, origin)
+		_, given := values[key]
+		f, ok := l.field(key)
+		switch group, isGroup := tree[name].(map[string]any); {
+		case key == ignoredKey:
+			l.notices = append(l.notices, place(origin, l.line(origin, key))+": "+key+" has no effect: every run has fetch")
+		case ok && given:
+			found.add(l.bad(key, origin, errors.New("it is given twice, here as "+prefix+name)))
+		case ok && f.isMap():
+			found = append(found, l.takeMap(values, f, tree[name], origin)...)
+		case ok:
+			found.add(l.take(values, f, tree[name], origin))
+		case !l.isGroup(key):
+			found.add(l.unknown(key, origin))
+		case isGroup:
+			found = append(found, l.flatten(values, group, key+delimiter, origin)...)
+		case tree[name] != nil: // an empty section is fine
+			found.add(l.bad(key, origin, errors.New("want keys below it, got "+kindOf(tree[name]))))
 		}
 	}
-	return nil
+	return found
+}
+
+// ignoredKey is read for the sake of older files.
+const ignoredKey = "execution.fetch_variables"
+
+// current is the name by which a key is known today.
+func (l *loader) current(key, origin string) string {
+	now, ok := renamed()[key]
+	if !ok {
+		return key
+	}
+	if line := l.line(origin, key); line > 0 {
+		l.note(origin, now, line)
+		for old, below := range maps.Clone(l.lines[origin]) {
+			if rest, ok := strings.CutPrefix(old, key+delimiter); ok {
+				l.note(origin, now+delimiter+rest, below)
+			}
+		}
+	}
+	l.notices = append(l.notices, place(origin, l.line(origin, key))+": "+key+" is called "+now+" now")
+	return now
 }
 
 // take parses one value of the file.
 func (l *loader) take(values layer, f field, value any, origin string) error {
-	if f.isMap() {
-		return l.takeMap(values, f, value, origin)
-	}
 	if !l.literal {
 		var err error
 		if value, err = expandAll(value, l.lookup); err != nil {
-			return badValue(f.key, origin, err)
+			return l.bad(f.key, origin, err)
 		}
 	}
 	parsed, err := f.parse(value)
 	if err != nil {
-		return badValue(f.key, origin, err)
+		return l.bad(f.key, origin, err)
 	}
 	values[f.key] = parsed
 	return nil
@@ -77,25 +97,29 @@ func (f field) takes(name string) error {
 	return nil
 }
 
-func (l *loader) takeMap(values layer, f field, value any, origin string) error {
+func (l *loader) takeMap(values layer, f field, value any, origin string) faults {
+	var found faults
 	group, ok := value.(map[string]any)
 	if !ok && value != nil {
-		return badValue(f.key, origin, errWantNames)
+		found.add(l.bad(f.key, origin, errWantNames))
 	}
-	for name, item := range group {
+	for _, name := range slices.Sorted(maps.Keys(group)) {
+		key := f.key + delimiter + name
 		if err := f.takes(name); err != nil {
-			return badValue(f.key+delimiter+name, origin, err)
+			found.add(l.bad(key, origin, err))
+			continue
 		}
-		text, err := parseString(item)
+		text, err := parseString(group[name])
 		if err == nil && !l.literal {
 			text, err = expand(text, l.lookup)
 		}
 		if err != nil {
-			return badValue(f.key+delimiter+name, origin, err)
+			found.add(l.bad(key, origin, err))
+			continue
 		}
-		values[f.key+delimiter+name] = text
+		values[key] = text
 	}
-	return nil
+	return found
 }
 
 func (l *loader) lookup(name string) (string, bool) {
@@ -115,113 +139,47 @@ func (l *loader) isGroup(key string) bool {
 	return slices.ContainsFunc(l.fields, func(f field) bool { return strings.HasPrefix(f.key, key+delimiter) })
 }
 
-func (l *loader) unknown(key, origin string) error {
-	err := ratchet.Errorf(ratchet.CodeConfig, "%s: there is no key %s", origin, key).At(key).
+// unknown refuses a key by name: it is one of another version, or none at all.
+func (l *loader) unknown(key, origin string) *ratchet.Error {
+	line := l.line(origin, key)
+	if gone, ok := absentKey(key); ok {
+		return onLine(gone.refuse(key, place(origin, line)), line)
+	}
+	err := ratchet.Errorf(ratchet.CodeConfig, "%s: there is no key %s", place(origin, line), key).At(key).
 		WithHint("`ratchet config generate` prints every key")
-	if nearest := schema.Nearest(key, keysOf(l.fields)); nearest != "" {
+	if nearest := schema.Nearest(key, append(keysOf(l.fields), sectionsOf(l.fields)...)); nearest != "" {
 		err.WithHint("did you mean %s? `ratchet config generate` prints every key", nearest).
 			With(ratchet.FieldNearest, nearest)
 	}
-	return err
+	return onLine(err, line)
 }
 
-// environment reads RATCHET_… variables; NAME_FILE reads the value from a file.
-func (l *loader) environment() error {
-	known := map[string]bool{}
-	for _, f := range l.fields {
-		names := append(slices.Clone(aliases()[f.key]), f.env()) // the full name wins
-		for _, name := range names {
-			known[name], known[name+"_FILE"] = true, true
-			if err := l.variable(f, name); err != nil {
-				return err
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.env)) {
-		if strings.HasPrefix(name, "RATCHET_") && !known[name] && !slices.Contains(otherVariables(), name) &&
-			!strings.HasPrefix(name, "RATCHET_SECRETS_") {
-			l.notices = append(l.notices, "the environment variable "+name+" is no key of the configuration and is ignored")
-		}
-	}
-	return nil
-}
-
-func (l *loader) variable(f field, name string) error {
-	if f.isMap() {
-		return l.mapVariables(f, name)
-	}
-	text, origin, ok, err := l.value(name)
-	if err != nil || !ok {
-		return err
-	}
-	parsed, err := f.parse(text)
-	if err != nil {
-		return badValue(f.key, origin, err)
-	}
-	return l.add(layer{f.key: parsed}, origin)
-}
-
-// mapVariables reads NAME_<KEY> for every key of the user's choice.
-func (l *loader) mapVariables(f field, prefix string) error {
-	for _, name := range slices.Sorted(maps.Keys(l.env)) {
-		key, ok := strings.CutPrefix(name, prefix+"_")
-		if !ok {
-			continue
-		}
-		key = strings.TrimSuffix(key, "_FILE")
-		text, origin, _, err := l.value(strings.TrimSuffix(name, "_FILE"))
-		if err != nil {
-			return err
-		}
-		if err := l.add(layer{f.key + delimiter + key: text}, origin); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// value returns a variable or the content of the file its _FILE form names.
-func (l *loader) value(name string) (text, origin string, ok bool, err error) {
-	if text, ok := l.env[name]; ok {
-		return text, "environment " + name, true, nil
-	}
-	path, ok := l.env[name+"_FILE"]
-	if !ok || name == foreignLevel {
-		return "", "", false, nil
-	}
-	content, err := regular.ReadFile(path)
-	if err != nil {
-		return "", "", false, ratchet.Errorf(ratchet.CodeConfig, "cannot read the file that %s_FILE names", name).Wrap(err)
-	}
-	return strings.TrimRight(string(content), "\r\n"), "environment " + name + "_FILE", true, nil
-}
-
-func (l *loader) flags(given map[string]string) error {
-	values, err := l.given(given)
-	if err != nil {
-		return err
-	}
-	return l.add(values, originFlag)
+func (l *loader) flags(given map[string]string) faults {
+	values, found := l.given(given)
+	found.add(l.add(values, originFlag))
+	return found
 }
 
 // given reads values of the command line.
-func (l *loader) given(texts map[string]string) (layer, error) {
-	values := layer{}
+func (l *loader) given(texts map[string]string) (layer, faults) {
+	values, found := layer{}, faults(nil)
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		f, ok := l.field(key)
 		if !ok || f.isMap() {
-			return nil, l.unknown(key, originFlag)
+			found.add(l.unknown(key, originFlag))
+			continue
 		}
 		if key == levelKey && strings.HasPrefix(l.origin[key], "environment ") {
 			continue // who sets it there wants it whatever starts the program
 		}
 		parsed, err := f.parse(texts[key])
 		if err != nil {
-			return nil, badValue(key, originFlag, err)
+			found.add(l.bad(key, originFlag, err))
+			continue
 		}
 		values[key] = parsed
 	}
-	return values, nil
+	return values, found
 }
 
 // mendLevel replaces an invalid log level with the default, with one message: a
@@ -264,7 +222,7 @@ func (l *loader) sources() map[string]Source {
 			}
 			for name, value := range names {
 				key := f.key + delimiter + name
-				all[key] = Source{Value: f.masked(value), Origin: l.origin[key]}
+				all[key] = Source{Value: f.masked(value), Origin: l.origin[key], Line: l.line(l.origin[key], key)}
 			}
 			continue
 		}
@@ -272,7 +230,7 @@ func (l *loader) sources() map[string]Source {
 		if origin == "" {
 			value, origin = "", "default"
 		}
-		all[f.key] = Source{Value: f.masked(value), Origin: origin}
+		all[f.key] = Source{Value: f.masked(value), Origin: origin, Line: l.line(origin, f.key)}
 	}
 	return all
 }
@@ -283,17 +241,4 @@ func (f field) masked(value any) any {
 		return "***"
 	}
 	return value
-}
-
-func environment(list []string) map[string]string {
-	if list == nil {
-		list = os.Environ()
-	}
-	env := make(map[string]string, len(list))
-	for _, entry := range list {
-		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
-			env[name] = value
-		}
-	}
-	return env
 }

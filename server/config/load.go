@@ -54,50 +54,54 @@ func (l layer) Read() (map[string]any, error) {
 }
 
 // Load reads all layers and validates the result. Its errors are *ratchet.Error
-// with CodeConfig and name the key.
+// with CodeConfig and name the key; Faults lists all that is wrong.
 func Load(o Options) (Config, error) {
-	l := &loader{fields: fields(), koanf: koanf.New(delimiter), origin: map[string]string{}, env: environment(o.Env)}
-	steps := []func() error{
-		l.defaults,
-		func() error { return l.file(o) },
-		l.environment,
-		func() error { return l.flags(o.Flags) },
-		l.runtimeFile,
-		func() (err error) { l.forced, err = l.given(o.Forced); return err },
-		l.mendLevel,
+	l := &loader{fields: fields(), koanf: koanf.New(delimiter), origin: map[string]string{}, lines: map[string]lines{}, env: environment(o.Env)}
+	if err := l.defaults(); err != nil {
+		return Config{}, err
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return Config{}, err
-		}
-	}
-	return l.build()
+	found := l.file(o)
+	found = append(found, l.environment()...)
+	found = append(found, l.flags(o.Flags)...)
+	found = append(found, l.runtimeFile()...)
+	forced, wrong := l.given(o.Forced)
+	l.forced = forced
+	found = append(found, wrong...)
+	found.add(l.mendLevel())
+	cfg, wrong := l.build()
+	found.addNew(wrong)
+	return cfg, found.join()
 }
 
 // build merges the runtime layers over the others and validates the result. It
 // leaves l as it is.
-func (l *loader) build() (Config, error) {
-	all := &loader{fields: l.fields, koanf: l.koanf.Copy(), origin: maps.Clone(l.origin)}
+func (l *loader) build() (Config, faults) {
+	all := &loader{fields: l.fields, koanf: l.koanf.Copy(), origin: maps.Clone(l.origin), lines: l.lines}
+	var found faults
 	for _, add := range []struct {
 		values layer
 		origin string
 	}{
-		{l.stored, originRuntime + " " + filepath.Join(l.dataDir(), RuntimeFile)}, {l.live, originRuntime}, {l.forced, originFlag},
+		{l.stored, l.storedOrigin()}, {l.live, originRuntime}, {l.forced, originFlag},
 	} {
-		if err := all.add(add.values, add.origin); err != nil {
-			return Config{}, err
-		}
+		found.add(all.add(add.values, add.origin))
 	}
 	var cfg Config
 	if err := all.koanf.Unmarshal("", &cfg); err != nil {
-		return Config{}, ratchet.Errorf(ratchet.CodeConfig, "the configuration does not fit together").Wrap(err)
+		found.add(ratchet.Errorf(ratchet.CodeConfig, "the configuration does not fit together").Wrap(err))
+		return Config{}, found
 	}
 	cfg.sources, cfg.notices, cfg.layers = all.sources(), l.notices, l
 	if cfg.DataDir == "" {
 		cfg.DataDir = l.userData()
 		cfg.sources["data_dir"] = Source{Value: cfg.DataDir, Origin: "default"}
 	}
-	return cfg, cfg.Validate()
+	return cfg, append(found, cfg.validate()...)
+}
+
+// storedOrigin is the origin of what the runtime file says.
+func (l *loader) storedOrigin() string {
+	return originRuntime + " " + filepath.Join(l.dataDir(), RuntimeFile)
 }
 
 // dataDir is the data folder, which the runtime layers cannot change.
@@ -129,6 +133,7 @@ type loader struct {
 	koanf   *koanf.Koanf
 	origin  map[string]string // by key
 	env     map[string]string
+	lines   map[string]lines // by file
 	notices []string
 	literal bool // no ${NAME} is expanded
 
@@ -167,21 +172,31 @@ func (l *loader) defaults() error {
 	return l.add(values, "default")
 }
 
+// note remembers the line of a key.
+func (l *loader) note(origin, key string, line int) {
+	if l.lines[origin] == nil {
+		l.lines[origin] = lines{}
+	}
+	l.lines[origin][key] = line
+}
+
 // file reads the first file there is.
-func (l *loader) file(o Options) error {
+func (l *loader) file(o Options) (found faults) {
 	path, text, err := readFirst(o)
+	found.add(err)
 	if err != nil || path == "" {
-		return err
+		return found
 	}
-	tree, wrong := parseYAML(path, text)
+	tree, at, wrong := parseYAML(path, text)
 	if wrong != nil {
-		return wrong.WithHint("write one with `ratchet config generate`")
+		found.add(wrong.WithHint("write one with `ratchet config generate`"))
+		return found
 	}
+	l.lines[path] = at
 	values := layer{}
-	if err := l.flatten(values, tree, "", path); err != nil {
-		return err
-	}
-	return l.add(values, path)
+	found = l.flatten(values, tree, "", path)
+	found.add(l.add(values, path))
+	return found
 }
 
 func readFirst(o Options) (path string, text []byte, err error) {

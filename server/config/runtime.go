@@ -9,8 +9,6 @@ import (
 	"strings"
 	"syscall"
 
-	"go.yaml.in/yaml/v3"
-
 	"ratchet"
 	"ratchet/regular"
 )
@@ -20,38 +18,39 @@ import (
 const RuntimeFile = "runtime.yaml"
 
 const (
-	originFlag    = "flag"
-	originRuntime = "runtime"
+	originFlag        = "flag"
+	originRuntime     = "runtime"
+	originEnvironment = "environment "
 )
 
 // runtimeFile reads the last layer. Nothing in it is expanded: it was written by
 // a program.
-func (l *loader) runtimeFile() error {
+func (l *loader) runtimeFile() (found faults) {
 	path := filepath.Join(l.dataDir(), RuntimeFile)
 	text, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil // whoever needs the folder says what is wrong with it
 	}
 	if err != nil {
-		return ratchet.Errorf(ratchet.CodeConfig, "cannot read %s", path).Wrap(err).
-			WithHint("it has what was set while a server ran: let this user read it")
+		found.add(ratchet.Errorf(ratchet.CodeConfig, "cannot read %s", path).Wrap(err).
+			WithHint("it has what was set while a server ran: let this user read it"))
+		return found
 	}
-	origin := originRuntime + " " + path
-	tree, wrong := parseYAML(path, text)
+	origin := l.storedOrigin()
+	tree, at, wrong := parseYAML(path, text)
 	if wrong != nil {
-		return wrong.WithHint("correct the file, or delete it: it has only what was set while a server ran")
+		found.add(wrong.WithHint("correct the file, or delete it: it has only what was set while a server ran"))
+		return found
 	}
-	plain := *l
-	plain.literal = true
+	l.lines[origin] = at
+	l.literal = true
 	values := layer{}
-	if err := plain.flatten(values, tree, "", origin); err != nil {
-		return err
-	}
-	if err := immovable(values, origin); err != nil {
-		return err
-	}
+	found = l.flatten(values, tree, "", origin)
+	l.literal = false
+	found.add(immovable(values, origin))
+	delete(values, "data_dir")
 	l.stored = values
-	return nil
+	return found
 }
 
 // immovable refuses the one key on which the place of the file depends.
@@ -60,15 +59,6 @@ func immovable(values layer, origin string) error {
 		return badValue("data_dir", origin, errors.New("the data folder cannot be set in a file of the data folder"))
 	}
 	return nil
-}
-
-// parseYAML reads the text of a file of keys.
-func parseYAML(path string, text []byte) (map[string]any, *ratchet.Error) {
-	var tree map[string]any
-	if err := yaml.Unmarshal(text, &tree); err != nil {
-		return nil, ratchet.Errorf(ratchet.CodeConfig, "%s is not YAML: %s", path, strings.TrimPrefix(err.Error(), "yaml: ")).Wrap(err)
-	}
-	return tree, nil
 }
 
 // Loaded says that c came from Load, so that With, Read and Stored work.
@@ -88,7 +78,8 @@ func (c Config) Stored() map[string]any {
 func (c Config) With(stored, live map[string]any) (Config, error) {
 	l := *c.layers
 	l.stored, l.live = stored, live
-	return l.build()
+	next, found := l.build()
+	return next, found.join()
 }
 
 // Read turns a value, as a caller or a file writes it, into one for With. The
@@ -103,8 +94,8 @@ func (c Config) Read(key string, value any) (any, error) {
 			WithHint("set %s.NAME", key)
 	case f.isMap():
 		values := layer{}
-		err := c.layers.takeMap(values, f, map[string]any{name: value}, originRuntime)
-		return values[key], err
+		found := c.layers.takeMap(values, f, map[string]any{name: value}, originRuntime)
+		return values[key], found.join()
 	}
 	if err := immovable(layer{key: value}, originRuntime); err != nil {
 		return nil, err
@@ -154,7 +145,7 @@ func (c Config) Key(key string) (Key, bool) {
 
 // Unknown is the error for a key that does not exist; it names the nearest one.
 func (c Config) Unknown(key string) *ratchet.Error {
-	return ratchet.AsError(c.layers.unknown(key, originRuntime))
+	return c.layers.unknown(key, originRuntime)
 }
 
 // Kind is the layer of a value: default, file, env, flag or runtime.

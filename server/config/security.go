@@ -8,20 +8,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"ratchet"
 )
 
 // validateSecurity checks what protects the server.
-func (c Config) validateSecurity() error {
+func (c Config) validateSecurity() (found faults) {
 	for _, network := range c.Server.TrustedProxies {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			return c.wrong("server.trusted_proxies", "want networks such as 10.0.0.0/8, got "+kindOf(network))
+			found.add(c.wrong("server.trusted_proxies", "want networks such as 10.0.0.0/8, got "+kindOf(network)))
 		}
 	}
 	for _, host := range c.Server.AllowedHosts {
 		if host == "" || strings.ContainsAny(strings.TrimPrefix(host, "*."), "*/@ ") || strings.Contains(host, "://") {
-			return c.wrong("server.allowed_hosts", "want names such as ratchet.example.com or *.example.com, got "+kindOf(host))
+			found.add(c.wrong("server.allowed_hosts", "want names such as ratchet.example.com or *.example.com, got "+kindOf(host)))
 		}
 	}
 	for _, key := range []string{"per_tool", "per_path"} {
@@ -30,38 +28,32 @@ func (c Config) validateSecurity() error {
 			numbers = c.RateLimit.PerPath
 		}
 		if _, err := Numbers(numbers); err != nil {
-			return c.wrong("rate_limit."+key, err.Error())
+			found.add(c.wrong("rate_limit."+key, err.Error()))
 		}
 	}
-	if err := c.validateCORS(); err != nil {
-		return err
-	}
-	return c.validateTLS()
+	found = append(found, c.validateCORS()...)
+	return append(found, c.validateTLS()...)
 }
 
-func (c Config) wrong(key, what string) *ratchet.Error {
-	return badValue(key, c.sources[key].Origin, errors.New(what))
-}
-
-func (c Config) validateCORS() error {
+func (c Config) validateCORS() (found faults) {
 	for _, origin := range c.Server.CORS.AllowedOrigins {
 		if origin == "*" {
 			if c.Server.CORS.AllowCredentials {
-				return c.wrong("server.cors.allowed_origins", "* lets every web page call, which must not go with allow_credentials").
-					WithHint("name the origins, or set server.cors.allow_credentials to false")
+				found.add(c.wrong("server.cors.allowed_origins", "* lets every web page call, which must not go with allow_credentials").
+					WithHint("name the origins, or set server.cors.allow_credentials to false"))
 			}
 			continue
 		}
 		if !isOrigin(origin) {
-			return c.wrong("server.cors.allowed_origins", "want origins such as https://app.example.com, got "+kindOf(origin))
+			found.add(c.wrong("server.cors.allowed_origins", "want origins such as https://app.example.com, got "+kindOf(origin)))
 		}
 	}
 	for _, origin := range c.Server.CORS.WriteOrigins {
 		if !isOrigin(origin) {
-			return c.wrong("server.cors.write_origins", "want origins such as http://localhost:3000, each by its name, got "+kindOf(origin))
+			found.add(c.wrong("server.cors.write_origins", "want origins such as http://localhost:3000, each by its name, got "+kindOf(origin)))
 		}
 	}
-	return nil
+	return found
 }
 
 func isOrigin(origin string) bool {
@@ -70,22 +62,23 @@ func isOrigin(origin string) bool {
 		u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
-func (c Config) validateTLS() error {
+func (c Config) validateTLS() (found faults) {
 	t := c.Server.TLS
 	if (t.CertFile == "") != (t.KeyFile == "") {
-		return c.wrong("server.tls.cert_file", "server.tls.cert_file and server.tls.key_file go together")
+		found.add(c.wrong("server.tls.cert_file", "server.tls.cert_file and server.tls.key_file go together"))
 	}
 	if t.CertFile == "" {
-		for key, set := range map[string]bool{"chain_file": t.ChainFile != "", "client_ca": t.ClientCA != "", "redirect_http": t.RedirectHTTP != 0} {
-			if set {
-				return c.wrong("server.tls."+key, "needs server.tls.cert_file and server.tls.key_file")
+		set := map[string]bool{"chain_file": t.ChainFile != "", "client_ca": t.ClientCA != "", "redirect_http": t.RedirectHTTP != 0}
+		for _, key := range slices.Sorted(maps.Keys(set)) {
+			if set[key] {
+				found.add(c.wrong("server.tls."+key, "needs server.tls.cert_file and server.tls.key_file"))
 			}
 		}
 	}
 	if t.RedirectHTTP < 0 || t.RedirectHTTP > 65535 {
-		return c.wrong("server.tls.redirect_http", "want a port from 0 to 65535")
+		found.add(c.wrong("server.tls.redirect_http", "want a port from 0 to 65535"))
 	}
-	return nil
+	return found
 }
 
 // Numbers reads the values of a map as whole numbers from 1.

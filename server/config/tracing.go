@@ -63,31 +63,34 @@ func (t Tracing) HeaderMap() map[string]string {
 	return headers
 }
 
-func (c Config) validateTracing() error {
+func (c Config) validateTracing() (found faults) {
 	t := c.Tracing
-	for key, address := range map[string]string{
-		"tracing.endpoint": t.Endpoint, "tracing.traces_endpoint": t.TracesEndpoint, "tracing.metrics_endpoint": t.MetricsEndpoint,
+	for _, one := range []struct{ key, address string }{
+		{"tracing.endpoint", t.Endpoint},
+		{"tracing.traces_endpoint", t.TracesEndpoint},
+		{"tracing.metrics_endpoint", t.MetricsEndpoint},
 	} {
-		if what := t.wrongAddress(address); what != "" {
-			return c.wrong(key, what)
+		if what := t.wrongAddress(one.address); what != "" {
+			found.add(c.wrong(one.key, what))
 		}
 	}
 	for name, value := range t.HeaderMap() {
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) || value == "" {
-			return c.wrong("tracing.headers", "want name=value, e.g. x-api-key=…") // not shown: it is a secret
+			found.add(c.wrong("tracing.headers", "want name=value, e.g. x-api-key=…")) // not shown: it is a secret
+			break
 		}
 	}
 	switch {
 	case t.SampleRatio < 0 || t.SampleRatio > 1:
-		return c.wrong("tracing.sample_ratio", "want a number from 0 to 1")
+		found.add(c.wrong("tracing.sample_ratio", "want a number from 0 to 1"))
 	case strings.TrimSpace(t.ServiceName) == "":
-		return c.wrong("tracing.service_name", "want a name")
+		found.add(c.wrong("tracing.service_name", "want a name"))
 	case t.Timeout < 100*time.Millisecond || t.Timeout > 5*time.Minute:
-		return c.wrong("tracing.timeout", "want 0.1 to 300 seconds")
+		found.add(c.wrong("tracing.timeout", "want 0.1 to 300 seconds"))
 	case t.MetricsInterval < time.Second:
-		return c.wrong("tracing.metrics_interval", "want at least 1 second")
+		found.add(c.wrong("tracing.metrics_interval", "want at least 1 second"))
 	}
-	return nil
+	return found
 }
 
 // wrongAddress says what is wrong with an address; empty = nothing is.

@@ -18,80 +18,84 @@ var (
 	errBadPath   = errors.New("a name is the beginning of a path, e.g. /api/v1/tasks")
 )
 
-func badValue(key, origin string, err error) *ratchet.Error {
-	return ratchet.Errorf(ratchet.CodeConfig, "%s: %s: %s", origin, key, err.Error()).At(key).
-		WithHint("`ratchet config generate` describes every key")
-}
-
-// Validate checks what one key alone cannot say. Load calls it.
-func (c Config) Validate() error {
-	checks := []struct {
-		ok             bool
-		key, want, got string
-	}{
-		{c.Server.Port >= 0 && c.Server.Port <= 65535, "server.port", "a port from 0 to 65535", ""},
-		{c.MCP.Port >= 0 && c.MCP.Port <= 65535, "mcp.port", "a port from 0 to 65535", ""},
-		{c.Execution.MaxExecutionDuration >= time.Second, "execution.max_execution_duration", "at least 1 second", ""},
-		{c.Execution.WaitLimit <= 5*time.Minute, "execution.wait_limit", "at most 300 seconds: clients give up earlier", ""},
-		{c.Execution.MemoryLimit >= 1<<20, "execution.memory_limit", "at least 1MiB", ""},
-		{c.Execution.MaxMemoryLimit >= c.Execution.MemoryLimit, "execution.max_memory_limit", "at least execution.memory_limit", ""},
-		{c.Execution.MaxTaskConcurrency >= 1, "execution.max_task_concurrency", "at least 1", ""},
-		{c.HTTP.MaxResponseBytes >= 1<<10, "http.max_response_bytes", "at least 1KiB", ""},
-		{c.HTTP.MaxResponseBytesLimit >= c.HTTP.MaxResponseBytes, "http.max_response_bytes_limit", "at least http.max_response_bytes", ""},
-		{c.HTTP.MaxRunBodyBytes >= 1<<20, "http.max_run_body_bytes", "at least 1MiB", ""},
-		{c.HTTP.MaxBodyBytes >= 1<<20, "http.max_body_bytes", "at least 1MiB", ""},
-		{c.HTTP.MaxBodyMemory >= 1<<20, "http.max_body_memory", "at least 1MiB", ""},
-		{c.HTTP.MaxResponseBytesLimit <= 64<<20, "http.max_response_bytes_limit", "at most 64MiB: a body is one message to the worker process", ""},
-		{c.Execution.MaxConcurrentTasks >= 0, "execution.max_concurrent_tasks", "0 or more", ""},
-		{c.Execution.Workers.Count >= 0 && c.Execution.Workers.Warm >= 0, "execution.workers.count", "0 or more", ""},
-		{c.MCP.MaxMessageSize >= 64<<10, "mcp.max_message_size", "at least 64KiB", ""},
-		{c.MCP.MaxResultBytes >= 1000, "mcp.max_result_bytes", "at least 1000", ""},
-		{c.MCP.PageSize >= 1, "mcp.page_size", "at least 1", ""},
-		{c.MCP.MaxConnections >= 1, "mcp.max_connections", "at least 1", ""},
-		{c.MCP.MaxConcurrentCalls >= 0, "mcp.max_concurrent_calls", "0 or more", ""},
-		{strings.HasPrefix(c.MCP.Endpoint, "/") && len(c.MCP.Endpoint) > 1 && !strings.HasSuffix(c.MCP.Endpoint, "/"), "mcp.endpoint", "a path such as /mcp", ""},
-		{c.Server.MaxBodySize >= 64<<10, "server.max_body_size", "at least 64KiB", ""},
-		{c.Server.WriteTimeout >= time.Second, "server.write_timeout", "at least 1 second", ""},
-		{c.Server.MaxStreams >= 1, "server.max_streams", "at least 1", ""},
-		{c.Server.CallerStreams >= 1, "server.max_streams_per_caller", "at least 1", ""},
-		{c.Server.BodyTimeout >= time.Second, "server.body_timeout", "at least 1 second", ""},
-		{c.Server.HeaderTimeout >= time.Second, "server.header_timeout", "at least 1 second", ""},
-		{c.RateLimit.RequestsPerMinute >= 0, "rate_limit.requests_per_minute", "0 or more", ""},
-		{c.RateLimit.BurstSize >= 0, "rate_limit.burst_size", "0 or more", ""},
-		{c.RateLimit.RequestsPerDay >= 0, "rate_limit.requests_per_day", "0 or more", ""},
-		{c.RateLimit.MaxClients >= 100, "rate_limit.max_clients", "at least 100", ""},
-		{c.Security.Audit.RetentionDays >= 1, "security.audit.retention_days", "at least 1", ""},
-		{c.Auth.JWTSecret == "" || len(c.Auth.JWTSecret) >= 32, "auth.jwt_secret", "at least 32 characters, e.g. of `openssl rand -base64 48`", ""},
-		{c.Auth.TokenExpiration >= time.Minute, "auth.token_expiration", "at least 60 seconds", ""},
-		{!strings.Contains(c.Database.URL, "://") || strings.HasPrefix(c.Database.URL, "file://"), "database.url", "a file: other databases are not supported yet", ""},
-	}
-	for _, check := range checks {
+// validate checks what one key alone cannot say.
+func (c Config) validate() (found faults) {
+	for _, check := range c.checks() {
 		if !check.ok {
-			err := ratchet.Errorf(ratchet.CodeConfig, "%s must be %s", check.key, check.want).At(check.key)
-			return err.WithHint("it comes from: %s", c.sources[check.key].Origin)
+			found.add(c.wrong(check.key, "want "+check.want+c.got(check.key)))
 		}
 	}
-	if err := c.validateChoices(); err != nil {
-		return err
-	}
+	found = append(found, c.validateChoices()...)
 	for _, port := range c.HTTP.AllowPorts {
 		if port < 1 || port > 65535 {
-			return badValue("http.allow_ports", c.sources["http.allow_ports"].Origin, errors.New("want ports from 1 to 65535"))
+			found.add(c.wrong("http.allow_ports", "want ports from 1 to 65535, got "+kindOf(port)))
 		}
 	}
 	for _, network := range c.HTTP.AllowPrivate {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			return badValue("http.allow_private", c.sources["http.allow_private"].Origin,
-				errors.New("want networks such as 127.0.0.1/32, got "+kindOf(network)))
+			found.add(c.wrong("http.allow_private", "want networks such as 127.0.0.1/32, got "+kindOf(network)))
 		}
 	}
-	if err := c.validateAuth(); err != nil {
-		return err
+	found = append(found, c.validateAuth()...)
+	found = append(found, c.validateTracing()...)
+	return append(found, c.validateSecurity()...)
+}
+
+// got shows the value of a key that no text may keep to itself: an address may
+// have a password in it.
+func (c Config) got(key string) string {
+	value := c.sources[key].Value
+	if value == "***" || key == "database.url" {
+		return ""
 	}
-	if err := c.validateTracing(); err != nil {
-		return err
+	return ", got " + kindOf(value)
+}
+
+// check is a bound of one key.
+type check struct {
+	ok        bool
+	key, want string
+}
+
+func (c Config) checks() []check {
+	return []check{
+		{c.Server.Port >= 0 && c.Server.Port <= 65535, "server.port", "a port from 0 to 65535"},
+		{c.MCP.Port >= 0 && c.MCP.Port <= 65535, "mcp.port", "a port from 0 to 65535"},
+		{c.Execution.MaxExecutionDuration >= time.Second, "execution.max_execution_duration", "at least 1 second"},
+		{c.Execution.WaitLimit <= 5*time.Minute, "execution.wait_limit", "at most 300 seconds: clients give up earlier"},
+		{c.Execution.MemoryLimit >= 1<<20, "execution.memory_limit", "at least 1MiB"},
+		{c.Execution.MaxMemoryLimit >= c.Execution.MemoryLimit, "execution.max_memory_limit", "at least execution.memory_limit"},
+		{c.Execution.MaxTaskConcurrency >= 1, "execution.max_task_concurrency", "at least 1"},
+		{c.HTTP.MaxResponseBytes >= 1<<10, "http.max_response_bytes", "at least 1KiB"},
+		{c.HTTP.MaxResponseBytesLimit >= c.HTTP.MaxResponseBytes, "http.max_response_bytes_limit", "at least http.max_response_bytes"},
+		{c.HTTP.MaxRunBodyBytes >= 1<<20, "http.max_run_body_bytes", "at least 1MiB"},
+		{c.HTTP.MaxBodyBytes >= 1<<20, "http.max_body_bytes", "at least 1MiB"},
+		{c.HTTP.MaxBodyMemory >= 1<<20, "http.max_body_memory", "at least 1MiB"},
+		{c.HTTP.MaxResponseBytesLimit <= 64<<20, "http.max_response_bytes_limit", "at most 64MiB: a body is one message to the worker process"},
+		{c.Execution.MaxConcurrentTasks >= 0, "execution.max_concurrent_tasks", "0 or more"},
+		{c.Execution.Workers.Count >= 0, "execution.workers.count", "0 or more"},
+		{c.Execution.Workers.Warm >= 0, "execution.workers.warm", "0 or more"},
+		{c.MCP.MaxMessageSize >= 64<<10, "mcp.max_message_size", "at least 64KiB"},
+		{c.MCP.MaxResultBytes >= 1000, "mcp.max_result_bytes", "at least 1000"},
+		{c.MCP.PageSize >= 1, "mcp.page_size", "at least 1"},
+		{c.MCP.MaxConnections >= 1, "mcp.max_connections", "at least 1"},
+		{c.MCP.MaxConcurrentCalls >= 0, "mcp.max_concurrent_calls", "0 or more"},
+		{strings.HasPrefix(c.MCP.Endpoint, "/") && len(c.MCP.Endpoint) > 1 && !strings.HasSuffix(c.MCP.Endpoint, "/"), "mcp.endpoint", "a path such as /mcp"},
+		{c.Server.MaxBodySize >= 64<<10, "server.max_body_size", "at least 64KiB"},
+		{c.Server.WriteTimeout >= time.Second, "server.write_timeout", "at least 1 second"},
+		{c.Server.MaxStreams >= 1, "server.max_streams", "at least 1"},
+		{c.Server.CallerStreams >= 1, "server.max_streams_per_caller", "at least 1"},
+		{c.Server.BodyTimeout >= time.Second, "server.body_timeout", "at least 1 second"},
+		{c.Server.HeaderTimeout >= time.Second, "server.header_timeout", "at least 1 second"},
+		{c.RateLimit.RequestsPerMinute >= 0, "rate_limit.requests_per_minute", "0 or more"},
+		{c.RateLimit.BurstSize >= 0, "rate_limit.burst_size", "0 or more"},
+		{c.RateLimit.RequestsPerDay >= 0, "rate_limit.requests_per_day", "0 or more"},
+		{c.RateLimit.MaxClients >= 100, "rate_limit.max_clients", "at least 100"},
+		{c.Security.Audit.RetentionDays >= 1, "security.audit.retention_days", "at least 1"},
+		{c.Auth.JWTSecret == "" || len(c.Auth.JWTSecret) >= 32, "auth.jwt_secret", "at least 32 characters, e.g. of `openssl rand -base64 48`"},
+		{c.Auth.TokenExpiration >= time.Minute, "auth.token_expiration", "at least 60 seconds"},
+		{!strings.Contains(c.Database.URL, "://") || strings.HasPrefix(c.Database.URL, "file://"), "database.url", "a file: other databases are not supported yet"},
 	}
-	return c.validateSecurity()
 }
 
 // choice is a key that takes one of a few texts.
@@ -116,21 +120,21 @@ func (c Config) choices() []choice {
 }
 
 // validateChoices checks them, and the log level, which is one for each module.
-func (c Config) validateChoices() error {
+func (c Config) validateChoices() (found faults) {
 	for _, choice := range c.choices() {
 		if slices.Contains(choice.allowed, choice.value) {
 			continue
 		}
 		last := len(choice.allowed) - 1
 		want := strings.Join(choice.allowed[:last], ", ") + " or " + choice.allowed[last]
-		return c.wrong(choice.key, "want "+want+", got "+kindOf(choice.value)).With(ratchet.FieldAllowed, choice.allowed)
+		found.add(c.wrong(choice.key, "want "+want+", got "+kindOf(choice.value)).With(ratchet.FieldAllowed, choice.allowed))
 	}
 	if _, err := logging.Parse(c.Logging.Level); err != nil {
 		e := ratchet.AsError(err)
 		e.Code, e.Message = ratchet.CodeConfig, c.sources[levelKey].Origin+": "+levelKey+": "+e.Message
-		return e.At(levelKey)
+		found.add(e.At(levelKey))
 	}
-	return nil
+	return found
 }
 
 // DatabasePath is the database file, or :memory:.
