@@ -212,7 +212,7 @@ type Logging struct {
 // Source is a configured value and where it came from.
 type Source struct {
 	Value  any    // as typed in Config; "***" for secrets that are set
-	Origin string // default, environment NAME, flag, runtime, runtime PATH, or the path of the file
+	Origin string // default, profile NAME (VARIABLE), environment NAME, flag, runtime, runtime PATH, or the path of the file
 	Line   int    // in the file; 0 = unknown, or no file
 }
 

@@ -1,5 +1,5 @@
-// Package config reads the server's configuration: defaults, then a YAML file,
-// then the environment, then flags, then what was set while a server ran (a file
+// Package config reads the server's configuration: defaults, those of a
+// profile over them, then a YAML file, then the environment, then flags, then what was set while a server ran (a file
 // in the data folder), later layers winning. Every key is a field
 // of Config; its name, default and description are struct tags, so the file
 // reader, the environment, the generator and the documentation cannot differ.

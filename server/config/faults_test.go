@@ -33,7 +33,7 @@ rate_limit:
 		File: path,
 		Env: []string{
 			"RATCHET_AUTH_REQUIERD=true", "RATCHET_MCP_PAGE_SIZE=many", "RATCHET_CACHE_ENABLED=true", "RATCHET_JWT_SECRET_FILE=" + filepath.Join(data, "none"),
-			"RATCHET_GRAPHQL_API_MAX_DEPTH=x", "RATCHET_SERVICE_PORT=tcp://10.0.0.1:80", "RATCHET_MCP_PORT_8090_TCP_ADDR=10.0.0.1",
+			"RATCHET_GRAPHQL_API_MAX_DEPTH=x", "RATCHET_ENV=prod", "RATCHET_SERVICE_PORT=tcp://10.0.0.1:80", "RATCHET_MCP_PORT_8090_TCP_ADDR=10.0.0.1",
 		},
 		Flags: map[string]string{"data_dir": data, "mcp.max_connections": "few"},
 	})
@@ -50,6 +50,7 @@ rate_limit:
 		{"environment RATCHET_CACHE_ENABLED: RATCHET_CACHE_ENABLED is not supported in this version", "RATCHET_CACHE_ENABLED", ""},
 		{"environment RATCHET_JWT_SECRET_FILE: cannot read", "RATCHET_JWT_SECRET_FILE", ""},
 		{"environment RATCHET_GRAPHQL_API_MAX_DEPTH: graphql_api.max_depth: want a whole number", "graphql_api.max_depth", ""},
+		{"environment RATCHET_ENV: RATCHET_ENV: want development, production or test, got \"prod\"", "RATCHET_ENV", ""},
 		{"flag: mcp.max_connections: want a whole number", "mcp.max_connections", ""},
 		{"runtime " + filepath.Join(data, RuntimeFile) + ":2: mcp.page_size: want a whole number", "mcp.page_size", ""},
 	} {
@@ -66,7 +67,7 @@ rate_limit:
 	for _, f := range list {
 		t.Errorf("reported too: %+v", f)
 	}
-	if e := ratchet.AsError(err); !strings.Contains(e.Message, "has 13 faults") || e.Code != ratchet.CodeConfig {
+	if e := ratchet.AsError(err); !strings.Contains(e.Message, "has 14 faults") || e.Code != ratchet.CodeConfig {
 		t.Errorf("%v", err)
 	}
 }

@@ -89,7 +89,7 @@ func aliases() map[string][]string {
 
 // otherVariables are RATCHET_ variables that are no keys.
 func otherVariables() []string {
-	return []string{"RATCHET_ENV", "RATCHET_CONFIG", "RATCHET_AUTH_TOKEN"}
+	return append(profileVariables(), "RATCHET_CONFIG", "RATCHET_AUTH_TOKEN")
 }
 
 // typeName is a type as the generated file names it.

@@ -60,7 +60,8 @@ func Load(o Options) (Config, error) {
 	if err := l.defaults(); err != nil {
 		return Config{}, err
 	}
-	found := l.file(o)
+	found := l.profile()
+	found = append(found, l.file(o)...)
 	found = append(found, l.environment()...)
 	found = append(found, l.flags(o.Flags)...)
 	found = append(found, l.runtimeFile()...)

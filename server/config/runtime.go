@@ -21,6 +21,7 @@ const (
 	originFlag        = "flag"
 	originRuntime     = "runtime"
 	originEnvironment = "environment "
+	originProfile     = "profile "
 )
 
 // runtimeFile reads the last layer. Nothing in it is expanded: it was written by
@@ -153,6 +154,8 @@ func (s Source) Kind() string {
 	switch layer, _, _ := strings.Cut(s.Origin, " "); layer {
 	case "default", originFlag, originRuntime:
 		return layer
+	case "profile":
+		return "default"
 	case "environment":
 		return "env"
 	default:
