@@ -126,6 +126,12 @@ func (a *app) checkGlobals(cmd *cobra.Command) error {
 		return ratchet.Errorf(ratchet.CodeInvalid, "`%s` takes no --connect", cmd.CommandPath()).
 			WithHint("--connect works with call, tools, debug, trace, users, keys, secrets, generate types and mcp-serve")
 	}
+	for _, name := range []string{"allow-private", "allow-ports"} {
+		if a.connect != "" && cmd.Flags().Changed(name) {
+			return ratchet.Errorf(ratchet.CodeInvalid, "--%s belongs to a server, and --connect uses a running one", name).
+				WithHint("start that server with --%s", name)
+		}
+	}
 	if a.token != "" && a.connect == "" {
 		return ratchet.Errorf(ratchet.CodeInvalid, "--auth-token is for a server, and there is no --connect").
 			WithHint("e.g. --connect http://127.0.0.1:8080 --auth-token TOKEN")

@@ -43,6 +43,7 @@ func (a *app) callCommand() *cobra.Command {
 	}
 	cmd.Flags().StringArrayVar(&pairs, "arg", nil, "one argument as key=value; the value is JSON, or else a string")
 	storeFlags(cmd.Flags())
+	fetchFlags(cmd.Flags())
 	return connects(cmd)
 }
 

@@ -50,6 +50,7 @@ func (a *app) debugCommand() *cobra.Command {
 	cmd.Flags().Lookup("port").DefValue = "" // stdin and stdout
 	cmd.MarkFlagsMutuallyExclusive("from-fs", "execution")
 	storeFlags(cmd.Flags())
+	fetchFlags(cmd.Flags())
 	return connects(cmd)
 }
 

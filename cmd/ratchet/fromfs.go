@@ -121,6 +121,7 @@ func (a *app) runOnceCommand() *cobra.Command {
 	cmd.Flags().StringVar(&input, "input-json", "", "the input, or - for stdin (default {})")
 	cmd.Flags().StringVar(&inputFile, "input-file", "", "file with the input")
 	cmd.Flags().IntVar(&timeout, "timeout", 0, "seconds the run may take (default the task's)")
+	fetchFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&trace, "trace", false, "print the whole execution with its trace, not only the output")
 	cmd.Flags().StringVar(&recordDir, "record", "", "write the run's recording into a folder below this one")
 	cmd.MarkFlagsMutuallyExclusive("input-json", "input-file")

@@ -17,6 +17,7 @@ import (
 var keys = map[string]string{
 	"data-dir": "data_dir", "database": "database.url", "log-level": "logging.level",
 	"tasks-dir": "registry.tasks_dir", "toolsets": "mcp.toolsets", "tools": "mcp.tools", "only-tools": "mcp.only_tools", "exclude-tools": "mcp.exclude_tools", "read-only": "mcp.read_only",
+	"allow-private": "http.allow_private", "allow-ports": "http.allow_ports",
 	"bind": "server.bind_address", "port": "server.port", "host": "server.bind_address",
 }
 

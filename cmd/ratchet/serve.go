@@ -25,6 +25,12 @@ func storeFlags(flags *pflag.FlagSet) {
 	flags.String("tasks-dir", "", "folder to load tasks from at start and to keep their files in")
 }
 
+// fetchFlags say what tasks of this process may reach.
+func fetchFlags(flags *pflag.FlagSet) {
+	flags.String("allow-private", "", "private addresses and networks that tasks may reach, e.g. 127.0.0.1; ports are in --allow-ports")
+	flags.String("allow-ports", "", "ports that tasks may reach, in place of 80,443")
+}
+
 func selectionFlags(flags *pflag.FlagSet) {
 	flags.String("toolsets", "", "groups of tools: core, control, admin or all (default core)")
 	flags.String("tools", "", "single tools to add to the toolsets served")
@@ -47,6 +53,7 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd.Flags().String("port", "", "port alone")
 	storeFlags(cmd.Flags())
 	selectionFlags(cmd.Flags())
+	fetchFlags(cmd.Flags())
 	return cmd
 }
 
@@ -158,6 +165,7 @@ func (a *app) mcpFlags(cmd *cobra.Command, transport *string, fallback string) {
 	cmd.Flags().String("port", "8090", "port, for http")
 	storeFlags(cmd.Flags())
 	selectionFlags(cmd.Flags())
+	fetchFlags(cmd.Flags())
 }
 
 func (a *app) serveMCP(cmd *cobra.Command, transport string) error {

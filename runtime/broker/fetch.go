@@ -54,6 +54,9 @@ func (s *Session) fetch(ctx context.Context, f *runtime.FetchRequest, sent *atom
 	client := http.Client{Transport: s.broker.transport, CheckRedirect: s.redirectRule(f.Redirect, filled)}
 	response, err := client.Do(request)
 	if err != nil {
+		if egress.BlockedPort(err) {
+			return nil, s.broker.blockedPort(u.Hostname())
+		}
 		return nil, explain(ctx, err, u.Hostname(), timeout)
 	}
 	defer response.Body.Close()
@@ -236,8 +239,6 @@ func explain(ctx context.Context, err error, host string, timeout time.Duration)
 	switch {
 	case errors.As(err, &refused):
 		return refused.CallError
-	case egress.BlockedPort(err):
-		return refuse("AuthorizationError", "blocked_port", "this port of "+host+" is blocked: fetch may use 80, 443 and ports the operator lists in http.allow_ports")
 	case egress.Blocked(err):
 		return blockedAddress(host)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):

@@ -80,7 +80,25 @@ func (b *Broker) metadata(host string) bool {
 
 func blockedAddress(host string) *runtime.CallError {
 	return refuse("AuthorizationError", "blocked_address", host+" leads to a private, local or reserved address, which fetch must not reach; "+
-		"the operator can allow a range in http.allow_private, and a cloud's metadata service by its very address there, or its name in http.allow_hosts")
+		"the operator can allow its address or network"+waysTo("private", "127.0.0.1")+", and a cloud's metadata service by its very address there, or its name in http.allow_hosts")
+}
+
+// blockedPort names the ports that are allowed, since a list of one's own takes
+// their place.
+func (b *Broker) blockedPort(host string) *runtime.CallError {
+	var ports []string
+	for _, port := range b.cfg.AllowPorts {
+		ports = append(ports, strconv.Itoa(int(port)))
+	}
+	list := strings.Join(ports, ",")
+	return refuse("AuthorizationError", "blocked_port", "this port of "+host+" is blocked: fetch may use "+list+
+		"; the operator can allow it"+waysTo("ports", list+",PORT"))
+}
+
+// waysTo names every way to set one of the operator's lists.
+func waysTo(list, value string) string {
+	return ": --allow-" + list + " " + value + ", RATCHET_HTTP_ALLOW_" + strings.ToUpper(list) + "=" + value + ", or http.allow_" + list +
+		" in the configuration file; a list replaces the default and those of the ways before it"
 }
 
 // numeric says whether a resolver may read host as an IPv4 address in one of

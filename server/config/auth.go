@@ -49,7 +49,7 @@ func (o OIDC) Networks() []netip.Prefix {
 func (c Config) validateAuth() (found faults) {
 	for _, network := range c.Auth.OIDC.AllowPrivate {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			found.add(c.wrong("auth.oidc.allow_private", "want networks such as 127.0.0.1/32, got "+kindOf(network)))
+			found.add(c.wrong("auth.oidc.allow_private", "want addresses or networks such as 127.0.0.1 or 10.1.0.0/16, got "+kindOf(network)))
 		}
 	}
 	for _, rule := range c.Auth.OIDC.RoleMap {

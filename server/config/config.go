@@ -39,7 +39,7 @@ type Server struct {
 	GCPercent       int           `koanf:"gc_percent" default:"400" doc:"garbage collection starts when the heap grew by this many percent; GOGC in the environment wins"`
 	MemoryLimit     Bytes         `koanf:"memory_limit" default:"320MiB" doc:"soft memory limit of the server process; 0 = none; GOMEMLIMIT in the environment wins"`
 	AllowedHosts    []string      `koanf:"allowed_hosts" doc:"names that the Host header may have, e.g. ratchet.example.com or *.example.com; loopback names are always taken on loopback; empty = on other addresses every name is"`
-	TrustedProxies  []string      `koanf:"trusted_proxies" doc:"networks, as CIDR, of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"`
+	TrustedProxies  []string      `koanf:"trusted_proxies" doc:"addresses and networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"`
 	MaxBodySize     Bytes         `koanf:"max_body_size" default:"10MiB" doc:"size of one request body outside MCP"`
 	BodyTimeout     time.Duration `koanf:"body_timeout" default:"60" doc:"seconds that a client may take to send a request body"`
 	HeaderTimeout   time.Duration `koanf:"header_timeout" default:"10" doc:"seconds that a client may take to send a request's head"`
@@ -129,8 +129,8 @@ type HTTP struct {
 	MaxBodyMemory         Bytes         `koanf:"max_body_memory" default:"256MiB" doc:"memory for bodies of all runs: those below 64 KiB, and blocks on their way to the file"`
 	UserAgent             string        `koanf:"user_agent" default:"Ratchet/1.0" doc:"User-Agent of requests that set none"`
 	AllowHosts            []string      `koanf:"allow_hosts" doc:"hosts that tasks may reach: exact or *.suffix; empty = all public ones"`
-	AllowPorts            []int         `koanf:"allow_ports" default:"80,443" doc:"ports that tasks may reach"`
-	AllowPrivate          []string      `koanf:"allow_private" doc:"private networks that tasks may reach, as CIDR, e.g. 127.0.0.1/32"`
+	AllowPorts            []int         `koanf:"allow_ports" default:"80,443" doc:"ports that tasks may reach; a list of your own replaces this one"`
+	AllowPrivate          []string      `koanf:"allow_private" doc:"private addresses and networks that tasks may reach, e.g. 127.0.0.1 or 10.1.0.0/16"`
 }
 
 // MCP is the Model Context Protocol surface.
@@ -199,7 +199,7 @@ type OIDC struct {
 	RoleClaim    string   `koanf:"role_claim" default:"role" doc:"claim with the role or roles; dots lead into objects"`
 	RoleMap      []string `koanf:"role_map" doc:"value of the claim = role, e.g. ratchet-admins=admin; empty = the roles by their own names"`
 	DefaultRole  string   `koanf:"default_role" doc:"role of tokens without a known one; empty = they are refused"`
-	AllowPrivate []string `koanf:"allow_private" doc:"private networks that the issuer's keys may be fetched from, as CIDR, e.g. 127.0.0.1/32"`
+	AllowPrivate []string `koanf:"allow_private" doc:"private addresses and networks that the issuer's keys may be fetched from, e.g. 127.0.0.1"`
 }
 
 // Logging is what the server writes to stderr.

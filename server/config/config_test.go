@@ -68,7 +68,7 @@ func TestMistakesNameTheKey(t *testing.T) {
 		{"no section", "server: 5\n", "server: want keys below it, got 5", ""},
 		{"given twice", "auth: {required: 'true'}\nserver:\n  auth: {required: 'false'}\n", "ratchet.yaml:3: auth.required: it is given twice", ""},
 		{"not YAML", "server: [\n", "is not YAML", ""},
-		{"bad network", "http:\n  allow_private: [everywhere]\n", "want networks", ""},
+		{"bad network", "http:\n  allow_private: [everywhere]\n", "want addresses or networks", ""},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

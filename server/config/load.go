@@ -92,6 +92,9 @@ func (l *loader) build() (Config, faults) {
 		found.add(ratchet.Errorf(ratchet.CodeConfig, "the configuration does not fit together").Wrap(err))
 		return Config{}, found
 	}
+	cfg.HTTP.AllowPrivate = asNetworks(cfg.HTTP.AllowPrivate)
+	cfg.Auth.OIDC.AllowPrivate = asNetworks(cfg.Auth.OIDC.AllowPrivate)
+	cfg.Server.TrustedProxies = asNetworks(cfg.Server.TrustedProxies)
 	cfg.sources, cfg.notices, cfg.layers = all.sources(), l.notices, l
 	if cfg.DataDir == "" {
 		cfg.DataDir = l.userData()

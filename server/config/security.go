@@ -14,7 +14,7 @@ import (
 func (c Config) validateSecurity() (found faults) {
 	for _, network := range c.Server.TrustedProxies {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			found.add(c.wrong("server.trusted_proxies", "want networks such as 10.0.0.0/8, got "+kindOf(network)))
+			found.add(c.wrong("server.trusted_proxies", "want addresses or networks such as 10.0.0.1 or 10.0.0.0/8, got "+kindOf(network)))
 		}
 	}
 	for _, host := range c.Server.AllowedHosts {

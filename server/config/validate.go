@@ -33,7 +33,7 @@ func (c Config) validate() (found faults) {
 	}
 	for _, network := range c.HTTP.AllowPrivate {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			found.add(c.wrong("http.allow_private", "want networks such as 127.0.0.1/32, got "+kindOf(network)))
+			found.add(c.wrong("http.allow_private", "want addresses or networks such as 127.0.0.1 or 10.1.0.0/16, got "+kindOf(network)))
 		}
 	}
 	found = append(found, c.validateAuth()...)

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/netip"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -201,6 +203,17 @@ func parseList[T any](value any, one func(any) (T, error)) ([]T, error) {
 		list = append(list, parsed)
 	}
 	return list, nil
+}
+
+// asNetworks writes single addresses as networks: 127.0.0.1 is 127.0.0.1/32.
+func asNetworks(list []string) []string {
+	out := slices.Clone(list)
+	for i, text := range out {
+		if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+			out[i] = netip.PrefixFrom(addr, addr.BitLen()).String()
+		}
+	}
+	return out
 }
 
 // kindOf names a value for an error message; text is shown, cut to 60 bytes.
