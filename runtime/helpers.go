@@ -22,6 +22,7 @@ const (
 `
 	helperDescriptor = "var __getOwnPropDesc = Object.getOwnPropertyDescriptor;\n"
 	helperNames      = "var __getOwnPropNames = Object.getOwnPropertyNames;\n"
+	helperDefine     = "var __defProp = Object.defineProperty;\n"
 
 	// The exports are copied for the sake of module.exports.__esModule, which
 	// nothing here asks for: the entry reads the exports as they are.
@@ -38,7 +39,7 @@ func leanHelpers(code string) string {
 // withoutHelpers is the code the author wrote, to be searched for what it may
 // reach: the helpers reach all of an object's properties and touch only ours.
 func withoutHelpers(code string) string {
-	for _, helper := range []string{helperCopy, helperExport, helperDescriptor, helperNames} {
+	for _, helper := range []string{helperCopy, helperExport, helperDescriptor, helperNames, helperDefine} {
 		code = strings.Replace(code, helper, "", 1)
 	}
 	return code

@@ -31,6 +31,9 @@ func TestHelpersWantNothing(t *testing.T) {
 		if prog.modules != plainProgram.modules {
 			t.Errorf("%s: modules %b, want %b", name, prog.modules, plainProgram.modules)
 		}
+		if prog.getters {
+			t.Errorf("%s: the helpers are taken for a getter of the author's", name)
+		}
 		out := Run(context.Background(), Job{Source: source, Input: []byte(`{"a":7}`)}, Hooks{})
 		if out.Err != nil || string(out.Output) != "7" {
 			t.Errorf("%s: %s, %v", name, out.Output, out.Err)
@@ -65,7 +68,7 @@ func TestHelpersAreEsbuilds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, helper := range []string{helperCopy, helperExport, helperDescriptor, helperNames, helperCommonJSLean} {
+	for _, helper := range []string{helperCopy, helperExport, helperDescriptor, helperNames, helperDefine, helperCommonJSLean} {
 		if !strings.Contains(code, helper) {
 			t.Errorf("missing:\n%s\nin\n%s", helper, code)
 		}

@@ -48,8 +48,10 @@
       return part.length === 2 ? part.toUpperCase() : part.toLowerCase();
     }).join('-');
   }
+  const english = Object.freeze({ name: 'en-US', key: 'en-US', ...plain });
   // checkLocale finds the first locale there is; another one falls back to en-US.
   function checkLocale(locales) {
+    if (locales === undefined) return english; // as comparisons in a sort ask, by the thousand
     for (const tag of tags(locales)) {
       const base = tag.replace(/-[a-z0-9]-.*$/, '');
       for (let name = base; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('-'), 0))) {
@@ -57,7 +59,7 @@
         if (Object.hasOwn(table, found)) return { name: base, key: found, ...table[found] };
       }
     }
-    return { name: 'en-US', key: 'en-US', ...plain };
+    return english;
   }
   class Locale {
     #tag;
@@ -323,11 +325,13 @@
     return formatDate(date, o, 'Date.toLocaleTimeString', ['weekday', 'year', 'month', 'day'].some((n) => o[n] !== undefined), true, L);
   }
 
+  const comparing = { sensitivity: ['base', 'accent', 'variant'], numeric: [true, false], usage: ['sort', 'search'], localeMatcher: ['lookup', 'best fit'] };
   define('String.prototype', {
     localeCompare(that, locales = undefined, options = undefined) {
       if (this === undefined || this === null) throw new TypeError('String.prototype.localeCompare called on null or undefined');
       const L = checkLocale(locales);
-      const o = read(options, { sensitivity: ['base', 'accent', 'variant'], numeric: [true, false], usage: ['sort', 'search'], localeMatcher: ['lookup', 'best fit'] }, 'localeCompare');
+      if (options === undefined) return host.compare(String(this), String(that), 'variant', false, L.name);
+      const o = read(options, comparing, 'localeCompare');
       return host.compare(String(this), String(that), o.sensitivity ?? 'variant', o.numeric === true, L.name);
     },
     toLocaleUpperCase(locales = undefined) { checkLocale(locales); return String.prototype.toUpperCase.call(this); },
