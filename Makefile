@@ -31,7 +31,7 @@ golangci: ## Run the linters of .golangci.yml
 	golangci-lint run ./...
 
 update: ## Accept the present output as golden
-	$(GO) test ./adapters/graphql ./events ./server ./tools -run '^(TestSDL|TestDocument|TestMatrix|TestScopeMatrix|TestContract)$$' -update
+	$(GO) test ./adapters/graphql ./cmd/ratchet ./events ./server ./server/config ./tools -run '^(TestSDL|TestDocument|TestMatrix|TestScopeMatrix|TestContract|TestReference|TestErrorsDocument|TestDocs)$$' -update
 
 FUZZTIME ?= 30s
 fuzz: ## Run each fuzz target for FUZZTIME

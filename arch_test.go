@@ -34,7 +34,8 @@ var layers = map[string][]string{
 	"ratchet/tools/toolstest": {"ratchet", "ratchet/schema", "ratchet/thorough", "ratchet/tools"}, // tests only
 	"ratchet/thorough":        {},                                                                 // tests only
 	// resources reads recordings, which only the runtime can decode.
-	"ratchet/resources":           {"ratchet", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
+	"ratchet/docs":                {},
+	"ratchet/resources":           {"ratchet", "ratchet/docs", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/prompts":             {"ratchet", "ratchet/storage", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
 	"ratchet/mask":                {},
 	"ratchet/egress":              {},

@@ -2,18 +2,15 @@ package resources
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
 
 	"ratchet"
+	"ratchet/docs"
 	"ratchet/schema"
 	"ratchet/templates"
 )
-
-//go:embed docs/tasks.md
-var pageTasks string
 
 // page is one page of the documentation.
 type page struct {
@@ -25,10 +22,13 @@ type page struct {
 // pages lists the documentation.
 func pages() []page {
 	return []page{
+		{"effects", "Requests that must not be made twice", "", written("effects")},
 		{"endpoint-reference", "Endpoint reference", "ratchet_get_developer_endpoint_reference", nil},
-		{"errors", "Error codes", "", pageErrors},
+		{"errors", "Errors", "", written("errors")},
 		{"integration-guide", "Integration guide", "ratchet_get_developer_integration_guide", nil},
-		{"tasks", "Writing a task", "", func(context.Context, Source) string { return pageTasks }},
+		{"javascript", "JavaScript in tasks", "", written("javascript")},
+		{"secrets", "Secrets", "", written("secrets")},
+		{"tasks", "Writing a task", "", written("tasks")},
 		{"tools", "The tools of this server", "", pageTools},
 		{"walkthrough", "Walkthrough", "ratchet_get_developer_guide_walkthrough", nil},
 	}
@@ -88,13 +88,9 @@ func sectionOf(name, text, want string) (string, error) {
 	return "", e
 }
 
-func pageErrors(context.Context, Source) string {
-	var out strings.Builder
-	out.WriteString("# Error codes\n\n| code | error_type | HTTP | exit code | retryable |\n|---|---|---|---|---|\n")
-	for _, c := range ratchet.Codes() {
-		fmt.Fprintf(&out, "| %s (%s) | %s | %d | %d | %t |\n", c.Wire(), c, c.ErrorType(), c.HTTPStatus(), c.ExitCode(), c.Retryable())
-	}
-	return out.String()
+// written is a page that package docs has.
+func written(name string) func(context.Context, Source) string {
+	return func(context.Context, Source) string { return docs.Page(name) }
 }
 
 func pageTools(ctx context.Context, s Source) string {
