@@ -29,10 +29,11 @@ type member struct {
 	database string // located; empty = in memory, and no other process is there
 	version  string
 	schema   int
-	serves   bool           // it has to be the owner: it listens for HTTP
-	stays    bool           // it is there for a client's whole session
-	within   *config.Bounds // of the owner it was attached to; nil = none yet
-	differ   []string       // what was reported of it
+	serves   bool              // it has to be the owner: it listens for HTTP
+	stays    bool              // it is there for a client's whole session
+	forced   map[string]string // settings that the command itself has set
+	within   *config.Bounds    // of the owner it was attached to; nil = none yet
+	differ   []string          // what was reported of it
 }
 
 // seat is a member's place: the owner, or attached to it.
@@ -50,7 +51,7 @@ func (a *app) member(cmd *cobra.Command, forced map[string]string) (*member, err
 	if err != nil {
 		return nil, err
 	}
-	m := &member{cfg: cfg, log: log, version: version}
+	m := &member{cfg: cfg, log: log, version: version, forced: forced}
 	if m.options, err = extend(server.Options{Version: version, Log: log, Levels: a.levels, Now: a.now}); err != nil {
 		return nil, err
 	}
@@ -163,10 +164,14 @@ func (m *member) learn(w attach.Welcome) {
 	if json.Unmarshal(w.Bounds, &bounds) == nil {
 		m.within = &bounds
 	}
-	if len(w.Differ) > 0 && !slices.Equal(w.Differ, m.differ) {
-		m.log.Warn("another process owns the data directory, and its settings are in force", "pid", w.PID, "differ", w.Differ)
+	differ := slices.DeleteFunc(slices.Clone(w.Differ), func(key string) bool {
+		_, ours := m.forced[key]
+		return ours
+	})
+	if len(differ) > 0 && !slices.Equal(differ, m.differ) {
+		m.log.Warn("another process owns the data directory, and its settings are in force", "pid", w.PID, "differ", differ)
 	}
-	m.differ = w.Differ
+	m.differ = differ
 	if later(w.Version, m.version) {
 		m.log.Warn("a newer version of ratchet owns the data directory; restart this client to use it", "pid", w.PID, "version", w.Version)
 	}
