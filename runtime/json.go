@@ -3,7 +3,6 @@ package runtime
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,13 +11,6 @@ import (
 
 	"github.com/dop251/goja"
 )
-
-// The engine's JSON.parse refuses numbers beyond the range of a double and
-// loses surrogates without a partner. Texts with either are read here.
-
-// unusualJSON finds what may be one of them: a number with a large exponent or
-// very many digits, an escaped surrogate, or one that is no text.
-var unusualJSON = regexp.MustCompile(`[eE]\+?0*[1-9]\d\d|\d{300}|\\u[dD][89a-fA-F]|\x{FFFD}`)
 
 // jsonModule replaces JSON.parse.
 func jsonModule() module {
@@ -58,7 +50,7 @@ func (v *vm) toString(value goja.Value) goja.Value {
 func (v *vm) parseJSON(native goja.Callable, c goja.FunctionCall) goja.Value {
 	text := v.toString(c.Argument(0))
 	value := goja.Value(nil)
-	if unusualJSON.MatchString(text.String()) {
+	if unusualJSON(text.String()) {
 		r := &jsonReader{v: v, text: unitsOf(text)}
 		value = r.whole()
 	}

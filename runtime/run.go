@@ -232,7 +232,7 @@ func (v *vm) parseInput() (goja.Value, error) {
 	if input == "" {
 		input = "{}"
 	}
-	if unusualJSON.MatchString(input) {
+	if unusualJSON(input) {
 		return (&jsonReader{v: v, text: utf16.Encode([]rune(input))}).whole(), nil
 	}
 	value, err := v.parse(goja.Undefined(), v.rt.ToValue(input))
