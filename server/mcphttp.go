@@ -198,10 +198,18 @@ func methodOf(body []byte) string {
 	return method
 }
 
+// asParameter is what the address calls a list of a selection.
+func asParameter(list string) string {
+	if list == "only_tools" {
+		list = "tools"
+	}
+	return "the query parameter " + list
+}
+
 // narrowing reads ?toolsets=&tools=&exclude_tools=&read_only=. Nil means the
 // whole offer. tools= means just these.
 func narrowing(query url.Values) (*tools.Selection, error) {
-	var s tools.Selection
+	s := tools.Selection{Called: asParameter}
 	any := false
 	for key, values := range query {
 		list := strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' || r == ' ' })
@@ -214,14 +222,18 @@ func narrowing(query url.Values) (*tools.Selection, error) {
 			s.Exclude = list
 		case "read_only":
 			on, err := strconv.ParseBool(values[0])
-			if err != nil && values[0] != "" {
-				return nil, ratchet.Errorf(ratchet.CodeInvalid, "read_only must be true or false").At("/read_only").WithHint("send read_only=true, or leave it out")
+			if err != nil && values[0] != "" || len(values) > 1 {
+				return nil, ratchet.Errorf(ratchet.CodeInvalid, "read_only must be true or false").At("/read_only").WithHint("send read_only=true once, or leave it out")
 			}
 			s.ReadOnly = on || values[0] == ""
 		default:
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", clip(key)).
-				With(ratchet.FieldAllowed, []string{"toolsets", "tools", "exclude_tools", "read_only"}).
-				WithHint("narrow the tools with toolsets, tools, exclude_tools or read_only")
+			allowed := []string{"toolsets", "tools", "exclude_tools", "read_only"}
+			e := ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", clip(key)).
+				With(ratchet.FieldAllowed, allowed).WithHint("narrow the tools with toolsets, tools, exclude_tools or read_only")
+			if near := schema.Nearest(key, allowed); near != "" {
+				e.With(ratchet.FieldNearest, near)
+			}
+			return nil, e
 		}
 		any = true
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"ratchet"
@@ -154,11 +155,36 @@ func offered(cfg config.MCP, o Options) (*tools.Registry, error) {
 	if all, err = all.WithEvents(o.Events...); err != nil {
 		return nil, err
 	}
-	s := tools.Selection{Toolsets: cfg.Toolsets, Tools: cfg.Tools, Only: cfg.OnlyTools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly}
+	return all.Select(chosen(cfg))
+}
+
+// chosen is the selection of the configuration.
+func chosen(cfg config.MCP) tools.Selection {
+	s := tools.Selection{
+		Toolsets: cfg.Toolsets, Tools: cfg.Tools, Only: cfg.OnlyTools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly,
+		Called: func(list string) string { return "mcp." + list },
+	}
 	if len(s.Only) > 0 {
 		s.Toolsets = nil
 	}
-	return all.Select(s)
+	return s
+}
+
+// CheckSelection says which names of the configuration are no tools and no
+// toolsets of a server with these options, for config.Options.Check.
+func CheckSelection(cfg config.Config, o Options) ([]*ratchet.Error, error) {
+	all, err := tools.NewRegistry(append(tools.All(), o.Tools...)...)
+	if err != nil {
+		return nil, err
+	}
+	s := chosen(cfg.MCP)
+	s.Toolsets = cfg.MCP.Toolsets // they are wrong even where only_tools makes them count for nothing
+	wrong := all.Wrong(s)
+	for _, e := range wrong {
+		list, _ := e.Fields[ratchet.FieldPointer].(string)
+		e.At("mcp." + strings.TrimPrefix(list, "/"))
+	}
+	return wrong, nil
 }
 
 // Bounds are the operator's bounds of what the metadata of tasks may ask for.

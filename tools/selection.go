@@ -16,35 +16,27 @@ type Selection struct {
 	Only     []string // of the groups just these; Tools does not count then
 	Exclude  []string // removed; wins over those above
 	ReadOnly bool     // keep only tools whose effect is Reads; wins over all
+
+	// Called is what the user calls one of toolsets, tools, only_tools and
+	// exclude_tools, for errors; nil = the flag.
+	Called func(list string) string
+}
+
+// called is what the user of a selection calls one of its lists.
+func (s Selection) called(list string) string {
+	if s.Called == nil {
+		return "--" + strings.ReplaceAll(list, "_", "-")
+	}
+	return s.Called(list)
 }
 
 // Select returns the selected tools as a registry. Names that do not exist
 // are an error which names the nearest one.
 func (r *Registry) Select(s Selection) (*Registry, error) {
-	groups := trimmed(s.Toolsets)
-	singles, err := r.resolve("--tools", trimmed(s.Tools))
-	if err != nil {
-		return nil, err
+	if wrong := r.Wrong(s); len(wrong) > 0 {
+		return nil, wrong[0]
 	}
-	only, err := r.resolve("--only-tools", trimmed(s.Only))
-	if err != nil {
-		return nil, err
-	}
-	excluded, err := r.resolve("--exclude-tools", trimmed(s.Exclude))
-	if err != nil {
-		return nil, err
-	}
-	valid := append(Toolsets(), "all")
-	for _, g := range groups {
-		if !slices.Contains(valid, g) {
-			e := ratchet.Errorf(ratchet.CodeInvalid, "unknown toolset %q", g).With(ratchet.FieldAllowed, valid).
-				WithHint("--toolsets takes %s", strings.Join(valid, ", "))
-			if near := schema.Nearest(g, valid); near != "" {
-				e.With(ratchet.FieldNearest, near)
-			}
-			return nil, e
-		}
-	}
+	groups, singles, only, excluded := trimmed(s.Toolsets), r.names(s.Tools), r.names(s.Only), r.names(s.Exclude)
 	switch {
 	case len(groups) > 0:
 	case len(only) > 0:
@@ -69,7 +61,7 @@ func (r *Registry) Select(s Selection) (*Registry, error) {
 		return nil, err
 	}
 	out.events, out.whole = r.events, r
-	out.chosen = Selection{groups, singles, only, excluded, s.ReadOnly}
+	out.chosen = Selection{Toolsets: groups, Tools: singles, Only: only, Exclude: excluded, ReadOnly: s.ReadOnly}
 	if r.whole != nil { // what the server was started with decides
 		out.whole, out.chosen, out.base = r.whole, r.chosen, cmp.Or(r.base, r)
 	}
@@ -95,27 +87,65 @@ func (s Selection) enabling(t Tool) string {
 		with(s.Toolsets, t.Toolset)
 }
 
-// resolve turns names and aliases into names.
-func (r *Registry) resolve(flag string, names []string) ([]string, error) {
-	var out []string
-	for _, name := range names {
-		t, ok := r.Lookup(name)
-		if !ok {
-			if r.whole != nil {
-				if _, exists := r.whole.Lookup(name); exists {
-					e := r.Unknown(name)
-					return nil, ratchet.Errorf(ratchet.CodeInvalid, "%s: %s", flag, e.Message).WithHint("%s", e.Hint)
-				}
+// Wrong lists the names of a selection that do not exist, each at the list that
+// has it, as in /only_tools.
+func (r *Registry) Wrong(s Selection) []*ratchet.Error {
+	var found []*ratchet.Error
+	for _, list := range []struct {
+		name  string
+		names []string
+	}{{"tools", s.Tools}, {"only_tools", s.Only}, {"exclude_tools", s.Exclude}} {
+		for _, name := range trimmed(list.names) {
+			if _, ok := r.Lookup(name); !ok {
+				found = append(found, at(s, list.name, r.unknownName(name)))
 			}
-			e := ratchet.Errorf(ratchet.CodeInvalid, "%s: unknown tool %q", flag, name)
-			if near := schema.Nearest(name, r.Names()); near != "" {
-				return nil, e.With(ratchet.FieldNearest, near).WithHint("did you mean %s?", near)
-			}
-			return nil, e.WithHint("the command `ratchet tools` lists the names")
 		}
-		out = append(out, t.Name)
 	}
-	return out, nil
+	valid := append(Toolsets(), "all")
+	for _, group := range trimmed(s.Toolsets) {
+		if slices.Contains(valid, group) {
+			continue
+		}
+		e := ratchet.Errorf(ratchet.CodeInvalid, "unknown toolset %q", group).With(ratchet.FieldAllowed, valid)
+		found = append(found, at(s, "toolsets", nearestTo(e, group, valid, "the groups are "+strings.Join(valid, ", "))))
+	}
+	return found
+}
+
+// at says in which list of a selection the error is.
+func at(s Selection, list string, e *ratchet.Error) *ratchet.Error {
+	e.Message = s.called(list) + ": " + e.Message
+	return e.At("/" + list)
+}
+
+// unknownName refuses a name that no tool offered here has.
+func (r *Registry) unknownName(name string) *ratchet.Error {
+	if r.whole != nil {
+		if _, exists := r.whole.Lookup(name); exists {
+			e := r.Unknown(name)
+			return ratchet.Errorf(ratchet.CodeInvalid, "%s", e.Message).WithHint("%s", e.Hint)
+		}
+	}
+	return nearestTo(ratchet.Errorf(ratchet.CodeInvalid, "unknown tool %q", name), name, r.Names(), "the command `ratchet tools` lists the names")
+}
+
+func nearestTo(e *ratchet.Error, name string, known []string, otherwise string) *ratchet.Error {
+	near := schema.Nearest(name, known)
+	if near == "" {
+		return e.WithHint("%s", otherwise)
+	}
+	return e.With(ratchet.FieldNearest, near).WithHint("did you mean %s? %s", near, otherwise)
+}
+
+// names turns names and aliases, all of which exist, into names.
+func (r *Registry) names(given []string) []string {
+	var out []string
+	for _, name := range trimmed(given) {
+		if t, ok := r.Lookup(name); ok {
+			out = append(out, t.Name)
+		}
+	}
+	return out
 }
 
 func trimmed(names []string) []string {

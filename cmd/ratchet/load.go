@@ -8,7 +8,9 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/pflag"
 
+	"ratchet"
 	"ratchet/mask"
+	"ratchet/server"
 	"ratchet/server/config"
 	"ratchet/server/logging"
 )
@@ -37,7 +39,14 @@ func (a *app) load(flags *pflag.FlagSet, forced map[string]string) (config.Confi
 	if file == "" {
 		file = os.Getenv("RATCHET_CONFIG")
 	}
-	cfg, err := config.Load(config.Options{File: file, Flags: values, Forced: forced})
+	options, err := extend(server.Options{})
+	if err != nil {
+		return config.Config{}, nil, err
+	}
+	cfg, err := config.Load(config.Options{
+		File: file, Flags: values, Forced: forced,
+		Check: func(c config.Config) ([]*ratchet.Error, error) { return server.CheckSelection(c, options) },
+	})
 	if err != nil {
 		return cfg, nil, err
 	}

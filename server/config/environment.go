@@ -65,7 +65,7 @@ func (l *loader) stranger(name string) error {
 		known = append(known, f.variables()...)
 	}
 	nearest := schema.Nearest(name, known)
-	if !l.inSection(name) {
+	if !l.isMeant(name) {
 		text := "the environment variable " + name + " is no key of the configuration and is ignored"
 		if nearest != "" {
 			text += "; the nearest is " + nearest
@@ -89,11 +89,14 @@ func isLink(name, value string) bool {
 	return link.MatchString(name) || strings.HasPrefix(value, "tcp://") || strings.HasPrefix(value, "udp://")
 }
 
-// inSection says whether a variable begins with the name of a section, so that a
-// key must have been meant.
-func (l *loader) inSection(name string) bool {
+// isMeant says whether a variable must have been meant as a key: it begins with
+// the name of a section, or is the name of a key without its section, as in
+// RATCHET_READ_ONLY.
+func (l *loader) isMeant(name string) bool {
 	return slices.ContainsFunc(sectionsOf(l.fields), func(section string) bool {
 		return strings.HasPrefix(name, variable(section)+"_")
+	}) || slices.ContainsFunc(l.fields, func(f field) bool {
+		return name == variable(f.key[strings.LastIndex(f.key, delimiter)+1:])
 	})
 }
 

@@ -113,3 +113,11 @@ func place(origin string, line int) string {
 	}
 	return fmt.Sprintf("%s:%d", origin, line)
 }
+
+// located is an error of another package with the place of its key.
+func (c Config) located(e *ratchet.Error) *ratchet.Error {
+	key, _ := e.Fields[ratchet.FieldPointer].(string)
+	source := c.sources[key]
+	e.Code, e.Message = ratchet.CodeConfig, place(source.Origin, source.Line)+": "+e.Message
+	return onLine(e, source.Line)
+}

@@ -33,7 +33,7 @@ rate_limit:
 		File: path,
 		Env: []string{
 			"RATCHET_AUTH_REQUIERD=true", "RATCHET_MCP_PAGE_SIZE=many", "RATCHET_CACHE_ENABLED=true", "RATCHET_JWT_SECRET_FILE=" + filepath.Join(data, "none"),
-			"RATCHET_GRAPHQL_API_MAX_DEPTH=x", "RATCHET_ENV=prod", "RATCHET_SERVICE_PORT=tcp://10.0.0.1:80", "RATCHET_MCP_PORT_8090_TCP_ADDR=10.0.0.1",
+			"RATCHET_GRAPHQL_API_MAX_DEPTH=x", "RATCHET_ENV=prod", "RATCHET_READ_ONLY=true", "RATCHET_SERVICE_PORT=tcp://10.0.0.1:80", "RATCHET_MCP_PORT_8090_TCP_ADDR=10.0.0.1",
 		},
 		Flags: map[string]string{"data_dir": data, "mcp.max_connections": "few"},
 	})
@@ -46,6 +46,7 @@ rate_limit:
 		{path + ":9: auth.required: want auto, true or false, got \"maybe\"", "auth.required", ""},
 		{path + ":11: rate_limit.per_tool.a b: a name has letters", "rate_limit.per_tool.a b", ""},
 		{"environment RATCHET_AUTH_REQUIERD: there is no such key", "RATCHET_AUTH_REQUIERD", "RATCHET_AUTH_REQUIRED"},
+		{"environment RATCHET_READ_ONLY: there is no such key", "RATCHET_READ_ONLY", "RATCHET_MCP_READ_ONLY"},
 		{"environment RATCHET_MCP_PAGE_SIZE: mcp.page_size: want a whole number", "mcp.page_size", ""},
 		{"environment RATCHET_CACHE_ENABLED: RATCHET_CACHE_ENABLED is not supported in this version", "RATCHET_CACHE_ENABLED", ""},
 		{"environment RATCHET_JWT_SECRET_FILE: cannot read", "RATCHET_JWT_SECRET_FILE", ""},
@@ -67,7 +68,7 @@ rate_limit:
 	for _, f := range list {
 		t.Errorf("reported too: %+v", f)
 	}
-	if e := ratchet.AsError(err); !strings.Contains(e.Message, "has 14 faults") || e.Code != ratchet.CodeConfig {
+	if e := ratchet.AsError(err); !strings.Contains(e.Message, "has 15 faults") || e.Code != ratchet.CodeConfig {
 		t.Errorf("%v", err)
 	}
 }

@@ -23,6 +23,10 @@ type Options struct {
 	Dir   string            // where ./ratchet.yaml is looked for; empty = the working directory
 	User  string            // the user's config folder; empty = os.UserConfigDir()
 
+	// Check says what else is wrong with the merged values: errors whose pointer
+	// is the key.
+	Check func(Config) ([]*ratchet.Error, error)
+
 	// Forced are values by key that a command cannot do without: they win over
 	// all others.
 	Forced map[string]string
@@ -71,6 +75,13 @@ func Load(o Options) (Config, error) {
 	found.add(l.mendLevel())
 	cfg, wrong := l.build()
 	found.addNew(wrong)
+	if o.Check != nil && cfg.Loaded() {
+		more, err := o.Check(cfg)
+		found.add(err)
+		for _, e := range more {
+			found.add(cfg.located(e))
+		}
+	}
 	return cfg, found.join()
 }
 
