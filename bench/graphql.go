@@ -76,3 +76,9 @@ func (w *answerWriter) Write(p []byte) (int, error) { return w.body.Write(p) }
 
 // WriteHeader does nothing: the body tells.
 func (w *answerWriter) WriteHeader(int) {}
+
+// SetReadDeadline does nothing: nothing is waited for.
+func (w *answerWriter) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing either.
+func (w *answerWriter) SetWriteDeadline(time.Time) error { return nil }

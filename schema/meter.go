@@ -26,7 +26,8 @@ type meter struct {
 	ctx  context.Context // of who waits for the count
 	next int             // value of left below which ctx is looked at
 	left int
-	path []frame // of subschemas in force
+	path []frame  // of subschemas in force
+	few  [8]frame // the room of path, as a rule
 }
 
 type frame struct {
@@ -42,6 +43,7 @@ func (g *graph) steps(s *jsonschema.Schema, v any) int {
 // stepsWhile is steps for as long as ctx lasts; what it returns later is no count.
 func (g *graph) stepsWhile(ctx context.Context, s *jsonschema.Schema, v any) int {
 	m := meter{graph: g, ctx: ctx, next: maxSteps - lookEvery, left: maxSteps}
+	m.path = m.few[:0]
 	m.apply(s, v, 0)
 	return maxSteps - m.left
 }
