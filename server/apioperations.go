@@ -71,7 +71,8 @@ func (s *Server) rootOperations() []openapi.Operation {
 	health := object("status!", aString, "reason", aString, "cause", aString, "timestamp!", aTime, "version!", aString)
 	list := []openapi.Operation{
 		read("/", "index", "Server", "What this server is and offers",
-			object("service!", aString, "version!", aString, "status!", aString, "isolation!", aString, "endpoints!", `{"type":"object","additionalProperties":{"type":"string"}}`)),
+			object("service!", aString, "version!", aString, "status!", aString, "isolation!", aString, "endpoints!", `{"type":"object","additionalProperties":{"type":"string"}}`),
+			openapi.Answer{Status: http.StatusOK, Description: "The same as a page, for browsers.", Kind: "text/html"}),
 		read("/live", "live", "Health", "Whether the process lives", object("status!", aString)),
 		read("/ready", "ready", "Health", "Whether the server takes requests", ready,
 			openapi.Answer{Status: http.StatusServiceUnavailable, Description: "It does not; reason names the part, cause says why.", Schema: ready, Whole: true}),

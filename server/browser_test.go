@@ -203,3 +203,24 @@ func TestPlaygroundInBrowser(t *testing.T) {
 		t.Errorf("the page: %s", wrong)
 	}
 }
+
+// TestHomeInBrowser opens the page of the server, and one that is not there.
+func TestHomeInBrowser(t *testing.T) {
+	if !thorough.Wanted() {
+		t.Skip("a browser takes seconds to start: set RATCHET_TESTS=full")
+	}
+	web := httptest.NewServer(open(t, t.TempDir(), "").Handler())
+	defer web.Close()
+	b := openBrowser(t, web.URL)
+	b.do("open the page", chromedp.Navigate(web.URL+"/"))
+	if text := b.text("read it", "main", ""); !strings.Contains(text, "Healthy") || !strings.Contains(text, web.URL+"/mcp") {
+		t.Errorf("the page says %q", text)
+	}
+	if wrong := b.wrong(); wrong != "" {
+		t.Error(wrong)
+	}
+	b.do("open what is not there", chromedp.Navigate(web.URL+"/nowhere"))
+	if text := b.text("read it", "main", ""); !strings.Contains(text, "nothing at this path") {
+		t.Errorf("the page says %q", text)
+	}
+}

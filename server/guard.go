@@ -105,11 +105,15 @@ func (s *Server) deny(w http.ResponseWriter, r *http.Request, err error) {
 		rpcDeny(w, err, id)
 		return
 	}
+	limit.RetryAfter(w.Header(), err)
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		if wantsPage(r) {
+			s.denyPage(w, err, id)
+			return
+		}
 		refuse(w, err, id)
 		return
 	}
-	limit.RetryAfter(w.Header(), err)
 	e, status := ratchet.AsError(err), ratchet.CodeOf(err).HTTPStatus()
 	suggestions := []string{}
 	if e.Hint != "" {

@@ -60,7 +60,13 @@ func (s *Server) mountMCP(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+catalogPath, s.catalog)
 }
 
-func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
+// index says what the server is and offers: people a page, programs JSON.
+func (s *Server) index(w http.ResponseWriter, r *http.Request) {
+	if wantsPage(r) {
+		s.home(w, r)
+		return
+	}
+	w.Header().Add("Vary", "Accept")
 	endpoints := map[string]string{"health": "/health", "health_detailed": "/health/detailed", "live": "/live", "ready": "/ready", "metrics": "/metrics", "docs": "/docs", "openapi": "/api-docs/openapi.json"}
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		endpoints["mcp"] = s.cfg.MCP.Endpoint

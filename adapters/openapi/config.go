@@ -31,7 +31,7 @@ type Operation struct {
 	Parameters  []Parameter
 	Body        json.RawMessage // schema of a JSON body; nil = none
 	BodyExample json.RawMessage // nil = none
-	Answers     []Answer        // that are no errors; at least one
+	Answers     []Answer        // that are no errors; at least one. A second one of a status is the same in another form
 	Errors      []int           // statuses of error bodies
 	Open        bool            // needs no credentials
 }

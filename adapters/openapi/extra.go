@@ -28,7 +28,12 @@ func (b *builder) plain(o Operation) *operation {
 			if !a.Whole && a.Kind == "" {
 				schema = envelope(schema)
 			}
-			r.Content = content(cmp.Or(a.Kind, "application/json"), media{Schema: schema})
+			kind := cmp.Or(a.Kind, "application/json")
+			if first, ok := op.Responses.Get(strconv.Itoa(a.Status)); ok && first.Content != nil {
+				first.Content.Set(kind, media{Schema: schema}) // the same in another form
+				continue
+			}
+			r.Content = content(kind, media{Schema: schema})
 		}
 		op.Responses.Set(strconv.Itoa(a.Status), r)
 	}
