@@ -49,8 +49,10 @@ func stored(ctx context.Context, path string, n int) error {
 		return err
 	}
 	var total int64
-	for _, count := range size.Executions {
-		total += count
+	for _, counts := range []map[ratchet.Status]int64{size.Executions, size.TestExecutions} {
+		for _, count := range counts {
+			total += count
+		}
 	}
 	t := newTable(fmt.Sprintf("Lists and statistics over %d executions (at most 50 ms at p95, by hour 200 ms, texts 300 ms)", total),
 		"what", "p50", "p95", "cpu", "rows", "total")

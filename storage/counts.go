@@ -194,8 +194,8 @@ func (query StatsQuery) totals(ctx context.Context) (string, []any) {
 }
 
 // countByStatus counts the executions that ctx may see by their status.
-func countByStatus(ctx context.Context, q querier, counts map[ratchet.Status]int64) error {
-	from, args := StatsQuery{}.totals(ctx)
+func countByStatus(ctx context.Context, q querier, tests Tests, counts map[ratchet.Status]int64) error {
+	from, args := StatsQuery{Tests: tests}.totals(ctx)
 	return each(ctx, q, "count executions", func(r *sql.Rows) error {
 		var status, n int64
 		err := r.Scan(&status, &n)

@@ -29,13 +29,14 @@ type TaskStats struct {
 type Size struct {
 	FileBytes, FreeBytes int64
 	Tasks                int64
-	Executions           map[ratchet.Status]int64
-	Connections          int // in use
+	Executions           map[ratchet.Status]int64 // without test runs
+	TestExecutions       map[ratchet.Status]int64 // runs of tests
+	Connections          int                      // in use
 }
 
 // Size reads the sizes and counts that need no look at the executions themselves.
 func (db *DB) Size(ctx context.Context) (Size, error) {
-	s := Size{Executions: map[ratchet.Status]int64{}, Connections: db.writes.Stats().InUse}
+	s := Size{Executions: map[ratchet.Status]int64{}, TestExecutions: map[ratchet.Status]int64{}, Connections: db.writes.Stats().InUse}
 	if db.reads != nil {
 		s.Connections += db.reads.Stats().InUse
 	}
@@ -47,7 +48,10 @@ func (db *DB) Size(ctx context.Context) (Size, error) {
 		if err := one(ctx, q, "count tasks", []any{&s.Tasks}, "SELECT count(*) FROM tasks"); err != nil {
 			return err
 		}
-		return countByStatus(ctx, q, s.Executions)
+		if err := countByStatus(ctx, q, OnlyTests, s.TestExecutions); err != nil {
+			return err
+		}
+		return countByStatus(ctx, q, WithoutTests, s.Executions)
 	})
 	return s, err
 }
@@ -74,7 +78,7 @@ func (db *DB) Stats(ctx context.Context) (Stats, error) {
 		if err != nil {
 			return err
 		}
-		if err := countByStatus(ctx, q, s.Executions); err != nil {
+		if err := countByStatus(ctx, q, WithTests, s.Executions); err != nil {
 			return err
 		}
 		return s.perTask(ctx, q)

@@ -38,6 +38,7 @@ type Metrics struct {
 	requests   *prometheus.CounterVec
 	reqTime    *prometheus.HistogramVec
 	executions *prometheus.CounterVec
+	tests      *prometheus.CounterVec
 	runTime    *prometheus.HistogramVec
 	queueWait  prometheus.Histogram
 	lost       prometheus.Counter
@@ -64,16 +65,17 @@ func New(cfg Config) *Metrics {
 	m.limited = counter("ratchet_rate_limited_total", "Tool calls refused because of a limit.", "surface")
 	m.requests = counter("ratchet_http_requests_total", "HTTP requests answered, by route.", "method", "route", "status")
 	m.reqTime = histogram("ratchet_http_request_duration_seconds", "Time of HTTP requests; of streams of live events over HTTP/1.1 until they are open.", "method", "route")
-	m.executions = counter("ratchet_executions_total", "Executions that ended, by status and task.", "status", "task")
-	m.runTime = histogram("ratchet_execution_duration_seconds", "Time of executions from their start to their end.", "task")
+	m.executions = counter("ratchet_executions_total", "Executions that ended, by status and task, without those of tests.", "status", "task")
+	m.tests = counter("ratchet_test_executions_total", "Executions of tests that ended, by status and task.", "status", "task")
+	m.runTime = histogram("ratchet_execution_duration_seconds", "Time of executions from their start to their end, without those of tests.", "task")
 	m.queueWait = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "ratchet_queue_wait_seconds", Help: "Time that executions waited for a worker.", Buckets: seconds,
+		Name: "ratchet_queue_wait_seconds", Help: "Time that executions, those of tests too, waited for a worker.", Buckets: seconds,
 	})
 	m.lost = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "ratchet_metrics_events_lost_total", Help: "Events that came too fast to be counted.",
 	})
 	m.registry.MustRegister(
-		m.calls, m.callTime, m.failures, m.limited, m.requests, m.reqTime, m.executions, m.runTime, m.queueWait, m.lost,
+		m.calls, m.callTime, m.failures, m.limited, m.requests, m.reqTime, m.executions, m.tests, m.runTime, m.queueWait, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &state{m},
 	)
 	m.follow()
@@ -123,9 +125,13 @@ func (m *Metrics) count(ctx context.Context, sub *ratchet.Subscription) {
 
 func (m *Metrics) ended(x *ratchet.Execution) {
 	task := m.tasks.label(x.TaskName)
-	m.executions.WithLabelValues(string(x.Status), task).Inc()
-	if d := x.Duration(); d > 0 {
-		m.runTime.WithLabelValues(task).Observe(d.Seconds())
+	if x.Origin == ratchet.OriginTest { // they fail on purpose and have no network
+		m.tests.WithLabelValues(string(x.Status), task).Inc()
+	} else {
+		m.executions.WithLabelValues(string(x.Status), task).Inc()
+		if d := x.Duration(); d > 0 {
+			m.runTime.WithLabelValues(task).Observe(d.Seconds())
+		}
 	}
 	if x.Origin != ratchet.OriginExternal && !x.StartedAt.IsZero() && !x.QueuedAt.IsZero() {
 		m.queueWait.Observe(x.StartedAt.Sub(x.QueuedAt).Seconds())

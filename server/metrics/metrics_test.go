@@ -121,25 +121,50 @@ func TestCallsAndRequestsAreCounted(t *testing.T) {
 func TestExecutionsAreCountedOnceTheyEnd(t *testing.T) {
 	m, bus, url := started(t)
 	at := time.Now()
-	publish := func(status ratchet.Status, task string) {
+	publish := func(status ratchet.Status, task string, origin ratchet.Origin) {
 		bus.Publish(ratchet.Event{Kind: "execution.updated", Data: &ratchet.Execution{
-			Status: status, TaskName: task, QueuedAt: at, StartedAt: at.Add(time.Millisecond), CompletedAt: at.Add(time.Second),
+			Status: status, TaskName: task, Origin: origin, QueuedAt: at, StartedAt: at.Add(time.Millisecond), CompletedAt: at.Add(time.Second),
 		}})
 	}
-	publish(ratchet.StatusRunning, "a")
-	publish(ratchet.StatusCompleted, "a")
+	publish(ratchet.StatusRunning, "a", ratchet.OriginDirect)
+	publish(ratchet.StatusCompleted, "a", ratchet.OriginDirect)
+	publish(ratchet.StatusCompleted, "a", ratchet.OriginTest)
+	publish(ratchet.StatusFailed, "a", ratchet.OriginTest)
 	for i := range 250 {
-		publish(ratchet.StatusFailed, fmt.Sprint("t", i))
+		publish(ratchet.StatusFailed, fmt.Sprint("t", i), ratchet.OriginDirect)
 	}
 	for !strings.Contains(scrape(t, url, "text/plain"), `ratchet_executions_total{status="failed",task="other"} 51`) {
 		time.Sleep(time.Millisecond) // the counter has no signal; go test's own timeout ends this
 	}
 	text := scrape(t, url, "text/plain")
-	wantLines(t, text, `ratchet_executions_total{status="completed",task="a"} 1`, `ratchet_execution_duration_seconds_count{task="a"} 1`)
+	wantLines(t, text, `ratchet_executions_total{status="completed",task="a"} 1`, `ratchet_execution_duration_seconds_count{task="a"} 1`,
+		`ratchet_test_executions_total{status="completed",task="a"} 1`, `ratchet_test_executions_total{status="failed",task="a"} 1`)
+	if strings.Contains(text, `ratchet_executions_total{status="failed",task="a"}`) {
+		t.Error("a test counts as an execution")
+	}
 	if strings.Contains(text, `status="running",task="a"`) {
 		t.Error("a run was counted before its end")
 	}
 	_ = m
+}
+
+func TestStoredTestsAreCountedApart(t *testing.T) {
+	m, _, url := started(t)
+	for _, origin := range []ratchet.Origin{ratchet.OriginDirect, ratchet.OriginTest, ratchet.OriginTest, ratchet.OriginRetry} {
+		x := &ratchet.Execution{
+			TaskID: "0190a6b0-0000-7000-8000-000000000000", TaskName: "a", TaskVersion: "1.0.0", Origin: origin,
+			Status: ratchet.StatusRunning, Input: []byte(`{}`), StartedAt: time.Now(), Timeout: time.Second,
+		}
+		if err := m.cfg.Store.InsertExecution(t.Context(), x); err != nil {
+			t.Fatal(err)
+		}
+		x.Status, x.Output = ratchet.StatusCompleted, []byte(`1`)
+		if err := m.cfg.Store.FinishExecution(t.Context(), x, storage.Finish{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantLines(t, scrape(t, url, "text/plain"),
+		`ratchet_executions_stored{status="completed"} 2`, `ratchet_test_executions_stored{status="completed"} 2`)
 }
 
 func TestJSONForm(t *testing.T) {

@@ -25,7 +25,7 @@ const (
 // here is not shown to them.
 func ofFamily(name string) shown {
 	switch name {
-	case "ratchet_executions_total", "ratchet_execution_duration_seconds":
+	case "ratchet_executions_total", "ratchet_test_executions_total", "ratchet_execution_duration_seconds":
 		return ownTasks
 	case "ratchet_mcp_calls_total", "ratchet_mcp_call_duration_seconds":
 		return ownTools

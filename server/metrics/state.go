@@ -12,7 +12,8 @@ const scrapeTime = 2 * time.Second
 
 var (
 	tasksDesc   = prometheus.NewDesc("ratchet_tasks", "Tasks stored.", nil, nil)
-	storedDesc  = prometheus.NewDesc("ratchet_executions_stored", "Executions stored, by status.", []string{"status"}, nil)
+	storedDesc  = prometheus.NewDesc("ratchet_executions_stored", "Executions stored, by status, without those of tests.", []string{"status"}, nil)
+	storedTests = prometheus.NewDesc("ratchet_test_executions_stored", "Executions of tests stored, by status.", []string{"status"}, nil)
 	bytesDesc   = prometheus.NewDesc("ratchet_storage_bytes", "Size of the database file, used and free.", []string{"part"}, nil)
 	connsDesc   = prometheus.NewDesc("ratchet_database_connections_active", "Database connections in use.", nil, nil)
 	workersDesc = prometheus.NewDesc("ratchet_workers", "Worker processes, by state.", []string{"state"}, nil)
@@ -25,7 +26,7 @@ type state struct{ m *Metrics }
 
 // Describe names the metrics.
 func (s *state) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{tasksDesc, storedDesc, bytesDesc, connsDesc, workersDesc, memoryDesc, infoDesc} {
+	for _, d := range []*prometheus.Desc{tasksDesc, storedDesc, storedTests, bytesDesc, connsDesc, workersDesc, memoryDesc, infoDesc} {
 		out <- d
 	}
 }
@@ -46,6 +47,9 @@ func (s *state) Collect(out chan<- prometheus.Metric) {
 			gauge(connsDesc, float64(size.Connections))
 			for status, n := range size.Executions {
 				gauge(storedDesc, float64(n), string(status))
+			}
+			for status, n := range size.TestExecutions {
+				gauge(storedTests, float64(n), string(status))
 			}
 		}
 	}
