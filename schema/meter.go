@@ -26,8 +26,7 @@ type meter struct {
 	ctx  context.Context // of who waits for the count
 	next int             // value of left below which ctx is looked at
 	left int
-	path []frame  // of subschemas in force
-	few  [8]frame // the room of path, as a rule
+	path []frame // of subschemas in force
 }
 
 type frame struct {
@@ -42,8 +41,8 @@ func (g *graph) steps(s *jsonschema.Schema, v any) int {
 
 // stepsWhile is steps for as long as ctx lasts; what it returns later is no count.
 func (g *graph) stepsWhile(ctx context.Context, s *jsonschema.Schema, v any) int {
-	m := meter{graph: g, ctx: ctx, next: maxSteps - lookEvery, left: maxSteps}
-	m.path = m.few[:0]
+	var few [8]frame // room that is enough as a rule
+	m := meter{graph: g, ctx: ctx, next: maxSteps - lookEvery, left: maxSteps, path: few[:0]}
 	m.apply(s, v, 0)
 	return maxSteps - m.left
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"ratchet"
@@ -105,20 +106,16 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 	if omits == nil {
 		return out, nil
 	}
-	var asked struct {
-		Verbose, Detailed bool
-		Fields            []string
-	}
-	_ = json.Unmarshal(args, &asked) // they fit the schema
-	if asked.Verbose || asked.Detailed || CallerFrom(ctx).Verbose {
+	given := make(members, 0, usual).read(args)
+	given.unescape()
+	if given.says(verbose) || given.says("detailed") || CallerFrom(ctx).Verbose {
 		return out, nil
 	}
 	whole, err := Encode(out)
 	if err != nil {
 		return nil, fmt.Errorf("write the result of %s: %w", t.Name, err)
 	}
-	f := frame{asked: len(asked.Fields) > 0}
-	_ = json.Unmarshal(args, &f.args) // they are an object
+	f := frame{args: given, asked: lists(given.value("fields"))}
 	b := Brief{JSON: whole, Whole: whole, value: out}
 	if rows := t.Result().Rows(); rows != nil && (t.Filters != nil || rows.Index == 0) {
 		f.rows = rows.Name
@@ -127,6 +124,28 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 		b.JSON = omits.brief(whole, t.Result(), f)
 	}
 	return b, nil
+}
+
+// unescape writes names plainly: callers may write them with escapes.
+func (m members) unescape() {
+	for i, one := range m {
+		var name string
+		if bytes.IndexByte(one.name, '\\') >= 0 && json.Unmarshal(slices.Concat([]byte{'"'}, one.name, []byte{'"'}), &name) == nil {
+			m[i].name = []byte(name)
+		}
+	}
+}
+
+// says whether a member is true.
+func (m members) says(name string) bool { return string(m.value(name)) == "true" }
+
+// lists says whether JSON is a list with an item.
+func lists(raw []byte) (some bool) {
+	schema.EachItem(raw, func([]byte) bool {
+		some = true
+		return false
+	})
+	return some
 }
 
 // Encode writes a result as JSON without escapes for HTML: models read it.

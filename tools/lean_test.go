@@ -58,6 +58,10 @@ func TestLeanForm(t *testing.T) {
 			if all := read(t, play(lean, asked)); !reflect.DeepEqual(all, whole) {
 				t.Errorf("verbose gives\n%v\nnot\n%v", all, whole)
 			}
+			escaped := strings.Replace(asked, `"verbose"`, `"verb\u006fse"`, 1)
+			if all := read(t, play(lean, escaped)); !reflect.DeepEqual(all, whole) {
+				t.Errorf("verbose with an escape gives\n%v\nnot\n%v", all, whole)
+			}
 			if !within(read(t, short), whole) {
 				t.Errorf("the lean form\n%s\nsays what the whole one does not:\n%v", short, whole)
 			}

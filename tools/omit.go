@@ -1,9 +1,10 @@
 package tools
 
 import (
+	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ratchet/schema"
@@ -20,7 +21,7 @@ type omission struct {
 	below  map[string]*omission
 }
 
-// match is a member of an object that holds a string.
+// match is a member of an object that holds a string, which is in JSON here.
 type match struct{ member, text string }
 
 // omissions reads places of a result as Spec.Omits writes them:
@@ -72,9 +73,9 @@ func (o *omission) add(condition string) {
 	case condition[0] == '=':
 		o.values = append(o.values, condition[1:])
 	case condition[0] == '{':
-		o.when = append(o.when, match{member, text})
+		o.when = append(o.when, match{member, strconv.Quote(text)})
 	default:
-		o.items = append(o.items, match{member, text})
+		o.items = append(o.items, match{member, strconv.Quote(text)})
 	}
 }
 
@@ -104,9 +105,37 @@ func (o *omission) unknown(path string, t *schema.Type) []string {
 
 // frame is what the outermost object of a result knows.
 type frame struct {
-	args  map[string]json.RawMessage // of the call: what repeats one is left out
-	rows  string                     // the list that the result is about: it stays, though empty
-	asked bool                       // the call names the fields of its rows: they stay as they are
+	args  members // of the call: what repeats one is left out
+	rows  string  // the list that the result is about: it stays, though empty
+	asked bool    // the call names the fields of its rows: they stay as they are
+}
+
+// member is a member of an object of JSON, with its name as it is written.
+type member struct{ name, value []byte }
+
+type members []member
+
+// usual is how many members an object has at most, as a rule: lists with this
+// capacity need no memory of their own.
+const usual = 24
+
+// read adds the members of an object of valid JSON.
+func (m members) read(raw []byte) members {
+	schema.EachMember(raw, func(name, value []byte) bool {
+		m = append(m, member{name, value})
+		return true
+	})
+	return m
+}
+
+// value is that of the member with a name; nil = there is none.
+func (m members) value(name string) []byte {
+	for _, one := range m {
+		if string(one.name) == name {
+			return one.value
+		}
+	}
+	return nil
 }
 
 // brief is JSON of a described value without what o leaves out, and without
@@ -124,58 +153,59 @@ func (o *omission) brief(raw json.RawMessage, t *schema.Type, f frame) json.RawM
 }
 
 func (o *omission) list(raw json.RawMessage, t *schema.Type) json.RawMessage {
-	out := json.RawMessage{'['}
-	for _, item := range schema.Elements(raw) {
-		if item[0] == '{' && holds(schema.Members(item), o.items) {
-			continue
+	out := append(make(json.RawMessage, 0, len(raw)), '[')
+	schema.EachItem(raw, func(item []byte) bool {
+		if item[0] == '{' && len(o.items) > 0 && holds(members{}.read(item), o.items) {
+			return true
 		}
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
 		out = append(out, o.brief(item, t, frame{})...)
-	}
+		return true
+	})
 	return append(out, ']')
 }
 
 func (o *omission) record(raw json.RawMessage, t *schema.Type, f frame) json.RawMessage {
-	members := schema.Members(raw)
-	out := json.RawMessage{'{'}
-	for _, m := range members {
-		value := m.Value
-		if rows := m.Name == f.rows; !rows || !f.asked {
-			if value = o.member(m, members, t, f.args); value == nil || !rows && emptied(m, value, t) {
+	all := make(members, 0, usual).read(raw)
+	out := append(make(json.RawMessage, 0, len(raw)), '{')
+	for _, m := range all {
+		value := m.value
+		if rows := string(m.name) == f.rows; !rows || !f.asked {
+			if value = o.member(m, all, t, f.args); value == nil || !rows && emptied(m, value, t) {
 				continue
 			}
 		}
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		out = append(append(append(append(out, '"'), m.Name...), `":`...), value...)
+		out = append(append(append(append(out, '"'), m.name...), `":`...), value...)
 	}
 	return append(out, '}')
 }
 
 // member is the value of a member in brief; nil = it is left out.
-func (o *omission) member(m schema.Member, all []schema.Member, t *schema.Type, args map[string]json.RawMessage) json.RawMessage {
-	next := o.below[m.Name]
+func (o *omission) member(m member, all members, t *schema.Type, args members) json.RawMessage {
+	next := o.below[string(m.name)]
 	if next == nil {
 		next = &omission{}
 	}
-	given, ok := args[m.Name]
-	repeats := ok && string(given) == string(m.Value) && m.Name != "name" // a name says what the result is about
-	if repeats || next.omits(m.Value, all) {
+	given := args.value(string(m.name))
+	repeats := given != nil && bytes.Equal(given, m.value) && string(m.name) != "name" // a name says what the result is about
+	if repeats || next.omits(m.value, all) {
 		return nil
 	}
-	f := t.Field(m.Name)
+	f := t.Field(string(m.name))
 	if f == nil {
-		return m.Value
+		return m.value
 	}
-	return next.brief(m.Value, f.Type, frame{})
+	return next.brief(m.value, f.Type, frame{})
 }
 
 // emptied says that nothing is left of a member whose value is described.
-func emptied(m schema.Member, value json.RawMessage, t *schema.Type) bool {
-	if f := t.Field(m.Name); f == nil || f.Type.Own {
+func emptied(m member, value json.RawMessage, t *schema.Type) bool {
+	if f := t.Field(string(m.name)); f == nil || f.Type.Own {
 		return false
 	}
 	switch string(value) {
@@ -186,17 +216,19 @@ func emptied(m schema.Member, value json.RawMessage, t *schema.Type) bool {
 }
 
 // omits says whether a value is left out, among the members of its object.
-func (o *omission) omits(value json.RawMessage, members []schema.Member) bool {
-	text := string(value)
-	return o.always || text == "null" || slices.Contains(o.values, text) || holds(members, o.when) ||
-		o.alike != "" && slices.ContainsFunc(members, func(m schema.Member) bool { return m.Name == o.alike && string(m.Value) == text })
+func (o *omission) omits(value []byte, all members) bool {
+	if o.always || string(value) == "null" {
+		return true
+	}
+	for _, v := range o.values {
+		if string(value) == v {
+			return true
+		}
+	}
+	return len(o.when) > 0 && holds(all, o.when) || o.alike != "" && bytes.Equal(all.value(o.alike), value)
 }
 
 // holds says whether one of the matches is among the members.
-func holds(members []schema.Member, wanted []match) bool {
-	return slices.ContainsFunc(wanted, func(w match) bool {
-		return slices.ContainsFunc(members, func(m schema.Member) bool {
-			return m.Name == w.member && string(m.Value) == fmt.Sprintf("%q", w.text)
-		})
-	})
+func holds(all members, wanted []match) bool {
+	return slices.ContainsFunc(wanted, func(w match) bool { return string(all.value(w.member)) == w.text })
 }

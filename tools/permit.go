@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"ratchet"
@@ -113,15 +114,11 @@ func (Permission) Enter(ctx context.Context, t Tool, _ json.RawMessage) (next co
 // web pages too, which are refused one call at a time, with what to do about it.
 func (r *Registry) For(p ratchet.Principal) *Registry {
 	p.ReadOnly = false
-	kept := make([]Tool, 0, len(r.list))
-	for _, t := range r.list {
-		if Permit(p, t) == nil {
-			kept = append(kept, t)
-		}
-	}
-	if len(kept) == len(r.list) {
+	refused := func(t Tool) bool { return Permit(p, t) != nil }
+	if !slices.ContainsFunc(r.list, refused) { // as for every call of most callers
 		return r
 	}
+	kept := slices.DeleteFunc(slices.Clone(r.list), refused)
 	out := &Registry{list: kept, byName: make(map[string]int, len(kept)), aliases: map[string]string{}, events: r.events, whole: r.whole, chosen: r.chosen, base: r.base, served: r}
 	if out.whole == nil {
 		out.whole = r
