@@ -61,6 +61,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(registry.Names()) == 0 {
+		o.Log.Warn("the selection leaves no tool for MCP clients: see --toolsets, --tools, --only-tools, --exclude-tools and --read-only")
+	}
 	// The schemas take as long as the database: both begin at once.
 	written := make(chan struct{})
 	go func() {

@@ -37,8 +37,12 @@ func openTasks(ctx context.Context, db *storage.DB, dir string, most executor.Bo
 		for _, p := range f.Problems {
 			at.Warn("problem in a task's files", "problem", p.String())
 		}
-		if f.Err != nil || sources.Failed(f.Problems) {
+		if f.Err != nil {
 			at.Error("task not loaded", "error", f.Err)
+			continue
+		}
+		if sources.Failed(f.Problems) {
+			at.Error("task not loaded: its files have the errors above")
 			continue
 		}
 		if other, twice := seen[f.Task.Name]; twice {

@@ -98,6 +98,11 @@ func TestTasksFolderIsWritten(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "add")); !os.IsNotExist(err) {
 		t.Errorf("the folder is still there: %v", err)
 	}
+	call(t, s, "ratchet_create_task", newTask)
+	kept := call(t, s, "ratchet_delete_task", `{"task_id":"add"}`)
+	if text, _ := kept["message"].(string); !strings.Contains(text, filepath.Join(dir, "add")) || !strings.Contains(text, "delete_files: true") {
+		t.Errorf("a task whose files come back is deleted with the message %q", text)
+	}
 }
 
 func TestTasksFolderIsLoaded(t *testing.T) {

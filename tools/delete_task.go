@@ -86,7 +86,11 @@ func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, e
 		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: Stamp(d.now()),
 		Message: fmt.Sprintf("task %s is deleted", t.Name),
 	}
-	if in.DeleteFiles && d.Folder != nil && t.Path != "" && t.Path == d.Folder.Path(t) {
+	kept := d.Folder != nil && t.Path != "" && t.Path == d.Folder.Path(t)
+	if kept && !in.DeleteFiles {
+		out.Message += fmt.Sprintf("; its files stay in %s, and the next start of the server loads them again: remove them, or call with delete_files: true", t.Path)
+	}
+	if kept && in.DeleteFiles {
 		files, err := d.Folder.Remove(ctx, t)
 		if err != nil {
 			d.Log.Error("remove the folder of a task", "task", t.Name, "error", err)

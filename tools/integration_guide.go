@@ -42,7 +42,7 @@ func integrationSections(d *Deps) []section {
 	}
 	return []section{
 		{"Connect", "Over stdio a client starts `ratchet mcp-serve`. Over HTTP run `ratchet serve` and use the URL `http://127.0.0.1:8080/mcp`. " +
-			"`ratchet print-config CLIENT` prints the entry for claude-desktop, claude-code, vscode and cursor."},
+			"`ratchet print-config CLIENT` prints the entry for claude-desktop, claude-code, vscode, cursor, windsurf and codex."},
 		{"Authorisation", "A server on a loopback address takes calls without credentials. " +
 			"Which tools are offered is set when it starts, by --toolsets, --tools (adds), --only-tools (just these), --exclude-tools and --read-only."},
 		{"Waiting", fmt.Sprintf("A call waits at most %s. Work that takes longer answers `status: running` with its id; it goes on, "+

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,7 @@ type app struct {
 	noColor    bool
 	given      map[string]string // values of flags that are more than one key
 	levels     *logging.Levels   // of the log, once the configuration is loaded
+	jsonLog    atomic.Bool       // messages are lines of a log in JSON
 	requestID  string            // of this command, in its errors and in the audit
 	failed     ratchet.Code      // of a result that was printed and says it failed
 	now        func() time.Time  // of a server; nil = the machine's clock

@@ -81,7 +81,7 @@ func (a *app) validate(cmd *cobra.Command, dir string) error {
 		for _, r := range verdict.Results {
 			text := r.Message
 			if r.Error != "" && r.Error != r.Message {
-				text += " " + r.Error
+				text += "; " + r.Error
 			}
 			if r.Line > 0 {
 				text += fmt.Sprintf(" (line %d)", r.Line)

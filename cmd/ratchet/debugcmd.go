@@ -47,7 +47,7 @@ func (a *app) debugCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.entry, "entry", false, "stop at the first statement as well")
 	cmd.Flags().BoolVar(&f.dap, "dap", false, "serve an editor by the Debug Adapter Protocol")
 	cmd.Flags().IntVar(&f.port, "port", noPort, "with --dap: listen on this loopback port, 0 for a free one, instead of stdin and stdout")
-	cmd.Flags().Lookup("port").DefValue = "" // stdin and stdout
+	cmd.Flags().Lookup("port").DefValue = "0" // not shown: stdin and stdout
 	cmd.MarkFlagsMutuallyExclusive("from-fs", "execution")
 	storeFlags(cmd.Flags())
 	fetchFlags(cmd.Flags())

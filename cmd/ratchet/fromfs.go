@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -40,11 +41,42 @@ func (a *app) readTask(dir string) (*ratchet.Task, error) {
 	return task, nil
 }
 
+// readTasks reads the task in a folder or, where it is none itself, those below it.
+func (a *app) readTasks(dir string) ([]*ratchet.Task, error) {
+	task, err := a.readTask(dir)
+	if ratchet.CodeOf(err) != ratchet.CodeNotFound {
+		return []*ratchet.Task{task}, err
+	}
+	below, rootErr := sources.LoadRoot(dir)
+	if rootErr != nil || len(below) == 0 {
+		return nil, err
+	}
+	var tasks []*ratchet.Task
+	names := map[string]string{}
+	for _, f := range below {
+		if task, err = a.readTask(filepath.Join(dir, f.Path)); err != nil {
+			return nil, err
+		}
+		if other, twice := names[task.Name]; twice {
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "the tasks in %s and %s have the same name %s", other, f.Path, task.Name)
+		}
+		names[task.Name] = f.Path
+		tasks = append(tasks, task)
+	}
+	return tasks, nil
+}
+
 // withTask runs f on a server of its own that holds only the task.
 func (a *app) withTask(cmd *cobra.Command, task *ratchet.Task, f func(context.Context, *server.Server) error) error {
+	return a.withTasks(cmd, []*ratchet.Task{task}, f)
+}
+
+func (a *app) withTasks(cmd *cobra.Command, tasks []*ratchet.Task, f func(context.Context, *server.Server) error) error {
 	return a.withServer(cmd, a.inMemory(cmd), func(ctx context.Context, srv *server.Server, _ config.Config) error {
-		if err := importTask(ctx, srv, task); err != nil {
-			return err
+		for _, task := range tasks {
+			if err := importTask(ctx, srv, task); err != nil {
+				return err
+			}
 		}
 		return f(ctx, srv)
 	})

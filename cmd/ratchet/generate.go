@@ -43,7 +43,7 @@ func (a *app) generateServersCommand() *cobra.Command {
 	flags.StringArrayVar(&s.args, "args", nil, "one more argument of the program; may be repeated")
 	flags.StringVar(&s.transport, "transport", "stdio", "stdio, or http (= sse) for a server that runs")
 	flags.StringVar(&s.host, "host", "127.0.0.1", "of the server, with --transport http")
-	flags.IntVar(&s.port, "port", 8090, "of the server, with --transport http")
+	flags.IntVar(&s.port, "port", 8080, "of the server, with --transport http")
 	flags.StringArrayVar(&s.env, "env", nil, "one variable of the program as KEY=VALUE; may be repeated")
 	flags.StringVar(&s.format, "format", "json", "json (the entry) or claude-config (the whole file)")
 	flags.BoolVar(&s.pretty, "pretty", true, "on several lines")

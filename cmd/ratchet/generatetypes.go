@@ -37,7 +37,7 @@ func (a *app) generateTypesCommand() *cobra.Command {
 			if err := writeTypes(out, files, force); err != nil {
 				return err
 			}
-			a.say("wrote %s: %d tools, %d tasks", out, len(offered), len(tasks))
+			a.say("wrote %s: %s, %s", out, count(len(offered), "tool"), count(len(tasks), "task"))
 			if a.machine() {
 				return a.print(map[string]any{"path": out, "tools": len(offered), "tasks": len(tasks)})
 			}

@@ -68,6 +68,7 @@ func (a *app) rendered(format string, redact func([]string, slog.Attr) slog.Attr
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: redact}
 	switch {
 	case format == "json":
+		a.jsonLog.Store(true)
 		return slog.NewJSONHandler(a.stderr, options)
 	case a.colored(a.stderr):
 		return tint.NewTextHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000", ReplaceAttr: redact})

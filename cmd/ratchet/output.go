@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"unicode"
@@ -21,8 +22,12 @@ func (a *app) machine() bool { return a.asJSON || a.format == "json" || a.format
 
 // say writes a message for the person to stderr.
 func (a *app) say(format string, args ...any) {
-	if !a.quiet {
-		fmt.Fprintln(a.stderr, plain(fmt.Sprintf(format, args...)))
+	switch text := fmt.Sprintf(format, args...); {
+	case a.quiet:
+	case a.jsonLog.Load(): // who reads JSON reads nothing else
+		slog.New(slog.NewJSONHandler(a.stderr, nil)).Info(text)
+	default:
+		fmt.Fprintln(a.stderr, plain(text))
 	}
 }
 
@@ -150,4 +155,12 @@ func flagNames(cmd *cobra.Command) []string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	return names
+}
+
+// count is a number of things, in words: 1 test, 2 tests.
+func count[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

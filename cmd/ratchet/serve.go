@@ -150,7 +150,7 @@ func (a *app) mcpCommand() *cobra.Command {
 	var transport string
 	cmd := &cobra.Command{
 		Use: "mcp", Short: "Serve MCP on stdio or HTTP", Args: cobra.NoArgs,
-		Example: "  ratchet mcp --transport stdio\n  ratchet mcp --transport http --port 8090",
+		Example: "  ratchet mcp --transport stdio\n  ratchet mcp --transport http --port 8081",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.serveMCP(cmd, transport)
 		},
@@ -162,7 +162,7 @@ func (a *app) mcpCommand() *cobra.Command {
 func (a *app) mcpFlags(cmd *cobra.Command, transport *string, fallback string) {
 	cmd.Flags().StringVar(transport, "transport", fallback, "stdio, http or sse (= http)")
 	cmd.Flags().String("host", "127.0.0.1", "address, for http")
-	cmd.Flags().String("port", "8090", "port, for http")
+	cmd.Flags().String("port", "8080", "port, for http")
 	storeFlags(cmd.Flags())
 	selectionFlags(cmd.Flags())
 	fetchFlags(cmd.Flags())

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,23 +21,23 @@ func (a *app) testCommand() *cobra.Command {
 	var names []string
 	var parallel, coverage bool
 	cmd := &cobra.Command{
-		Use: "test", Short: "Run the tests of the task in a folder, offline", Args: cobra.NoArgs,
-		Example: "  ratchet test --from-fs tasks/add\n  ratchet test --from-fs tasks/add --name 'refuses*' --coverage --junit report.xml",
+		Use: "test", Short: "Run the tests of the tasks in a folder, offline", Args: cobra.NoArgs,
+		Example: "  ratchet test --from-fs tasks/add\n  ratchet test --from-fs tasks\n  ratchet test --from-fs tasks/add --name 'refuses*' --coverage --junit report.xml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			task, err := a.readTask(dir)
+			tasks, err := a.readTasks(dir)
 			if err != nil {
 				return err
 			}
-			args := map[string]any{"task_id": task.Name, "parallel": parallel, "coverage": coverage}
+			args := map[string]any{"parallel": parallel, "coverage": coverage}
 			if len(names) > 0 {
 				args["test_names"] = names
 			}
-			return a.withTask(cmd, task, func(ctx context.Context, srv *server.Server) error {
-				return a.runTests(ctx, srv, args, junit)
+			return a.withTasks(cmd, tasks, func(ctx context.Context, srv *server.Server) error {
+				return a.testTasks(ctx, srv, tasks, args, junit)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&dir, "from-fs", "", "folder of the task")
+	cmd.Flags().StringVar(&dir, "from-fs", "", "folder of a task, or of tasks")
 	cmd.Flags().StringArrayVar(&names, "name", nil, "run only tests of this name or pattern")
 	cmd.Flags().BoolVar(&parallel, "parallel", false, "up to four at once")
 	cmd.Flags().BoolVar(&coverage, "coverage", false, "measure statement coverage")
@@ -66,34 +69,57 @@ type report struct {
 	} `json:"tests"`
 }
 
-func (a *app) runTests(ctx context.Context, srv *server.Server, args map[string]any, junit string) error {
-	var r report
-	var out any
-	for {
-		var err error
-		if out, err = a.callArgs(ctx, srv, "ratchet_run_task_tests", args); err != nil {
+// testTasks runs the tests of each task and shows them.
+func (a *app) testTasks(ctx context.Context, srv *server.Server, tasks []*ratchet.Task, args map[string]any, junit string) error {
+	var reports []report
+	var outs []any
+	for _, task := range tasks {
+		out, r, err := a.runTests(ctx, srv, task.Name, args)
+		if err != nil {
 			return err
 		}
-		if err := reread(out, &r); err != nil {
-			return err
+		if !r.AllPassed {
+			a.failed = ratchet.CodeScript
 		}
-		if r.Status != ratchet.StatusRunning {
-			break
-		}
-		// The same tool with the handle waits on.
-		args = map[string]any{"task_id": args["task_id"], "test_run_id": r.TestRunID}
-	}
-	if !r.AllPassed {
-		a.failed = ratchet.CodeScript
+		reports, outs = append(reports, r), append(outs, out)
 	}
 	if junit != "" {
-		if err := writeJUnit(junit, r); err != nil {
+		if err := writeJUnit(junit, reports); err != nil {
 			return err
 		}
 	}
-	if a.machine() {
-		return a.print(out)
+	switch {
+	case a.machine() && len(outs) == 1:
+		return a.print(outs[0])
+	case a.machine():
+		return a.print(outs)
 	}
+	for _, r := range reports {
+		if len(reports) > 1 {
+			fmt.Fprintf(a.stdout, "%s\n", plain(r.Task))
+		}
+		a.showReport(r)
+	}
+	return nil
+}
+
+// runTests runs the tests of one task: the result whole, and what is shown of it.
+func (a *app) runTests(ctx context.Context, srv *server.Server, task string, given map[string]any) (out any, r report, err error) {
+	args := maps.Clone(given)
+	args["task_id"] = task
+	for {
+		if out, err = a.callArgs(ctx, srv, "ratchet_run_task_tests", args); err != nil {
+			return nil, r, err
+		}
+		if err = reread(out, &r); err != nil || r.Status != ratchet.StatusRunning {
+			return out, r, err
+		}
+		// The same tool with the handle waits on.
+		args = map[string]any{"task_id": task, "test_run_id": r.TestRunID}
+	}
+}
+
+func (a *app) showReport(r report) {
 	colors := map[ratchet.TestStatus]color{ratchet.TestPassed: green, ratchet.TestFailed: red, ratchet.TestSkipped: yellow}
 	for _, test := range r.Tests {
 		mark := a.paint(a.stdout, colors[test.Status], fmt.Sprintf("%-8s", test.Status))
@@ -102,18 +128,46 @@ func (a *app) runTests(ctx context.Context, srv *server.Server, args map[string]
 			fmt.Fprintf(a.stdout, "         %s\n", plain(why(test.Diff, test.Error)))
 		}
 	}
-	fmt.Fprintf(a.stdout, "%d tests: %d passed, %d failed, %d skipped\n", r.Total, r.Passed, r.Failed, r.Skipped)
+	fmt.Fprintf(a.stdout, "%s: %d passed, %d failed, %d skipped\n", count(r.Total, "test"), r.Passed, r.Failed, r.Skipped)
+	if r.Total == 0 {
+		fmt.Fprintf(a.stdout, "%s; add one as tests/NAME.json, or with `ratchet validate --fix`\n", plain(r.Message))
+	}
 	if r.Coverage != nil {
 		fmt.Fprintf(a.stdout, "coverage: %.1f %% of statements\n", r.Coverage.Percent)
 	}
-	return nil
 }
 
+// why says in one line why a test failed.
 func why(diff, failure json.RawMessage) string {
-	if len(diff) > 0 && string(diff) != "null" && string(diff) != "[]" {
-		return "differs: " + string(diff)
+	var places []struct {
+		Path             string
+		Expected, Actual json.RawMessage
+	}
+	if json.Unmarshal(diff, &places) == nil && len(places) > 0 {
+		var parts []string
+		for _, p := range places {
+			parts = append(parts, fmt.Sprintf("%s: expected %s, is %s", cmp.Or(p.Path, "the output"), orNothing(p.Expected), orNothing(p.Actual)))
+		}
+		return strings.Join(parts, "; ")
+	}
+	var told struct{ Message string }
+	if json.Unmarshal(failure, &told) == nil && told.Message != "" {
+		return told.Message
 	}
 	return string(failure)
+}
+
+// orNothing is a value as JSON, or says that there is none.
+func orNothing(value json.RawMessage) string {
+	if len(value) == 0 {
+		return "nothing"
+	}
+	return string(value)
+}
+
+type junitSuites struct {
+	XMLName xml.Name     `xml:"testsuites"`
+	Suites  []junitSuite `xml:"testsuite"`
 }
 
 type junitSuite struct {
@@ -137,7 +191,27 @@ type junitWhy struct {
 	Text string `xml:",chardata"`
 }
 
-func writeJUnit(file string, r report) error {
+// writeJUnit writes a report of one suite, or of several in one element.
+func writeJUnit(file string, reports []report) error {
+	var all junitSuites
+	for _, r := range reports {
+		all.Suites = append(all.Suites, suiteOf(r))
+	}
+	var root any = all
+	if len(all.Suites) == 1 {
+		root = all.Suites[0]
+	}
+	data, err := xml.MarshalIndent(root, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the JUnit report: %w", err)
+	}
+	if err := os.WriteFile(file, append([]byte(xml.Header), append(data, '\n')...), 0o644); err != nil {
+		return ratchet.Errorf(ratchet.CodeInvalid, "cannot write --junit %s", file).Wrap(err)
+	}
+	return nil
+}
+
+func suiteOf(r report) junitSuite {
 	suite := junitSuite{Name: r.Task, Tests: r.Total, Failures: r.Failed, Skipped: r.Skipped}
 	for _, test := range r.Tests {
 		c := junitCase{Name: test.Name, Class: r.Task, Time: fmt.Sprintf("%.3f", test.Duration/1000)}
@@ -149,12 +223,5 @@ func writeJUnit(file string, r report) error {
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
-	data, err := xml.MarshalIndent(suite, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write the JUnit report: %w", err)
-	}
-	if err := os.WriteFile(file, append([]byte(xml.Header), append(data, '\n')...), 0o644); err != nil {
-		return ratchet.Errorf(ratchet.CodeInvalid, "cannot write --junit %s", file).Wrap(err)
-	}
-	return nil
+	return suite
 }

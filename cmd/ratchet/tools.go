@@ -35,14 +35,27 @@ func (a *app) toolsCommand() *cobra.Command {
 				return a.print(list)
 			}
 			for _, tool := range list {
-				first, _, _ := strings.Cut(tool.Doc, ". ")
-				fmt.Fprintf(a.stdout, "%-40s %s\n", tool.Name, strings.TrimSuffix(first, "."))
+				fmt.Fprintf(a.stdout, "%-40s %s\n", tool.Name, sentence(tool.Doc))
 			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&toolsets, "toolsets", "all", "groups of tools")
 	return connects(cmd)
+}
+
+// sentence is the first of a text, without its full stop. The one of "e.g." ends none.
+func sentence(text string) string {
+	for i := 0; ; {
+		at := strings.Index(text[i:], ". ")
+		if at < 0 {
+			return strings.TrimSuffix(text, ".")
+		}
+		if i += at; !strings.HasSuffix(text[:i], "e.g") && !strings.HasSuffix(text[:i], "i.e") {
+			return text[:i]
+		}
+		i++
+	}
 }
 
 func (a *app) listTools(cmd *cobra.Command, toolsets string) ([]listed, error) {

@@ -33,10 +33,25 @@ func (a *app) usersCommand() *cobra.Command {
 			f.String("username", "", "part of the username")
 			f.Bool("is-active", true, "only those who may log in, or only those who may not")
 		}),
-		a.toolCommand("ratchet_create_user", "create USERNAME", "Let a person log in", identity),
+		a.createUserCommand(identity),
 		a.toolCommand("ratchet_update_user", "update USER_ID", "Change a user, the password, or lock the user out", identity),
 		a.toolCommand("ratchet_delete_user", "delete USER_ID", "Remove a user", nil),
 	)
+	return cmd
+}
+
+// createUserCommand says what a user without a password needs.
+func (a *app) createUserCommand(identity func(*pflag.FlagSet)) *cobra.Command {
+	cmd := a.toolCommand("ratchet_create_user", "create USERNAME", "Let a person log in", identity)
+	create := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		err := create(cmd, args)
+		if asked, _ := cmd.Flags().GetBool("password-stdin"); err == nil && !asked {
+			a.say("%s has no password, so a login needs a client certificate or single sign-on; set one: ratchet users update %s --password-stdin < password.txt",
+				args[0], shellWord(args[0]))
+		}
+		return err
+	}
 	return cmd
 }
 

@@ -26,6 +26,8 @@ func Redact(known *mask.Values) func([]string, slog.Attr) slog.Attr {
 			return slog.String(a.Key, hidden)
 		case kind == slog.KindString:
 			return masked(a, a.Value.String(), known)
+		case kind == slog.KindDuration: // in JSON it were a number of nanoseconds
+			return slog.String(a.Key, a.Value.Duration().String())
 		case kind == slog.KindAny:
 			switch v := a.Value.Any().(type) {
 			case slog.Level, *slog.Source: // of every line
