@@ -78,7 +78,7 @@ func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
 }
 
 // Sample is Cases through a further surface: in a thorough test all of them, else
-// of every third tool the first that is answered and the first that is refused.
+// of every sixth tool the first that is answered and the first that is refused.
 func Sample(t *testing.T, r *tools.Registry, dir string, fresh New) {
 	play(t, sampled(r), dir, fresh, func(all []testCase) []testCase {
 		if thorough.Wanted() {
