@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ratchet/storage"
 )
 
 // missing are names of the form of the things that the matrix hides.
@@ -26,6 +28,7 @@ var varies = regexp.MustCompile(`req_[a-z0-9]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|"(trace
 // that names such a thing: the answer must be that to a name nobody has.
 func (m *matrix) hiddenRows() {
 	m.t.Helper()
+	backup := m.backupOf("sec-b")
 	for _, tool := range m.s.registry.Whole().List() {
 		var in struct {
 			Properties map[string]json.RawMessage
@@ -42,6 +45,8 @@ func (m *matrix) hiddenRows() {
 				hidden, none = "sec-b", missingTask
 			case "execution_id", "replay_id", "test_run_id":
 				hidden, none = m.ids["sec-b"], missingRun
+			case "backup_id":
+				hidden, none = backup, missingRun
 			case "key_id":
 				hidden, none, task = "whole", missingKey, false
 			case "user_id":
@@ -79,6 +84,20 @@ func (m *matrix) hiddenRows() {
 			})
 		}
 	}
+}
+
+// backupOf makes a backup of a task.
+func (m *matrix) backupOf(name string) string {
+	m.t.Helper()
+	t, err := m.s.deps.Store.Task(m.t.Context(), name)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	id, err := m.s.deps.Store.UpdateTask(m.t.Context(), t, storage.UpdateOptions{Backup: true})
+	if err != nil || id == "" {
+		m.t.Fatalf("backup %q, %v", id, err)
+	}
+	return id
 }
 
 // sampleOf is a value of a schema.

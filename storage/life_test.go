@@ -158,7 +158,7 @@ func TestTask_historyAndBackups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	restored, err := db.RestoreTask(ctx, id, "ada")
+	restored, _, err := db.RestoreTask(ctx, id, RestoreOptions{Author: "ada"})
 	if err != nil || restored.ID != task.ID || restored.Code != "code 24" || restored.Checksum != task.Checksum {
 		t.Errorf("%+v, %v", restored, err)
 	}

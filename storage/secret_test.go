@@ -70,7 +70,7 @@ func TestUngrantedSecretIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		bind(t, db, "BOUND", "elsewhere")
-		if _, err := db.RestoreTask(ctx, id, ""); ratchet.CodeOf(err) != ratchet.CodeDenied {
+		if _, _, err := db.RestoreTask(ctx, id, RestoreOptions{}); ratchet.CodeOf(err) != ratchet.CodeDenied {
 			t.Errorf("restore: %v", err)
 		}
 	})

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
+	"strings"
 
 	"ratchet"
 )
@@ -71,16 +71,22 @@ func (db *DB) TaskBackup(ctx context.Context, id string) (*ratchet.TaskBackup, e
 	var found []ratchet.TaskBackup
 	err := db.backups(ctx, &found, "uuid = ?", []byte(id))
 	if err == nil && len(found) == 0 {
-		return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no task backup %q", id).
-			WithHint("the newest %d backups of each task are kept", keptBackups)
-	}
-	if err == nil {
-		err = seen(ctx, found[0].TaskName, "task backup", id, "ratchet_list_available_tasks")
+		return nil, noBackup("task backup", id)
 	}
 	if err != nil {
 		return nil, err
 	}
+	if !ratchet.ScopeFrom(ctx).AllowsTask(found[0].TaskName) {
+		return nil, noBackup("task backup", id)
+	}
 	return &found[0], nil
+}
+
+// noBackup is the answer for a backup that is not there and for one that the
+// caller may not know of.
+func noBackup(noun, ref string) *ratchet.Error {
+	return ratchet.Errorf(ratchet.CodeNotFound, "there is no %s %q", noun, ref).
+		WithHint("edits and deletions make backups unless create_backup is false; the newest %d of each task are kept", keptBackups)
 }
 
 // TaskBackups returns the backups of a task, newest first. A deleted task
@@ -118,23 +124,54 @@ func unpackTask(body []byte, t *ratchet.Task) error {
 	return err
 }
 
+// NewestTaskBackup returns the newest backup of a task, which may be deleted:
+// then ref is its UUID or name.
+func (db *DB) NewestTaskBackup(ctx context.Context, ref string) (*ratchet.TaskBackup, error) {
+	var found []ratchet.TaskBackup
+	t, err := db.Task(ctx, ref)
+	switch {
+	case err == nil:
+		err = db.backups(ctx, &found, "task_id = ?", []byte(t.ID))
+	case ratchet.CodeOf(err) == ratchet.CodeNotFound:
+		if err = db.backups(ctx, &found, "task_id = ?", []byte(strings.ToLower(ref))); err == nil && len(found) == 0 {
+			err = db.backups(ctx, &found, "task_name = ?", []byte(ref))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 || !ratchet.ScopeFrom(ctx).AllowsTask(found[0].TaskName) {
+		return nil, noBackup("backup of a task", ref)
+	}
+	return &found[0], nil
+}
+
+// RestoreOptions say how a backup is restored.
+type RestoreOptions struct {
+	Author string
+	Place  func(*ratchet.Task) // says where its files will be; nil = where they were
+}
+
 // RestoreTask makes a backup the active state again: the task is changed back,
 // or created again with its old UUID when it was deleted. The state it
-// replaces is kept as a backup. Restoring under a name that another task took
-// is a conflict.
-func (db *DB) RestoreTask(ctx context.Context, backupID, author string) (*ratchet.Task, error) {
+// replaces is kept as a backup, whose ID is returned. Restoring under a name
+// that another task took is a conflict.
+func (db *DB) RestoreTask(ctx context.Context, backupID string, o RestoreOptions) (t *ratchet.Task, replaced string, err error) {
 	b, err := db.TaskBackup(ctx, backupID)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	t, note := b.Task, "restored from backup "+b.ID
-	_, err = db.UpdateTask(ctx, &t, UpdateOptions{Note: note, Author: author, Backup: true, Overwrite: true})
-	var e *ratchet.Error
-	if errors.As(err, &e) && e.Code == ratchet.CodeNotFound {
-		err = db.CreateTask(ctx, &t, note, author)
+	t = &b.Task
+	if o.Place != nil {
+		o.Place(t)
+	}
+	note := "restored from backup " + b.ID
+	replaced, err = db.UpdateTask(ctx, t, UpdateOptions{Note: note, Author: o.Author, Backup: true, Overwrite: true})
+	if ratchet.CodeOf(err) == ratchet.CodeNotFound {
+		err = db.CreateTask(ctx, t, note, o.Author)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return &t, nil
+	return t, replaced, nil
 }

@@ -9,6 +9,7 @@ func All() []Tool {
 		EditTask,
 		ValidateTask,
 		DeleteTask,
+		RestoreTask,
 		ListTemplates,
 		GenerateFromTemplate,
 		GetTask,

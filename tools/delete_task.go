@@ -30,7 +30,7 @@ type DeleteTaskOut struct {
 	TaskName      string      `json:"task_name"`
 	Success       bool        `json:"success"`
 	BackupCreated bool        `json:"backup_created"`
-	BackupID      string      `json:"backup_id,omitempty"`
+	BackupID      string      `json:"backup_id,omitempty" jsonschema_description:"ratchet_restore_task brings it back"`
 	FilesDeleted  []string    `json:"files_deleted"`
 	References    []Reference `json:"references"`
 	Force         bool        `json:"force"`
@@ -41,7 +41,7 @@ type DeleteTaskOut struct {
 // DeleteTask removes a task.
 var DeleteTask = Define(Spec{
 	Name: "ratchet_delete_task", Title: "Delete task", Toolset: "core", Category: "development",
-	Doc: "Call this to remove a task for good. The history of its executions stays, and a backup. " +
+	Doc: "Call this to remove a task for good. The history of its executions stays, and a backup that ratchet_restore_task brings back. " +
 		"While executions are pending or running it is refused unless force is set.",
 	Omits:  []string{"task_id", "backup_created", "force", "deleted_at"},
 	Effect: Destroys,
@@ -84,7 +84,10 @@ func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, e
 	out := DeleteTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, BackupCreated: backup != "", BackupID: backup,
 		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: Stamp(d.now()),
-		Message: fmt.Sprintf("task %s is deleted", t.Name),
+		Message: fmt.Sprintf("task %s is deleted without a backup", t.Name),
+	}
+	if backup != "" {
+		out.Message = fmt.Sprintf("task %s is deleted; ratchet_restore_task brings it back", t.Name)
 	}
 	kept := d.Folder != nil && t.Path != "" && t.Path == d.Folder.Path(t)
 	if kept && !in.DeleteFiles {

@@ -42,7 +42,7 @@ type EditTaskOut struct {
 	Success             bool                 `json:"success"`
 	ChangesApplied      []string             `json:"changes_applied"`
 	BackupCreated       bool                 `json:"backup_created"`
-	BackupID            string               `json:"backup_id,omitempty"`
+	BackupID            string               `json:"backup_id,omitempty" jsonschema_description:"the former state; ratchet_restore_task brings it back"`
 	ValidationPerformed bool                 `json:"validation_performed"`
 	ValidationResults   []CheckResult        `json:"validation_results"`
 	TestResults         *executor.TestReport `json:"test_results,omitempty"`
@@ -56,7 +56,7 @@ type EditTaskOut struct {
 // EditTask changes a stored task.
 var EditTask = Define(Spec{
 	Name: "ratchet_edit_task", Title: "Edit task", Toolset: "core", Category: "development",
-	Doc: "Call this to change a stored task. What you leave out stays. Checks run first and a backup is kept. " +
+	Doc: "Call this to change a stored task. What you leave out stays. Checks run first and a backup is kept (ratchet_restore_task). " +
 		"The version stays; running executions keep their code. Next: ratchet_run_task_tests or ratchet_execute_task.",
 	Omits:  slices.Concat([]string{"task_id", "backup_created", "validation_performed=true", "validation_results[status=passed]", "checksum", "edited_at", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Writes, Executes: true,

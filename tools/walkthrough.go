@@ -59,7 +59,7 @@ func Steps() []Step {
 			Call{"ratchet_list_executions", json.RawMessage(`{"limit":5}`)},
 		},
 		{
-			"Change it", "All checks run first; the former state is kept as a backup.",
+			"Change it", "All checks run first; the former state is kept as a backup, which ratchet_restore_task brings back.",
 			Call{"ratchet_edit_task", json.RawMessage(`{"task_id":"walk_greet","description":"Greets somebody by name, politely."}`)},
 		},
 		{
