@@ -27,7 +27,7 @@ func absentKeys() []absent {
 		workers  = "workers that ended are always replaced; execution.workers.count and execution.workers.warm say how many there are"
 	)
 	return []absent{
-		{key: "server.ui", instead: "this version has no web pages for people beside /docs and /playground"},
+		{key: "server.ui", instead: "the page at / is always served; other pages for people are not in this version"},
 		{key: "server.docs", instead: "the description of the API is always served at /docs"},
 		{key: "database.max", instead: oneFile},
 		{key: "database.min", instead: oneFile},
