@@ -3,7 +3,9 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strconv"
+	"time"
 
 	"ratchet"
 )
@@ -22,6 +24,11 @@ type WorkerItem struct {
 	StartedAt string  `json:"started_at"`
 	Executed  int64   `json:"tasks_executed"`
 	MemoryMB  float64 `json:"memory_mb" jsonschema_description:"resident memory"`
+
+	LastActivity *string `json:"last_activity" jsonschema:"nullable" jsonschema_description:"when its last run began or ended"`
+	Failed       int64   `json:"tasks_failed"`
+	CPUPercent   float64 `json:"cpu_percent" jsonschema_description:"of one core, since it started"`
+	Isolation    string  `json:"isolation" jsonschema_description:"what keeps task code in"`
 }
 
 // ListWorkersOut is the result of ratchet_list_workers.
@@ -64,7 +71,8 @@ func listWorkers(_ context.Context, d *Deps, in ListWorkersIn) (ListWorkersOut, 
 		}
 		out.Workers = append(out.Workers, WorkerItem{
 			ID: id, PID: w.PID, Status: w.State, StartedAt: Stamp(w.Started), Executed: w.Runs,
-			MemoryMB: float64(w.Memory*10/(1<<20)) / 10,
+			MemoryMB: float64(w.Memory*10/(1<<20)) / 10, LastActivity: stampOrNull(w.Active), Failed: w.Failed,
+			CPUPercent: math.Round(1000*w.CPU.Seconds()/max(time.Since(w.Started).Seconds(), 0.001)) / 10, Isolation: w.Isolation,
 		})
 	}
 	if in.ID != "" && len(out.Workers) == 0 {

@@ -45,6 +45,8 @@ type process struct {
 	mu        sync.Mutex
 	principal string // of the runs it has done
 	runs      int64
+	failed    int64     // of the runs
+	active    time.Time // begin or end of the last run
 	state     State
 	current   *supervised // nil between runs
 	baseline  uint64      // resident bytes when ready

@@ -61,7 +61,10 @@ func (p *Pool) Workers() []ratchet.Worker {
 	stats := p.Stats().Workers
 	list := make([]ratchet.Worker, len(stats))
 	for i, w := range stats {
-		list[i] = ratchet.Worker{ID: w.ID, PID: w.PID, State: string(w.State), Started: w.Started, Runs: w.Runs, Memory: w.Memory}
+		list[i] = ratchet.Worker{
+			ID: w.ID, PID: w.PID, State: string(w.State), Started: w.Started, Runs: w.Runs, Memory: w.Memory,
+			Failed: w.Failed, Active: w.Active, CPU: w.CPU, Isolation: w.Isolation,
+		}
 	}
 	return list
 }

@@ -14,6 +14,11 @@ type WorkerStats struct {
 	Started time.Time
 	Runs    int64
 	Memory  int64 // resident bytes
+
+	Failed    int64         // of the runs
+	Active    time.Time     // begin or end of its last run; zero = none
+	CPU       time.Duration // so far
+	Isolation string        // level that it reached
 }
 
 // Stats is a pool at one moment.
@@ -65,6 +70,7 @@ func (p *Pool) Stats() Stats {
 		s.Workers = append(s.Workers, WorkerStats{
 			ID: w.id, PID: w.cmd.Process.Pid, State: w.state, Started: w.started,
 			Runs: w.runs, Memory: int64(w.gauge.resident()),
+			Failed: w.failed, Active: w.active, CPU: w.gauge.cpu(), Isolation: w.report.Level,
 		})
 		w.mu.Unlock()
 	}

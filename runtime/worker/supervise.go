@@ -46,7 +46,7 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	run := p.supervise(job.Limits, hooks.Stop)
 	err = p.write(frameJob, func(b []byte) []byte { return appendJob(b, job) })
 	if errors.Is(err, errFrameTooLarge) {
-		p.release(run)
+		p.release(run, false)
 		return out, true, ratchet.Errorf(ratchet.CodeTooLarge, "the task with its input is larger than %d MiB", maxFrame>>20).
 			WithHint("pass less input, or a URL to fetch it from")
 	}
@@ -66,7 +66,7 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	result, err := p.serveRun(&calls, hooks)
 	calls.cancel()
 	calls.wait.Wait()
-	p.release(run)
+	p.release(run, err != nil || result.Outcome.Err != nil)
 	if err != nil {
 		p.kill()
 		<-p.gone
@@ -90,14 +90,19 @@ func (p *process) supervise(limits runtime.Limits, stop <-chan struct{}) *superv
 	p.mu.Lock()
 	p.current, p.state = run, StateBusy
 	p.runs++
+	p.active = time.Now()
 	run.cpu = -1
 	p.mu.Unlock()
 	p.tell(events.WorkerUpdated)
 	return run
 }
 
-func (p *process) release(run *supervised) {
+func (p *process) release(run *supervised, failed bool) {
 	p.mu.Lock()
+	p.active = time.Now()
+	if failed {
+		p.failed++
+	}
 	run.done = true
 	p.current = nil
 	if p.state == StateBusy {
