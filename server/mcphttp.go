@@ -170,6 +170,12 @@ func (m *router) choose(w *rpcWriter, r *http.Request, o *offer) (stateless, beg
 			sessionless(w.ResponseWriter, body, w.requestID())
 			return false, false, false
 		}
+		if r.Header.Get(headerVersion) == "" {
+			rpcFault(w.ResponseWriter, http.StatusBadRequest, w.id, mcp.CodeHeaderMismatch,
+				ratchet.Errorf(ratchet.CodeInvalid, "the header %s is missing, and the body names a version", headerVersion).
+					WithHint("send the version that _meta names in the header too, and Mcp-Method: %s", method), w.requestID())
+			return false, false, false
+		}
 	}
 	if method == methodInitialize && m.b.connected() >= m.maxSessions {
 		busy(w.ResponseWriter, codeRefused, "too many sessions are open", w.requestID())
