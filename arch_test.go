@@ -50,7 +50,7 @@ var layers = map[string][]string{
 	"ratchet/adapters/graphql":    {"ratchet", "ratchet/events", "ratchet/schema", "ratchet/tools", "ratchet/casing"},
 	"ratchet/adapters/openapi":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/casing"},
 	"ratchet/adapters/rest":       {"ratchet", "ratchet/events", "ratchet/mask", "ratchet/schema", "ratchet/tools", "ratchet/casing"},
-	"ratchet/server/audit":        {"ratchet", "ratchet/events", "ratchet/mask", "ratchet/storage", "ratchet/tools"},
+	"ratchet/server/audit":        {"ratchet", "ratchet/events", "ratchet/mask", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/limit":        {"ratchet", "ratchet/tools"},
 	"ratchet/server/auth":         {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/attach":       {"ratchet"},

@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // Member is a member of a JSON object as it is written.
@@ -57,6 +58,18 @@ func EachMember(raw []byte, yield func(key, value []byte) bool) bool {
 		i = space(raw, i+1)
 	}
 	return true
+}
+
+// Plain is a key that EachMember yields, without its escapes.
+func Plain(key []byte) string {
+	if bytes.IndexByte(key, '\\') < 0 {
+		return string(key)
+	}
+	var plain string
+	if json.Unmarshal(slices.Concat([]byte{'"'}, key, []byte{'"'}), &plain) != nil {
+		return string(key)
+	}
+	return plain
 }
 
 // EachItem walks like EachMember: it calls yield with the items of a JSON array until it returns false.

@@ -8,6 +8,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/tools"
 )
 
@@ -77,19 +78,15 @@ func repeat(meta mcp.Meta, raw json.RawMessage) {
 		!bytes.Contains(raw, []byte(`"error_type"`)) {
 		return
 	}
-	var handles struct {
-		TaskID      any `json:"task_id"`
-		ExecutionID any `json:"execution_id"`
-		ErrorType   any `json:"error_type"`
-	}
-	if json.Unmarshal(raw, &handles) != nil {
-		return // not an object: it has no handles
-	}
-	for key, value := range map[string]any{"task_id": handles.TaskID, "execution_id": handles.ExecutionID, "error_type": handles.ErrorType} {
-		if value != nil {
-			meta[key] = value
+	schema.EachMember(raw, func(key, value []byte) bool {
+		switch string(key) {
+		case "task_id", "execution_id", "error_type":
+			if v := any(nil); json.Unmarshal(value, &v) == nil && v != nil {
+				meta[string(key)] = v
+			}
 		}
-	}
+		return true
+	})
 }
 
 func blocks(list []tools.Block) []mcp.Content {

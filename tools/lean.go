@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 
 	"ratchet"
@@ -129,9 +128,8 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 // unescape writes names plainly: callers may write them with escapes.
 func (m members) unescape() {
 	for i, one := range m {
-		var name string
-		if bytes.IndexByte(one.name, '\\') >= 0 && json.Unmarshal(slices.Concat([]byte{'"'}, one.name, []byte{'"'}), &name) == nil {
-			m[i].name = []byte(name)
+		if bytes.IndexByte(one.name, '\\') >= 0 {
+			m[i].name = []byte(schema.Plain(one.name))
 		}
 	}
 }

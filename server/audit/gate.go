@@ -1,14 +1,17 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"ratchet"
+	"ratchet/schema"
 	"ratchet/storage"
 	"ratchet/tools"
 )
@@ -122,6 +125,9 @@ func typeOf(t *tools.Tool, args json.RawMessage) Type {
 
 // dry says that the arguments ask what would happen.
 func dry(args json.RawMessage) bool {
+	if !bytes.Contains(args, []byte("dry")) {
+		return false
+	}
 	var a struct {
 		DryRun bool `json:"dry_run"`
 	}
@@ -136,20 +142,32 @@ func has(args json.RawMessage, key string) bool {
 // resourceOf names what a call of t is about: the argument that says which of a
 // noun, e.g. task_id or the variable of a path of the tool.
 func resourceOf(t *tools.Tool, args json.RawMessage) string {
-	var given map[string]json.RawMessage
-	if json.Unmarshal(args, &given) != nil {
+	if schema.CheckSyntax(args) != nil {
 		return ""
 	}
-	for _, f := range append(known(), variables(t)...) {
-		if value := given[f.argument]; len(value) > 0 {
-			var text string
-			if json.Unmarshal(value, &text) != nil {
-				text = string(value)
-			}
-			return f.noun + " " + text[:min(len(text), 200)]
-		}
+	if name := named(args, known()); name != "" {
+		return name
 	}
-	return ""
+	return named(args, variables(t))
+}
+
+// named is the noun and the name that the first of list which args have gives.
+func named(args json.RawMessage, list []naming) string {
+	first, value := len(list), []byte(nil)
+	schema.EachMember(args, func(key, v []byte) bool {
+		if i := slices.IndexFunc(list[:first], func(f naming) bool { return f.argument == schema.Plain(key) }); i >= 0 {
+			first, value = i, v
+		}
+		return first > 0
+	})
+	if value == nil {
+		return ""
+	}
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		text = string(value)
+	}
+	return list[first].noun + " " + text[:min(len(text), 200)]
 }
 
 // naming is an argument that names one of a noun.
