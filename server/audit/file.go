@@ -3,6 +3,7 @@ package audit
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -21,7 +22,9 @@ import (
 )
 
 // file writes audit-YYYY-MM-DD.jsonl, a new one for each UTC day of the
-// entries. It is not safe for concurrent use.
+// entries. A clock that was put back over midnight begins another file of its
+// day, audit-YYYY-MM-DD.2.jsonl, so that each file follows the one before it.
+// It is not safe for concurrent use.
 type file struct {
 	dir   string
 	day   string
@@ -82,12 +85,39 @@ func (f *file) turn(day string) error {
 	if err := f.close(); err != nil {
 		return err
 	}
-	out, err := os.OpenFile(filepath.Join(f.dir, filePrefix+day+fileSuffix), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	path, err := f.path(day)
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the audit file: %w", err)
 	}
 	f.out, f.day = out, day
 	return nil
+}
+
+// path is where entries of a day go: the newest file if it is of that day, else
+// one that does not exist.
+func (f *file) path(day string) (string, error) {
+	list, err := files(f.dir)
+	if err != nil {
+		return "", err
+	}
+	if len(list) > 0 && dayOf(list[len(list)-1]) == day {
+		return list[len(list)-1], nil
+	}
+	path := filepath.Join(f.dir, filePrefix+day+fileSuffix)
+	for n := 2; slices.Contains(list, path); n++ {
+		path = filepath.Join(f.dir, fmt.Sprintf("%s%s.%d%s", filePrefix, day, n, fileSuffix))
+	}
+	return path, nil
+}
+
+// dayOf is the day of a file of the audit.
+func dayOf(path string) string {
+	day, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), filePrefix), ".")
+	return day
 }
 
 func (f *file) sync() error {
@@ -107,7 +137,8 @@ func (f *file) close() error {
 	return err
 }
 
-// files are the paths of the audit's files in dir, the oldest first.
+// files are the paths of the audit's files in dir, in the order of what they
+// hold; one without a whole line at its begin follows the one before it by name.
 func files(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir) // by name
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -119,8 +150,32 @@ func files(dir string) ([]string, error) {
 			list = append(list, filepath.Join(dir, e.Name()))
 		}
 	}
+	first, before := make(map[string]int64, len(list)), int64(0)
+	for _, path := range list {
+		if before, err = firstOf(path, before); err != nil {
+			return nil, err
+		}
+		first[path] = before
+	}
+	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(first[a], first[b]) })
 	return list, nil
 }
+
+// firstOf is the sequence of the first line of a file, or none.
+func firstOf(path string, none int64) (int64, error) {
+	first := none
+	err := eachLine(path, func(l line, _ int64) error {
+		first = l.Seq
+		return errFound
+	})
+	if err != nil && !errors.Is(err, errFound) && !errors.Is(err, errBadLine) {
+		return 0, err
+	}
+	return first, nil
+}
+
+// errFound ends the reading of a file.
+var errFound = errors.New("found")
 
 // catchUp appends to the files what a killed server could not write. Files
 // that other users could read become private.
@@ -232,7 +287,7 @@ func (f *file) forget(before time.Time) (removed []string, err error) {
 		return nil, err
 	}
 	for _, path := range list {
-		day := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), filePrefix), fileSuffix)
+		day := dayOf(path)
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil || day == f.day || !at.AddDate(0, 0, 1).Before(before) {
 			continue
