@@ -371,7 +371,7 @@ func (d *docs) configuration(ctx context.Context, b block) error {
 	if err := os.WriteFile(file, []byte(b.text), 0o600); err != nil {
 		return err
 	}
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }()
 	var out bytes.Buffer
 	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out}
 	if code := a.run(ctx, []string{"config", "validate", "--config", file}); code != 0 {

@@ -66,7 +66,7 @@ func (p *process) run(ctx context.Context, job *runtime.Job, hooks runtime.Hooks
 	result, err := p.serveRun(&calls, hooks)
 	calls.cancel()
 	calls.wait.Wait()
-	p.release(run, err != nil || result.Outcome.Err != nil)
+	p.release(run, err != nil || result.Err != nil)
 	if err != nil {
 		p.kill()
 		<-p.gone
