@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/runtime/worker"
 	"ratchet/server"
 	"ratchet/server/attach"
@@ -137,7 +138,7 @@ func checkStore(ctx context.Context, cfg config.Config) []finding {
 	var state storeState
 	if err == nil {
 		err = json.Unmarshal(welcome.Answer, &state)
-		f.Detail = fmt.Sprintf("%s is open in process %d (ratchet %s), %s; other processes attach to it", database, welcome.PID, welcome.Version, count(state.Tasks, "task"))
+		f.Detail = fmt.Sprintf("%s is open in process %d (ratchet %s), %s; other processes attach to it", database, welcome.PID, welcome.Version, executor.Plural(int(state.Tasks), "task"))
 	} else if errors.Is(err, attach.ErrNoOwner) {
 		bounds := server.Bounds(cfg)
 		var about storage.Inspection
@@ -167,7 +168,7 @@ func lookAt(ctx context.Context, database string, pid int, visit func(*ratchet.T
 	case err != nil:
 		return "", about, err
 	}
-	return fmt.Sprintf("%s opens, %s, schema %d", database, count(about.Tasks, "task"), about.Schema), about, nil
+	return fmt.Sprintf("%s opens, %s, schema %d", database, executor.Plural(int(about.Tasks), "task"), about.Schema), about, nil
 }
 
 func checkPort(cfg config.Config) finding {

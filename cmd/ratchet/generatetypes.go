@@ -14,6 +14,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/typescript"
+	"ratchet/executor"
 	"ratchet/server/sources"
 	"ratchet/tools"
 )
@@ -37,7 +38,7 @@ func (a *app) generateTypesCommand() *cobra.Command {
 			if err := writeTypes(out, files, force); err != nil {
 				return err
 			}
-			a.say("wrote %s: %s, %s", out, count(len(offered), "tool"), count(len(tasks), "task"))
+			a.say("wrote %s: %s, %s", out, executor.Plural(len(offered), "tool"), executor.Plural(len(tasks), "task"))
 			if a.machine() {
 				return a.print(map[string]any{"path": out, "tools": len(offered), "tasks": len(tasks)})
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ratchet"
+	"ratchet/executor"
 	"ratchet/server"
 )
 
@@ -128,7 +129,7 @@ func (a *app) showReport(r report) {
 			fmt.Fprintf(a.stdout, "         %s\n", plain(why(test.Diff, test.Error)))
 		}
 	}
-	fmt.Fprintf(a.stdout, "%s: %d passed, %d failed, %d skipped\n", count(r.Total, "test"), r.Passed, r.Failed, r.Skipped)
+	fmt.Fprintf(a.stdout, "%s: %d passed, %d failed, %d skipped\n", executor.Plural(r.Total, "test"), r.Passed, r.Failed, r.Skipped)
 	if r.Total == 0 {
 		fmt.Fprintf(a.stdout, "%s; add one as tests/NAME.json, or with `ratchet validate --fix`\n", plain(r.Message))
 	}
