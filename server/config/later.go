@@ -89,21 +89,20 @@ func absentKeys() []absent {
 
 // absentKey finds what a key is refused by: its own name or that of its section.
 func absentKey(key string) (absent, bool) {
-	all := absentKeys()
-	i := slices.IndexFunc(all, func(a absent) bool { return key == a.key || strings.HasPrefix(key, a.key+delimiter) })
-	if i < 0 {
-		return absent{}, false
-	}
-	return all[i], true
+	return firstAbsent(func(a absent) bool { return key == a.key || strings.HasPrefix(key, a.key+delimiter) })
 }
 
 // absentVariable is absentKey for a variable.
 func absentVariable(name string) (absent, bool) {
-	all := absentKeys()
-	i := slices.IndexFunc(all, func(a absent) bool {
+	return firstAbsent(func(a absent) bool {
 		own := variable(a.key)
 		return name == own || strings.HasPrefix(name, own+"_") || slices.Contains(a.env, strings.TrimSuffix(name, "_FILE"))
 	})
+}
+
+func firstAbsent(is func(absent) bool) (absent, bool) {
+	all := absentKeys()
+	i := slices.IndexFunc(all, is)
 	if i < 0 {
 		return absent{}, false
 	}

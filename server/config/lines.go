@@ -30,9 +30,9 @@ func (l *loader) line(origin, key string) int {
 func parseYAML(path string, text []byte) (map[string]any, lines, *ratchet.Error) {
 	var tree map[string]any
 	var doc yaml.Node
-	err := yaml.Unmarshal(text, &tree)
+	err := yaml.Unmarshal(text, &doc)
 	if err == nil {
-		err = yaml.Unmarshal(text, &doc)
+		err = doc.Decode(&tree)
 	}
 	if err != nil {
 		return nil, nil, ratchet.Errorf(ratchet.CodeConfig, "%s is not YAML: %s", path, strings.TrimPrefix(err.Error(), "yaml: ")).Wrap(err)
