@@ -41,8 +41,7 @@ func (g *graph) steps(s *jsonschema.Schema, v any) int {
 
 // stepsWhile is steps for as long as ctx lasts; what it returns later is no count.
 func (g *graph) stepsWhile(ctx context.Context, s *jsonschema.Schema, v any) int {
-	few := make([]frame, 0, 4) // enough as a rule
-	m := meter{graph: g, ctx: ctx, next: maxSteps - lookEvery, left: maxSteps, path: few}
+	m := meter{graph: g, ctx: ctx, next: maxSteps - lookEvery, left: maxSteps, path: make([]frame, 0, 4)} // enough as a rule
 	m.apply(s, v, 0)
 	return maxSteps - m.left
 }

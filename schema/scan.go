@@ -6,28 +6,44 @@ import (
 	"slices"
 )
 
-// Member is a member of a JSON object as it is written.
-type Member struct {
-	Name  string // as it is written, with its escapes
-	Value json.RawMessage
-}
+// Member is a member of a JSON object as it is written: its name has no quotes,
+// but its escapes.
+type Member struct{ Name, Value []byte }
 
-// Members are the members of a JSON object, in order. raw must be valid.
-func Members(raw json.RawMessage) (list []Member) {
-	EachMember(raw, func(key, value []byte) bool {
-		list = append(list, Member{string(key), value})
+// Members are members of one JSON object, in order. They are parts of its text.
+type Members []Member
+
+// Read returns m with the members of an object after them. raw must be valid. With
+// room enough in m it takes no memory.
+func (m Members) Read(raw []byte) Members {
+	EachMember(raw, func(name, value []byte) bool {
+		m = append(m, Member{name, value})
 		return true
 	})
-	return list
+	return m
 }
 
-// Elements are the values in a JSON array, in order. raw must be valid.
-func Elements(raw json.RawMessage) (list []json.RawMessage) {
-	EachItem(raw, func(value []byte) bool {
-		list = append(list, value)
-		return true
-	})
-	return list
+// Value is that of the member with a name; nil = there is none.
+func (m Members) Value(name string) []byte {
+	for _, one := range m {
+		if string(one.Name) == name {
+			return one.Value
+		}
+	}
+	return nil
+}
+
+// Says reports whether a member is true.
+func (m Members) Says(name string) bool { return string(m.Value(name)) == "true" }
+
+// Unescape writes the names without escapes: callers may write them with some.
+func (m Members) Unescape() {
+	for i, one := range m {
+		var plain string
+		if bytes.IndexByte(one.Name, '\\') >= 0 && json.Unmarshal(slices.Concat([]byte{'"'}, one.Name, []byte{'"'}), &plain) == nil {
+			m[i].Name = []byte(plain)
+		}
+	}
 }
 
 // EachMember walks JSON that is known to be valid, such as what encoding/json has
@@ -58,18 +74,6 @@ func EachMember(raw []byte, yield func(key, value []byte) bool) bool {
 		i = space(raw, i+1)
 	}
 	return true
-}
-
-// Plain is a key that EachMember yields, without its escapes.
-func Plain(key []byte) string {
-	if bytes.IndexByte(key, '\\') < 0 {
-		return string(key)
-	}
-	var plain string
-	if json.Unmarshal(slices.Concat([]byte{'"'}, key, []byte{'"'}), &plain) != nil {
-		return string(key)
-	}
-	return plain
 }
 
 // EachItem walks like EachMember: it calls yield with the items of a JSON array until it returns false.

@@ -37,9 +37,9 @@ func withNotes(res *mcp.CallToolResult, notes []string) *mcp.CallToolResult {
 // it has.
 func addNotes(raw json.RawMessage, notes []string) json.RawMessage {
 	var rest json.RawMessage
-	for _, m := range schema.Members(raw) {
+	for _, m := range schema.Members(nil).Read(raw) {
 		var own []string
-		if m.Name == "notes" && json.Unmarshal(m.Value, &own) == nil {
+		if string(m.Name) == "notes" && json.Unmarshal(m.Value, &own) == nil {
 			notes = append(notes, own...)
 			continue
 		}

@@ -105,16 +105,16 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 	if omits == nil {
 		return out, nil
 	}
-	given := make(members, 0, usual).read(args)
-	given.unescape()
-	if given.says(verbose) || given.says("detailed") || CallerFrom(ctx).Verbose {
+	given := make(schema.Members, 0, usual).Read(args)
+	given.Unescape()
+	if given.Says(verbose) || given.Says("detailed") || CallerFrom(ctx).Verbose {
 		return out, nil
 	}
 	whole, err := Encode(out)
 	if err != nil {
 		return nil, fmt.Errorf("write the result of %s: %w", t.Name, err)
 	}
-	f := frame{args: given, asked: lists(given.value("fields"))}
+	f := frame{args: given, asked: lists(given.Value("fields"))}
 	b := Brief{JSON: whole, Whole: whole, value: out}
 	if rows := t.Result().Rows(); rows != nil && (t.Filters != nil || rows.Index == 0) {
 		f.rows = rows.Name
@@ -124,18 +124,6 @@ func (t Tool) brief(ctx context.Context, args json.RawMessage, out any) (any, er
 	}
 	return b, nil
 }
-
-// unescape writes names plainly: callers may write them with escapes.
-func (m members) unescape() {
-	for i, one := range m {
-		if bytes.IndexByte(one.name, '\\') >= 0 {
-			m[i].name = []byte(schema.Plain(one.name))
-		}
-	}
-}
-
-// says whether a member is true.
-func (m members) says(name string) bool { return string(m.value(name)) == "true" }
 
 // lists says whether JSON is a list with an item.
 func lists(raw []byte) (some bool) {

@@ -105,38 +105,14 @@ func (o *omission) unknown(path string, t *schema.Type) []string {
 
 // frame is what the outermost object of a result knows.
 type frame struct {
-	args  members // of the call: what repeats one is left out
-	rows  string  // the list that the result is about: it stays, though empty
-	asked bool    // the call names the fields of its rows: they stay as they are
+	args  schema.Members // of the call: what repeats one is left out
+	rows  string         // the list that the result is about: it stays, though empty
+	asked bool           // the call names the fields of its rows: they stay as they are
 }
-
-// member is a member of an object of JSON, with its name as it is written.
-type member struct{ name, value []byte }
-
-type members []member
 
 // usual is how many members an object has at most, as a rule: lists with this
 // capacity need no memory of their own.
 const usual = 24
-
-// read adds the members of an object of valid JSON.
-func (m members) read(raw []byte) members {
-	schema.EachMember(raw, func(name, value []byte) bool {
-		m = append(m, member{name, value})
-		return true
-	})
-	return m
-}
-
-// value is that of the member with a name; nil = there is none.
-func (m members) value(name string) []byte {
-	for _, one := range m {
-		if string(one.name) == name {
-			return one.value
-		}
-	}
-	return nil
-}
 
 // brief is JSON of a described value without what o leaves out, and without
 // members that are null or empty. What is the user's own stays whole.
@@ -155,7 +131,7 @@ func (o *omission) brief(raw json.RawMessage, t *schema.Type, f frame) json.RawM
 func (o *omission) list(raw json.RawMessage, t *schema.Type) json.RawMessage {
 	out := append(make(json.RawMessage, 0, len(raw)), '[')
 	schema.EachItem(raw, func(item []byte) bool {
-		if item[0] == '{' && len(o.items) > 0 && holds(members{}.read(item), o.items) {
+		if item[0] == '{' && len(o.items) > 0 && holds(schema.Members(nil).Read(item), o.items) {
 			return true
 		}
 		if len(out) > 1 {
@@ -168,11 +144,11 @@ func (o *omission) list(raw json.RawMessage, t *schema.Type) json.RawMessage {
 }
 
 func (o *omission) record(raw json.RawMessage, t *schema.Type, f frame) json.RawMessage {
-	all := make(members, 0, usual).read(raw)
+	all := make(schema.Members, 0, usual).Read(raw)
 	out := append(make(json.RawMessage, 0, len(raw)), '{')
 	for _, m := range all {
-		value := m.value
-		if rows := string(m.name) == f.rows; !rows || !f.asked {
+		value := m.Value
+		if rows := string(m.Name) == f.rows; !rows || !f.asked {
 			if value = o.member(m, all, t, f.args); value == nil || !rows && emptied(m, value, t) {
 				continue
 			}
@@ -180,32 +156,32 @@ func (o *omission) record(raw json.RawMessage, t *schema.Type, f frame) json.Raw
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		out = append(append(append(append(out, '"'), m.name...), `":`...), value...)
+		out = append(append(append(append(out, '"'), m.Name...), `":`...), value...)
 	}
 	return append(out, '}')
 }
 
 // member is the value of a member in brief; nil = it is left out.
-func (o *omission) member(m member, all members, t *schema.Type, args members) json.RawMessage {
-	next := o.below[string(m.name)]
+func (o *omission) member(m schema.Member, all schema.Members, t *schema.Type, args schema.Members) json.RawMessage {
+	next := o.below[string(m.Name)]
 	if next == nil {
 		next = &omission{}
 	}
-	given := args.value(string(m.name))
-	repeats := given != nil && bytes.Equal(given, m.value) && string(m.name) != "name" // a name says what the result is about
-	if repeats || next.omits(m.value, all) {
+	given := args.Value(string(m.Name))
+	repeats := given != nil && bytes.Equal(given, m.Value) && string(m.Name) != "name" // a name says what the result is about
+	if repeats || next.omits(m.Value, all) {
 		return nil
 	}
-	f := t.Field(string(m.name))
+	f := t.Field(string(m.Name))
 	if f == nil {
-		return m.value
+		return m.Value
 	}
-	return next.brief(m.value, f.Type, frame{})
+	return next.brief(m.Value, f.Type, frame{})
 }
 
 // emptied says that nothing is left of a member whose value is described.
-func emptied(m member, value json.RawMessage, t *schema.Type) bool {
-	if f := t.Field(string(m.name)); f == nil || f.Type.Own {
+func emptied(m schema.Member, value json.RawMessage, t *schema.Type) bool {
+	if f := t.Field(string(m.Name)); f == nil || f.Type.Own {
 		return false
 	}
 	switch string(value) {
@@ -216,7 +192,7 @@ func emptied(m member, value json.RawMessage, t *schema.Type) bool {
 }
 
 // omits says whether a value is left out, among the members of its object.
-func (o *omission) omits(value []byte, all members) bool {
+func (o *omission) omits(value []byte, all schema.Members) bool {
 	if o.always || string(value) == "null" {
 		return true
 	}
@@ -225,10 +201,10 @@ func (o *omission) omits(value []byte, all members) bool {
 			return true
 		}
 	}
-	return len(o.when) > 0 && holds(all, o.when) || o.alike != "" && bytes.Equal(all.value(o.alike), value)
+	return len(o.when) > 0 && holds(all, o.when) || o.alike != "" && bytes.Equal(all.Value(o.alike), value)
 }
 
 // holds says whether one of the matches is among the members.
-func holds(all members, wanted []match) bool {
-	return slices.ContainsFunc(wanted, func(w match) bool { return string(all.value(w.member)) == w.text })
+func holds(all schema.Members, wanted []match) bool {
+	return slices.ContainsFunc(wanted, func(w match) bool { return string(all.Value(w.member)) == w.text })
 }

@@ -1,13 +1,11 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"ratchet"
@@ -30,7 +28,8 @@ func (l *Log) Enter(ctx context.Context, t tools.Tool, args json.RawMessage) (co
 		}, nil
 	}
 	e := l.entry(ctx, what)
-	e.Type, e.Resource, e.ArgsHash = typeOf(&t, args), resourceOf(&t, args), l.hash(args)
+	given := read(args)
+	e.Type, e.Resource, e.ArgsHash = typeOf(&t, given), resourceOf(&t, given), l.hash(args)
 	rider := storage.NewRider(func() *storage.AuditRow {
 		own := e
 		return own.row(l.cfg.Now())
@@ -102,15 +101,25 @@ func fail(e *Entry, what operation, err error) {
 	}
 }
 
+// read are the arguments of a call, none when they are not JSON.
+func read(args json.RawMessage) schema.Members {
+	if schema.CheckSyntax(args) != nil {
+		return nil
+	}
+	given := schema.Members(nil).Read(args)
+	given.Unescape()
+	return given
+}
+
 // typeOf is the type of a call of t that succeeds.
-func typeOf(t *tools.Tool, args json.RawMessage) Type {
+func typeOf(t *tools.Tool, given schema.Members) Type {
 	for argument, is := range t.AuditOf {
-		if has(args, argument) {
+		if given.Value(argument) != nil {
 			return Type(is)
 		}
 	}
 	switch {
-	case t.Effect == tools.Reads, dry(args):
+	case t.Effect == tools.Reads, given.Says("dry_run"):
 		return Read
 	case t.Audit != "":
 		return Type(t.Audit)
@@ -123,51 +132,19 @@ func typeOf(t *tools.Tool, args json.RawMessage) Type {
 	}
 }
 
-// dry says that the arguments ask what would happen.
-func dry(args json.RawMessage) bool {
-	if !bytes.Contains(args, []byte("dry")) {
-		return false
-	}
-	var a struct {
-		DryRun bool `json:"dry_run"`
-	}
-	return json.Unmarshal(args, &a) == nil && a.DryRun
-}
-
-func has(args json.RawMessage, key string) bool {
-	var m map[string]json.RawMessage
-	return json.Unmarshal(args, &m) == nil && m[key] != nil
-}
-
 // resourceOf names what a call of t is about: the argument that says which of a
 // noun, e.g. task_id or the variable of a path of the tool.
-func resourceOf(t *tools.Tool, args json.RawMessage) string {
-	if schema.CheckSyntax(args) != nil {
-		return ""
-	}
-	if name := named(args, known()); name != "" {
-		return name
-	}
-	return named(args, variables(t))
-}
-
-// named is the noun and the name that the first of list which args have gives.
-func named(args json.RawMessage, list []naming) string {
-	first, value := len(list), []byte(nil)
-	schema.EachMember(args, func(key, v []byte) bool {
-		if i := slices.IndexFunc(list[:first], func(f naming) bool { return f.argument == schema.Plain(key) }); i >= 0 {
-			first, value = i, v
+func resourceOf(t *tools.Tool, given schema.Members) string {
+	for _, f := range append(known(), variables(t)...) {
+		if value := given.Value(f.argument); value != nil {
+			var text string
+			if json.Unmarshal(value, &text) != nil {
+				text = string(value)
+			}
+			return f.noun + " " + text[:min(len(text), 200)]
 		}
-		return first > 0
-	})
-	if value == nil {
-		return ""
 	}
-	var text string
-	if json.Unmarshal(value, &text) != nil {
-		text = string(value)
-	}
-	return list[first].noun + " " + text[:min(len(text), 200)]
+	return ""
 }
 
 // naming is an argument that names one of a noun.

@@ -3,10 +3,12 @@ package audit
 import (
 	"encoding/json"
 	"testing"
+
+	"ratchet/tools"
 )
 
-// TestNamed: what a call is about is found however its arguments are written.
-func TestNamed(t *testing.T) {
+// TestResourceOf: what a call is about is found however its arguments are written.
+func TestResourceOf(t *testing.T) {
 	for args, want := range map[string]string{
 		`{"task_id":"add","name":"x"}`:          "task add",
 		`{"name":"x","task_id":"add"}`:          "task add",
@@ -16,7 +18,7 @@ func TestNamed(t *testing.T) {
 		`[]`:                                    "",
 		`{"name":"a \"b\"","task_name":"late"}`: `name a "b"`,
 	} {
-		if got := named(json.RawMessage(args), known()); got != want {
+		if got := resourceOf(&tools.Tool{}, read(json.RawMessage(args))); got != want {
 			t.Errorf("%s: %q, want %q", args, got, want)
 		}
 	}
