@@ -6,7 +6,7 @@ import (
 )
 
 // class reads a class from its bracket on.
-func (p *parser) class() node {
+func (p *parser) class() classNode {
 	p.at++
 	not := p.eat("^")
 	var c classNode
@@ -129,10 +129,11 @@ func contains(list [][]rune, s []rune) bool {
 
 // setOperand reads one operand, or a range where ranges may stand.
 func (p *parser) setOperand(ranges bool) classNode {
+	if !p.more() { // an operator may end the pattern
+		p.fail("Unterminated character class")
+	}
 	if p.peek(0) == '[' {
-		if c, ok := p.class().(classNode); ok {
-			return c
-		}
+		return p.class()
 	}
 	if p.eat(`\q{`) {
 		return p.quoted()

@@ -71,9 +71,32 @@ func TestMatch_bounded(t *testing.T) {
 	t.Error("check did not stop the match")
 }
 
+// TestCompile_cutOff reads every beginning of patterns that use all the syntax:
+// a pattern that ends anywhere is compiled or refused with a *SyntaxError.
+func TestCompile_cutOff(t *testing.T) {
+	for _, pattern := range []string{
+		`[\p{L}--[\q{ab|c}]&&[^x]a-z--\w\-]`,
+		`[&&a]`, `[a--b]`, `[^--x]`, `[\q{a|\u{1f600}|}-z]`,
+		`(?<name>a|b)\k<name>(?:c)(?=d)(?!e)(?<=f)(?<!g)\1`,
+		`x{2,3}?y{4,}z{5}a*?b+?c??^$\b\B.`,
+		`\u0041\u{41}\ud83d\ude00\x41\cA\0\t\d\S[\b\cA\0-\x41\]a-]`,
+	} {
+		for end := range len(pattern) + 1 {
+			for _, flags := range []string{"", "u", "v", "vi", "i"} {
+				if _, err := Compile(pattern[:end], flags); err != nil {
+					if _, ok := err.(*SyntaxError); !ok {
+						t.Errorf("/%s/%s: %v", pattern[:end], flags, err)
+					}
+				}
+			}
+		}
+	}
+}
+
 func FuzzCompile(f *testing.F) {
 	f.Add(`(?<a>[^\]]|\u{1f600}{2,3})*?$`, "imu", "😀a")
 	f.Add(`[\p{L}--[\q{ab}]&&x]\k<a>\1{2,}`, "v", "ab")
+	f.Add(`[a--`, "v", "a")
 	f.Fuzz(func(_ *testing.T, pattern, flags, text string) {
 		p, err := Compile(pattern, flags)
 		if err != nil || len(text) > 20 {
