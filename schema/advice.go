@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -26,22 +27,26 @@ func Advice(raw json.RawMessage) []Note {
 		return nil
 	}
 	a := adviser{known: keywords()}
-	a.schema("", doc)
+	a.schema(nil, doc)
 	return a.notes
 }
 
+// maxUnknownKeywords bounds the keys for which the nearest keyword is looked for.
+const maxUnknownKeywords = 500
+
 type adviser struct {
-	known map[string]keywordKind
-	notes []Note
+	known   map[string]keywordKind
+	unknown int // keys seen that are no keywords
+	notes   []Note
 }
 
-func (a *adviser) note(at, format string, args ...any) {
+func (a *adviser) note(at []string, format string, args ...any) {
 	if len(a.notes) < maxNotes {
-		a.notes = append(a.notes, Note{at, fmt.Sprintf(format, args...)})
+		a.notes = append(a.notes, Note{pointer(at), fmt.Sprintf(format, args...)})
 	}
 }
 
-func (a *adviser) schema(at string, v any) {
+func (a *adviser) schema(at []string, v any) {
 	o, ok := v.(map[string]any)
 	if !ok || len(a.notes) == maxNotes {
 		return
@@ -50,13 +55,13 @@ func (a *adviser) schema(at string, v any) {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(o)) {
-		a.keyword(at+"/"+escape(key), key, o[key])
+		a.keyword(append(at, key), key, o[key])
 	}
 }
 
 // bare says that an object has members and no keyword: most likely they are
 // the properties of what was to be described.
-func (a *adviser) bare(at string, o map[string]any) bool {
+func (a *adviser) bare(at []string, o map[string]any) bool {
 	if len(o) == 0 {
 		return false
 	}
@@ -74,12 +79,15 @@ func (a *adviser) bare(at string, o map[string]any) bool {
 	return true
 }
 
-func (a *adviser) keyword(at, key string, value any) {
+func (a *adviser) keyword(at []string, key string, value any) {
 	kind, known := a.known[key]
 	if len(a.notes) == maxNotes {
 		return
 	}
 	if !known {
+		if a.unknown++; a.unknown > maxUnknownKeywords {
+			return
+		}
 		if near := keywordFor(key); near != "" {
 			a.note(at, "is not a keyword of JSON Schema and checks nothing; did you mean %s?", near)
 		}
@@ -91,7 +99,7 @@ func (a *adviser) keyword(at, key string, value any) {
 	case schemasByName:
 		named, _ := value.(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(named)) {
-			a.schema(at+"/"+escape(name), named[name])
+			a.schema(append(at, name), named[name])
 		}
 	case listOfSchemas:
 		a.list(at, value)
@@ -105,14 +113,14 @@ func (a *adviser) keyword(at, key string, value any) {
 	}
 }
 
-func (a *adviser) list(at string, value any) {
+func (a *adviser) list(at []string, value any) {
 	list, _ := value.([]any)
 	for i, v := range list {
-		a.schema(fmt.Sprintf("%s/%d", at, i), v)
+		a.schema(append(at, strconv.Itoa(i)), v)
 	}
 }
 
-func (a *adviser) format(at, name string) {
+func (a *adviser) format(at []string, name string) {
 	if slices.Contains(formats(), name) {
 		return
 	}

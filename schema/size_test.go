@@ -37,7 +37,12 @@ func TestAdmit_size(t *testing.T) {
 		"depth of values": {func(n int) string { return `{"const":` + nested(`[`, `1`, `]`)(n) + `}` }, 99, "nested more than 100 deep", "/const" + strings.Repeat("/0", 100)},
 		"many properties": {listed(`{"properties":{`, `"pN":{"type":"string"}`, `}}`), 1998, "more than 2000 objects", ""},
 		"many choices":    {listed(`{"anyOf":[`, `{"const":N}`, `]}`), 1999, "more than 2000 objects", ""},
-		"many values":     {listed(`{"enum":[`, `"0123456N"`, `]}`), 15000, "at most 262144 are allowed", ""},
+		"many booleans":   {listed(`{"anyOf":[`, `true`, `]}`), 1999, "more than 2000 objects", ""},
+		"named booleans":  {listed(`{"properties":{`, `"pN":true`, `}}`), 1998, "more than 2000 objects", ""},
+		"long pointers": {func(n int) string {
+			return listed(`{"properties":{"`+strings.Repeat("k", 1000*n)+`":{"anyOf":[`, `{"const":N}`, `]}}}`)(100)
+		}, 10, "have more than 1048576 bytes together", ""},
+		"many values": {listed(`{"enum":[`, `"0123456N"`, `]}`), 15000, "at most 262144 are allowed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,6 +56,9 @@ func TestAdmit_size(t *testing.T) {
 			_, err := schema.Admit(json.RawMessage(of.text(beyond)))
 			if e := ratchet.AsError(err); err == nil || !strings.Contains(e.Message, of.message) || e.Hint == "" || e.Fields[ratchet.FieldPointer] != of.at {
 				t.Errorf("%d: %+v", beyond, err)
+			}
+			if name == "long pointers" {
+				beyond = 30
 			}
 			if _, err := schema.Compile(json.RawMessage(of.text(beyond))); err != nil {
 				t.Errorf("one that is stored already: %v", err)

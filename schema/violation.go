@@ -79,28 +79,6 @@ func flatten(s *Schema, e *jsonschema.ValidationError) []Violation {
 	return out
 }
 
-func alternatives(s *Schema, e *jsonschema.ValidationError) []Violation {
-	here := Violation{Pointer: pointer(e.InstanceLocation), Rule: "anyOf", Message: "matches none of the allowed forms"}
-	if one, ok := e.ErrorKind.(*kind.OneOf); ok {
-		here.Rule = "oneOf"
-		if len(one.Subschemas) > 1 {
-			here.Message = "matches more than one of the forms of which exactly one may match"
-			return []Violation{here}
-		}
-	}
-	for _, cause := range e.Causes {
-		leaves := flatten(s, cause)
-		// A violation below this value means the form itself fits.
-		if len(leaves) > 0 && len(leaves[0].Pointer) > len(here.Pointer) {
-			return leaves
-		}
-		if len(leaves) > 0 {
-			here.Message += "; " + leaves[0].Message
-		}
-	}
-	return []Violation{here}
-}
-
 func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 	at := pointer(e.InstanceLocation)
 	one := func(rule, found, wanted, message string) []Violation {
@@ -129,7 +107,7 @@ func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 	case *kind.Const:
 		return one("const", show(k.Got), show(k.Want), "must be "+show(k.Want))
 	case *kind.Pattern:
-		return one("pattern", quote(k.Got), k.Want, fmt.Sprintf("%s does not match %s", quote(k.Got), k.Want))
+		return one("pattern", show(k.Got), k.Want, fmt.Sprintf("%s does not match %s", show(k.Got), k.Want))
 	case *kind.Format:
 		return one("format", show(k.Got), k.Want, fmt.Sprintf("%s is not a %s", show(k.Got), k.Want))
 	case *kind.FalseSchema:
@@ -217,7 +195,7 @@ func unknown(s *Schema, at []string, names []string) []Violation {
 	var out []Violation
 	for _, name := range names[:min(len(names), maxViolations)] {
 		v := Violation{
-			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: name,
+			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: cut(name, maxStep),
 			Message: "is not known", Allowed: known, Nearest: Nearest(name, known),
 		}
 		if v.Nearest != "" {
@@ -281,33 +259,6 @@ func itemSchema(s *jsonschema.Schema) *jsonschema.Schema {
 	}
 	items, _ := s.Items.(*jsonschema.Schema)
 	return items
-}
-
-func pointer(path []string) string {
-	var b strings.Builder
-	for _, step := range path {
-		b.WriteByte('/')
-		b.WriteString(escape(step))
-	}
-	return b.String()
-}
-
-func escape(step string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(step, "~", "~0"), "/", "~1")
-}
-
-func quote(s string) string { return show(s) }
-
-// show is a value as short JSON.
-func show(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	if r := []rune(string(b)); len(r) > 80 {
-		return string(r[:79]) + "…"
-	}
-	return string(b)
 }
 
 func typeName(v any) string {

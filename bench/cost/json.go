@@ -49,7 +49,7 @@ func quoted(s string) string {
 // schema is a JSON Schema, often one that refers to itself.
 func (d *draws) schema(depth int) string {
 	if depth <= 0 {
-		return one(d, []string{`{"type":"string"}`, `{}`, `false`, `{"$ref":"#"}`, `{"$ref":"#/$defs/d1"}`})
+		return one(d, []string{`{"type":"string"}`, `{}`, `true`, `false`, `{"$ref":"#"}`, `{"$ref":"#/$defs/d1"}`})
 	}
 	sub := func() string { return d.schema(depth - 1) }
 	switch d.n(10) {
@@ -63,7 +63,8 @@ func (d *draws) schema(depth int) string {
 		return fmt.Sprintf(`{"pattern":%s}`, quoted(d.nest("(", "a+", ")+")))
 	case 4:
 		i := 0
-		return d.list(`{"properties":{`, ",", "}}", func() string { i++; return fmt.Sprintf(`"p%d":%s`, i, sub()) })
+		name := d.repeat("p", d.times())
+		return d.list(`{"properties":{`, ",", "}}", func() string { i++; return fmt.Sprintf(`"%s%d":%s`, name, i, sub()) })
 	case 5:
 		return fmt.Sprintf(`{"not":%s,"unevaluatedProperties":%s,"additionalProperties":%s}`, sub(), sub(), sub())
 	case 6:

@@ -1,0 +1,80 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxStep  = 256 // bytes of a name in a pointer: names of a caller may be as long as what it sends
+	maxShown = 80  // characters of a value in a message
+)
+
+// pointer is the JSON pointer (RFC 6901) to a place; very long names are cut.
+func pointer(path []string) string {
+	var b strings.Builder
+	for _, step := range path {
+		b.WriteByte('/')
+		b.WriteString(escape(step))
+	}
+	return b.String()
+}
+
+func escape(step string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(cut(step, maxStep), "~", "~0"), "/", "~1")
+}
+
+// cut is s, or its first n bytes and "…".
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// show is a value as short JSON. What it costs does not depend on how large the
+// value is, but for the names of one object.
+func show(v any) string {
+	left := maxShown
+	b, err := json.Marshal(head(v, &left))
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	if r := []rune(string(b)); len(r) > maxShown {
+		return string(r[:maxShown-1]) + "…"
+	}
+	return string(b)
+}
+
+// head is v with enough parts for its first characters as JSON: each part takes
+// one of those that are left, or more.
+func head(v any, left *int) any {
+	*left--
+	switch v := v.(type) {
+	case string:
+		return cut(v, 4*maxShown)
+	case []any:
+		out := []any{}
+		for i := 0; i < len(v) && *left > 0; i++ {
+			out = append(out, head(v[i], left))
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if *left <= 0 {
+				break
+			}
+			out[cut(name, 4*maxShown)] = head(v[name], left)
+		}
+		return out
+	}
+	return v
+}
