@@ -77,6 +77,38 @@ func TestListTasks_filters(t *testing.T) {
 	}
 }
 
+// TestListTasks_letters: letters of any alphabet match in either case.
+func TestListTasks_letters(t *testing.T) {
+	db := openTemp(t)
+	for _, category := range []string{"Größe ÄÖÜ", "größe äöü", "ПРИВЕТ мир", "straße", "ΣΊΣΥΦΟΣ", "plain"} {
+		task := aTask(fmt.Sprintf("task-%x", category))
+		task.Category = category
+		if err := db.CreateTask(context.Background(), task, "", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		op    ratchet.Operator
+		value string
+		want  int
+	}{
+		{ratchet.OpContains, "äö", 2},
+		{ratchet.OpContains, "ÖÜ", 2},
+		{ratchet.OpContains, "GRÖSSE", 0}, // one letter for one
+		{ratchet.OpContains, "RÖß", 2},
+		{ratchet.OpStartsWith, "привет М", 1},
+		{ratchet.OpEndsWith, "Мир", 1},
+		{ratchet.OpEndsWith, "STRAẞE", 1},
+		{ratchet.OpContains, "σίσυφος", 1},
+		{ratchet.OpContains, "日本", 0},
+	} {
+		q := ratchet.Query{Filters: []ratchet.Filter{{Field: "category", Operator: c.op, Value: c.value}}}
+		if got := listNames(t, db, q); len(got) != c.want {
+			t.Errorf("%s %q: %d tasks, want %d", c.op, c.value, len(got), c.want)
+		}
+	}
+}
+
 // Every field of both lists makes valid SQL with every operator it takes.
 func TestList_everyFieldAndOperator(t *testing.T) {
 	db := openTemp(t)

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ratchet"
 )
@@ -105,22 +107,56 @@ func comparison(op ratchet.Operator) string {
 	}
 }
 
-// textCondition compares a text without regard to ASCII case. Everything is
-// compared as bytes, so % and _ are themselves and NUL does not end a text.
+// textCondition compares a text without regard to case. Everything is compared
+// as bytes, so % and _ are themselves and NUL does not end a text.
 func textCondition(expr string, op ratchet.Operator, value string) (string, []any) {
 	low := []byte(asciiLower(value))
 	if len(low) == 0 {
 		return expr + " IS NOT NULL", nil
 	}
-	folded := "CAST(lower(" + expr + ") AS BLOB)"
+	folded, low, args := foldLetters("lower("+expr+")", low)
+	folded = "CAST(" + folded + " AS BLOB)"
 	switch op {
 	case ratchet.OpContains:
-		return "instr(" + folded + ", ?) > 0", []any{low}
+		return "instr(" + folded + ", ?) > 0", append(args, low)
 	case ratchet.OpStartsWith:
-		return "substr(" + folded + ", 1, ?) = ?", []any{len(low), low}
+		return "substr(" + folded + ", 1, ?) = ?", append(args, len(low), low)
 	default: // EndsWith
-		return "substr(" + folded + ", ?) = ?", []any{-len(low), low}
+		return "substr(" + folded + ", ?) = ?", append(args, -len(low), low)
 	}
+}
+
+// maxFolded bounds the letters of a text that are compared without regard to
+// case: each is one replacement in every row.
+const maxFolded = 32
+
+// foldLetters replaces the forms of the letters outside ASCII that low holds,
+// as ä and Ä, by one form each, in expr and in low: the database's lower knows
+// ASCII only. Args are those of the expression.
+func foldLetters(expr string, low []byte) (folded string, value []byte, args []any) {
+	one := map[rune]rune{} // by form
+	for _, r := range string(low) {
+		if r < utf8.RuneSelf || r == utf8.RuneError || one[r] != 0 || len(args) >= 2*maxFolded {
+			continue
+		}
+		for form := unicode.SimpleFold(r); form != r; form = unicode.SimpleFold(form) {
+			if form < utf8.RuneSelf {
+				continue // the letters of ASCII are folded already
+			}
+			one[form], one[r] = r, r
+			expr, args = "replace("+expr+", ?, ?)", append(args, string(form), string(r))
+		}
+	}
+	if len(args) == 0 {
+		return expr, low, nil
+	}
+	// The innermost replacement comes first in the text, with the first arguments.
+	return expr, []byte(strings.Map(func(r rune) rune {
+		if to := one[r]; to != 0 {
+			return to
+		}
+		return r
+	}, string(low))), args
 }
 
 // asciiLower folds A to Z only, as the database's lower does.
