@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -147,6 +148,20 @@ func (t *Type) Field(name string) *Field {
 		return nil
 	}
 	return t.byName[name]
+}
+
+// Also returns a copy of t that finds fields by further names too, in either
+// spelling: names says which field each of them is.
+func (t *Type) Also(names map[string]string) *Type {
+	if len(names) == 0 {
+		return t
+	}
+	with := *t
+	with.byName = maps.Clone(t.byName)
+	for name, field := range names {
+		with.byName[name], with.byName[casing.Camel(name)] = t.byName[field], t.byName[field]
+	}
+	return &with
 }
 
 // Record says whether the value is an object with declared fields.

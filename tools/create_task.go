@@ -57,6 +57,7 @@ var CreateTask = Define(Spec{
 		"Failing tests do not prevent creation; warnings and test_results name them. Next: ratchet_execute_task.",
 	Omits:  slices.Concat([]string{"database_id", "language", "enabled=true", "entry", "checksum", "message", "uri", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Writes, Executes: true,
+	Also: map[string]string{"source_code": "code"},
 	Routes: []Route{
 		{Method: "POST", Path: "/tasks", Field: "createTask", Created: "/tasks/{task_id}"},
 		{Method: "POST", Path: "/mcp/tasks", Field: "mcpCreateTask", Created: "/tasks/{task_id}"},

@@ -60,6 +60,7 @@ var EditTask = Define(Spec{
 		"The version stays; running executions keep their code. Next: ratchet_run_task_tests or ratchet_execute_task.",
 	Omits:  slices.Concat([]string{"task_id", "backup_created", "validation_performed=true", "validation_results[status=passed]", "checksum", "edited_at", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Writes, Executes: true,
+	Also: map[string]string{"source_code": "code"},
 	Routes: []Route{
 		{Method: "PATCH", Path: "/tasks/{task_id}", Field: "updateTask", Doc: "Update the given fields of a task"},
 		{Method: "PUT", Path: "/tasks/{task_id}", Set: json.RawMessage(`{"replace":true}`), Doc: "Replace what an author wrote of a task"},

@@ -13,6 +13,7 @@ import (
 // ListTemplatesIn are the arguments of ratchet_list_templates.
 type ListTemplatesIn struct {
 	Category string `json:"category,omitempty"`
+	Template string `json:"template,omitempty" jsonschema_description:"only this one" shown:"-"`
 	Detailed bool   `json:"detailed,omitempty" jsonschema_description:"show the code too" shown:"with code, types and defaults"`
 }
 
@@ -46,20 +47,30 @@ type ListTemplatesOut struct {
 // ListTemplates lists the task templates.
 var ListTemplates = Define(Spec{
 	Name: "ratchet_list_templates", Title: "List templates", Toolset: "core", Category: "development",
-	Doc:      "Call this before you write a task from nothing: a template may do most of it. Next: ratchet_generate_from_template.",
-	Omits:    []string{"templates.tags", "templates.parameters", "total_count", "categories"},
-	Effect:   Reads,
-	Routes:   []Route{{Method: "GET", Path: "/templates", Field: "templates"}},
+	Doc:    "Call this before you write a task from nothing: a template may do most of it. Next: ratchet_generate_from_template.",
+	Omits:  []string{"templates.tags", "templates.parameters", "total_count", "categories"},
+	Effect: Reads,
+	Routes: []Route{
+		{Method: "GET", Path: "/templates", Field: "templates"},
+		{Method: "GET", Path: "/templates/{template}", Field: "template", Set: json.RawMessage(`{"detailed":true}`), One: true, Doc: "One template, with its code"},
+	},
 	Examples: []Example{{Title: "Templates that call an API", Args: json.RawMessage(`{"category":"api"}`)}},
 }, listTemplates)
 
 func listTemplates(_ context.Context, _ *Deps, in ListTemplatesIn) (ListTemplatesOut, error) {
+	var only templates.Template
+	if in.Template != "" {
+		var err error
+		if only, err = templates.Get(in.Template); err != nil {
+			return ListTemplatesOut{}, ratchet.AsError(err).At("/template")
+		}
+	}
 	out := ListTemplatesOut{Templates: []TemplateItem{}, Categories: []string{}}
 	for _, t := range templates.List() {
 		if !slices.Contains(out.Categories, t.Category) {
 			out.Categories = append(out.Categories, t.Category)
 		}
-		if in.Category == "" || in.Category == t.Category {
+		if (in.Category == "" || in.Category == t.Category) && (in.Template == "" || only.Name == t.Name) {
 			out.Templates = append(out.Templates, templateItem(t, in.Detailed))
 		}
 	}

@@ -36,6 +36,7 @@ type Spec struct {
 	Routes     []Route           // REST routes and GraphQL fields beyond those every tool has
 	Aliases    []string          // further names accepted on call; the dotted form is always accepted
 	Misnomers  map[string]string // wrong names of arguments that callers use, with what to do instead; part of the hint
+	Also       map[string]string // further names of arguments that REST takes, with the argument they stand for
 	Creates    bool              // makes something new, each time it is called
 	Rate       Rate              // the kind of calls that it is counted as, beside all calls
 	Audit      string            // type of its entry in the audit; empty = as Effect and Creates say

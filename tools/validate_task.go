@@ -39,6 +39,7 @@ var ValidateTask = Define(Spec{
 		"Next: ratchet_edit_task or ratchet_create_task.",
 	Omits:  slices.Concat([]string{"task_id", "validation_results[status=passed]", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
 	Effect: Reads, Executes: true,
+	Also:   map[string]string{"source_code": "code"},
 	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/validate", Field: "validateTask"}},
 	Examples: []Example{{
 		Title: "Check a change before making it",

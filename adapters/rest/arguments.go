@@ -26,6 +26,9 @@ func (x *exchange) arguments(op *operation) (json.RawMessage, error) {
 			return nil, err
 		}
 		if raw != nil {
+			if raw, err = x.withoutEchoes(op, raw); err != nil {
+				return nil, err
+			}
 			if body, err = snakeJSON(op.in, raw); err != nil {
 				return nil, err
 			}

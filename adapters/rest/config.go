@@ -42,7 +42,8 @@ type Handler struct {
 	routes   *router
 	shapes   map[string]*operation   // by name of the tool
 	payloads map[string]*schema.Type // of events, by kind
-	ctx      context.Context         // ends when the handler is closed
+	wording  wording
+	ctx      context.Context // ends when the handler is closed
 	stop     context.CancelFunc
 	streams  sync.WaitGroup
 }
@@ -71,7 +72,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Sent == nil {
 		cfg.Sent = func(context.Context, ratchet.Principal, int64) {}
 	}
-	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}, payloads: payloadsOf(cfg.Registry.Events())}
+	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}, payloads: payloadsOf(cfg.Registry.Events()), wording: newWording(cfg.Registry)}
 	if h.log == nil {
 		h.log = cfg.Deps.Log
 	}
@@ -123,6 +124,7 @@ func (h *Handler) mount() error {
 			return fmt.Errorf("%s %s: %w", own.method, own.path, err)
 		}
 	}
+	h.routes.root.linkReads()
 	return nil
 }
 

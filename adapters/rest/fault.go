@@ -70,6 +70,10 @@ func (x *exchange) problem(op *operation, err error) (int, problem) {
 		x.h.log.ErrorContext(x.r.Context(), "a request failed", "request_id", x.id, "path", x.r.URL.Path, "error", e.Err)
 	}
 	facts := ratchet.Body(e, x.id)
+	if !x.namesTools() {
+		facts.Message, facts.Hint = x.h.wording.text(op, named(op, facts.Message)), x.h.wording.text(op, facts.Hint)
+		facts.Example = example(op, facts.Example)
+	}
 	status := e.Code.HTTPStatus()
 	if e.Code == ratchet.CodeConflict && facts.Field == "/expected_revision" && x.r.Header.Get("If-Match") != "" {
 		status = http.StatusPreconditionFailed

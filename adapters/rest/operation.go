@@ -18,11 +18,12 @@ type operation struct {
 	fixed   []member
 	filters map[string]ratchet.FilterField // of a list, by name; nil = no list
 	answer  tools.Answer
-	noun    string // of the items, for content-range: the last part of the path
+	noun    string     // of the items, for content-range: the last part of the path
+	reads   *operation // reads what this one changes, at the same path; nil = none does
 }
 
 func newOperation(t tools.Tool, r tools.Route) (*operation, error) {
-	op := &operation{tool: t, route: r, in: t.Args(), out: t.Result(), answer: t.Answer(r)}
+	op := &operation{tool: t, route: r, in: t.Args().Also(t.Also), out: t.Result(), answer: t.Answer(r)}
 	if len(r.Set) > 0 {
 		if !json.Valid(r.Set) {
 			return nil, fmt.Errorf("the fixed arguments are no JSON")
