@@ -176,3 +176,26 @@ func TestDataDirIsTheUsersOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestLoad_emptyVariable: a variable that is there and empty, as compose files
+// make it, is not set, unless the key may be empty.
+func TestLoad_emptyVariable(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "port")
+	if err := os.WriteFile(file, []byte("7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := Load(Options{File: write(t, "server: {port: 9}"), Env: []string{
+		"RATCHET_SERVER_PORT=", "RATCHET_SECRETS=", "RATCHET_EXECUTION_WAIT_LIMIT=", "RATCHET_RATE_LIMIT_ENABLED=",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Server.Port != 9 || cfg.Execution.WaitLimit == 0 || !cfg.RateLimit.Enabled {
+		t.Errorf("%+v %+v", cfg.Server, cfg.RateLimit)
+	}
+	cfg, err = Load(Options{File: write(t, ""), Env: []string{"RATCHET_SERVER_PORT=", "RATCHET_SERVER_PORT_FILE=" + file}})
+	if err != nil || cfg.Server.Port != 7 {
+		t.Errorf("the file of an empty variable: %v", err)
+	}
+}

@@ -111,11 +111,18 @@ func (l *loader) variable(f field, name string) faults {
 		return found
 	}
 	values := layer{}
-	if f.isMap() {
+	parsed, err := any(nil), error(nil)
+	if !f.isMap() {
+		parsed, err = f.parse(text)
+	}
+	switch {
+	case text == "" && (f.isMap() || err != nil):
+		return found // as in compose files: what cannot be empty is not set
+	case f.isMap():
 		found = append(found, l.mapVariable(values, f, text, origin)...)
-	} else if parsed, err := f.parse(text); err != nil {
+	case err != nil:
 		found.add(l.bad(f.key, origin, err))
-	} else {
+	default:
 		values[f.key] = parsed
 	}
 	found.add(l.add(values, origin))
@@ -154,7 +161,7 @@ func (l *loader) mapVariables(f field, prefix string) faults {
 
 // value returns a variable or the content of the file its _FILE form names.
 func (l *loader) value(name string) (text, origin string, ok bool, err error) {
-	if text, ok := l.env[name]; ok {
+	if text, ok := l.env[name]; ok && (text != "" || l.env[name+"_FILE"] == "") {
 		return text, originEnvironment + name, true, nil
 	}
 	path, ok := l.env[name+"_FILE"]
