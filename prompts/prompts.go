@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"text/template"
-	"unicode/utf8"
 
 	"ratchet"
 	"ratchet/schema"
@@ -133,7 +132,7 @@ func (p Prompt) Render(ctx context.Context, from Source, args map[string]string)
 			return "", err
 		}
 	}
-	t, err := template.New(p.Name+".md").Funcs(template.FuncMap{"json": asJSON, "clip": clip, "fence": fence}).ParseFS(texts, "text/"+p.Name+".md")
+	t, err := template.New(p.Name+".md").Funcs(template.FuncMap{"json": asJSON, "clip": ratchet.Clip, "fence": fence}).ParseFS(texts, "text/"+p.Name+".md")
 	if err != nil {
 		return "", err
 	}
@@ -160,7 +159,7 @@ func (p Prompt) check(args map[string]string) error {
 		if known {
 			continue
 		}
-		e := ratchet.Errorf(ratchet.CodeInvalid, "prompt %s has no argument %q", p.Name, clip(name, 60)).With(ratchet.FieldAllowed, names)
+		e := ratchet.Errorf(ratchet.CodeInvalid, "prompt %s has no argument %q", p.Name, ratchet.Clip(name, 60)).With(ratchet.FieldAllowed, names)
 		if nearest := schema.Nearest(name, names); nearest != "" {
 			e.With(ratchet.FieldNearest, nearest).WithHint("did you mean %s?", nearest)
 		}
@@ -216,30 +215,19 @@ func (d *data) loadTrace(ctx context.Context, from Source) (err error) {
 	return nil
 }
 
-// clip cuts s to n bytes at a rune.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
-
 // asJSON shows a value, cut to 4,000 bytes.
 func asJSON(v any) string {
 	if raw, ok := v.(json.RawMessage); ok {
 		if raw == nil {
 			return "none"
 		}
-		return clip(string(raw), 4000)
+		return ratchet.Clip(string(raw), 4000)
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return "unreadable"
 	}
-	return clip(string(raw), 4000)
+	return ratchet.Clip(string(raw), 4000)
 }
 
 // fence is a code fence that text cannot close.

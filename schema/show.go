@@ -6,7 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"ratchet"
 )
 
 const (
@@ -25,18 +26,7 @@ func pointer(path []string) string {
 }
 
 func escape(step string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(cut(step, maxStep), "~", "~0"), "/", "~1")
-}
-
-// cut is s, or its first n bytes and "…".
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
+	return strings.ReplaceAll(strings.ReplaceAll(ratchet.Clip(step, maxStep), "~", "~0"), "/", "~1")
 }
 
 // show is a value as short JSON. What it costs does not depend on how large the
@@ -59,7 +49,7 @@ func head(v any, left *int) any {
 	*left--
 	switch v := v.(type) {
 	case string:
-		return cut(v, 4*maxShown)
+		return ratchet.Clip(v, 4*maxShown)
 	case []any:
 		out := []any{}
 		for i := 0; i < len(v) && *left > 0; i++ {
@@ -72,7 +62,7 @@ func head(v any, left *int) any {
 			if *left <= 0 {
 				break
 			}
-			out[cut(name, 4*maxShown)] = head(v[name], left)
+			out[ratchet.Clip(name, 4*maxShown)] = head(v[name], left)
 		}
 		return out
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"ratchet"
 )
 
 // Violation is one place where a value breaks its schema.
@@ -195,7 +197,7 @@ func unknown(s *Schema, at []string, names []string) []Violation {
 	var out []Violation
 	for _, name := range names[:min(len(names), maxViolations)] {
 		v := Violation{
-			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: cut(name, maxStep),
+			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: ratchet.Clip(name, maxStep),
 			Message: "is not known", Allowed: known, Nearest: Nearest(name, known),
 		}
 		if v.Nearest != "" {

@@ -137,11 +137,6 @@ func checkExecutionID(ref string) error {
 }
 
 // clip shortens what is repeated in a message.
-func clip(s string) string {
-	if len(s) > 100 {
-		return prefix(s, 100) + "…"
-	}
-	return s
-}
+func clip(s string) string { return ratchet.Clip(s, 100) }
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

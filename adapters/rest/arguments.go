@@ -76,19 +76,20 @@ func (x *exchange) arguments(op *operation) (json.RawMessage, error) {
 }
 
 // sameText says whether two JSON values are alike, be they texts or not: 5 is "5".
-func sameText(a, b []byte) bool {
-	plain := func(raw []byte) string {
-		var s string
-		if json.Unmarshal(raw, &s) == nil {
-			return s
-		}
-		var tidy bytes.Buffer
-		if json.Compact(&tidy, raw) == nil {
-			return tidy.String()
-		}
-		return string(raw)
+func sameText(a, b []byte) bool { return plain(a) == plain(b) }
+
+// plain is a JSON value as it stands in a path or a query: a text without its
+// quotes, another value as compact JSON.
+func plain(raw []byte) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
 	}
-	return plain(a) == plain(b)
+	var tidy bytes.Buffer
+	if json.Compact(&tidy, raw) == nil {
+		return tidy.String()
+	}
+	return string(raw)
 }
 
 func quoted(text string) []byte {

@@ -109,12 +109,12 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// location is the path of what was made.
+// location is the path of a pattern, with its variables from parts.
 func location(pattern string, parts []member) string {
 	segments := strings.Split(pattern, "/")
 	for i, segment := range segments {
 		if name, ok := variableName(segment); ok {
-			segments[i] = url.PathEscape(textOf(find(parts, name)))
+			segments[i] = url.PathEscape(plain(find(parts, name)))
 		}
 	}
 	return Prefix + strings.Join(segments, "/")

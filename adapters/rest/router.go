@@ -171,15 +171,4 @@ func (r *router) unknown(path string) *ratchet.Error {
 }
 
 // clip shortens what is repeated in a message.
-func clip(s string) string {
-	const most = 100
-	if len(s) <= most {
-		return s
-	}
-	for i := most; i > most-utf8.UTFMax; i-- {
-		if utf8.RuneStart(s[i]) {
-			return s[:i] + "…"
-		}
-	}
-	return s[:most] + "…"
-}
+func clip(s string) string { return ratchet.Clip(s, 100) }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ratchet/tools"
@@ -85,25 +86,15 @@ func example(op *operation, given any) any {
 	if !ok {
 		return given
 	}
-	out := request{Method: op.route.Method, Path: Prefix}
-	var kept []member
-	values := map[string]string{}
-	for _, m := range members(arguments) {
-		values[m.name] = strings.Trim(string(m.raw), `"`)
-		if !strings.Contains(op.route.Path, "{"+m.name+"}") && find(op.fixed, m.name) == nil {
-			kept = append(kept, m)
-		}
-	}
-	for part := range strings.SplitSeq(strings.TrimPrefix(op.route.Path, "/"), "/") {
-		if name, ok := variableName(part); ok {
-			part = url.PathEscape(values[name])
-		}
-		out.Path += "/" + part
-	}
+	list := members(arguments)
+	out := request{Method: op.route.Method, Path: location(op.route.Path, list)}
+	kept := slices.DeleteFunc(list, func(m member) bool {
+		return slices.Contains(op.route.Variables(), m.name) || find(op.fixed, m.name) != nil
+	})
 	if op.route.Method == http.MethodGet || op.route.Method == http.MethodDelete {
 		query := url.Values{}
 		for _, m := range kept {
-			query.Set(respelled(op, m.name), strings.Trim(string(m.raw), `"`))
+			query.Set(respelled(op, m.name), plain(m.raw))
 		}
 		if len(query) > 0 {
 			out.Path += "?" + query.Encode()

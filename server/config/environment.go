@@ -111,11 +111,7 @@ func (l *loader) variable(f field, name string) faults {
 		return found
 	}
 	values := layer{}
-	parsed, err := any(nil), error(nil)
-	if !f.isMap() {
-		parsed, err = f.parse(text)
-	}
-	switch {
+	switch parsed, err := f.parse(text); {
 	case text == "" && (f.isMap() || err != nil):
 		return found // as in compose files: what cannot be empty is not set
 	case f.isMap():
