@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -164,7 +165,18 @@ func TestStdioDrains(t *testing.T) {
 		l.send(t, callLine("2", "ratchet_echo", `{"text":"late"}`))
 		return strings.Contains(l.read(t), "-32001")
 	})
-	s.deps.Bus.Publish(letGo)
+	answered := make(chan struct{})
+	defer close(answered)
+	go func() { // the call is counted before it listens: what is said earlier is lost
+		for {
+			s.deps.Bus.Publish(letGo)
+			select {
+			case <-answered:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
 	if got := l.read(t); !strings.Contains(got, `"id":1`) || strings.Contains(got, "isError") {
 		t.Errorf("the running call: %s", got)
 	}
