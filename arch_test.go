@@ -21,8 +21,9 @@ var layers = map[string][]string{
 	"ratchet/credential":     {"ratchet"},
 	"ratchet/secrets":        {"ratchet", "ratchet/egress", "ratchet/regular", "ratchet/storage"},
 	"ratchet/storage":        {"ratchet"},
-	"ratchet/runtime":        {"ratchet", "ratchet/runtime/regex", "ratchet/spool"},
+	"ratchet/runtime":        {"ratchet", "ratchet/runtime/regex", "ratchet/runtime/weburl", "ratchet/spool"},
 	"ratchet/runtime/regex":  {},
+	"ratchet/runtime/weburl": {},
 	"ratchet/runtime/broker": {"ratchet", "ratchet/egress", "ratchet/mask", "ratchet/runtime", "ratchet/spool"},
 	"ratchet/runtime/worker": {"ratchet", "ratchet/events", "ratchet/runtime", "ratchet/spool"},
 

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 
+	"ratchet/runtime/weburl"
+
 	"github.com/dop251/goja"
 )
 
@@ -32,20 +34,20 @@ func urlFuncs(v *vm) hostFuncs {
 		"usv":      v.usv,
 		"urlParse": v.urlParse,
 		"urlSet": func(c goja.FunctionCall) goja.Value {
-			u, ok := parseURL(c.Argument(0).String(), nil)
+			u, ok := weburl.Parse(c.Argument(0).String(), nil)
 			if !ok {
 				return goja.Null()
 			}
-			u.set(c.Argument(1).String(), c.Argument(2).String())
-			return v.strings(u.parts())
+			u.Set(c.Argument(1).String(), c.Argument(2).String())
+			return v.strings(u.Parts())
 		},
-		"formParse": func(c goja.FunctionCall) goja.Value { return v.strings(parseForm(c.Argument(0).String())) },
+		"formParse": func(c goja.FunctionCall) goja.Value { return v.strings(weburl.ParseForm(c.Argument(0).String())) },
 		"formEncode": func(c goja.FunctionCall) goja.Value {
 			var list []string
 			if err := v.rt.ExportTo(c.Argument(0), &list); err != nil {
 				panic(v.rt.NewTypeError("the query pairs are not strings"))
 			}
-			return v.rt.ToValue(formEncode(list))
+			return v.rt.ToValue(weburl.EncodeForm(list))
 		},
 	}
 }
@@ -56,19 +58,19 @@ func (v *vm) usv(c goja.FunctionCall) goja.Value {
 }
 
 func (v *vm) urlParse(c goja.FunctionCall) goja.Value {
-	var base *webURL
+	var base *weburl.URL
 	if b := c.Argument(1); !goja.IsUndefined(b) {
-		parsed, ok := parseURL(b.String(), nil)
+		parsed, ok := weburl.Parse(b.String(), nil)
 		if !ok {
 			return goja.Null()
 		}
 		base = parsed
 	}
-	u, ok := parseURL(c.Argument(0).String(), base)
+	u, ok := weburl.Parse(c.Argument(0).String(), base)
 	if !ok {
 		return goja.Null()
 	}
-	return v.strings(u.parts())
+	return v.strings(u.Parts())
 }
 
 func (v *vm) strings(list []string) goja.Value {

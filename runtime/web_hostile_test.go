@@ -3,13 +3,11 @@ package runtime
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dop251/goja"
-	"pgregory.net/rapid"
 )
 
 // TestFetch_refused checks that parameters without meaning are told, not ignored.
@@ -168,24 +166,4 @@ func TestModules_fit(t *testing.T) {
 	if n := len(theModules().list); n > 64*len(moduleSet{}) {
 		t.Errorf("%d modules do not fit into the bits of program.modules", n)
 	}
-}
-
-func TestForm_roundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		list := rapid.SliceOf(rapid.String()).Filter(func(l []string) bool { return len(l)%2 == 0 }).Draw(t, "pairs")
-		text := formEncode(list)
-		got := parseForm(text)
-		if strings.Join(got, "\x00") != strings.Join(list, "\x00") || len(got) != len(list) {
-			t.Fatalf("%q becomes %q by %q", list, got, text)
-		}
-		values, err := url.ParseQuery(text) // another reader agrees
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := 0; i < len(list); i += 2 {
-			if !strings.Contains(strings.Join(values[list[i]], "\x00"), list[i+1]) {
-				t.Fatalf("%q: %q", text, values)
-			}
-		}
-	})
 }

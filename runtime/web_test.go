@@ -51,37 +51,3 @@ func TestWebGolden(t *testing.T) {
 		})
 	}
 }
-
-// FuzzURL checks that parsing never panics and that an href parses to itself.
-func FuzzURL(f *testing.F) {
-	for _, s := range []string{"http://a/b?c#d", "foo:/..//x", "http://[::1]:8/", "file:///C|/x", "mailto:x y", "http://0x7f.1", "http://ü@é/"} {
-		f.Add(s, "http://base/p", "host", "x:1")
-	}
-	f.Fuzz(func(t *testing.T, input, base, part, value string) {
-		b, ok := parseURL(base, nil)
-		if !ok {
-			b = nil
-		}
-		u, ok := parseURL(input, b)
-		if !ok {
-			return
-		}
-		checkHref(t, u)
-		u.set(part, value)
-		if !u.opaque { // a setter may leave an opaque path that ends in spaces
-			checkHref(t, u)
-		}
-	})
-}
-
-func checkHref(t *testing.T, u *webURL) {
-	t.Helper()
-	href := u.href()
-	again, ok := parseURL(href, nil)
-	if !ok {
-		t.Fatalf("href %q does not parse", href)
-	}
-	if again.href() != href {
-		t.Fatalf("href %q parses to %q", href, again.href())
-	}
-}

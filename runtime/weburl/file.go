@@ -1,10 +1,10 @@
-package runtime
+package weburl
 
 import (
 	"strings"
 )
 
-func (p *urlParser) file(c rune) {
+func (p *parser) file(c rune) {
 	u := p.u
 	u.scheme, u.host, u.hasHost = "file", "", true
 	switch {
@@ -27,7 +27,7 @@ func (p *urlParser) file(c rune) {
 	}
 }
 
-func (p *urlParser) fileSlash(c rune) {
+func (p *parser) fileSlash(c rune) {
 	if c == '/' || c == '\\' {
 		p.to(urlFileHost)
 		return
@@ -42,7 +42,7 @@ func (p *urlParser) fileSlash(c rune) {
 }
 
 // driveAhead says whether the rest of the input starts with a drive letter.
-func (p *urlParser) driveAhead() bool {
+func (p *parser) driveAhead() bool {
 	rest := p.in[min(p.p, len(p.in)):]
 	if len(rest) < 2 || !isAlpha(rest[0]) || (rest[1] != ':' && rest[1] != '|') {
 		return false
@@ -50,7 +50,7 @@ func (p *urlParser) driveAhead() bool {
 	return len(rest) == 2 || strings.ContainsRune(`/\?#`, rest[2])
 }
 
-func (p *urlParser) fileHost(c rune) urlVerdict {
+func (p *parser) fileHost(c rune) verdict {
 	if c != eof && c != '/' && c != '\\' && c != '?' && c != '#' {
 		p.buf = append(p.buf, c)
 		return urlNext

@@ -1,6 +1,6 @@
-package runtime
+package weburl
 
-func (p *urlParser) pathStart(c rune) urlVerdict {
+func (p *parser) pathStart(c rune) verdict {
 	u := p.u
 	switch {
 	case u.special():
@@ -25,7 +25,7 @@ func (p *urlParser) pathStart(c rune) urlVerdict {
 	return urlNext
 }
 
-func (p *urlParser) path(c rune) {
+func (p *parser) path(c rune) {
 	u := p.u
 	slash := c == '/' || (c == '\\' && u.special())
 	if c != eof && !slash && (p.override != urlNone || (c != '?' && c != '#')) {
@@ -53,7 +53,7 @@ func (p *urlParser) path(c rune) {
 	p.endPath(c)
 }
 
-func (p *urlParser) endPath(c rune) {
+func (p *parser) endPath(c rune) {
 	switch c {
 	case '?':
 		p.u.query, p.u.hasQuery = "", true
@@ -64,7 +64,7 @@ func (p *urlParser) endPath(c rune) {
 	}
 }
 
-func (p *urlParser) opaquePath(c rune) {
+func (p *parser) opaquePath(c rune) {
 	if c != '?' && c != '#' && c != eof {
 		p.buf = append(p.buf, c)
 		return
@@ -74,7 +74,7 @@ func (p *urlParser) opaquePath(c rune) {
 	p.endPath(c)
 }
 
-func (p *urlParser) query(c rune) {
+func (p *parser) query(c rune) {
 	if c != eof && (p.override != urlNone || c != '#') {
 		p.buf = append(p.buf, c)
 		return
@@ -89,7 +89,7 @@ func (p *urlParser) query(c rune) {
 }
 
 // fragment takes the rest of the input.
-func (p *urlParser) fragment(c rune) {
+func (p *parser) fragment(c rune) {
 	if c != eof {
 		p.u.fragment = percentEncode(p.u.fragment+string(p.in[p.p:]), inFragment)
 		p.p = len(p.in) - 1

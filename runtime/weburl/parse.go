@@ -1,12 +1,12 @@
-package runtime
+package weburl
 
 import "strings"
 
-// urlState is a state of the basic URL parser of the URL Standard.
-type urlState int
+// state is a state of the basic URL parser of the URL Standard.
+type state int
 
 const (
-	urlNone urlState = iota
+	urlNone state = iota
 	urlSchemeStart
 	urlScheme
 	urlNoScheme
@@ -30,36 +30,36 @@ const (
 	urlFragment
 )
 
-// urlVerdict is how a step of the parser ended.
-type urlVerdict int
+// verdict is how a step of the parser ended.
+type verdict int
 
 const (
-	urlNext   urlVerdict = iota // go to the next code point
-	urlFailed                   // no URL
-	urlDone                     // a setter has what it needs
+	urlNext   verdict = iota // go to the next code point
+	urlFailed                // no URL
+	urlDone                  // a setter has what it needs
 )
 
 const eof rune = -1
 
-// urlParser is the state of one parse.
-type urlParser struct {
-	u         *webURL
-	base      *webURL
+// parser is the state of one parse.
+type parser struct {
+	u         *URL
+	base      *URL
 	in        []rune
 	p         int
-	state     urlState
-	override  urlState
+	state     state
+	override  state
 	buf       []rune
 	at        bool
 	inBracket bool
 	pwSeen    bool
 }
 
-// parseURL parses input against base, which may be nil.
-func parseURL(input string, base *webURL) (*webURL, bool) {
+// Parse parses input against base, which may be nil.
+func Parse(input string, base *URL) (*URL, bool) {
 	input = strings.TrimFunc(input, func(r rune) bool { return r <= ' ' })
-	u := &webURL{port: -1}
-	p := urlParser{u: u, base: base, in: []rune(withoutTabs(input)), state: urlSchemeStart}
+	u := &URL{port: -1}
+	p := parser{u: u, base: base, in: []rune(withoutTabs(input)), state: urlSchemeStart}
 	return u, p.run() != urlFailed
 }
 
@@ -70,7 +70,7 @@ func withoutTabs(s string) string {
 	return strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
 }
 
-func (p *urlParser) run() urlVerdict {
+func (p *parser) run() verdict {
 	for ; ; p.p++ {
 		c := eof
 		if p.p < len(p.in) {
@@ -85,7 +85,7 @@ func (p *urlParser) run() urlVerdict {
 	}
 }
 
-func (p *urlParser) step(c rune) urlVerdict {
+func (p *parser) step(c rune) verdict {
 	switch p.state {
 	case urlSchemeStart:
 		return p.schemeStart(c)
@@ -138,7 +138,7 @@ func (p *urlParser) step(c rune) urlVerdict {
 }
 
 // slashesOr goes behind two slashes, or sees c again in the other state.
-func (p *urlParser) slashesOr(other urlState, c rune) {
+func (p *parser) slashesOr(other state, c rune) {
 	if c == '/' && p.peek('/') {
 		p.p++
 		p.to(urlSpecialAuthorityIgnoreSlashes)
@@ -147,9 +147,9 @@ func (p *urlParser) slashesOr(other urlState, c rune) {
 	}
 }
 
-func (p *urlParser) to(s urlState) { p.state = s }
+func (p *parser) to(s state) { p.state = s }
 
 // back changes the state and has it see the same code point again.
-func (p *urlParser) back(s urlState) { p.state = s; p.p-- }
+func (p *parser) back(s state) { p.state = s; p.p-- }
 
-func (p *urlParser) peek(r rune) bool { return p.p+1 < len(p.in) && p.in[p.p+1] == r }
+func (p *parser) peek(r rune) bool { return p.p+1 < len(p.in) && p.in[p.p+1] == r }

@@ -1,6 +1,6 @@
-package runtime
+package weburl
 
-func (p *urlParser) schemeStart(c rune) urlVerdict {
+func (p *parser) schemeStart(c rune) verdict {
 	switch {
 	case isAlpha(c):
 		p.buf = append(p.buf, lower(c))
@@ -13,7 +13,7 @@ func (p *urlParser) schemeStart(c rune) urlVerdict {
 	return urlNext
 }
 
-func (p *urlParser) scheme(c rune) urlVerdict {
+func (p *parser) scheme(c rune) verdict {
 	if isAlpha(c) || isDigit(c) || c == '+' || c == '-' || c == '.' {
 		p.buf = append(p.buf, lower(c))
 		return urlNext
@@ -52,7 +52,7 @@ func (p *urlParser) scheme(c rune) urlVerdict {
 	return urlNext
 }
 
-func (p *urlParser) overrideScheme(name string) urlVerdict {
+func (p *parser) overrideScheme(name string) verdict {
 	u := p.u
 	port, special := specialPort(name)
 	if special != u.special() ||
@@ -67,7 +67,7 @@ func (p *urlParser) overrideScheme(name string) urlVerdict {
 	return urlDone
 }
 
-func (p *urlParser) noScheme(c rune) urlVerdict {
+func (p *parser) noScheme(c rune) verdict {
 	b := p.base
 	switch {
 	case b == nil || (b.opaque && c != '#'):
@@ -86,7 +86,7 @@ func (p *urlParser) noScheme(c rune) urlVerdict {
 }
 
 // inherit takes scheme, authority, path and query from the base.
-func (p *urlParser) inherit(path, query bool) {
+func (p *parser) inherit(path, query bool) {
 	b, u := p.base, p.u
 	u.scheme, u.username, u.password = b.scheme, b.username, b.password
 	u.host, u.hasHost, u.port = b.host, b.hasHost, b.port
@@ -98,7 +98,7 @@ func (p *urlParser) inherit(path, query bool) {
 	}
 }
 
-func (p *urlParser) relative(c rune) {
+func (p *parser) relative(c rune) {
 	p.u.scheme = p.base.scheme
 	switch {
 	case c == '/':
@@ -112,7 +112,7 @@ func (p *urlParser) relative(c rune) {
 }
 
 // afterInherit goes on behind the parts taken from the base.
-func (p *urlParser) afterInherit(c rune) {
+func (p *parser) afterInherit(c rune) {
 	u := p.u
 	switch c {
 	case '?':
@@ -129,7 +129,7 @@ func (p *urlParser) afterInherit(c rune) {
 	}
 }
 
-func (p *urlParser) relativeSlash(c rune) {
+func (p *parser) relativeSlash(c rune) {
 	switch {
 	case p.u.special() && (c == '/' || c == '\\'):
 		p.to(urlSpecialAuthorityIgnoreSlashes)

@@ -1,12 +1,12 @@
-package runtime
+package weburl
 
 import (
 	"strings"
 )
 
-// set changes one part the way the setter of that name does; a value that does
+// Set changes one part the way the setter of that name does; a value that does
 // not fit changes nothing.
-func (u *webURL) set(part, value string) {
+func (u *URL) Set(part, value string) {
 	switch part {
 	case "protocol":
 		u.override(value+":", urlSchemeStart)
@@ -42,13 +42,13 @@ func (u *webURL) set(part, value string) {
 	}
 }
 
-func (u *webURL) setUnlessOpaque(value string, state urlState) {
+func (u *URL) setUnlessOpaque(value string, state state) {
 	if !u.opaque {
 		u.override(value, state)
 	}
 }
 
-func (u *webURL) setQuery(value string) {
+func (u *URL) setQuery(value string) {
 	u.query, u.hasQuery = "", value != ""
 	if value == "" {
 		u.stripOpaque()
@@ -57,7 +57,7 @@ func (u *webURL) setQuery(value string) {
 	u.override(strings.TrimPrefix(value, "?"), urlQuery)
 }
 
-func (u *webURL) setFragment(value string) {
+func (u *URL) setFragment(value string) {
 	u.fragment, u.hasFrag = "", value != ""
 	if value == "" {
 		u.stripOpaque()
@@ -68,20 +68,20 @@ func (u *webURL) setFragment(value string) {
 
 // stripOpaque keeps an opaque path from ending in spaces, which parsing its
 // href again would lose.
-func (u *webURL) stripOpaque() {
+func (u *URL) stripOpaque() {
 	if u.opaque && !u.hasFrag && !u.hasQuery {
 		u.path[0] = strings.TrimRight(u.path[0], " ")
 	}
 }
 
-func (u *webURL) mayHaveCredentials() bool {
+func (u *URL) mayHaveCredentials() bool {
 	return u.hasHost && u.host != "" && u.scheme != "file"
 }
 
 // override runs the parser for a setter; u is unchanged when it fails, except
 // for what was already taken, as the standard has it.
-func (u *webURL) override(input string, state urlState) {
-	p := urlParser{u: u, in: []rune(withoutTabs(input)), state: state, override: state}
+func (u *URL) override(input string, state state) {
+	p := parser{u: u, in: []rune(withoutTabs(input)), state: state, override: state}
 	before := u.clone()
 	if p.run() == urlFailed {
 		*u = *before

@@ -1,4 +1,4 @@
-package runtime
+package weburl
 
 import (
 	"strconv"
@@ -6,11 +6,11 @@ import (
 )
 
 // atEnd says whether c ends an authority, host or port.
-func (p *urlParser) atEnd(c rune) bool {
+func (p *parser) atEnd(c rune) bool {
 	return c == eof || c == '/' || c == '?' || c == '#' || (c == '\\' && p.u.special())
 }
 
-func (p *urlParser) authority(c rune) urlVerdict {
+func (p *parser) authority(c rune) verdict {
 	switch {
 	case c == '@':
 		p.credentials()
@@ -28,7 +28,7 @@ func (p *urlParser) authority(c rune) urlVerdict {
 }
 
 // credentials takes what stands before an @ as user name and password.
-func (p *urlParser) credentials() {
+func (p *parser) credentials() {
 	text := string(p.buf)
 	p.buf = p.buf[:0]
 	if p.at {
@@ -46,7 +46,7 @@ func (p *urlParser) credentials() {
 	p.u.password += percentEncode(password, inUserinfo)
 }
 
-func (p *urlParser) host(c rune) urlVerdict {
+func (p *parser) host(c rune) verdict {
 	u := p.u
 	switch {
 	case p.override != urlNone && u.scheme == "file":
@@ -86,7 +86,7 @@ func (p *urlParser) host(c rune) urlVerdict {
 	return urlNext
 }
 
-func (p *urlParser) takeHost() bool {
+func (p *parser) takeHost() bool {
 	host, ok := parseHost(string(p.buf), p.u.special())
 	if !ok {
 		return false
@@ -96,7 +96,7 @@ func (p *urlParser) takeHost() bool {
 	return true
 }
 
-func (p *urlParser) port(c rune) urlVerdict {
+func (p *parser) port(c rune) verdict {
 	switch {
 	case isDigit(c):
 		p.buf = append(p.buf, c)
@@ -121,7 +121,7 @@ func (p *urlParser) port(c rune) urlVerdict {
 	return urlNext
 }
 
-func (p *urlParser) setPort() urlVerdict {
+func (p *parser) setPort() verdict {
 	if len(p.buf) == 0 {
 		return urlNext
 	}

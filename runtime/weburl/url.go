@@ -1,12 +1,12 @@
-package runtime
+package weburl
 
 import (
 	"strconv"
 	"strings"
 )
 
-// webURL is a URL record of the URL Standard.
-type webURL struct {
+// URL is a URL record of the URL Standard.
+type URL struct {
 	scheme             string
 	username, password string
 	host               string
@@ -34,19 +34,19 @@ func specialPort(scheme string) (int, bool) {
 	return -1, false
 }
 
-func (u *webURL) special() bool {
+func (u *URL) special() bool {
 	_, ok := specialPort(u.scheme)
 	return ok
 }
 
-func (u *webURL) clone() *webURL {
+func (u *URL) clone() *URL {
 	c := *u
 	c.path = append([]string(nil), u.path...)
 	return &c
 }
 
 // href is the serialized record.
-func (u *webURL) href() string {
+func (u *URL) href() string {
 	var b strings.Builder
 	b.WriteString(u.scheme)
 	b.WriteByte(':')
@@ -76,14 +76,14 @@ func (u *webURL) href() string {
 	return b.String()
 }
 
-func (u *webURL) hostPort() string {
+func (u *URL) hostPort() string {
 	if u.port < 0 {
 		return u.host
 	}
 	return u.host + ":" + strconv.Itoa(u.port)
 }
 
-func (u *webURL) pathname() string {
+func (u *URL) pathname() string {
 	if u.opaque {
 		return u.path[0]
 	}
@@ -95,26 +95,26 @@ func (u *webURL) pathname() string {
 	return b.String()
 }
 
-func (u *webURL) search() string {
+func (u *URL) search() string {
 	if u.query == "" {
 		return ""
 	}
 	return "?" + u.query
 }
 
-func (u *webURL) hash() string {
+func (u *URL) hash() string {
 	if u.fragment == "" {
 		return ""
 	}
 	return "#" + u.fragment
 }
 
-func (u *webURL) origin() string {
+func (u *URL) origin() string {
 	switch u.scheme {
 	case "http", "https", "ws", "wss", "ftp":
 		return u.scheme + "://" + u.hostPort()
 	case "blob":
-		inner, ok := parseURL(u.pathname(), nil)
+		inner, ok := Parse(u.pathname(), nil)
 		if ok && (inner.scheme == "http" || inner.scheme == "https") {
 			return inner.origin()
 		}
@@ -123,7 +123,7 @@ func (u *webURL) origin() string {
 }
 
 // shorten removes the last path segment, but not a drive letter of file:.
-func (u *webURL) shorten() {
+func (u *URL) shorten() {
 	n := len(u.path)
 	if u.scheme == "file" && n == 1 && normalDrive(u.path[0]) {
 		return
@@ -133,8 +133,8 @@ func (u *webURL) shorten() {
 	}
 }
 
-// parts are what the URL class shows, in the order its record has them.
-func (u *webURL) parts() []string {
+// Parts are what the URL class shows, in the order its record has them.
+func (u *URL) Parts() []string {
 	port := ""
 	if u.port >= 0 {
 		port = strconv.Itoa(u.port)

@@ -1,6 +1,10 @@
-package runtime
+package weburl
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+)
 
 // percentSet says whether a byte below 0x80 is percent-encoded somewhere.
 type percentSet func(byte) bool
@@ -68,8 +72,8 @@ func unhex(c byte) int {
 	return -1
 }
 
-// parseForm reads application/x-www-form-urlencoded text as name, value, ….
-func parseForm(s string) []string {
+// ParseForm reads application/x-www-form-urlencoded text as name, value, ….
+func ParseForm(s string) []string {
 	var list []string
 	for part := range strings.SplitSeq(s, "&") {
 		if part == "" {
@@ -82,12 +86,15 @@ func parseForm(s string) []string {
 }
 
 func formDecode(s string) string {
-	text, _, _ := decodeUTF8(nil, []byte(percentDecode(strings.ReplaceAll(s, "+", " "))), false, false)
-	return text
+	bytes := percentDecode(strings.ReplaceAll(s, "+", " "))
+	if text, err := unicode.UTF8.NewDecoder().String(bytes); err == nil {
+		return text
+	}
+	return bytes
 }
 
-// formEncode writes name, value, … as application/x-www-form-urlencoded.
-func formEncode(list []string) string {
+// EncodeForm writes name, value, … as application/x-www-form-urlencoded.
+func EncodeForm(list []string) string {
 	var b strings.Builder
 	for i, s := range list {
 		if i > 0 {
