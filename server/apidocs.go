@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"sync"
 
-	"ratchet"
 	"ratchet/adapters/openapi"
+	"ratchet/reply"
 )
 
 // mountDocs serves the description of the HTTP surface and its page. It is
@@ -16,7 +16,7 @@ func (s *Server) mountDocs(mux *http.ServeMux) {
 		docs, err := described()
 		if err != nil {
 			s.access.Error("cannot describe the HTTP surface", "error", err)
-			refuse(w, ratchet.AsError(err), r.Header.Get(headerRequestID))
+			reply.Error(w, r, s.deps.Now(), err)
 			return
 		}
 		docs.ServeHTTP(w, r)

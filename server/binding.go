@@ -17,6 +17,7 @@ import (
 	"ratchet"
 	"ratchet/prompts"
 	"ratchet/resources"
+	"ratchet/server/auth"
 	"ratchet/server/telemetry"
 	"ratchet/tools"
 )
@@ -63,9 +64,11 @@ func newBinding(cfg bindingConfig, deps *tools.Deps, registry *tools.Registry) *
 		seal: cfg.seal,
 		source: resources.Source{
 			Store: deps.Store, Tools: registry, More: cfg.resources, May: func(ctx context.Context, names ...string) error {
-				return tools.PermitAny(principalOf(ctx), deps.Tools, names...)
+				return tools.PermitAny(auth.PrincipalOf(ctx), deps.Tools, names...)
 			},
-			Debug: func(ctx context.Context) []tools.DebugSessionView { return tools.DebugSessions(deps, principalOf(ctx)) },
+			Debug: func(ctx context.Context) []tools.DebugSessionView {
+				return tools.DebugSessions(deps, auth.PrincipalOf(ctx))
+			},
 		},
 		servers: map[string]*offer{},
 	}

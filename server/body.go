@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/reply"
+	"ratchet/server/auth"
+
 	"ratchet"
 )
 
@@ -31,7 +34,7 @@ func (h *shield) body(w http.ResponseWriter, r *http.Request) *ratchet.Error {
 	}
 	if r.ContentLength > size {
 		w.Header().Set("Connection", "close")
-		return bodyTooLarge(size, key)
+		return reply.TooLarge(size, key)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, size)
 	if !mcp && h.limits.timeout > 0 {
@@ -60,35 +63,20 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// maxReading is how much a caller sends who may only read: their calls carry
-// neither code nor inputs, and to read a message costs the server about twenty
-// times its size.
-const maxReading = 1 << 20
-
 // modest bounds the bodies of callers who may only read.
 func (s *Server) modest(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := principalOf(r.Context())
+		p := auth.PrincipalOf(r.Context())
 		if p.Role != ratchet.RoleAnonymous && p.Role != ratchet.RoleReadonly || r.Body == nil || r.Body == http.NoBody {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if r.ContentLength > maxReading {
+		if r.ContentLength > reply.MaxReading {
 			w.Header().Set("Connection", "close")
-			s.deny(w, r, bodyTooLarge(maxReading, ""))
+			s.deny(w, r, reply.TooLarge(reply.MaxReading, ""))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxReading)
+		r.Body = http.MaxBytesReader(w, r.Body, reply.MaxReading)
 		next.ServeHTTP(w, r)
 	})
-}
-
-func tooLarge(limit int64) *ratchet.Error { return bodyTooLarge(limit, "mcp.max_message_size") }
-
-func bodyTooLarge(limit int64, key string) *ratchet.Error {
-	e := ratchet.Errorf(ratchet.CodeTooLarge, "the request body is larger than %d bytes", limit)
-	if limit == maxReading {
-		return e.WithHint("send less: this is the most for callers who may only read")
-	}
-	return e.WithHint("send less, or raise %s", key)
 }

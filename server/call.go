@@ -15,6 +15,7 @@ import (
 
 	"ratchet"
 	"ratchet/mask"
+	"ratchet/reply"
 	"ratchet/server/auth"
 	"ratchet/server/telemetry"
 	"ratchet/tools"
@@ -211,7 +212,7 @@ func requestIDFrom(ctx context.Context) string {
 // requestID is the id the HTTP layer gave, or a new one.
 func requestID(req mcp.Request) string {
 	if extra := req.GetExtra(); extra != nil && extra.Header != nil {
-		if id := extra.Header.Get(headerRequestID); id != "" {
+		if id := extra.Header.Get(reply.HeaderRequestID); id != "" {
 			return id
 		}
 	}

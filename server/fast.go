@@ -10,6 +10,7 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"ratchet/server/auth"
 	"ratchet/tools"
 )
 
@@ -37,7 +38,7 @@ func (o *offer) takes(c plainCall) (tools.Tool, bool) {
 // of the HTTP request that brought it; nil on stdio. A call that the client
 // cancelled has no response: nil.
 func (b *binding) plain(ctx context.Context, o *offer, t tools.Tool, c plainCall, requestID string, h http.Header) *bytes.Buffer {
-	p := principalOf(ctx)
+	p := auth.PrincipalOf(ctx)
 	ctx, span := b.plainMessage(ctx, t, c, requestID, h)
 	caller := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestID, Trace: b.belongsTo(ctx, c.parent(), h)}
 	var notes []string // this goroutine alone adds to them

@@ -15,6 +15,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/tools"
 )
 
@@ -92,7 +93,7 @@ func (s *Server) exchange(t *testing.T, era, body string, fast bool) (answer any
 	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/mcp", strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json, text/event-stream")
-	req.Header.Set(headerRequestID, "req_1")
+	req.Header.Set(reply.HeaderRequestID, "req_1")
 	if era != "" {
 		req.Header.Set(headerVersion, era)
 	}

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/reply"
+	"ratchet/server/auth"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 
 	"ratchet"
@@ -33,7 +36,7 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 		return false
 	}
 	var calls *running
-	if id != "" && principalOf(r.Context()).ID != "" {
+	if id != "" && auth.PrincipalOf(r.Context()).ID != "" {
 		return false // the SDK knows whose session it is
 	}
 	if id != "" {
@@ -67,16 +70,16 @@ func (m *router) fast(w http.ResponseWriter, r *http.Request, o *offer, body []b
 		// In a session a lost connection is no cancelling; there is a message for that.
 		if ctx, end, ok = calls.begin(context.WithoutCancel(ctx), call.id); !ok {
 			rpcFault(w, http.StatusBadRequest, call.id, jsonrpc.CodeInvalidRequest,
-				ratchet.Errorf(ratchet.CodeInvalid, "duplicate in-flight request ID %s", clip(string(call.id))).WithHint("give each request an id of its own"), h.Get(headerRequestID))
+				ratchet.Errorf(ratchet.CodeInvalid, "duplicate in-flight request ID %s", ratchet.Clip(string(call.id), 100)).WithHint("give each request an id of its own"), h.Get(reply.HeaderRequestID))
 			return true
 		}
 	}
 	buf := func() *bytes.Buffer {
 		defer end() // before the answer: a client that has it may use the id again
-		return m.b.plain(ctx, o, tool, call, h.Get(headerRequestID), h)
+		return m.b.plain(ctx, o, tool, call, h.Get(reply.HeaderRequestID), h)
 	}()
 	if buf == nil { // cancelled: the open request must be closed
-		rpcFault(w, http.StatusOK, call.id, codeCancelled, ratchet.Errorf(ratchet.CodeCancelled, "request cancelled"), h.Get(headerRequestID))
+		rpcFault(w, http.StatusOK, call.id, codeCancelled, ratchet.Errorf(ratchet.CodeCancelled, "request cancelled"), h.Get(reply.HeaderRequestID))
 		return true
 	}
 	out := w.Header()

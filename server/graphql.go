@@ -26,7 +26,7 @@ func (s *Server) makeGraphQL() (*graphql.Handler, error) {
 	cfg := s.cfg.GraphQL
 	return graphql.New(graphql.Config{
 		Registry: s.registry.Whole(), Deps: s.deps, Version: s.version, Log: logging.For(s.log, logging.GraphQL),
-		Principal:     func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
+		Principal:     func(r *http.Request) ratchet.Principal { return auth.PrincipalOf(r.Context()) },
 		Authenticate:  s.byToken,
 		Introspection: cfg.Introspection, Playground: cfg.Playground,
 		AdminOnly: !config.Loopback(s.cfg.Server.BindAddress),
@@ -61,10 +61,10 @@ func (s *Server) endStreams() {
 // or a bearer token. Without a store it is who opened the WebSocket.
 func (s *Server) byToken(ctx context.Context, token string) (ratchet.Principal, error) {
 	if s.auth == nil {
-		return principalOf(ctx), nil
+		return auth.PrincipalOf(ctx), nil
 	}
 	c := auth.FromHeader(http.Header{"Authorization": {"Bearer " + token}})
-	opener := principalOf(ctx)
+	opener := auth.PrincipalOf(ctx)
 	c.IP = opener.IP
 	p, err := s.auth.Authenticate(ctx, c)
 	if err == nil && p.Open() {
@@ -74,13 +74,4 @@ func (s *Server) byToken(ctx context.Context, token string) (ratchet.Principal, 
 		err = place.Move(p)
 	}
 	return p, err
-}
-
-// principalOf is who sends the request of ctx: the machine's owner where
-// nobody has to say who they are.
-func principalOf(ctx context.Context) ratchet.Principal {
-	if p, ok := auth.FromContext(ctx); ok {
-		return p
-	}
-	return ratchet.Local()
 }

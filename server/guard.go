@@ -10,12 +10,10 @@ import (
 	"time"
 
 	"ratchet"
-	"ratchet/mask"
+	"ratchet/reply"
 	"ratchet/server/audit"
 	"ratchet/server/limit"
 )
-
-const headerRequestID = "X-Request-Id"
 
 var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._:-]+$`)
 
@@ -32,13 +30,13 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	next = s.limiter.Wrap(next, s.deny)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		id := r.Header.Get(headerRequestID)
+		id := r.Header.Get(reply.HeaderRequestID)
 		if len(id) > maxRequestID || !goodRequestID.MatchString(id) {
 			id = NewRequestID()
-			r.Header.Set(headerRequestID, id)
+			r.Header.Set(reply.HeaderRequestID, id)
 		}
 		if s.settings.Current().Server.EnableRequestID {
-			w.Header().Set(headerRequestID, id)
+			w.Header().Set(reply.HeaderRequestID, id)
 		}
 		s.shield.proxy(r)
 		s.shield.headers(w.Header(), r)
@@ -87,45 +85,22 @@ func (s *Server) violated(r *http.Request, err *ratchet.Error) {
 	}
 	s.audit.Note(r.Context(), audit.Entry{
 		Type: audit.Violation, Via: "none", IP: limit.Address(r), Surface: "http", Operation: r.Method + " " + r.URL.Path,
-		Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message, RequestID: r.Header.Get(headerRequestID),
+		Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message, RequestID: r.Header.Get(reply.HeaderRequestID),
 		Details: map[string]any{"host": r.Host, "origin": r.Header.Get("Origin")},
 	})
 }
 
-// refuse answers an HTTP request with an error.
-func refuse(w http.ResponseWriter, err error, id string) {
-	limit.RetryAfter(w.Header(), err)
-	answer(w, ratchet.CodeOf(err).HTTPStatus(), map[string]any{"error": ratchet.Body(err, id)})
-}
-
-// deny is refuse in the form of the surface that was asked.
+// deny answers with an error in the form of the surface that was asked.
 func (s *Server) deny(w http.ResponseWriter, r *http.Request, err error) {
-	id := r.Header.Get(headerRequestID)
-	if s.cfg.MCP.Enabled && r.URL.Path == s.cfg.MCP.Endpoint {
-		rpcDeny(w, err, id)
-		return
+	switch {
+	case s.cfg.MCP.Enabled && r.URL.Path == s.cfg.MCP.Endpoint:
+		rpcDeny(w, err, r.Header.Get(reply.HeaderRequestID))
+	case !strings.HasPrefix(r.URL.Path, "/api/") && wantsPage(r):
+		limit.RetryAfter(w.Header(), err)
+		s.denyPage(w, r, err)
+	default:
+		reply.Error(w, r, s.deps.Now(), err)
 	}
-	limit.RetryAfter(w.Header(), err)
-	if !strings.HasPrefix(r.URL.Path, "/api/") {
-		if wantsPage(r) {
-			s.denyPage(w, err, id)
-			return
-		}
-		refuse(w, err, id)
-		return
-	}
-	e, status := ratchet.AsError(err), ratchet.CodeOf(err).HTTPStatus()
-	suggestions := []string{}
-	if e.Hint != "" {
-		suggestions = append(suggestions, e.Hint)
-	}
-	answer(w, status, map[string]any{
-		"error": map[string]any{
-			"code": e.Code.Wire(), "message": e.Message, "status": status, "requestId": id,
-			"timestamp": s.deps.Now().UTC().Format(ratchet.TimeFormat), "path": mask.Secrets(r.URL.Path), "details": []any{}, "suggestions": suggestions,
-		},
-		"statusCode": status, "message": e.Message,
-	})
 }
 
 // statusWriter remembers what was answered.

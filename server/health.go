@@ -13,6 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ratchet"
+	"ratchet/reply"
+	"ratchet/server/auth"
 	"ratchet/server/logging"
 	"ratchet/tools"
 )
@@ -67,12 +69,12 @@ func (s *Server) Health(ctx context.Context) tools.Health {
 }
 
 func (s *Server) healthDetailed(w http.ResponseWriter, r *http.Request) {
-	h := s.Health(ratchet.WithScope(r.Context(), principalOf(r.Context()).Scope))
+	h := s.Health(ratchet.WithScope(r.Context(), auth.PrincipalOf(r.Context()).Scope))
 	status := http.StatusOK
 	if h.Status == tools.Unhealthy {
 		status = http.StatusServiceUnavailable
 	}
-	answer(w, status, h)
+	reply.JSON(w, status, h)
 }
 
 // addChecks names the parts of this server.

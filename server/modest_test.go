@@ -4,13 +4,15 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"ratchet/reply"
 )
 
 // TestModest sends large bodies as callers who may only read, and as one who
 // may write: neither announced nor chunked bodies of the former are read.
 func TestModest(t *testing.T) {
 	l := lockedUp(t)
-	large := `{"query":"` + strings.Repeat(" ", maxReading) + `"}`
+	large := `{"query":"` + strings.Repeat(" ", reply.MaxReading) + `"}`
 	for _, role := range []string{"", "readonly", "user"} {
 		var headers []string
 		if role != "" {

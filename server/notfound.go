@@ -18,7 +18,7 @@ func (s *Server) toldRoutes(mux *http.ServeMux) http.Handler {
 		said := verdictOf(plain, r)
 		if allow := said.Header().Get("Allow"); allow != "" {
 			w.Header().Set("Allow", allow)
-			s.deny(w, r, ratchet.Errorf(ratchet.CodeMethodNotAllowed, "%s is not allowed here", clip(r.Method)).
+			s.deny(w, r, ratchet.Errorf(ratchet.CodeMethodNotAllowed, "%s is not allowed here", ratchet.Clip(r.Method, 100)).
 				With(ratchet.FieldAllowed, strings.Split(allow, ", ")).WithHint("use one of %s", allow))
 			return
 		}
@@ -41,12 +41,4 @@ func verdictOf(h http.Handler, r *http.Request) refusal {
 	v := refusal{http.Header{}}
 	h.ServeHTTP(v, r)
 	return v
-}
-
-// clip keeps what a client sent short.
-func clip(s string) string {
-	if len(s) > 100 {
-		return s[:100] + "…"
-	}
-	return s
 }

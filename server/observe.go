@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/reply"
+	"ratchet/server/auth"
 	"ratchet/server/metrics"
 	"ratchet/tools"
 )
@@ -18,7 +20,7 @@ import (
 func (s *Server) openMetrics() {
 	cfg := metrics.Config{
 		Version: s.version, Store: s.deps.Store, Bus: s.deps.Bus, Tools: s.registry,
-		Caller: func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
+		Caller: func(r *http.Request) ratchet.Principal { return auth.PrincipalOf(r.Context()) },
 	}
 	if pool := s.deps.Pool; pool != nil {
 		cfg.Workers = pool.Workers
@@ -39,10 +41,10 @@ func (s *Server) mountMetrics(mux *http.ServeMux) {
 // who they are.
 func (s *Server) onlyReaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := principalOf(r.Context()); p.Role == ratchet.RoleAnonymous {
+		if p := auth.PrincipalOf(r.Context()); p.Role == ratchet.RoleAnonymous {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="ratchet"`)
-			refuse(w, ratchet.Errorf(ratchet.CodeUnauthenticated, "this shows the inside of the server: say who you are").
-				WithHint("send an API key in X-API-Key, or a token in Authorization: Bearer"), r.Header.Get(headerRequestID))
+			reply.Error(w, r, s.deps.Now(), ratchet.Errorf(ratchet.CodeUnauthenticated, "this shows the inside of the server: say who you are").
+				WithHint("send an API key in X-API-Key, or a token in Authorization: Bearer"))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -53,10 +55,10 @@ func (s *Server) onlyReaders(next http.Handler) http.Handler {
 // tells the same: how many runs wait is a count over all tasks.
 func (s *Server) onlyUnscoped(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := principalOf(r.Context())
+		p := auth.PrincipalOf(r.Context())
 		if !p.Scope.Empty() {
 			if err := tools.PermitAny(p, s.registry, "ratchet_system_health"); err != nil {
-				refuse(w, err, r.Header.Get(headerRequestID))
+				reply.Error(w, r, s.deps.Now(), err)
 				return
 			}
 		}

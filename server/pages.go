@@ -13,7 +13,7 @@ import (
 // has to say who they are.
 func (s *Server) pages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := principalOf(r.Context()); p.Open() && !s.shield.mayWrite(r) {
+		if p := auth.PrincipalOf(r.Context()); p.Open() && !s.shield.mayWrite(r) {
 			p = ratchet.WebPage(strings.ToLower(r.Header.Get("Origin")), p.IP)
 			ctx := auth.WithPrincipal(r.Context(), p)
 			r = r.WithContext(tools.WithCaller(ctx, tools.Caller{Principal: p.ID, Identity: p}))

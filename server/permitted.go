@@ -9,6 +9,7 @@ import (
 	"ratchet"
 	"ratchet/prompts"
 	"ratchet/resources"
+	"ratchet/server/auth"
 	"ratchet/tools"
 )
 
@@ -26,12 +27,12 @@ func (b *binding) permitted(next mcp.MethodHandler) mcp.MethodHandler {
 				return nil, err
 			}
 			if !slices.ContainsFunc(b.prompts(), func(p prompts.Prompt) bool { return p.Name == c.Params.Ref.Name }) {
-				return nil, ratchet.Errorf(ratchet.CodeInvalid, "there is no prompt %q", clip(c.Params.Ref.Name)).
+				return nil, ratchet.Errorf(ratchet.CodeInvalid, "there is no prompt %q", ratchet.Clip(c.Params.Ref.Name, 100)).
 					WithHint("prompts/list shows the prompts there are")
 			}
 		}
 		if set, ok := req.(*mcp.ServerRequest[*mcp.SetLoggingLevelParams]); ok && !slices.Contains(levels(), set.Params.Level) {
-			return nil, ratchet.Errorf(ratchet.CodeInvalid, "there is no level %q", clip(string(set.Params.Level))).
+			return nil, ratchet.Errorf(ratchet.CodeInvalid, "there is no level %q", ratchet.Clip(string(set.Params.Level), 100)).
 				With(ratchet.FieldAllowed, levels())
 		}
 		res, err := next(ctx, method, req)
@@ -41,7 +42,7 @@ func (b *binding) permitted(next mcp.MethodHandler) mcp.MethodHandler {
 		case *mcp.ListResourceTemplatesResult:
 			hidden := map[string]bool{}
 			for _, t := range resources.All() {
-				hidden[t.Pattern] = tools.PermitAny(principalOf(ctx), b.deps.Tools, t.Tools...) != nil
+				hidden[t.Pattern] = tools.PermitAny(auth.PrincipalOf(ctx), b.deps.Tools, t.Tools...) != nil
 			}
 			list.ResourceTemplates = slices.DeleteFunc(slices.Clone(list.ResourceTemplates), func(t *mcp.ResourceTemplate) bool { return hidden[t.URITemplate] })
 		}
@@ -63,7 +64,7 @@ func (b *binding) mayPrompt(ctx context.Context, name string) error {
 		return nil // the SDK says that there is none
 	}
 	for _, tool := range all[i].Tools {
-		if err := tools.PermitAny(principalOf(ctx), b.deps.Tools, tool); err != nil {
+		if err := tools.PermitAny(auth.PrincipalOf(ctx), b.deps.Tools, tool); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func TestPasswordIsChanged(t *testing.T) {
 	l := lockedUp(t)
 	_, other := l.login("user")
 	a, cookie := l.login("user")
-	change := func(old, next string) reply {
+	change := func(old, next string) received {
 		return l.send("POST", "/api/v1/auth/change-password", fmt.Sprintf(`{"currentPassword":%q,"newPassword":%q}`, old, next),
 			"Cookie", cookie, "X-CSRF-Token", a.field("csrfToken"))
 	}

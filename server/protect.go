@@ -34,7 +34,7 @@ func (s *Server) protect(ctx context.Context) error {
 	}
 	cfg := limit.Config{
 		Rules: rules, Clients: s.cfg.RateLimit.MaxClients, MCP: s.cfg.MCP.Endpoint,
-		Who: principalOf, Exempt: s.returning,
+		Who: auth.PrincipalOf, Exempt: s.returning,
 		Now: s.deps.Now, Log: logging.For(s.log, logging.Limit), Refused: s.limited,
 	}
 	if s.deps.Store != nil {

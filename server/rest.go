@@ -5,6 +5,7 @@ import (
 
 	"ratchet"
 	"ratchet/adapters/rest"
+	"ratchet/server/auth"
 	"ratchet/server/logging"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) openREST() {
 func (s *Server) makeREST() (*rest.Handler, error) {
 	cfg := rest.Config{
 		Registry: s.registry.Whole(), Deps: s.deps, Log: logging.For(s.log, logging.REST),
-		Principal: func(r *http.Request) ratchet.Principal { return principalOf(r.Context()) },
+		Principal: func(r *http.Request) ratchet.Principal { return auth.PrincipalOf(r.Context()) },
 	}
 	if s.audit != nil {
 		cfg.Sent = s.audit.ReadBytes

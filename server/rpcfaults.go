@@ -10,6 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/server/limit"
 )
 
@@ -29,7 +30,7 @@ func rpcFault(w http.ResponseWriter, status int, id json.RawMessage, code int64,
 		ratchet.ErrorBody
 		RetryAfter int64 `json:"retryAfterMs,omitempty"` // as clients of the protocol know it
 	}{body, body.RetryAfterMS}
-	answer(w, status, map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": code, "message": message, "data": data}})
+	reply.JSON(w, status, map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": code, "message": message, "data": data}})
 }
 
 // rpcDeny is rpcFault for errors that are refused elsewhere too: its status and
@@ -75,7 +76,7 @@ type rpcWriter struct {
 // Unwrap is for http.ResponseController.
 func (w *rpcWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *rpcWriter) requestID() string { return w.r.Header.Get(headerRequestID) }
+func (w *rpcWriter) requestID() string { return w.r.Header.Get(reply.HeaderRequestID) }
 
 // WriteHeader holds back the status of a plain text until the text is known.
 func (w *rpcWriter) WriteHeader(status int) {
@@ -152,7 +153,7 @@ func transportFault(status int, text string) *ratchet.Error {
 func sessionless(w http.ResponseWriter, body []byte, requestID string) {
 	if method := methodOf(body); method != "" && !handshakeMethods(method) {
 		rpcFault(w, http.StatusBadRequest, requestOf(body), jsonrpc.CodeMethodNotFound,
-			ratchet.Errorf(ratchet.CodeNotFound, "there is no method %s", clip(method)).WithHint("initialize tells what the server can do"), requestID)
+			ratchet.Errorf(ratchet.CodeNotFound, "there is no method %s", ratchet.Clip(method, 100)).WithHint("initialize tells what the server can do"), requestID)
 		return
 	}
 	rpcFault(w, http.StatusBadRequest, requestOf(body), codeRefused, ratchet.Errorf(ratchet.CodeInvalid, "the %s header is missing", headerSession).

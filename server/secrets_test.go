@@ -31,34 +31,34 @@ func TestUngrantedSecretOverEverySurface(t *testing.T) {
 	if a := l.send("POST", "/api/v1/tools/ratchet_create_task", plain, author...); a.Status != 200 {
 		t.Fatal(a.Body)
 	}
-	for way, ask := range map[string]func(name string) reply{
-		"REST": func(name string) reply {
+	for way, ask := range map[string]func(name string) received{
+		"REST": func(name string) received {
 			return l.send("POST", "/api/v1/tools/ratchet_create_task", create(name), author...)
 		},
-		"route": func(name string) reply {
+		"route": func(name string) received {
 			return l.send("POST", "/api/v1/tasks", strings.NewReplacer("input_schema", "inputSchema", "output_schema", "outputSchema").Replace(create(name)), author...)
 		},
-		"MCP": func(name string) reply {
+		"MCP": func(name string) received {
 			return l.send("POST", "/mcp", fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ratchet_create_task","arguments":%s,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`, create(name)),
 				append([]string{"Mcp-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", "ratchet_create_task"}, author...)...)
 		},
-		"GraphQL": func(name string) reply {
+		"GraphQL": func(name string) received {
 			body, _ := json.Marshal(map[string]any{
 				"query":     `mutation($t: JSON!) { createTask(name: "` + name + `", description: "d", code: "export default () => 1", inputSchema: {}, outputSchema: {}, metadata: $t) { name } }`,
 				"variables": map[string]any{"t": map[string]any{"secrets": []string{"KEY"}}},
 			})
 			return l.send("POST", "/graphql", string(body), author...)
 		},
-		"template": func(name string) reply {
+		"template": func(name string) received {
 			return l.send("POST", "/api/v1/tools/ratchet_generate_from_template", `{"template":"http_api_call","name":"`+name+`","parameters":{"auth_type":"bearer","auth_secret":"KEY"},"create":true,"run_tests":false}`, author...)
 		},
-		"edit": func(string) reply {
+		"edit": func(string) received {
 			return l.send("POST", "/api/v1/tools/ratchet_edit_task", `{"task_id":"plain","metadata":{"secrets":["KEY"]}}`, author...)
 		},
-		"edit without checks": func(string) reply {
+		"edit without checks": func(string) received {
 			return l.send("POST", "/api/v1/tools/ratchet_edit_task", `{"task_id":"plain","metadata":{"secrets":["KEY"]},"validate_changes":false,"create_backup":false}`, author...)
 		},
-		"validation": func(string) reply {
+		"validation": func(string) received {
 			return l.send("POST", "/api/v1/tools/ratchet_edit_task", `{"task_id":"plain","replace":true,"description":"d","code":"export default () => 2","input_schema":{},"output_schema":{},"metadata":{"secrets":["KEY"]}}`, author...)
 		},
 	} {
@@ -134,7 +134,7 @@ func TestSecretsNeedWholeAdmins(t *testing.T) {
 	}
 }
 
-func allowedBy(a reply) string {
+func allowedBy(a received) string {
 	if a.Status == 200 {
 		return "yes"
 	}

@@ -75,15 +75,15 @@ func lockedUpEmpty(t *testing.T, flags ...string) *secured {
 	return &secured{t: t, s: s, url: web.URL}
 }
 
-// reply is what came back.
-type reply struct {
+// received is what came back.
+type received struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
 // field is a member of the answer's data, as text.
-func (r reply) field(name string) string {
+func (r received) field(name string) string {
 	var body struct{ Data map[string]any }
 	_ = json.Unmarshal([]byte(r.Body), &body)
 	text, _ := body.Data[name].(string)
@@ -91,7 +91,7 @@ func (r reply) field(name string) string {
 }
 
 // send makes a request below the server's address; headers are in pairs.
-func (l *secured) send(method, path, body string, headers ...string) reply {
+func (l *secured) send(method, path, body string, headers ...string) received {
 	l.t.Helper()
 	r, err := http.NewRequestWithContext(l.t.Context(), method, l.url+path, strings.NewReader(body))
 	if err != nil {
@@ -114,11 +114,11 @@ func (l *secured) send(method, path, body string, headers ...string) reply {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return reply{res.StatusCode, res.Header, string(bytes.TrimSpace(data))}
+	return received{res.StatusCode, res.Header, string(bytes.TrimSpace(data))}
 }
 
 // login logs a user in and returns the answer and the session's cookie.
-func (l *secured) login(name string) (a reply, cookie string) {
+func (l *secured) login(name string) (a received, cookie string) {
 	l.t.Helper()
 	a = l.send("POST", "/api/v1/auth/login", `{"username":"`+name+`","password":"`+testPassword+`"}`)
 	if a.Status != http.StatusOK {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ratchet/adapters/rest"
+	"ratchet/server/auth"
 	"ratchet/server/limit"
 )
 
@@ -21,7 +22,7 @@ func (s *Server) streaming(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
-		place, err := s.streams.Enter(principalOf(ctx), limit.Address(r), cancel)
+		place, err := s.streams.Enter(auth.PrincipalOf(ctx), limit.Address(r), cancel)
 		if err != nil {
 			s.deny(w, r, err)
 			return

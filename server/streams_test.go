@@ -219,11 +219,11 @@ func TestSocketsNameTheirCaller(t *testing.T) {
 // TestStreamsEndWithRights changes the key that streams were opened with.
 func TestStreamsEndWithRights(t *testing.T) {
 	l := lockedUp(t)
-	for name, change := range map[string]func(id string) reply{
-		"narrowed": func(id string) reply {
+	for name, change := range map[string]func(id string) received{
+		"narrowed": func(id string) received {
 			return l.send("PATCH", "/api/v1/api-keys/"+id, `{"allowedTaskPatterns":["pub-*"]}`, l.bearer("admin")...)
 		},
-		"revoked": func(id string) reply { return l.send("DELETE", "/api/v1/api-keys/"+id, "", l.bearer("admin")...) },
+		"revoked": func(id string) received { return l.send("DELETE", "/api/v1/api-keys/"+id, "", l.bearer("admin")...) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			key := l.addKey(ratchet.APIKey{Name: name, Role: ratchet.RoleUser})
@@ -264,15 +264,17 @@ func (l *secured) openAll(t *testing.T, headers []string) (open []opening) {
 // on.
 func TestStreamsEndWithTheLogin(t *testing.T) {
 	l := lockedUp(t)
-	cookieOf := func(a reply, cookie string) []string {
+	cookieOf := func(a received, cookie string) []string {
 		return []string{"Cookie", cookie, "X-Csrf-Token", a.field("csrfToken")}
 	}
-	tokenOf := func(a reply, _ string) []string { return []string{"Authorization", "Bearer " + a.field("accessToken")} }
-	out := func(headers []string) reply { return l.send("POST", "/api/v1/auth/logout", "{}", headers...) }
+	tokenOf := func(a received, _ string) []string {
+		return []string{"Authorization", "Bearer " + a.field("accessToken")}
+	}
+	out := func(headers []string) received { return l.send("POST", "/api/v1/auth/logout", "{}", headers...) }
 	for _, c := range []struct {
 		name   string
-		opened func(reply, string) []string
-		ended  func(reply, string) []string
+		opened func(received, string) []string
+		ended  func(received, string) []string
 	}{{"cookie", cookieOf, cookieOf}, {"token", tokenOf, tokenOf}, {"token of the cookie's login", tokenOf, cookieOf}} {
 		t.Run(c.name, func(t *testing.T) {
 			a, cookie := l.login("user")

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ratchet"
+	"ratchet/server/auth"
 	"ratchet/tools"
 )
 
@@ -20,7 +21,7 @@ func tell[T any](ctx context.Context, b *binding, name string, args any) (T, err
 	}
 	whole := *b.deps
 	whole.Settings.ResultBytes = func() int { return uncut }
-	p := principalOf(ctx)
+	p := auth.PrincipalOf(ctx)
 	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestIDFrom(ctx)})
 	ctx, cancel := context.WithTimeout(ctx, b.cfg.deadline)
 	defer cancel()

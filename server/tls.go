@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/server/certs"
 	"ratchet/server/logging"
 	"ratchet/server/wire"
@@ -49,7 +50,8 @@ func (s *Server) redirect(to net.Addr) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 		if !s.shield.mayName(r.Host) || badPath(r) {
-			refuse(w, ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"), NewRequestID())
+			r.Header.Set(reply.HeaderRequestID, NewRequestID())
+			reply.Error(w, r, s.deps.Now(), ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"))
 			return
 		}
 		host := hostName(r.Host)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/tools"
 )
 
@@ -23,13 +24,13 @@ type bulkCall struct {
 
 // bulkItem is the answer to one call.
 type bulkItem struct {
-	Index   int             `json:"index"`
-	Tool    string          `json:"tool"`
-	Status  int             `json:"status"` // as the call alone would have answered; 0 = skipped
-	Skipped bool            `json:"skipped,omitempty"`
-	Valid   *bool           `json:"valid,omitempty"` // of a dry run
-	Data    json.RawMessage `json:"data,omitempty"`
-	Error   *problemError   `json:"error,omitempty"`
+	Index   int                 `json:"index"`
+	Tool    string              `json:"tool"`
+	Status  int                 `json:"status"` // as the call alone would have answered; 0 = skipped
+	Skipped bool                `json:"skipped,omitempty"`
+	Valid   *bool               `json:"valid,omitempty"` // of a dry run
+	Data    json.RawMessage     `json:"data,omitempty"`
+	Error   *reply.ProblemError `json:"error,omitempty"`
 }
 
 type bulkOut struct {

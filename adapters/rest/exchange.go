@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/tools"
 )
 
@@ -21,7 +22,7 @@ type exchange struct {
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{h: h, w: w, r: r, id: r.Header.Get("X-Request-Id")}
+	x := &exchange{h: h, w: w, r: r, id: r.Header.Get(reply.HeaderRequestID)}
 	path := r.URL.EscapedPath()
 	e, vars, allow, err := h.routes.find(r.Method, path)
 	if allow != "" {

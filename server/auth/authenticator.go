@@ -97,7 +97,7 @@ func New(ctx context.Context, cfg Config) (*Authenticator, error) {
 		cfg.Happened = func(context.Context, Event) {}
 	}
 	if cfg.Refuse == nil {
-		cfg.Refuse = writeProblem
+		cfg.Refuse = refuse
 	}
 	if cfg.Public == nil {
 		cfg.Public = func(*http.Request) bool { return false }

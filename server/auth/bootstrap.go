@@ -45,32 +45,32 @@ func (a *Authenticator) CreateAdmin(ctx context.Context, password string) (creat
 	return err == nil, err
 }
 
-func (a *Authenticator) bootstrapAdmin(r *http.Request) (reply, error) {
+func (a *Authenticator) bootstrapAdmin(r *http.Request) (outcome, error) {
 	var in struct {
 		Token string `json:"token"`
 		newUserIn
 	}
 	if err := body(r, &in); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	ended, wait := a.attempts.admit(false, subject{"bootstrap " + remoteIP(r), perPair})
 	if ended == nil {
-		return reply{}, tooMany(wait)
+		return outcome{}, tooMany(wait)
 	}
 	failed := true
 	defer func() { ended(failed) }()
 	if !a.boot.fits(in.Token) {
-		return reply{}, ratchet.Errorf(ratchet.CodeUnauthenticated, "the token is wrong, or there is an admin already").
+		return outcome{}, ratchet.Errorf(ratchet.CodeUnauthenticated, "the token is wrong, or there is an admin already").
 			WithHint("the server prints the token on stderr when it starts without an admin")
 	}
 	failed = false
 	u, err := a.userOf(r.Context(), in.newUserIn, ratchet.RoleAdmin)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	// The store decides who is first when several come at once.
 	if err := a.cfg.Store.CreateFirstAdmin(r.Context(), u); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	a.boot.spend()
 	out, err := a.welcome(r, u, false, "user_created")

@@ -30,3 +30,12 @@ func FromContext(ctx context.Context) (p ratchet.Principal, ok bool) {
 	}
 	return ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none"}, false
 }
+
+// PrincipalOf returns who sends the request of ctx: the machine's owner where
+// nobody has to say who they are.
+func PrincipalOf(ctx context.Context) ratchet.Principal {
+	if p, ok := FromContext(ctx); ok {
+		return p
+	}
+	return ratchet.Local()
+}

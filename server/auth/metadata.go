@@ -3,6 +3,8 @@ package auth
 import (
 	"net/http"
 	"strings"
+
+	"ratchet/reply"
 )
 
 // metadataPath is where clients learn who issues tokens for this server
@@ -28,7 +30,7 @@ func (a *Authenticator) metadata(w http.ResponseWriter, r *http.Request) {
 	if rest := r.PathValue("rest"); rest != "" {
 		resource += "/" + rest
 	}
-	respond(w, http.StatusOK, map[string]any{
+	reply.JSON(w, http.StatusOK, map[string]any{
 		"resource": resource, "resource_name": "Ratchet", "authorization_servers": []string{a.issuer.cfg.Issuer},
 		"bearer_methods_supported": []string{"header"},
 	})

@@ -8,7 +8,7 @@ import (
 	"ratchet"
 )
 
-func (a *Authenticator) login(r *http.Request) (reply, error) {
+func (a *Authenticator) login(r *http.Request) (outcome, error) {
 	var in struct {
 		Username   string `json:"username"`
 		Email      string `json:"email"`
@@ -16,21 +16,21 @@ func (a *Authenticator) login(r *http.Request) (reply, error) {
 		RememberMe bool   `json:"rememberMe"`
 	}
 	if err := body(r, &in); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	name := in.Username
 	if name == "" {
 		name = in.Email
 	}
 	if name == "" || in.Password == "" || len(name) > 320 {
-		return reply{}, ratchet.Errorf(ratchet.CodeInvalid, "a username or email and a password are wanted").At("/username")
+		return outcome{}, ratchet.Errorf(ratchet.CodeInvalid, "a username or email and a password are wanted").At("/username")
 	}
 	u, err := a.checkPassword(r.Context(), name, in.Password, remoteIP(r))
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	if !within(networksOf(u.Bounds.AllowedIPs), remoteIP(r)) {
-		return reply{}, wrongAddress()
+		return outcome{}, wrongAddress()
 	}
 	return a.welcome(r, u, in.RememberMe, "auth_login")
 }

@@ -5,20 +5,19 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"math"
 	"mime"
 	"net/http"
-	"strconv"
 	"time"
 
 	"ratchet"
 	"ratchet/credential"
+	"ratchet/reply"
 	"ratchet/schema"
 )
 
 // Mount adds the routes of logging in below prefix, e.g. /api/v1.
 func (a *Authenticator) Mount(mux *http.ServeMux, prefix string) {
-	for path, h := range map[string]func(*http.Request) (reply, error){
+	for path, h := range map[string]func(*http.Request) (outcome, error){
 		"POST " + prefix + "/auth/login":           a.login,
 		"POST " + prefix + "/auth/logout":          a.logout,
 		"POST " + prefix + "/auth/refresh":         a.refresh,
@@ -40,8 +39,8 @@ func PublicPaths(prefix string) []string {
 	return []string{prefix + "/auth/login", prefix + "/auth/register", prefix + "/auth/bootstrap", metadataPath}
 }
 
-// reply is what a route answers.
-type reply struct {
+// outcome is what a route answers.
+type outcome struct {
 	status  int // 0 = 200
 	data    any
 	cookie  string // secret of a new session; empty = none
@@ -49,7 +48,7 @@ type reply struct {
 	forget  bool // take the cookie back
 }
 
-func (a *Authenticator) serve(w http.ResponseWriter, r *http.Request, h func(*http.Request) (reply, error)) {
+func (a *Authenticator) serve(w http.ResponseWriter, r *http.Request, h func(*http.Request) (outcome, error)) {
 	out, err := h(r)
 	if err != nil {
 		a.Challenge(w, r, err)
@@ -65,9 +64,9 @@ func (a *Authenticator) serve(w http.ResponseWriter, r *http.Request, h func(*ht
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
-	respond(w, out.status, map[string]any{
+	reply.JSON(w, out.status, map[string]any{
 		"data": out.data,
-		"meta": map[string]any{"requestId": r.Header.Get("X-Request-Id"), "timestamp": stamp(a.cfg.Now())},
+		"meta": map[string]any{"requestId": r.Header.Get(reply.HeaderRequestID), "timestamp": stamp(a.cfg.Now())},
 	})
 }
 
@@ -135,14 +134,14 @@ type tokenView struct {
 }
 
 // welcome opens a login and answers with its token and cookie.
-func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool, kind string) (reply, error) {
+func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool, kind string) (outcome, error) {
 	l, secret, err := a.open(r.Context(), u, remember)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	token, expires, err := a.issue(u, l)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	p := u.Principal("session")
 	p.IP = remoteIP(r)
@@ -150,7 +149,7 @@ func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool,
 	a.familiar.remember(u.ID, p.IP, a.cfg.Now())
 	u.LastLoginAt = l.CreatedAt
 	view := viewOf(u)
-	return reply{
+	return outcome{
 		data:   tokenView{AccessToken: token, TokenType: "Bearer", ExpiresAt: stamp(expires), CSRFToken: csrfToken(secret), User: &view},
 		cookie: secret, expires: l.ExpiresAt,
 	}, nil
@@ -166,107 +165,107 @@ func current(r *http.Request) (*identity, error) {
 	return id, nil
 }
 
-func (a *Authenticator) logout(r *http.Request) (reply, error) {
+func (a *Authenticator) logout(r *http.Request) (outcome, error) {
 	id := identityFrom(r.Context())
 	if id == nil || id.login == nil && id.token == "" {
-		return reply{data: map[string]any{"success": true}, forget: true}, nil
+		return outcome{data: map[string]any{"success": true}, forget: true}, nil
 	}
 	if id.token != "" {
 		if err := a.cfg.Store.RevokeToken(r.Context(), id.token, id.until.Add(2*skew)); err != nil {
-			return reply{}, err
+			return outcome{}, err
 		}
 	}
 	if id.login != nil {
 		if err := a.cfg.Store.EndLogin(r.Context(), id.login.ID); err != nil {
-			return reply{}, err
+			return outcome{}, err
 		}
 	}
 	a.cfg.Happened(r.Context(), Event{Kind: "auth_logout", Principal: id.principal, IP: id.principal.IP})
-	return reply{data: map[string]any{"success": true}, forget: true}, nil
+	return outcome{data: map[string]any{"success": true}, forget: true}, nil
 }
 
-func (a *Authenticator) refresh(r *http.Request) (reply, error) {
+func (a *Authenticator) refresh(r *http.Request) (outcome, error) {
 	id, err := current(r)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	if a.profile.extend > 0 {
 		if err := a.cfg.Store.ExtendLogin(r.Context(), id.login.ID); err != nil {
-			return reply{}, err
+			return outcome{}, err
 		}
 	}
 	l, u, err := a.cfg.Store.Login(r.Context(), id.login.ID, nil)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	if u == nil {
-		return reply{}, refused("the login is over")
+		return outcome{}, refused("the login is over")
 	}
 	token, expires, err := a.issue(u, l)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	a.cfg.Happened(r.Context(), Event{Kind: "auth_token_refresh", Principal: id.principal, IP: id.principal.IP})
-	out := reply{data: tokenView{AccessToken: token, TokenType: "Bearer", ExpiresAt: stamp(expires)}}
+	out := outcome{data: tokenView{AccessToken: token, TokenType: "Bearer", ExpiresAt: stamp(expires)}}
 	if id.cookie { // the browser keeps the cookie as long as the login lasts
 		out.cookie, out.expires = a.fromRequest(r).Session, l.ExpiresAt
 	}
 	return out, nil
 }
 
-func (a *Authenticator) me(r *http.Request) (reply, error) {
+func (a *Authenticator) me(r *http.Request) (outcome, error) {
 	id := identityFrom(r.Context())
 	if id == nil {
-		return reply{}, refused("nobody is known")
+		return outcome{}, refused("nobody is known")
 	}
 	p := id.principal
 	out := map[string]any{"id": p.ID, "name": p.Name, "role": p.Role, "via": p.Via, "tier": p.Tier, "scope": p.Scope, "user": nil}
 	if id.login != nil {
 		u, err := a.cfg.Store.User(r.Context(), id.login.UserID, nil)
 		if err != nil {
-			return reply{}, err
+			return outcome{}, err
 		}
 		out["user"], out["loginExpiresAt"] = viewOf(u), stamp(id.login.ExpiresAt)
 	}
 	if id.cookie {
 		out["csrfToken"] = csrfToken(a.fromRequest(r).Session)
 	}
-	return reply{data: out}, nil
+	return outcome{data: out}, nil
 }
 
-func (a *Authenticator) changePassword(r *http.Request) (reply, error) {
+func (a *Authenticator) changePassword(r *http.Request) (outcome, error) {
 	id, err := current(r)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	var in struct {
 		CurrentPassword string `json:"currentPassword"`
 		NewPassword     string `json:"newPassword"`
 	}
 	if err := body(r, &in); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	if err := credential.Acceptable(in.NewPassword); err != nil {
-		return reply{}, ratchet.AsError(err).At("/newPassword")
+		return outcome{}, ratchet.AsError(err).At("/newPassword")
 	}
 	u, err := a.checkPassword(r.Context(), id.principal.Name, in.CurrentPassword, remoteIP(r))
 	if err != nil {
 		if ratchet.CodeOf(err) == ratchet.CodeUnauthenticated {
 			err = ratchet.Errorf(ratchet.CodeDenied, "the current password is wrong").At("/currentPassword")
 		}
-		return reply{}, err
+		return outcome{}, err
 	}
 	if u.ID != id.login.UserID {
-		return reply{}, refused("the login is over")
+		return outcome{}, refused("the login is over")
 	}
 	if u.PasswordHash, err = a.passwords.Hash(r.Context(), in.NewPassword); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	if err := a.cfg.Store.UpdateUser(r.Context(), u, id.login.ID); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	a.cfg.Happened(r.Context(), Event{Kind: "password_changed", Principal: id.principal, IP: id.principal.IP})
-	return reply{data: map[string]any{"success": true}}, nil
+	return outcome{data: map[string]any{"success": true}}, nil
 }
 
 // newUserIn is the request body of a registration.
@@ -290,27 +289,27 @@ func (a *Authenticator) userOf(ctx context.Context, in newUserIn, role ratchet.R
 	}, nil
 }
 
-func (a *Authenticator) register(r *http.Request) (reply, error) {
+func (a *Authenticator) register(r *http.Request) (outcome, error) {
 	if !a.cfg.AllowRegistration {
-		return reply{}, ratchet.Errorf(ratchet.CodeDenied, "nobody may register here").
+		return outcome{}, ratchet.Errorf(ratchet.CodeDenied, "nobody may register here").
 			WithHint("ask an admin for an account, or set auth.allow_registration")
 	}
 	var in newUserIn
 	if err := body(r, &in); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	// Each registration counts as a failure, so that none are made in bulk.
 	ended, wait := a.attempts.admit(false, subject{"register " + remoteIP(r), perPair})
 	if ended == nil {
-		return reply{}, tooMany(wait)
+		return outcome{}, tooMany(wait)
 	}
 	defer ended(true)
 	u, err := a.userOf(r.Context(), in, a.cfg.RegistrationRole)
 	if err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	if err := a.cfg.Store.CreateUser(r.Context(), u); err != nil {
-		return reply{}, err
+		return outcome{}, err
 	}
 	out, err := a.welcome(r, u, false, "user_created")
 	out.status = http.StatusCreated
@@ -319,8 +318,3 @@ func (a *Authenticator) register(r *http.Request) (reply, error) {
 
 // stamp is a time as all surfaces write it.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
-// seconds rounds up, for Retry-After.
-func seconds(d time.Duration) string {
-	return strconv.Itoa(int(math.Ceil(d.Seconds())))
-}

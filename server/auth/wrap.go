@@ -1,13 +1,12 @@
 package auth
 
 import (
-	"encoding/json"
 	"net"
 	"net/http"
 	"time"
 
 	"ratchet"
-	"ratchet/mask"
+	"ratchet/reply"
 	"ratchet/tools"
 )
 
@@ -91,52 +90,5 @@ func (a *Authenticator) secure(r *http.Request) bool {
 	return r.TLS != nil || len(a.cfg.ResourceURL) > 8 && a.cfg.ResourceURL[:8] == "https://"
 }
 
-// problem is the body of an error.
-type problem struct {
-	Error struct {
-		Code        string   `json:"code"`
-		Message     string   `json:"message"`
-		Status      int      `json:"status"`
-		RequestID   string   `json:"requestId"`
-		Timestamp   string   `json:"timestamp"`
-		Path        string   `json:"path"`
-		Details     []detail `json:"details"`
-		Suggestions []string `json:"suggestions"`
-	} `json:"error"`
-	StatusCode int    `json:"statusCode"`
-	Message    string `json:"message"`
-}
-
-type detail struct {
-	Field   string `json:"field"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-// writeProblem answers with an error in the form of the REST surface.
-func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
-	e := ratchet.AsError(err)
-	var p problem
-	p.Error.Code, p.Error.Message, p.Error.Status = e.Code.Wire(), e.Message, e.Code.HTTPStatus()
-	p.Error.RequestID, p.Error.Timestamp, p.Error.Path = r.Header.Get("X-Request-Id"), stamp(time.Now()), mask.Secrets(r.URL.Path)
-	p.Error.Details, p.Error.Suggestions = []detail{}, []string{}
-	if at, ok := e.Fields[ratchet.FieldPointer].(string); ok {
-		p.Error.Details = append(p.Error.Details, detail{at, e.Code.Wire(), e.Message})
-	}
-	if e.Hint != "" {
-		p.Error.Suggestions = append(p.Error.Suggestions, e.Hint)
-	}
-	p.StatusCode, p.Message = p.Error.Status, e.Message
-	if ms, ok := e.Fields[ratchet.FieldRetryAfter].(int64); ok {
-		w.Header().Set("Retry-After", seconds(time.Duration(ms)*time.Millisecond))
-	}
-	respond(w, p.StatusCode, p)
-}
-
-// respond writes v as JSON with Cache-Control: no-store.
-func respond(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client went away: nobody to tell
-}
+// refuse answers with an error.
+func refuse(w http.ResponseWriter, r *http.Request, err error) { reply.Error(w, r, time.Now(), err) }
