@@ -112,6 +112,10 @@ func TestMatch(t *testing.T) {
 	if got := ids(Match(f, Of(f))); !slices.Contains(got, "http_timeout") || !slices.Contains(got, "task_failure") {
 		t.Errorf("%v", got)
 	}
+	f = failure("TypeError", "Cannot read property 'length' of undefined")
+	if got := ids(Match(f, Of(f))); !slices.Equal(got, []string{"code_error"}) {
+		t.Errorf("%v", got)
+	}
 	f = failure("Error", "getaddrinfo ENOTFOUND")
 	if got := ids(Match(f, Of(f))); !slices.Contains(got, "dns_failure") {
 		t.Errorf("%v", got)

@@ -2,7 +2,10 @@ package analysis
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"ratchet"
 )
 
 // Pattern is a failure that is known by name.
@@ -69,9 +72,12 @@ var patterns = []struct {
 		ID: "task_failure", Name: "The task threw an error of its own", Category: "task_execution",
 		Suggestions:  []string{"Read the error's message: the task's author wrote it", "Step through the recording with ratchet_debug_task_execution"},
 		CommonCauses: []string{"an input that was not foreseen", "an answer in another form than before"},
-	}, []rule{func(f Failure, _ Finding) bool {
-		return f.Error != nil && f.Error.Code == "script" && f.Error.Cause == "" && !guarded(f.Error)
-	}}},
+	}, []rule{func(f Failure, _ Finding) bool { return threw(f) && !ofLanguage(f.Error.Type) }}},
+	{Pattern{
+		ID: "code_error", Name: "The code failed on a value that it did not expect", Category: "task_execution",
+		Suggestions:  []string{"Compare the variables at the throw with what the line reads", "Step through the recording with ratchet_debug_task_execution"},
+		CommonCauses: []string{"a missing await", "a misspelt or missing property", "an answer in another form than before"},
+	}, []rule{func(f Failure, _ Finding) bool { return threw(f) && ofLanguage(f.Error.Type) }}},
 	{Pattern{
 		ID: "request_blocked", Name: "The server let no request out to this address", Category: "configuration",
 		Suggestions:  []string{"Mend the address", "Let the operator allow it: http.allow_hosts, http.allow_ports, http.allow_private"},
@@ -97,6 +103,21 @@ var patterns = []struct {
 		Suggestions:  []string{"Retry with a pause", "Check the state of the service"},
 		CommonCauses: []string{"a deployment", "an overloaded service"},
 	}, []rule{asked, answered(500, 502, 503, 504)}},
+}
+
+// threw says that code of the task threw, and nothing of the server did.
+func threw(f Failure) bool {
+	if f.Error == nil || f.Error.Code != ratchet.CodeScript || f.Error.Cause != "" || strings.Contains(f.Error.Type, "_") {
+		return false
+	}
+	_, known := byClass[f.Error.Type]
+	unanswered := known && f.Host != "" && f.HTTP == 0 // fetch threw it
+	return !unanswered && !guarded(f.Error)
+}
+
+// ofLanguage says that an error has a class which the engine itself throws.
+func ofLanguage(class string) bool {
+	return slices.Contains([]string{"TypeError", "ReferenceError", "RangeError", "SyntaxError", "URIError"}, class)
 }
 
 // Match returns the known patterns that hold, the surest first as they stand.

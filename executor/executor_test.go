@@ -202,6 +202,12 @@ func TestRunTests(t *testing.T) {
 		if got.Name != "offline" {
 			continue
 		}
+		if e := got.Error; e == nil || e.Message != got.Reason || e.Retryable || !strings.Contains(e.Hint, "mock.http") {
+			t.Errorf("the error is %+v, the reason %q", e, got.Reason)
+		}
+		if again, err := r.Replay(context.Background(), executor.ReplayRequest{Execution: got.ExecutionID}); err != nil || again.Error == nil || again.Error.Message != got.Reason || !again.Identical {
+			t.Errorf("the replay ended with %+v, %v", again, err)
+		}
 		raw, err := r.store.Tape(context.Background(), got.ExecutionID)
 		if err != nil {
 			t.Fatal(err)

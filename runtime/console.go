@@ -47,7 +47,7 @@ func (o *consoleObject) Get(key string) goja.Value {
 	if !ok {
 		return nil
 	}
-	o.values[key] = o.v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+	o.values[key] = o.v.value(key, func(c goja.FunctionCall) goja.Value {
 		method(c.Arguments)
 		return goja.Undefined()
 	})

@@ -52,7 +52,7 @@ func (v *vm) taskContext() (goja.Value, error) {
 	if err := v.setConfig(o); err != nil {
 		return nil, err
 	}
-	report := v.rt.ToValue(v.reportProgress)
+	report := v.value("reportProgress", v.reportProgress)
 	set("reportProgress", report)
 	// The second name is not listed: contexts that were logged stay as they were.
 	if err := o.DefineDataProperty("progress", report, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
@@ -111,7 +111,7 @@ func (v *vm) lazyProperty(o *goja.Object, name string, make func() goja.Value) e
 		}
 		return value
 	}
-	return o.DefineAccessorProperty(name, v.rt.ToValue(getter), nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
+	return o.DefineAccessorProperty(name, v.value("get "+name, getter), nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
 }
 
 func (v *vm) mustBuiltin(name string) goja.Value {

@@ -126,6 +126,9 @@ func hostFailure(err *hostError) *ratchet.ExecutionError {
 	if errors.Is(err, errTapeEnd) {
 		return unservedFailure()
 	}
+	if told := err.told; told != nil {
+		return &ratchet.ExecutionError{Code: ratchet.CodeScript, Type: told.Class, Message: told.Message, Hint: closedHints[told.Code]}
+	}
 	e := &ratchet.ExecutionError{
 		Code: ratchet.CodeUnavailable, Type: "service_unavailable", Retryable: true,
 		Message: "the server stopped answering the task's requests",
@@ -134,6 +137,11 @@ func hostFailure(err *hostError) *ratchet.ExecutionError {
 		e.Message, e.Retryable = "the task asks for something outside, and this run has no access to it", false
 	}
 	return e
+}
+
+// closedHints say what to do about a request that closed the door, by its code.
+var closedHints = map[string]string{
+	"unmatched_request": "add an answer for this request to mock.http of the test, or correct its URL or method there",
 }
 
 // interruption explains why the context ended the run.

@@ -102,6 +102,9 @@ func (v *vm) replyOf(e TapeEvent) (completion, bool) {
 		if e.Value == CloseNoHost {
 			c.err = errNoHost
 		}
+		if recorded := v.follow.calls[e.ID]; recorded != nil {
+			c.reply = recorded.Reply
+		}
 		return c, true
 	}
 	recorded := v.follow.calls[e.ID]

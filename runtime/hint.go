@@ -28,7 +28,10 @@ func (v *vm) hintOf(e *ratchet.ExecutionError) string {
 		if e.Line < 1 || e.Line > len(lines) {
 			return ""
 		}
-		return readerOf(source).hint(lines[e.Line-1], e.Message)
+		if hint := readerOf(source).hint(lines[e.Line-1], e.Message); hint != "" {
+			return hint
+		}
+		return hintOfPromise(source, lines[e.Line-1])
 	default:
 		return ""
 	}

@@ -36,6 +36,11 @@ func TestRun_hint(t *testing.T) {
 		{"function main(input, context) { return context.config.deep.er }", ""},
 		{"function main(input, context) { const logger = {}; logger.info('x') }", ""},
 		{"function main() { throw new Error('mine') }", ""},
+		{"async function load() { return {a: [1]} }\nasync function main() {\n  const data = load();\n  return data.a.length;\n}", "data is a Promise: write await before load() on line 3"},
+		{"const load = async () => [1];\nexport default async () => {\n  const data = load();\n  return data.map(x => x);\n}", "await before load() on line 3"},
+		{"const load = async () => [1];\nexport default async () => {\n  const data = load();\n  return [...data];\n}", "await before load() on line 3"},
+		{"export default async () => {\n  const r = new Response('{}');\n  const body = r.json();\n  return body.list.length;\n}", "await before r.json() on line 3"},
+		{"const load = async () => ({});\nexport default async () => {\n  const data = await load();\n  return data.a.b;\n}", ""},
 	} {
 		e := Run(context.Background(), Job{Source: Source{Code: c.code}}, Hooks{}).Err
 		switch {

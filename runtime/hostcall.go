@@ -167,7 +167,7 @@ func (v *vm) deliver(c completion) {
 			value = CloseNoHost
 		}
 		v.note(TapeClosed, c.seq, value)
-		v.fatal = &hostError{c.err}
+		v.fatal = &hostError{c.err, c.reply.Error}
 		return
 	}
 	if c.reply.Delay > 0 && v.job.Clock != 0 {
@@ -249,7 +249,10 @@ func (v *vm) unwind(err error) {
 var errNoHost = errors.New("this run has no host")
 
 // hostError ends a run because the door to the world is closed.
-type hostError struct{ err error }
+type hostError struct {
+	err  error
+	told *CallError // what the host said of it; nil = nothing
+}
 
 func (e *hostError) Error() string { return "host call: " + e.err.Error() }
 func (e *hostError) Unwrap() error { return e.err }

@@ -30,13 +30,8 @@ func jsonModule() module {
 
 // function makes a built-in function of the VM.
 func (v *vm) function(name string, length int, fn func(goja.FunctionCall) goja.Value) (*goja.Object, error) {
-	f := v.rt.ToValue(v.contained(name, fn)).ToObject(v.rt)
-	for key, value := range map[string]any{"name": name, "length": length} {
-		if err := f.DefineDataProperty(key, v.rt.ToValue(value), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
+	f := v.value(name, v.contained(name, fn)).ToObject(v.rt)
+	return f, f.DefineDataProperty("length", v.rt.ToValue(length), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
 // toString is the text of a value, as the language converts it.

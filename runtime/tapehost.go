@@ -62,7 +62,8 @@ func (h *TapeHost) Call(ctx context.Context, call HostCall) (HostReply, error) {
 		return h.calls[i].Reply, nil
 	}
 	h.wants = append(h.wants, describeCall(&call))
-	return HostReply{}, fmt.Errorf("%w: %s is not on the tape", errTapeEnd, describeCall(&call))
+	missing := &CallError{Class: "ConfigurationError", Code: "unrecorded_request", Message: "the recording that answers this run has no " + call.Fetch.Method + " " + call.Fetch.URL}
+	return HostReply{Error: missing}, fmt.Errorf("%w: %s is not on the tape", errTapeEnd, describeCall(&call))
 }
 
 // take finds the first call left that is like f. Called with mu held.

@@ -114,7 +114,18 @@ func (v *vm) global(name string) goja.Value { return v.rt.GlobalObject().Get(nam
 // put sets a member of an object of ours. Unlike Set it does not meet setters
 // that the task put on Object.prototype.
 func (v *vm) put(o *goja.Object, name string, value any) error {
-	return o.DefineDataProperty(name, v.rt.ToValue(value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+	return o.DefineDataProperty(name, v.value(name, value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+// value is a Go value in the VM. A function is called name: the engine would
+// call it what Go does, in stacks and wherever a task shows it.
+func (v *vm) value(name string, value any) goja.Value {
+	made := v.rt.ToValue(value)
+	if _, ok := value.(func(goja.FunctionCall) goja.Value); ok {
+		// A new function takes another name.
+		_ = made.(*goja.Object).DefineDataProperty("name", v.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	return made
 }
 
 // spoiled is what a task reads when a built-in cannot be made, which only the
@@ -130,5 +141,5 @@ func (v *vm) define(name string, value any) error {
 	if g.Get(name) != nil {
 		return nil
 	}
-	return g.DefineDataProperty(name, v.rt.ToValue(value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return g.DefineDataProperty(name, v.value(name, value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }

@@ -55,7 +55,7 @@ func (p patch) install(v *vm) error {
 		v.pending[target] = append(v.pending[target], p.name)
 	}
 	// One function is getter and setter: only a setter is called with an argument.
-	access := v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+	access := v.value("get "+p.name, func(c goja.FunctionCall) goja.Value {
 		if len(c.Arguments) > 0 {
 			p.assign(v, target, c.This, c.Argument(0))
 			return goja.Undefined()

@@ -17,7 +17,7 @@ func timerModule() module {
 			func(c goja.FunctionCall) goja.Value { return v.schedule(c, "setInterval", true) },
 			v.immediate, v.unschedule, v.unschedule, v.unschedule,
 		} {
-			if err := v.export(names[i], v.rt.ToValue(v.contained(names[i], fn))); err != nil {
+			if err := v.export(names[i], v.value(names[i], v.contained(names[i], fn))); err != nil {
 				return err
 			}
 		}

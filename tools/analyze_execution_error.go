@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"ratchet"
@@ -164,6 +165,11 @@ func (o *AnalyzeErrorOut) gather(ctx context.Context, d *Deps, x *ratchet.Execut
 		calls = nil // they are read from the recording
 	}
 	o.Context = errorContext(ctx, d, x, calls)
+	if t := o.Context.Throw; t != nil && in.Suggestions && !strings.Contains(x.Error.Hint, "await") {
+		if text := t.unawaited(x.Error.Snippet); text != "" {
+			o.Suggestions = slices.Insert(o.Suggestions, 0, text)
+		}
+	}
 	o.Truncated = Cut(d.Settings.resultBytes()/2, Big{Name: "context.input_data", JSON: &o.Context.Input})
 	return nil
 }

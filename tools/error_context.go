@@ -3,7 +3,10 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"regexp"
+	"strings"
 	"time"
 
 	"ratchet"
@@ -39,6 +42,25 @@ type ThrowView struct {
 	Line      int                          `json:"line"`
 	Variables map[string]map[string]string `json:"variables"`
 }
+
+// unawaited says which variable of the failing line is a promise; empty = none.
+func (v *ThrowView) unawaited(snippet string) string {
+	for line := range strings.SplitSeq(snippet, "\n") {
+		if !strings.HasPrefix(line, ">") {
+			continue
+		}
+		for _, name := range identifiers.FindAllString(line, -1) {
+			for _, scope := range v.Variables {
+				if strings.HasPrefix(scope[name], "Promise") {
+					return fmt.Sprintf("'%s' is a Promise at line %d: await what gives it its value.", name, v.Line)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+var identifiers = regexp.MustCompile(`[A-Za-z_$][\w$]*`)
 
 // lastCalls bounds the host calls that are shown.
 const lastCalls = 5

@@ -54,10 +54,11 @@ func (c *calls) begin(call runtime.HostCall, refused *runtime.CallError) error {
 			answer.Error = refused
 		} else if c.host == nil {
 			answer.Closed = "this run has no host"
-		} else if r, err := c.host.Call(c.ctx, call); err != nil {
-			answer.Closed = err.Error()
 		} else {
-			answer.HostReply = r
+			var err error
+			if answer.HostReply, err = c.host.Call(c.ctx, call); err != nil {
+				answer.Closed = err.Error()
+			}
 		}
 		c.answer(&answer)
 	})

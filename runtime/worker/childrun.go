@@ -165,7 +165,7 @@ func (h *pipeHost) Call(ctx context.Context, call runtime.HostCall) (runtime.Hos
 	select {
 	case r := <-answer:
 		if r.Closed != "" {
-			return runtime.HostReply{}, errors.New(r.Closed)
+			return r.HostReply, errors.New(r.Closed)
 		}
 		return r.HostReply, nil
 	case <-ctx.Done():
