@@ -81,6 +81,10 @@ func (d *debugInstrumenter) list(s *debugScope, list []ast.Statement) []ast.Stat
 	for _, st := range list {
 		directives = directives && isDirective(st)
 		_, function := st.(*ast.FunctionDeclaration)
+		if s.kind == "module" && d.exports(startOf(st)) {
+			out = append(out, st)
+			continue
+		}
 		if _, empty := st.(*ast.EmptyStatement); directives || function || empty && !spins {
 			d.statement(s, &st)
 			out = append(out, st)

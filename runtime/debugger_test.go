@@ -286,3 +286,20 @@ export default function main(input: { lines: Line[] }): number {
 	wantText(t, "this", s.evaluate("this.lines[0].count * sum"), "8")
 	wantText(t, "output", string(s.end().Output), "6")
 }
+
+// TestDebugEntry: the first stop is at a statement of the author, not at what is
+// written for the exports.
+func TestDebugEntry(t *testing.T) {
+	for code, want := range map[string]string{
+		"interface A { a: 1 }\n// c\nexport default async function main(i: A) {\n  return i.a;\n}\n":       "entry main:4",
+		"type A = number;\nimport { b } from './lib/b';\nexport default function main(i: A) { return b; }\n": "entry (top level):1",
+		"// c\nconst n = 1;\nexport default () => n;\n":                                                      "entry (top level):2",
+	} {
+		s := debugRun(t, code, `{"a":1}`, Debug{Entry: true}, func(j *Job) {
+			j.Source.Language, j.Source.Files = ratchet.TypeScript, map[string]string{"lib/b.ts": "export const b = 1"}
+		})
+		wantText(t, code, at(s.stop()), want)
+		s.commands <- DebugCommand{Verb: DebugContinue}
+		s.end()
+	}
+}

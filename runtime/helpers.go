@@ -1,6 +1,11 @@
 package runtime
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+
+	"github.com/dop251/goja/file"
+)
 
 // What esbuild writes above a module it turned into CommonJS. The texts are
 // those of the pinned version; with another one they would no longer be found,
@@ -43,4 +48,17 @@ func withoutHelpers(code string) string {
 		code = strings.Replace(code, helper, "", 1)
 	}
 	return code
+}
+
+// exporting begins the statements by which esbuild exports. It maps them to the
+// start of the file, where an interface or a comment may be.
+var exporting = regexp.MustCompile(`^(?:var \w+_exports\d* = \{\};|__export\(|module\.exports = __toCommonJS\()`)
+
+// exports says that esbuild wrote the statement at an index, not the author.
+func (d *debugInstrumenter) exports(at file.Idx) bool {
+	if p := d.place(at); p.Line != 1 || p.Column != 1 {
+		return false
+	}
+	from := int(at) - d.src.tree.File.Base()
+	return from >= 0 && from < len(d.src.text) && exporting.MatchString(d.src.text[from:])
 }
