@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -103,6 +104,8 @@ func loaderOf(name string, language ratchet.Language) api.Loader {
 		return api.LoaderTS
 	case ".json":
 		return api.LoaderJSON
+	case ".txt":
+		return api.LoaderText
 	case ".js", ".mjs", ".cjs":
 		if language == ratchet.TypeScript {
 			return api.LoaderTS
@@ -182,7 +185,7 @@ func (src *parsed) serve(b api.PluginBuild, s Source) {
 				return api.OnResolveResult{Path: p, Namespace: filesNamespace}, nil
 			}
 		}
-		return refuseImport(fmt.Sprintf("cannot import %q: the task has no file %s", a.Path, want))
+		return refuseImport(fmt.Sprintf("cannot import %q: the task has no file %s", a.Path, want), src.importHint())
 	})
 	b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: filesNamespace}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 		text, language := src.files[a.Path], ratchet.JavaScript
@@ -203,16 +206,35 @@ func (src *parsed) resolveName(name string) (api.OnResolveResult, error) {
 		return api.OnResolveResult{Path: name, Namespace: nodeNamespace}, nil
 	}
 	if reason, ok := machineModules()[strings.TrimPrefix(name, "node:")]; ok {
-		return refuseImport(fmt.Sprintf("cannot import %q: %s", name, reason))
+		return refuseImport(fmt.Sprintf("cannot import %q: %s", name, reason), "")
 	}
 	if strings.HasPrefix(name, "node:") {
-		return refuseImport(fmt.Sprintf("cannot import %q: of Node's modules there are %s", name, strings.Join(nodeNames(), ", ")))
+		return refuseImport(fmt.Sprintf("cannot import %q: of Node's modules there are %s", name, strings.Join(nodeNames(), ", ")), "")
 	}
-	return refuseImport(fmt.Sprintf("cannot import %q: a task may import its own files by relative path, e.g. ./lib/tax.js, and modules of Node as node:crypto", name))
+	return refuseImport(fmt.Sprintf("cannot import %q: a task may import its own files by relative path, e.g. ./lib/tax.js, and modules of Node as node:crypto", name),
+		"A task has no packages: put the functions that you need into its code, or into a file below lib.")
 }
 
-func refuseImport(text string) (api.OnResolveResult, error) {
-	return api.OnResolveResult{Errors: []api.Message{{Text: text}}}, nil
+// unresolved is the detail of esbuild's errors about imports.
+type unresolved struct{ hint string }
+
+func refuseImport(text, hint string) (api.OnResolveResult, error) {
+	return api.OnResolveResult{Errors: []api.Message{{Text: text, Detail: unresolved{hint}}}}, nil
+}
+
+// importHint says where the files are that a task can import.
+func (src *parsed) importHint() string {
+	var own []string
+	for name := range src.files {
+		if name != src.name && name != "config.json" {
+			own = append(own, name)
+		}
+	}
+	if len(own) == 0 {
+		return "The task has no file but its code: add one below lib with files of ratchet_create_task or ratchet_edit_task, or in its folder."
+	}
+	slices.Sort(own)
+	return "Its files are " + strings.Join(own[:min(10, len(own))], ", ") + "; paths are relative to the file that imports."
 }
 
 // buildError turns esbuild's first error into ours. One warning counts as an
@@ -234,6 +256,10 @@ func (src *parsed) buildError(errs, warnings []api.Message) error {
 		if e.line == 1 && e.file == src.name {
 			e.column -= src.shift
 		}
+	}
+	if d, ok := m.Detail.(unresolved); ok {
+		e.code, e.hint = "UNRESOLVED_IMPORT", d.hint
+		return e
 	}
 	switch {
 	case strings.Contains(m.Text, "op-level await"):

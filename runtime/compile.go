@@ -77,7 +77,7 @@ type parsed struct {
 
 // compileError is a source that does not compile, at the author's position.
 type compileError struct {
-	code    string // SYNTAX_ERROR, UNSUPPORTED_SYNTAX or EMPTY_SCRIPT
+	code    string // SYNTAX_ERROR, UNRESOLVED_IMPORT, UNSUPPORTED_SYNTAX or EMPTY_SCRIPT
 	message string
 	hint    string
 	file    string

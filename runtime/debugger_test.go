@@ -291,7 +291,7 @@ export default function main(input: { lines: Line[] }): number {
 // written for the exports.
 func TestDebugEntry(t *testing.T) {
 	for code, want := range map[string]string{
-		"interface A { a: 1 }\n// c\nexport default async function main(i: A) {\n  return i.a;\n}\n":       "entry main:4",
+		"interface A { a: 1 }\n// c\nexport default async function main(i: A) {\n  return i.a;\n}\n":         "entry main:4",
 		"type A = number;\nimport { b } from './lib/b';\nexport default function main(i: A) { return b; }\n": "entry (top level):1",
 		"// c\nconst n = 1;\nexport default () => n;\n":                                                      "entry (top level):2",
 	} {

@@ -139,7 +139,7 @@ type Check struct {
 
 // CheckProblem is one finding in a source.
 type CheckProblem struct {
-	Code     string // SYNTAX_ERROR, NO_ENTRY, UNSUPPORTED_SYNTAX, EMPTY_SCRIPT, or a lint code
+	Code     string // SYNTAX_ERROR, UNRESOLVED_IMPORT, NO_ENTRY, UNSUPPORTED_SYNTAX, EMPTY_SCRIPT, or a lint code
 	Severity string // error or warning
 	Message  string
 	Hint     string

@@ -185,17 +185,17 @@ func (c *coercion) object(at string, s *jsonschema.Schema, obj map[string]any) {
 		sub, known := s.Properties[name]
 		if !known {
 			if extra, ok := s.AdditionalProperties.(*jsonschema.Schema); ok {
-				obj[name] = c.value(at+"/"+escape(name), extra, value)
+				obj[name] = c.value(at+"/"+Escape(name), extra, value)
 			}
 			continue
 		}
 		if value == nil && !slices.Contains(s.Required, name) && deref(sub).Types != nil &&
 			!slices.Contains(deref(sub).Types.ToStrings(), "null") {
 			delete(obj, name)
-			c.note(at+"/"+escape(name), "took null as absent")
+			c.note(at+"/"+Escape(name), "took null as absent")
 			continue
 		}
-		obj[name] = c.value(at+"/"+escape(name), sub, value)
+		obj[name] = c.value(at+"/"+Escape(name), sub, value)
 	}
 	slices.Sort(c.notes)
 }
@@ -218,7 +218,7 @@ func (c *coercion) spelling(at string, s *jsonschema.Schema, obj map[string]any)
 		snake := snakeCase(name)
 		if other, both := obj[snake]; both && canonical(other) != canonical(obj[name]) {
 			c.refused = append(c.refused, Violation{
-				Pointer: at + "/" + escape(name), Rule: "spelling", Found: name, Wanted: snake,
+				Pointer: at + "/" + Escape(name), Rule: "spelling", Found: name, Wanted: snake,
 				Message: fmt.Sprintf("and %s are the same argument with different values; keep %s", snake, snake),
 				Nearest: snake,
 			})
@@ -226,7 +226,7 @@ func (c *coercion) spelling(at string, s *jsonschema.Schema, obj map[string]any)
 		}
 		obj[snake] = obj[name]
 		delete(obj, name)
-		c.note(at+"/"+escape(name), "read as %s", snake)
+		c.note(at+"/"+Escape(name), "read as %s", snake)
 	}
 }
 

@@ -20,12 +20,13 @@ func pointer(path []string) string {
 	var b strings.Builder
 	for _, step := range path {
 		b.WriteByte('/')
-		b.WriteString(escape(step))
+		b.WriteString(Escape(step))
 	}
 	return b.String()
 }
 
-func escape(step string) string {
+// Escape is a name as a step of a JSON pointer; a very long one is cut.
+func Escape(step string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(ratchet.Clip(step, maxStep), "~", "~0"), "/", "~1")
 }
 

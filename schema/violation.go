@@ -99,7 +99,7 @@ func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 	case *kind.Required:
 		var out []Violation
 		for _, name := range k.Missing[:min(len(k.Missing), maxViolations)] {
-			out = append(out, Violation{Pointer: at + "/" + escape(name), Rule: "required", Wanted: name, Message: "is required"})
+			out = append(out, Violation{Pointer: at + "/" + Escape(name), Rule: "required", Wanted: name, Message: "is required"})
 		}
 		return out
 	case *kind.AdditionalProperties:
@@ -197,7 +197,7 @@ func unknown(s *Schema, at []string, names []string) []Violation {
 	var out []Violation
 	for _, name := range names[:min(len(names), maxViolations)] {
 		v := Violation{
-			Pointer: pointer(at) + "/" + escape(name), Rule: "additionalProperties", Found: ratchet.Clip(name, maxStep),
+			Pointer: pointer(at) + "/" + Escape(name), Rule: "additionalProperties", Found: ratchet.Clip(name, maxStep),
 			Message: "is not known", Allowed: known, Nearest: Nearest(name, known),
 		}
 		if v.Nearest != "" {

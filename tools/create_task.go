@@ -23,6 +23,7 @@ type CreateTaskIn struct {
 	Tags           []string        `json:"tags,omitempty" jsonschema:"maxItems=50" shown:""`
 	Metadata       json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"e.g. timeout (seconds), http.allow_hosts, secrets" shown:"e.g. {timeout (seconds), http: {allow_hosts: […]}, secrets: […]}"`
 	TestCases      []TestCaseIn    `json:"test_cases,omitempty" jsonschema:"maxItems=100" shown:"[{name, input, expected_output or should_fail + expected_error {type, message}, match: exact subset schema types, mock: {http: [{url, method, response}]}}]"`
+	Files          json.RawMessage `json:"files,omitempty" jsonschema:"type=object" jsonschema_description:"further files by name: lib/NAME.ts, imported as ./lib/NAME; data; config.json" shown:"{lib/NAME.ts: text}, imported as ./lib/NAME"`
 	Language       string          `json:"language,omitempty" jsonschema:"enum=auto,enum=javascript,enum=typescript,default=auto"`
 	Label          string          `json:"label,omitempty" shown:"-"`
 	Category       string          `json:"category,omitempty" shown:"-"`
@@ -80,9 +81,13 @@ func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, e
 			if err != nil {
 				return CreateTaskOut{}, err
 			}
+			files, err := mergeFiles(nil, in.Files)
+			if err != nil {
+				return CreateTaskOut{}, err
+			}
 			t := &ratchet.Task{
 				Name: in.Name, Label: in.Label, Version: in.Version, Description: in.Description, Category: in.Category,
-				Tags: in.Tags, Enabled: in.Enabled, Language: ratchet.Language(in.Language), Code: in.Code,
+				Tags: in.Tags, Enabled: in.Enabled, Language: ratchet.Language(in.Language), Code: in.Code, Files: files,
 				InputSchema: in.InputSchema, OutputSchema: in.OutputSchema, Metadata: in.Metadata, Tests: cases,
 			}
 			return storeTask(ctx, d, t, in.Language == "auto", true)
@@ -129,7 +134,7 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 
 // storedTask does what follows when a task is stored, and describes it.
 func storedTask(ctx context.Context, d *Deps, t *ratchet.Task, found *checks, runTests bool) CreateTaskOut {
-	saveWarning := d.saveFolder(ctx, t)
+	saveWarning := d.saveFolder(ctx, t, nil)
 	out := CreateTaskOut{
 		TaskID: t.ID, DatabaseID: fmt.Sprint(t.Number), Name: t.Name, Version: t.Version, Language: string(t.Language),
 		Enabled: t.Enabled, Entry: found.entry, Checksum: t.Checksum, Revision: taskRevision(t), URI: "ratchet://tasks/" + t.Name,

@@ -34,8 +34,8 @@ type Deps struct {
 type TaskFolder interface {
 	// Path is where the folder of t is or will be.
 	Path(t *ratchet.Task) string
-	// Save writes the task's folder and returns its path.
-	Save(ctx context.Context, t *ratchet.Task) (path string, err error)
+	// Save writes the task's folder without the files that are gone, and returns its path.
+	Save(ctx context.Context, t *ratchet.Task, gone ...string) (path string, err error)
 	// Remove deletes the task's folder and returns the files deleted.
 	Remove(ctx context.Context, t *ratchet.Task) (files []string, err error)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -27,10 +28,11 @@ type EditTaskIn struct {
 	Enabled          *bool           `json:"enabled,omitempty"`
 	Metadata         json.RawMessage `json:"metadata,omitempty" jsonschema:"type=object" jsonschema_description:"merged; null deletes a key" shown:"merged; null deletes a key"`
 	TestCases        *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"replaces the stored tests" shown:"replaces all; form as in ratchet_create_task"`
+	Files            json.RawMessage `json:"files,omitempty" jsonschema:"type=object" jsonschema_description:"files besides the code, merged; null removes one" shown:"merged; null removes one"`
 	ValidateChanges  bool            `json:"validate_changes,omitempty" jsonschema:"default=true" jsonschema_description:"run all checks first" shown:"check first"`
 	RequireTests     bool            `json:"require_tests,omitempty" jsonschema_description:"store nothing unless the tests pass" shown:"store only if tests pass"`
 	CreateBackup     bool            `json:"create_backup,omitempty" jsonschema:"default=true" jsonschema_description:"store the former state" shown:"-"`
-	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default; needs description, code and both schemas" shown:"-"`
+	Replace          bool            `json:"replace,omitempty" jsonschema_description:"what is left out gets its default, but files stay; needs description, code and both schemas" shown:"-"`
 	ExpectedRevision string          `json:"expected_revision,omitempty" jsonschema_description:"refuse when anything of the task changed since" shown:"refuse when the task changed since"`
 	ExpectedChecksum string          `json:"expected_checksum,omitempty" jsonschema_description:"refuse when the task changed since" shown:"-"`
 }
@@ -105,7 +107,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 			return EditTaskOut{}, err
 		}
 	}
-	tests := t.Tests
+	tests, files := t.Tests, t.Files
 	changes, err := in.apply(t)
 	if err != nil {
 		return EditTaskOut{}, err
@@ -120,7 +122,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	}
 	if len(changes) == 0 {
 		return EditTaskOut{}, ratchet.Errorf(ratchet.CodeInvalid, "there is nothing to change: no argument differs from the stored task").
-			WithHint("give at least one of code, description, input_schema, output_schema, tags, enabled, metadata, test_cases")
+			WithHint("give at least one of code, description, input_schema, output_schema, tags, enabled, metadata, test_cases, files")
 	}
 	if slices.ContainsFunc(changes, func(part string) bool { return part != "enabled" && part != "description" && part != "tags" }) {
 		if err := d.Store.MayDeclare(ctx, t); err != nil {
@@ -160,7 +162,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	if err != nil {
 		return EditTaskOut{}, err
 	}
-	warning := d.saveFolder(ctx, t)
+	warning := d.saveFolder(ctx, t, files)
 	if in.ValidateChanges {
 		d.markValidated(ctx, t, found)
 	}
@@ -266,6 +268,16 @@ func (in EditTaskIn) apply(t *ratchet.Task) ([]string, error) {
 			return nil, ratchet.Errorf(ratchet.CodeInvalid, "metadata is not an object").At("/metadata").Wrap(err)
 		}
 		raw("metadata", &t.Metadata, merged)
+	}
+	if len(in.Files) > 0 {
+		files, err := mergeFiles(t.Files, in.Files)
+		if err != nil {
+			return nil, err
+		}
+		if !maps.Equal(files, t.Files) {
+			t.Files = files
+			changes = append(changes, "files")
+		}
 	}
 	if in.TestCases != nil {
 		cases, err := testCases(*in.TestCases, "/test_cases")

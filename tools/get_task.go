@@ -19,6 +19,7 @@ type TaskView struct {
 	TaskItem
 	Language  string             `json:"language"`
 	Code      string             `json:"code"`
+	Files     map[string]string  `json:"files,omitempty" jsonschema_description:"besides the code, by name"`
 	Metadata  json.RawMessage    `json:"metadata,omitempty"`
 	TestCases []ratchet.TestCase `json:"test_cases"`
 	Checksum  string             `json:"checksum" jsonschema_description:"of code, schemas, metadata and tests"`
@@ -50,7 +51,7 @@ func getTask(ctx context.Context, d *Deps, in GetTaskIn) (Row[TaskView], error) 
 		return Row[TaskView]{}, err
 	}
 	view := TaskView{
-		TaskItem: taskItem(t, true), Language: string(t.Language), Code: t.Code, Metadata: t.Metadata,
+		TaskItem: taskItem(t, true), Language: string(t.Language), Code: t.Code, Files: t.Files, Metadata: t.Metadata,
 		TestCases: append([]ratchet.TestCase{}, t.Tests...), Checksum: t.Checksum, Revision: taskRevision(t),
 	}
 	rows, err := Rows([]TaskView{view}, in.Fields)

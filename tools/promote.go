@@ -95,7 +95,7 @@ func storePromotion(ctx context.Context, d *Deps, x *ratchet.Execution, p *execu
 	if p.Test.Mock != nil {
 		out.Mocks = len(p.Test.Mock.HTTP)
 	}
-	if warning := d.saveFolder(ctx, t); warning != "" {
+	if warning := d.saveFolder(ctx, t, nil); warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
 	d.publish(events.TaskUpdated, t)

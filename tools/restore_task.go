@@ -80,7 +80,11 @@ func restoreTask(ctx context.Context, d *Deps, in RestoreTaskIn) (RestoreTaskOut
 		Recreated: replaced == "", ReplacedBackupID: replaced, Warnings: []string{}, Checksum: t.Checksum, Revision: taskRevision(t),
 		URI: "ratchet://tasks/" + t.Name, Message: fmt.Sprintf("task %s is again as it was at %s", t.Name, Stamp(b.CreatedAt)),
 	}
-	if warning := d.saveFolder(ctx, t); warning != "" {
+	var before map[string]string
+	if present != nil {
+		before = present.Files
+	}
+	if warning := d.saveFolder(ctx, t, before); warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
 	if out.Recreated {

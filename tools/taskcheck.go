@@ -110,6 +110,7 @@ func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly b
 	} else if err := c.source(ctx, d, t, auto, syntaxOnly); err != nil {
 		return nil, err
 	}
+	c.files(t)
 	if syntaxOnly {
 		return c, nil
 	}
@@ -178,7 +179,7 @@ func (c *checks) source(ctx context.Context, d *Deps, t *ratchet.Task, auto, syn
 			r.Status = "failed"
 		}
 		switch p.Code {
-		case "SYNTAX_ERROR", "EMPTY_SCRIPT":
+		case "SYNTAX_ERROR", unresolvedImport, "EMPTY_SCRIPT":
 			r.Type, syntax = "syntax", false
 		case "NO_ENTRY":
 			r.Type, entry = "entry", false
@@ -223,16 +224,19 @@ func compileTask(ctx context.Context, d *Deps, t *ratchet.Task, auto bool) (runt
 	if err != nil {
 		return ts, err
 	}
-	if other := syntaxError(ts); other == nil || other.Line > at.Line || (other.Line == at.Line && other.Column > at.Column) {
+	if other := syntaxError(ts); other == nil || other.Code == unresolvedImport && at.Code != unresolvedImport || other.Line > at.Line || (other.Line == at.Line && other.Column > at.Column) {
 		return ts, nil
 	}
 	t.Language = ratchet.JavaScript
 	return js, nil
 }
 
+// unresolvedImport is the code of a source that parses and imports what is not there.
+const unresolvedImport = "UNRESOLVED_IMPORT"
+
 func syntaxError(c runtime.Check) *runtime.CheckProblem {
 	for i, p := range c.Problems {
-		if p.Code == "SYNTAX_ERROR" && p.Severity == "error" {
+		if (p.Code == "SYNTAX_ERROR" || p.Code == unresolvedImport) && p.Severity == "error" {
 			return &c.Problems[i]
 		}
 	}

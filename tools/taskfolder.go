@@ -36,13 +36,20 @@ func (d *Deps) placeFolder(t *ratchet.Task) {
 }
 
 // saveFolder writes the task's files where tasks have files. The row is the
-// truth: a folder that cannot be written is a warning.
-func (d *Deps) saveFolder(ctx context.Context, t *ratchet.Task) (warning string) {
+// truth: a folder that cannot be written is a warning. before are the files it
+// had: those that it no longer has are removed.
+func (d *Deps) saveFolder(ctx context.Context, t *ratchet.Task, before map[string]string) (warning string) {
 	if d.Folder == nil {
 		return ""
 	}
+	var gone []string
+	for name := range before {
+		if _, has := t.Files[name]; !has {
+			gone = append(gone, name)
+		}
+	}
 	// The row is stored: its files follow even when the caller has gone.
-	if _, err := d.Folder.Save(context.WithoutCancel(ctx), t); err != nil {
+	if _, err := d.Folder.Save(context.WithoutCancel(ctx), t, gone...); err != nil {
 		if d.Log != nil {
 			d.Log.Error("save the folder of a task", "task", t.Name, "error", err)
 		}

@@ -17,6 +17,7 @@ type ValidateTaskIn struct {
 	InputSchema  json.RawMessage `json:"input_schema,omitempty" jsonschema:"type=object"`
 	OutputSchema json.RawMessage `json:"output_schema,omitempty" jsonschema:"type=object"`
 	TestCases    *[]TestCaseIn   `json:"test_cases,omitempty" jsonschema:"maxItems=100" jsonschema_description:"tests to check with instead of the stored ones" shown:"instead of the stored tests; form as in ratchet_create_task"`
+	Files        json.RawMessage `json:"files,omitempty" jsonschema:"type=object" jsonschema_description:"files besides the code, merged with the stored ones; null removes one" shown:"as in ratchet_edit_task"`
 	RunTests     bool            `json:"run_tests,omitempty" jsonschema:"default=true"`
 	SyntaxOnly   bool            `json:"syntax_only,omitempty" jsonschema_description:"stop after parsing" shown:"only parse"`
 }
@@ -125,7 +126,7 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 
 // stored says that nothing is proposed in place of what is stored.
 func (in ValidateTaskIn) stored() bool {
-	return in.Code == nil && in.InputSchema == nil && in.OutputSchema == nil && in.TestCases == nil
+	return in.Code == nil && in.InputSchema == nil && in.OutputSchema == nil && in.TestCases == nil && len(in.Files) == 0
 }
 
 // apply puts what is proposed into t.
@@ -146,5 +147,10 @@ func (in ValidateTaskIn) apply(t *ratchet.Task) error {
 		}
 		t.Tests = cases
 	}
+	files, err := mergeFiles(t.Files, in.Files)
+	if err != nil {
+		return err
+	}
+	t.Files = files
 	return nil
 }

@@ -86,7 +86,7 @@ func (l *loader) tests(task *ratchet.Task) {
 	}
 }
 
-// extra reads lib/** and config.json.
+// extra reads config.json, and modules and data below lib.
 func (l *loader) extra(task *ratchet.Task) {
 	if data, ok := l.read("config.json"); ok {
 		if err := schema.CheckSyntax(data); err != nil {
@@ -103,7 +103,7 @@ func (l *loader) extra(task *ratchet.Task) {
 			l.problem(name, 0, "", "cannot be read: %s", reason(err))
 			return nil
 		}
-		if entry.IsDir() || (path.Ext(name) != ".js" && path.Ext(name) != ".ts") {
+		if entry.IsDir() || !ratchet.TaskFile(name) {
 			return nil
 		}
 		if l.files >= MaxFiles {

@@ -52,7 +52,7 @@ func (f Folder) holds(path string) bool {
 
 // Save writes the folder of t and returns its path. Each file is replaced
 // atomically; test files that are no longer the task's are removed.
-func (f Folder) Save(ctx context.Context, t *ratchet.Task) (string, error) {
+func (f Folder) Save(ctx context.Context, t *ratchet.Task, gone ...string) (string, error) {
 	if !taskName.MatchString(t.Name) {
 		return "", ratchet.Errorf(ratchet.CodeInvalid, "%q cannot be the name of a folder", t.Name).At("/name")
 	}
@@ -77,7 +77,7 @@ func (f Folder) Save(ctx context.Context, t *ratchet.Task) (string, error) {
 			return "", fmt.Errorf("write %s of task %s: %w", name, t.Name, err)
 		}
 	}
-	if err := dropStale(root, files); err != nil {
+	if err := dropStale(root, files, gone); err != nil {
 		return "", fmt.Errorf("remove old files of task %s: %w", t.Name, err)
 	}
 	return dir, nil
@@ -147,10 +147,12 @@ func taskFiles(fsys fs.FS) []string {
 }
 
 // dropStale removes source, test and schema files that the saved task has not.
-// lib and config.json stay: a database row may never have known them.
-func dropStale(root *os.Root, files map[string][]byte) error {
+// lib and config.json stay unless they are gone: a database row may never have
+// known them.
+func dropStale(root *os.Root, files map[string][]byte, gone []string) error {
 	for _, name := range taskFiles(regular.FS(root)) {
-		if _, keep := files[name]; keep || slices.Contains(metadataFiles, name) || name == "config.json" || strings.HasPrefix(name, "lib/") {
+		_, keep := files[name]
+		if keep || slices.Contains(metadataFiles, name) || !slices.Contains(gone, name) && (name == "config.json" || strings.HasPrefix(name, "lib/")) {
 			continue
 		}
 		if err := root.Remove(name); err != nil {

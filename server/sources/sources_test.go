@@ -37,6 +37,7 @@ var whole = map[string]string{
 	"main.ts":             "export default (i: {a: number}) => i.a",
 	"input.schema.json":   `{"type": "object"}`,
 	"lib/tax.ts":          "export const tax = 1",
+	"lib/rates.json":      `{"full": 2}`,
 	"config.json":         `{"rate": 2}`,
 	"tests/test-002.json": `{"name": "two", "input": {}, "expected": 2}`,
 	"tests/test-001.json": `{"input": {"a": 1}, "expected_output": 1, "mock": {"http": {"url": "*", "response": 1}}}`,
@@ -52,7 +53,7 @@ func TestLoadFolder(t *testing.T) {
 	if task.Name != "add" || task.Version != "1.2.0" || task.Language != ratchet.TypeScript || task.ID == "" {
 		t.Errorf("task = %+v", task)
 	}
-	if diff := cmp.Diff(map[string]string{"lib/tax.ts": whole["lib/tax.ts"], "config.json": whole["config.json"]}, task.Files); diff != "" {
+	if diff := cmp.Diff(map[string]string{"lib/tax.ts": whole["lib/tax.ts"], "lib/rates.json": whole["lib/rates.json"], "config.json": whole["config.json"]}, task.Files); diff != "" {
 		t.Error(diff)
 	}
 	if len(task.Tests) != 2 || task.Tests[0].Name != "test-001" || string(task.Tests[1].ExpectedOutput) != "2" || len(task.Tests[0].Mock.HTTP) != 1 {
@@ -218,6 +219,13 @@ func TestSaveLoadRemove(t *testing.T) {
 	})
 	if diff := cmp.Diff(task, back, ignore, raw); diff != "" {
 		t.Error(diff)
+	}
+	delete(task.Files, "lib/tax.ts")
+	if _, err := folder.Save(context.Background(), task, "lib/tax.ts"); err != nil {
+		t.Fatal(err)
+	}
+	if back, _, _ = sources.Load(path); len(back.Files) != 2 {
+		t.Errorf("files after one is gone: %v", back.Files)
 	}
 	write(t, path, map[string]string{"notes.txt": "mine"})
 	removed, err := folder.Remove(context.Background(), task)
