@@ -63,7 +63,7 @@ var layers = map[string][]string{
 	"ratchet/server/settings":     {"ratchet", "ratchet/server/config", "ratchet/tools"},
 	"ratchet/server/metrics":      {"ratchet", "ratchet/events", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/telemetry":    {"ratchet", "ratchet/runtime", "ratchet/executor", "ratchet/tools"},
-	"ratchet/server/sources":      {"ratchet", "ratchet/regular", "ratchet/schema", "ratchet/executor"},
+	"ratchet/server/sources":      {"ratchet", "ratchet/regular", "ratchet/schema", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor"},
 	"ratchet/server": {
 		"ratchet", "ratchet/reply", "ratchet/events", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",

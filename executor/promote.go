@@ -116,8 +116,10 @@ func (r *recorded) testCase(req PromoteRequest, current *ratchet.Task) (ratchet.
 	} else if c.ExpectedOutput, err = expectation(c.Match, r.x.Output, current.OutputSchema); err != nil {
 		return c, err
 	}
-	c.Mock, err = r.mock()
-	return c, err
+	if c.Mock, err = MockOf(r.tape); err != nil {
+		return c, ratchet.AsError(err).At("/execution_id")
+	}
+	return c, nil
 }
 
 // plainMessage keeps a message that begins like a regular expression from
@@ -129,24 +131,28 @@ func plainMessage(message string) string {
 	return message
 }
 
-// mock is what the recording tells of the world.
-func (r *recorded) mock() (*ratchet.Mock, error) {
-	h := r.tape.Header
-	m := &ratchet.Mock{Seed: hex.EncodeToString(h.Seed[:])}
-	clock := newVirtualClock(r.tape)
-	m.Time = time.UnixMicro(clock.start).UTC().Format(time.RFC3339Nano)
-	for i := range r.tape.Calls {
-		c := &r.tape.Calls[i]
+// MockOf is what a recording tells of the world. One without the order of its
+// events, such as a HAR file, tells requests and answers only.
+func MockOf(tape *runtime.Tape) (*ratchet.Mock, error) {
+	m := &ratchet.Mock{}
+	clock := newVirtualClock(tape)
+	ordered := len(tape.Events) > 0 || tape.Complete
+	if ordered {
+		m.Seed = hex.EncodeToString(tape.Header.Seed[:])
+		m.Time = time.UnixMicro(clock.start).UTC().Format(time.RFC3339Nano)
+	}
+	for i := range tape.Calls {
+		c := &tape.Calls[i]
 		switch {
 		case c.Call.Kind.Secret() && c.Reply.Error == nil:
 			if m.Secrets == nil {
 				m.Secrets = map[string]string{}
 			}
 			m.Secrets[c.Call.Secret] = Redacted
-		case c.Call.Fetch != nil && clock.delivered(c.Call.Seq):
+		case c.Call.Fetch != nil && (clock.delivered(c.Call.Seq) || !ordered):
 			mock, err := httpMock(c)
 			if err != nil {
-				return nil, ratchet.AsError(err).At("/execution_id")
+				return nil, err
 			}
 			mock.DelayMS = clock.delay(c.Call.Seq)
 			m.HTTP = append(m.HTTP, *mock)

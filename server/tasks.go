@@ -41,9 +41,12 @@ func openTasks(ctx context.Context, db *storage.DB, dir string, most executor.Bo
 			at.Error("task not loaded", "error", f.Err)
 			continue
 		}
-		if sources.Failed(f.Problems) {
+		if sources.Unusable(f.Problems) {
 			at.Error("task not loaded: its files have the errors above")
 			continue
+		}
+		if sources.Failed(f.Problems) {
+			at.Error("task loaded without the tests that have the errors above")
 		}
 		if other, twice := seen[f.Task.Name]; twice {
 			at.Error("task not loaded: its name is taken", "task", f.Task.Name, "by", other)

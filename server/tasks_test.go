@@ -124,6 +124,7 @@ func TestTasksFolderIsLoaded(t *testing.T) {
 	}
 	put("group/greet/metadata.json", `{"name":"greet","version":"1.0.0","description":"Greets"}`)
 	put("group/greet/main.js", "export default () => 'hello'")
+	put("group/greet/tests/test-001.json", `{"input":{},"expect":"hello"}`)
 	put("broken/metadata.json", `{"name":`)
 
 	second := open(t, data, dir)
@@ -140,6 +141,9 @@ func TestTasksFolderIsLoaded(t *testing.T) {
 	call(t, second, "ratchet_edit_task", `{"task_id":"greet","description":"Says hello","validate_changes":false}`)
 	if text := file(t, dir, "group", "greet", "metadata.json"); !strings.Contains(text, "Says hello") {
 		t.Errorf("a task found deeper is not rewritten in its place: %s", text)
+	}
+	if text := file(t, dir, "group", "greet", "tests", "test-001.json.unread"); !strings.Contains(text, `"expect"`) {
+		t.Errorf("the test that could not be loaded is lost: %s", text)
 	}
 	if err := second.Close(context.Background()); err != nil {
 		t.Fatal(err)

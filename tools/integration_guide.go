@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +30,23 @@ func integrationSections(d *Deps) []section {
 	errs.WriteString("A failed call is a result with `isError: true` that holds code, error_type, message, " +
 		"field (JSON pointer of the argument), allowed, nearest, hint, example, next_tool and retryable. " +
 		"Read hint first: it says what to do.\n\n| Code | error_type | HTTP | Exit code | Retry |\n|---|---|---|---|---|\n")
+	types := map[string][]string{} // several codes are one on the wire
 	for _, c := range ratchet.Codes() {
+		if !slices.Contains(types[c.Wire()], c.ErrorType()) {
+			types[c.Wire()] = append(types[c.Wire()], c.ErrorType())
+		}
+	}
+	for _, c := range ratchet.Codes() {
+		list := types[c.Wire()]
+		if list == nil {
+			continue // it is in the table
+		}
+		delete(types, c.Wire())
 		retry := ""
 		if c.Retryable() {
 			retry = "yes"
 		}
-		fmt.Fprintf(&errs, "| %s | %s | %d | %d | %s |\n", c.Wire(), c.ErrorType(), c.HTTPStatus(), c.ExitCode(), retry)
+		fmt.Fprintf(&errs, "| %s | %s | %d | %d | %s |\n", c.Wire(), strings.Join(list, ", "), c.HTTPStatus(), c.ExitCode(), retry)
 	}
 	var offered strings.Builder
 	for _, t := range d.Tools.List() {

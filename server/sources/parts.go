@@ -70,9 +70,8 @@ func (l *loader) tests(task *ratchet.Task) {
 		if !ok {
 			continue
 		}
-		test, line, err := DecodeTest(data)
-		if err != nil {
-			l.problem(name, line, "", "%v", err)
+		test, ok := l.test(name, data)
+		if !ok {
 			continue
 		}
 		if test.Name == "" {

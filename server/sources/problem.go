@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"ratchet/schema"
 )
@@ -34,12 +36,15 @@ func (p Problem) String() string {
 
 // Failed says whether any of problems is an error.
 func Failed(problems []Problem) bool {
-	for _, p := range problems {
-		if p.Severity == "error" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == "error" })
+}
+
+// Unusable says whether any of problems is an error of more than a test: without
+// the test the task can be loaded.
+func Unusable(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool {
+		return p.Severity == "error" && !strings.HasPrefix(p.File, "tests/") && !strings.HasPrefix(p.File, "test-")
+	})
 }
 
 // lineOf is the line of a JSON error in data, 0 when it has no place.

@@ -51,7 +51,8 @@ func (f Folder) holds(path string) bool {
 }
 
 // Save writes the folder of t and returns its path. Each file is replaced
-// atomically; test files that are no longer the task's are removed.
+// atomically; test files that are no longer the task's are removed. Those that
+// cannot be read as tests get the ending .unread.
 func (f Folder) Save(ctx context.Context, t *ratchet.Task, gone ...string) (string, error) {
 	if !taskName.MatchString(t.Name) {
 		return "", ratchet.Errorf(ratchet.CodeInvalid, "%q cannot be the name of a folder", t.Name).At("/name")
@@ -69,6 +70,9 @@ func (f Folder) Save(ctx context.Context, t *ratchet.Task, gone ...string) (stri
 		return "", fmt.Errorf("open the folder of task %s: %w", t.Name, err)
 	}
 	defer root.Close()
+	if err := setAside(root); err != nil {
+		return "", fmt.Errorf("keep the tests of task %s that cannot be read: %w", t.Name, err)
+	}
 	for _, name := range sortedKeys(files) {
 		if err := ctx.Err(); err != nil {
 			return "", err
@@ -144,6 +148,25 @@ func taskFiles(fsys fs.FS) []string {
 		return nil
 	})
 	return found
+}
+
+// setAside renames the test files that were not loaded, for their author to mend.
+func setAside(root *os.Root) error {
+	l := &loader{fsys: regular.FS(root)}
+	names, _ := fs.Glob(l.fsys, "tests/*.json")
+	for _, name := range names {
+		data, ok := l.read(name)
+		if ok {
+			_, ok = l.test(name, data)
+		}
+		if ok {
+			continue
+		}
+		if err := root.Rename(name, name+".unread"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropStale removes source, test and schema files that the saved task has not.

@@ -70,6 +70,25 @@ func meta(line string) string {
 	return "{\n\"name\": \"add\",\n\"version\": \"1.0.0\",\n" + line + "}"
 }
 
+func TestTestsWithRecordings(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"metadata.json":         meta(`"label": "a"`),
+		"main.js":               "export default async () => (await fetch('https://a.test/x')).text()",
+		"recordings/a.har":      `{"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [{"startedDateTime": "2026-01-02T03:04:05Z", "time": 1, "request": {"method": "GET", "url": "https://a.test/x", "headers": []}, "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"text": "hi"}}}]}}`,
+		"tests/served.json":     `{"input": {}, "expected": "hi", "recording": "a.har"}`,
+		"tests/unrecorded.json": `{"input": {}, "expected": "hi", "recording": "b.har"}`,
+	})
+	task, problems, err := sources.Load(dir)
+	if err != nil || len(problems) != 1 || !strings.Contains(problems[0].String(), "recordings/b.har is missing") || sources.Unusable(problems) {
+		t.Fatalf("%v, %v", problems, err)
+	}
+	mocks := task.Tests[0].Mock.HTTP
+	if len(task.Tests) != 1 || len(mocks) != 1 || mocks[0].URL != "https://a.test/x" || !strings.Contains(string(mocks[0].Response), `"hi"`) {
+		t.Errorf("%+v", task.Tests)
+	}
+}
+
 func TestRangesOfVersions(t *testing.T) {
 	tests := []struct {
 		wanted, version string

@@ -34,7 +34,7 @@ func DecodeTest(data []byte) (test ratchet.TestCase, line int, err error) {
 	}
 	known := []string{
 		"name", "description", "tags", "input", "expected_output", "match", "should_fail",
-		"expected_error", "mock", "timeout_ms", "skip", "only",
+		"expected_error", "mock", "recording", "timeout_ms", "skip", "only",
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if slices.Contains(known, key) {
