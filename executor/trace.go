@@ -14,7 +14,7 @@ import (
 // step is one row of where the time of a run went.
 type step struct {
 	Name     string         `json:"step"`
-	StartMS  float64        `json:"start_ms"` // since the row was queued
+	StartMS  float64        `json:"start_ms"` // since the first step began
 	Duration float64        `json:"duration_ms"`
 	Details  map[string]any `json:"details,omitempty"`
 	Children []step         `json:"children,omitempty"`
@@ -50,7 +50,9 @@ func (e *Executor) Steps(ctx context.Context, x *ratchet.Execution) (json.RawMes
 	return json.Marshal(stepsOf(x.Phases, calls))
 }
 
-// RecordedCalls are the calls on the recording of an execution.
+// RecordedCalls are the calls on the recording of an execution. They start when
+// the script made them, by its clock: that of the recorder runs since the row
+// was queued.
 func (e *Executor) RecordedCalls(ctx context.Context, x *ratchet.Execution) ([]runtime.TapeCall, error) {
 	if !x.Recorded {
 		return nil, nil
@@ -63,12 +65,24 @@ func (e *Executor) RecordedCalls(ctx context.Context, x *ratchet.Execution) ([]r
 	if err != nil {
 		return nil, fmt.Errorf("read the recording of execution %s: %w", x.ID, err)
 	}
+	made := make(map[int64]int64, len(tape.Calls))
+	for _, e := range tape.Events {
+		if e.Kind == runtime.TapeIssue {
+			made[e.ID] = e.At
+		}
+	}
+	for i := range tape.Calls {
+		c := &tape.Calls[i]
+		if at, known := made[c.Call.Seq]; known {
+			c.Start, c.End = at, at+c.End-c.Start
+		}
+	}
 	return tape.Calls, nil
 }
 
 // stepsOf puts the phases one after another.
 func stepsOf(p *ratchet.Phases, calls []runtime.TapeCall) []step {
-	at := -p.Input // the input is validated before the row is queued
+	at := time.Duration(0)
 	next := func(name string, d time.Duration) step {
 		s := step{Name: name, StartMS: ms(at), Duration: ms(d)}
 		at += d

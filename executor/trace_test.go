@@ -46,9 +46,38 @@ func TestFoldedStacksAddUp(t *testing.T) {
 			if wall := float64(trace.Wall.Microseconds()); math.Abs(float64(sum)-wall) > 0.02*wall {
 				t.Errorf("%s, profiled %v: the stacks add up to %d us of %.0f", name, profile, sum, wall)
 			}
-			if profile && trace.Wall != x.Usage.Wall {
-				t.Errorf("%s: the live spans share %v of a run of %v", name, trace.Wall, x.Usage.Wall)
+			if trace.Wall != x.Usage.Wall {
+				t.Errorf("%s: the spans share %v of a run of %v", name, trace.Wall, x.Usage.Wall)
 			}
+			inOrder(t, trace, profile)
+		}
+	}
+}
+
+// inOrder: nothing begins before the first phase does, and no request begins
+// outside the script, or once the functions that made it are over.
+func inOrder(t *testing.T, trace *executor.Trace, live bool) {
+	t.Helper()
+	var main, entry spans.Span
+	for _, s := range trace.Spans {
+		switch {
+		case s.Start < 0:
+			t.Errorf("%s begins at %v", s.Name, s.Start)
+		case s.Name == "main_execution":
+			main = s
+		case s.Kind == spans.Function && s.Duration > entry.Duration:
+			entry = s
+		}
+	}
+	for _, s := range trace.Spans {
+		if s.Kind != spans.Host {
+			continue
+		}
+		if s.Start < main.Start || s.Start > main.Start+main.Duration {
+			t.Errorf("%s begins at %v, outside the script at %v for %v", s.Name, s.Start, main.Start, main.Duration)
+		}
+		if live && (s.Start < entry.Start || s.Start > entry.Start+entry.Duration) {
+			t.Errorf("%s begins at %v, and what made it lasts from %v for %v", s.Name, s.Start, entry.Start, entry.Duration)
 		}
 	}
 }

@@ -23,7 +23,8 @@ type TraceRequest struct {
 type Trace struct {
 	Steps     json.RawMessage // null when the run was not traced
 	Spans     []spans.Span    // system, host and function spans
-	Wall      time.Duration   // that the function spans share; of the run, or of the replay
+	Began     time.Time       // what the spans start at: the first phase, or the run
+	Wall      time.Duration   // of the run, which the function spans share
 	Source    string          // of the function spans: live or replay; empty = there are none
 	Missing   string          // why there are no function spans although they were asked for
 	HTTPCalls json.RawMessage // as the trace shows them; nil = none
@@ -49,6 +50,13 @@ func (e *Executor) Trace(ctx context.Context, x *ratchet.Execution, req TraceReq
 	t.HTTPCalls = httpCalls(calls)
 	if req.Functions {
 		err = e.functionTrace(ctx, x, req, t)
+	}
+	t.Began = x.StartedAt
+	if p := x.Phases; p != nil {
+		t.Began = x.QueuedAt.Add(-p.Input) // which is validated before the row is queued
+		for i := range t.Spans {
+			t.Spans[i].Start += p.Input + p.Queue + p.Startup
+		}
 	}
 	return t, err
 }
@@ -80,17 +88,25 @@ func (e *Executor) functionTrace(ctx context.Context, x *ratchet.Execution, req 
 		}
 		return err
 	}
-	t.Source, t.Wall = "replay", replay.Usage.Wall
+	t.Source = "replay"
+	if t.Wall == 0 { // the worker did not live to tell
+		t.Wall = replay.Usage.Wall
+	}
 	if d := replay.Followed.Divergence; d != nil {
 		t.Missing = fmt.Sprintf("the replay left the recording at event %d: the spans end there", d.Event)
 	} else if !replay.Followed.Complete {
 		t.Missing = "the recording is not complete: the spans end with it"
 	}
+	// A replay that measures functions is slower than the run was.
+	scale := min(1, float64(t.Wall)/float64(max(replay.Usage.Wall, 1)))
 	for _, f := range replay.Spans {
+		f.Start, f.Duration, f.Self = scaled(f.Start, scale), scaled(f.Duration, scale), scaled(f.Self, scale)
 		t.Spans = append(t.Spans, functionSpan(f))
 	}
 	return nil
 }
+
+func scaled(d time.Duration, by float64) time.Duration { return time.Duration(float64(d) * by) }
 
 // addLive adds the spans that a profiled run stored.
 func (t *Trace) addLive(raw json.RawMessage) error {
@@ -137,7 +153,8 @@ func hostSpans(calls []runtime.TapeCall) []spans.Span {
 	return list
 }
 
-// systemSpans are the phases, counted from the start of the script.
+// systemSpans are the phases, counted from the start of the script: those before
+// it are below zero.
 func systemSpans(p *ratchet.Phases) []spans.Span {
 	list := stepsOf(p, nil)
 	main := list[3].StartMS

@@ -2,6 +2,7 @@ package spans
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -113,7 +114,7 @@ func tree(r Run) *node {
 		n.self += s.Self
 	}
 	if rest := r.Wall - root.total(); rest > 0 {
-		root.children = append(root.children, &node{name: waiting, count: 1, self: rest, start: r.Wall})
+		root.children = append(root.children, &node{name: waiting, count: 1, self: rest, start: math.MaxInt64})
 	}
 	return root
 }

@@ -93,7 +93,7 @@ func getExecutionTrace(ctx context.Context, d *Deps, in GetTraceIn) (GetTraceOut
 
 // asFile writes the spans for a profiler.
 func (o *GetTraceOut) asFile(x *ratchet.Execution, t *executor.Trace, format string) (err error) {
-	run := spans.Run{Name: x.TaskName, Start: x.StartedAt, Wall: t.Wall, Spans: t.Spans}
+	run := spans.Run{Name: x.TaskName, Start: t.Began, Wall: t.Wall, Spans: t.Spans}
 	switch format {
 	case "flamegraph":
 		o.Flamegraph, o.Unit = spans.Folded(run), "microseconds"
@@ -127,7 +127,7 @@ func (o *GetTraceOut) asJSON(ctx context.Context, d *Deps, x *ratchet.Execution,
 	if in.HTTPCalls && len(t.HTTPCalls) > 0 {
 		v.HTTPCalls = t.HTTPCalls
 	}
-	left := v.fit(t.Spans, in.MaxSpans, d.Settings.resultBytes(), x.StartedAt)
+	left := v.fit(t.Spans, in.MaxSpans, d.Settings.resultBytes(), t.Began)
 	v.Truncated = left > 0 || page.More
 	v.TotalEvents = len(v.Events) + len(v.Spans)
 	o.Trace = v
@@ -140,7 +140,7 @@ const traceEvents = 200
 
 // fit shows at most n spans, and fewer when they would fill more than half of
 // a result. It returns how many were added up.
-func (v *TraceView) fit(list []spans.Span, n, limit int, started time.Time) (left int) {
+func (v *TraceView) fit(list []spans.Span, n, limit int, began time.Time) (left int) {
 	if limit <= 0 {
 		limit = defaultResultBytes
 	}
@@ -149,7 +149,7 @@ func (v *TraceView) fit(list []spans.Span, n, limit int, started time.Time) (lef
 		kept, left = spans.Longest(list, n)
 		v.Spans = make([]SpanView, len(kept))
 		for i, s := range kept {
-			v.Spans[i] = spanView(s, started)
+			v.Spans[i] = spanView(s, began)
 		}
 		if raw, err := json.Marshal(v.Spans); err != nil || len(raw) <= limit/2 || n <= 10 {
 			return left
@@ -158,9 +158,9 @@ func (v *TraceView) fit(list []spans.Span, n, limit int, started time.Time) (lef
 	}
 }
 
-func spanView(s spans.Span, started time.Time) SpanView {
+func spanView(s spans.Span, began time.Time) SpanView {
 	return SpanView{
-		ID: s.ID, Parent: orNull(s.Parent), Name: s.Name, Kind: s.Kind, Start: Stamp(started.Add(s.Start)), End: Stamp(started.Add(s.Start + s.Duration)),
+		ID: s.ID, Parent: orNull(s.Parent), Name: s.Name, Kind: s.Kind, Start: Stamp(began.Add(s.Start)), End: Stamp(began.Add(s.Start + s.Duration)),
 		At: s.Start.Microseconds(), Duration: s.Duration.Microseconds(), Self: s.Self.Microseconds(), Count: max(s.Count, 1), Line: s.Line, Tags: s.Tags,
 	}
 }

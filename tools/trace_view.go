@@ -32,7 +32,7 @@ type SpanView struct {
 	Kind     string         `json:"kind" jsonschema:"enum=function,enum=host,enum=system"`
 	Start    string         `json:"start_time"`
 	End      string         `json:"end_time"`
-	At       int64          `json:"start_us" jsonschema_description:"since the start of the script"`
+	At       int64          `json:"start_us" jsonschema_description:"since the first phase began"`
 	Duration int64          `json:"duration_us"`
 	Self     int64          `json:"self_us" jsonschema_description:"without what it called and waited for"`
 	Count    int            `json:"count" jsonschema_description:"more than 1 where calls are added up"`
