@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"ratchet"
@@ -91,7 +92,7 @@ func (r *TestReport) tally() {
 		r.Message = "the task has no tests"
 		r.Hint = "add one with ratchet_edit_task: tests [{name, input, expected_output}]"
 	case r.Failed > 0:
-		r.Message = Plural(r.Failed, "test") + " of " + Plural(r.Total, "test") + " failed"
+		r.Message = strconv.Itoa(r.Failed) + " of " + Plural(r.Total, "test") + " failed"
 	case r.Passed == 0:
 		r.Message = "no test was judged: all were skipped"
 		r.Hint = "give the tests an expected_output or should_fail"

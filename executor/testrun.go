@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -197,10 +198,13 @@ func (e *Executor) saveTests(t *testRun, row ratchet.TestRun, task *ratchet.Task
 	}
 }
 
-// Plural is a number with its noun: 1 test, 2 tests.
+// Plural is a number with its noun: 1 test, 2 tests, 3 entries.
 func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "ry"); ok {
+		return strconv.Itoa(n) + " " + stem + "ries"
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
 }

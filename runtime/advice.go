@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"ratchet"
 )
 
 // LoggerAdvice is the logger of lines about what a task most likely did not
@@ -176,7 +178,7 @@ func (l *losses) members(o *goja.Object, class string) {
 	}
 	if len(keys) == 0 {
 		if name := l.name(o); name != "" && name != "Object" {
-			l.add(article(name), "turns into {}", remedyOf(name))
+			l.add(ratchet.Article(name), "turns into {}", remedyOf(name))
 		}
 		return
 	}
@@ -224,13 +226,6 @@ func (l *losses) name(o *goja.Object) string {
 		return tag.String()
 	}
 	return ""
-}
-
-func article(name string) string {
-	if strings.ContainsRune("AEIOaeio", rune(name[0])) {
-		return "an " + name
-	}
-	return "a " + name
 }
 
 // remedyOf says what to return in place of an object of which JSON keeps nothing.

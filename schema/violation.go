@@ -111,7 +111,7 @@ func describe(s *Schema, e *jsonschema.ValidationError) []Violation {
 	case *kind.Pattern:
 		return one("pattern", show(k.Got), k.Want, fmt.Sprintf("%s does not match %s", show(k.Got), k.Want))
 	case *kind.Format:
-		return one("format", show(k.Got), k.Want, fmt.Sprintf("%s is not a %s", show(k.Got), k.Want))
+		return one("format", show(k.Got), k.Want, show(k.Got)+" is not "+ratchet.Article(k.Want))
 	case *kind.FalseSchema:
 		return one("false", "", "", "is not allowed here")
 	case *kind.UniqueItems:

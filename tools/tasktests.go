@@ -27,7 +27,7 @@ func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor
 	}
 	failures := report.Failures()
 	if len(failures) == 0 {
-		c.add(CheckResult{Type: "tests", Status: "passed", Message: fmt.Sprintf("%d tests passed, %d skipped", report.Passed, report.Skipped)})
+		c.add(CheckResult{Type: "tests", Status: "passed", Message: fmt.Sprintf("%s passed, %d skipped", executor.Plural(report.Passed, "test"), report.Skipped)})
 		return report, nil
 	}
 	names := make([]string, len(failures))
@@ -36,7 +36,7 @@ func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor
 	}
 	c.add(CheckResult{
 		Type: "tests", Status: "failed", Code: "TESTS_FAILED", Field: "/test_cases",
-		Message: fmt.Sprintf("%d of %d tests failed: %s", report.Failed, report.Total, strings.Join(names, ", ")),
+		Message: report.Message + ": " + strings.Join(names, ", "),
 		Error:   "test_results shows the differences",
 	})
 	return report, nil
@@ -67,7 +67,7 @@ func (c *checks) required(ctx context.Context, d *Deps, t *ratchet.Task) (*execu
 	for i, one := range failing {
 		names[i] = one.Name
 	}
-	return nil, notStored(t, fmt.Sprintf("%d of %d tests failed: %s", report.Failed, report.Total, strings.Join(names, ", "))).
+	return nil, notStored(t, report.Message+": "+strings.Join(names, ", ")).
 		With("failing_tests", failing).
 		WithHint("failing_tests shows the differences: correct the code, or the test_cases where they expect something else, and call again; " +
 			"ratchet_validate_task tries a change with its test_cases. Without require_tests the change is stored with a warning")

@@ -128,7 +128,7 @@ func strict(raw []byte, v any, known ...string) error {
 		return badMock("%s", text).With(ratchet.FieldAllowed, known)
 	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
-		return badMock("the mock's %s must not be a %s", t.Field, t.Value)
+		return badMock("the mock's %s must not be %s", t.Field, ratchet.Article(t.Value))
 	}
 	return badMock("the mock cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
 }

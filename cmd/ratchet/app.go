@@ -31,6 +31,7 @@ type app struct {
 	token      string // sent to it as a bearer token
 	format     string // of results: table, json or yaml; empty = what suits the command
 	asJSON     bool
+	listWidth  int // of the terminal that the result is a list for; 0 = it is none
 	quiet      bool
 	noColor    bool
 	given      map[string]string // values of flags that are more than one key
@@ -91,6 +92,8 @@ func (a *app) root() *cobra.Command {
 			name = "connect"
 		case "config-file":
 			name = "config"
+		case "language":
+			name = "lang"
 		}
 		return pflag.NormalizedName(name)
 	})
@@ -100,6 +103,7 @@ func (a *app) root() *cobra.Command {
 		a.callCommand(), a.toolsCommand(), a.printConfigCommand(), a.generateGroup(),
 		a.configCommand(), a.usersCommand(), a.keysCommand(), a.secretsCommand(), a.auditCommand(), a.doctorCommand(), a.benchCommand(), a.versionCommand(),
 	)
+	a.helpFor(root)
 	return root
 }
 

@@ -110,7 +110,7 @@ func (a *app) verifyAudit(cmd *cobra.Command) error {
 			Removed: v.Removed, Broken: v.Broken, Reason: v.Reason, Files: v.Files, Lines: v.Lines, FileNote: v.FileNote,
 		})
 	}
-	fmt.Fprintf(a.stdout, "%d entries, %d lines in %s\nhead: %d %s\n", v.Entries, v.Lines, executor.Plural(v.Files, "file"), v.Head, hex.EncodeToString(v.HeadHash))
+	fmt.Fprintf(a.stdout, "%s, %s in %s\nhead: %d %s\n", executor.Plural(int(v.Entries), "entry"), executor.Plural(int(v.Lines), "line"), executor.Plural(v.Files, "file"), v.Head, hex.EncodeToString(v.HeadHash))
 	switch {
 	case v.Broken != 0:
 		fmt.Fprintf(a.stdout, "BROKEN at entry %d: %s\n", v.Broken, v.Reason)

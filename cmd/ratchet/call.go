@@ -50,6 +50,9 @@ func (a *app) callCommand() *cobra.Command {
 // invoke calls a tool, on the server of --connect or on the local data, and
 // prints its result.
 func (a *app) invoke(cmd *cobra.Command, tool string, args json.RawMessage) error {
+	if a.isListing(tool) {
+		a.listWidth = terminalWidth(a.stdout)
+	}
 	to, err := a.reach(cmd)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/spf13/cobra"
@@ -49,12 +50,14 @@ func (a *app) generateTaskCommand() *cobra.Command {
 	flags.StringVar(&n.label, "label", "My Task", "name for people")
 	flags.StringVar(&n.description, "description", "", "what the task does (default the template's, or the label)")
 	flags.StringVar(&n.version, "version", "1.0.0", "semantic version of the task")
-	flags.StringVar(&n.template, "template", "", "start from a template; `ratchet call ratchet_list_templates` shows them")
-	flags.StringVar(&n.lang, "lang", "", "js or ts (default js; templates have their own)")
+	flags.StringVar(&n.template, "template", "", "start from a template, e.g. http_api_call; ratchet call ratchet_list_templates shows them")
+	flags.StringVar(&n.lang, "lang", "", "js or ts, also javascript or typescript (default js; templates have their own)")
 	flags.StringArrayVar(&n.params, "param", nil, "one parameter of the template as key=value")
 	_ = cmd.MarkFlagRequired("path")
 	return cmd
 }
+
+var languages = []string{"js", "ts", "javascript", "typescript"}
 
 // newTask makes the task that the flags describe.
 func (a *app) newTask(n newTask) (ratchet.Task, error) {
@@ -69,8 +72,8 @@ func (a *app) newTask(n newTask) (ratchet.Task, error) {
 	name := filepath.Base(filepath.Clean(n.path))
 	task := ratchet.Task{Language: ratchet.JavaScript}
 	switch {
-	case n.lang != "" && n.lang != "js" && n.lang != "ts":
-		return task, ratchet.Errorf(ratchet.CodeInvalid, "unknown --lang %q", n.lang).With(ratchet.FieldAllowed, []string{"js", "ts"})
+	case n.lang != "" && !slices.Contains(languages, n.lang):
+		return task, ratchet.Errorf(ratchet.CodeInvalid, "unknown --lang %q", n.lang).With(ratchet.FieldAllowed, languages)
 	case n.template != "" && n.lang != "":
 		return task, ratchet.Errorf(ratchet.CodeInvalid, "--lang and --template exclude each other: a template has its language")
 	case n.template != "":
@@ -82,7 +85,7 @@ func (a *app) newTask(n newTask) (ratchet.Task, error) {
 		return task, ratchet.Errorf(ratchet.CodeInvalid, "--param is for a --template")
 	default:
 		task.Code = newJS
-		if n.lang == "ts" {
+		if n.lang == "ts" || n.lang == "typescript" {
 			task.Code, task.Language = newTS, ratchet.TypeScript
 		}
 		task.InputSchema = json.RawMessage(`{"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":["name"],"additionalProperties":false}`)

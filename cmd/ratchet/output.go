@@ -31,7 +31,8 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-// print writes a result to stdout: JSON unless another format was asked for.
+// print writes a result to stdout: JSON unless another format was asked for, or
+// it is a list for people.
 func (a *app) print(value any) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -43,6 +44,13 @@ func (a *app) print(value any) error {
 	out := text.Bytes()
 	var err error
 	switch a.format {
+	case "":
+		if text, left, ok := toListing(out, a.listWidth); a.listWidth > 0 && ok {
+			out = text
+			if len(left) > 0 {
+				defer a.say("not shown: %s; --format json shows everything", strings.Join(left, ", "))
+			}
+		}
 	case "yaml":
 		out, err = toYAML(out)
 	case "table":

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -34,7 +35,7 @@ func (a *app) endpoint() (*url.URL, error) {
 type bearer struct {
 	token   string
 	host    string
-	refused *atomic.Int32 // the last status of 401 or 403
+	refused *atomic.Int32 // the last status of 401, 403 or 503
 }
 
 // RoundTrip sends a request with the token.
@@ -44,8 +45,8 @@ func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Header.Set("Authorization", "Bearer "+b.token)
 	}
 	res, err := http.DefaultTransport.RoundTrip(req)
-	if err == nil && (res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden) {
-		b.refused.Store(int32(res.StatusCode)) //nolint:gosec // one of two statuses
+	if err == nil && slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable}, res.StatusCode) {
+		b.refused.Store(int32(res.StatusCode)) //nolint:gosec // one of three statuses
 	}
 	return res, err
 }
@@ -69,6 +70,9 @@ func (a *app) dial(ctx context.Context) (*mcp.ClientSession, error) {
 			WithHint("give it with --auth-token or RATCHET_AUTH_TOKEN")
 	case door.refused.Load() == http.StatusForbidden:
 		return nil, ratchet.Errorf(ratchet.CodeDenied, "the server at %s refuses this caller", u.Redacted()).Wrap(err)
+	case door.refused.Load() == http.StatusServiceUnavailable:
+		return nil, ratchet.Errorf(ratchet.CodeUnavailable, "the server at %s takes no calls now: it is shutting down, or too busy", u.Redacted()).Wrap(err).
+			WithHint("call again in a moment; GET /ready says when it takes calls")
 	default:
 		return nil, unreachable(u, err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -70,16 +72,35 @@ func (a *app) serveHTTP(cmd *cobra.Command, listen string) error {
 	}
 	return a.withServer(cmd, nil, func(ctx context.Context, srv *server.Server, cfg config.Config) error {
 		return srv.ListenAndServe(ctx, func(address string) {
-			base := strings.TrimSuffix(address, "/")
-			if !strings.Contains(base, "://") {
-				base = "http://" + base
+			base, further, open := reached(address)
+			a.say("ratchet %s listens on %s%s", version, base, further)
+			if open && len(cfg.Server.TrustedProxies) == 0 {
+				a.say("without TLS others on the network can read tokens and passwords: set server.tls.cert_file and server.tls.key_file, or put a proxy with TLS before it")
 			}
-			a.say("ratchet %s listens on %s", version, base)
 			a.say("data: %s", cfg.DatabasePath())
 			a.say("next: ratchet print-config claude-desktop --http %s%s", base, cfg.MCP.Endpoint)
 			a.sayAdminToken(ctx, srv, base)
 		})
 	})
+}
+
+// reached is how clients of this machine reach a listener, what further addresses
+// it has, and whether others reach it without TLS.
+func reached(address string) (base, further string, open bool) {
+	base = strings.TrimSuffix(address, "/")
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return base, "", false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if err == nil && ip.IsUnspecified() {
+		u.Host = net.JoinHostPort("127.0.0.1", u.Port())
+		base, further = u.String(), " and at every other address of this machine"
+	}
+	return base, further, u.Scheme == "http" && err == nil && !ip.IsLoopback()
 }
 
 // sayAdminToken prints the token that makes the first admin, where one is

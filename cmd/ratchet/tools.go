@@ -40,7 +40,7 @@ func (a *app) toolsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&toolsets, "toolsets", "all", "groups of tools")
+	cmd.Flags().StringVar(&toolsets, "toolsets", "all", "groups of tools: core, control, admin or all")
 	return connects(cmd)
 }
 

@@ -105,7 +105,7 @@ func (l *loader) readMetadata(task *ratchet.Task, file string, raw json.RawMessa
 	if err := json.Unmarshal(raw, &m); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			l.problem(file, l.line(kind.Field), "", "key %s is a %s, want %s", kind.Field, kind.Value, wanted(kind.Type))
+			l.problem(file, l.line(kind.Field), "", "key %s is %s, want %s", kind.Field, ratchet.Article(kind.Value), wanted(kind.Type))
 		} else {
 			l.problem(file, 0, "", "%s", err)
 		}

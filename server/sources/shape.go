@@ -58,7 +58,7 @@ func (l *loader) shapes(file string, raw json.RawMessage) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			l.problem(file, l.line(kind.Field), "", "key %s is a %s, want %s", kind.Field, kind.Value, wanted(kind.Type))
+			l.problem(file, l.line(kind.Field), "", "key %s is %s, want %s", kind.Field, ratchet.Article(kind.Value), wanted(kind.Type))
 		}
 		return
 	}
