@@ -104,6 +104,7 @@ func (a *app) root() *cobra.Command {
 		a.configCommand(), a.usersCommand(), a.keysCommand(), a.secretsCommand(), a.auditCommand(), a.doctorCommand(), a.benchCommand(), a.versionCommand(),
 	)
 	a.helpFor(root)
+	a.completeFlags(root)
 	return root
 }
 

@@ -25,7 +25,7 @@ func (a *app) callCommand() *cobra.Command {
 		Example: `  ratchet call ratchet_list_available_tasks '{"limit": 5}'
   ratchet call ratchet_execute_task --arg task_id=add --arg 'input={"a": 1, "b": 2}'
   ratchet call ratchet_list_templates '{}' --connect http://127.0.0.1:8080`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: cobra.RangeArgs(1, 2), ValidArgsFunction: completeTool,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text := ""
 			if len(args) == 2 {
@@ -42,6 +42,7 @@ func (a *app) callCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&pairs, "arg", nil, "one argument as key=value; the value is JSON, or else a string")
+	_ = cmd.RegisterFlagCompletionFunc("arg", a.completeArgument) // the flag is there
 	storeFlags(cmd.Flags())
 	fetchFlags(cmd.Flags())
 	return connects(cmd)

@@ -31,7 +31,7 @@ func (a *app) debugCommand() *cobra.Command {
   ratchet debug --execution 17
   ratchet debug due --break 3 --connect http://127.0.0.1:8080
   ratchet debug --dap --port 4711`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1), ValidArgsFunction: a.completeTask,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			task := ""
 			if len(args) == 1 {

@@ -46,6 +46,7 @@ func (a *app) generateServersCommand() *cobra.Command {
 	flags.IntVar(&s.port, "port", 8080, "of the server, with --transport http")
 	flags.StringArrayVar(&s.env, "env", nil, "one variable of the program as KEY=VALUE; may be repeated")
 	flags.StringVar(&s.format, "format", "json", "json (the entry) or claude-config (the whole file)")
+	_ = cmd.RegisterFlagCompletionFunc("format", offering(func() []string { return []string{"json", "claude-config"} })) // it has none yet
 	flags.BoolVar(&s.pretty, "pretty", true, "on several lines")
 	return cmd
 }

@@ -30,7 +30,11 @@ func (a *app) toolCommand(tool, use, short string, flags func(*pflag.FlagSet)) *
 	})
 	if flags != nil {
 		flags(cmd.Flags())
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Annotations = map[string][]string{argument: {"yes"}} })
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			f.Annotations = map[string][]string{argument: {"yes"}}
+			values := func() []string { return a.valuesOf(cmd, tool, strings.ReplaceAll(f.Name, "-", "_")) }
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, offering(values)) // the flag is there, and has none yet
+		})
 	}
 	storeFlags(cmd.Flags())
 	return connects(cmd)

@@ -52,6 +52,7 @@ func (a *app) traceCommand() *cobra.Command {
 	}
 	// It takes the place of the flag of all commands: a trace has formats of its own.
 	cmd.Flags().StringVar(&f.format, "format", "json", "json, flamegraph (folded stacks), speedscope, pprof or chrome")
+	_ = cmd.RegisterFlagCompletionFunc("format", offering(func() []string { return a.valuesOf(cmd, "ratchet_get_execution_trace", "format") })) // it has none yet
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to this file instead of stdout")
 	cmd.Flags().BoolVar(&f.functions, "function-spans", false, "with json: show the calls of functions too")
 	cmd.Flags().IntVar(&f.spans, "max-spans", 0, "with json: spans shown, the longest first (default 500)")
