@@ -126,6 +126,38 @@ func TestDebugLiveAndPast(t *testing.T) {
 	}
 }
 
+// TestDebugContinue_afterAStepBack: the live run goes on where it stood for no
+// reason but a step, and stops there again for a breakpoint.
+func TestDebugContinue_afterAStepBack(t *testing.T) {
+	r := newRig(t, nil)
+	r.task(t, "function main(input) {\n  let a = 1;\n  a += 1;\n  a += 1;\n  return a;\n}", nil)
+	for _, breaks := range [][]runtime.Breakpoint{nil, {{ID: "b", Line: 4}}} {
+		s := debugStart(t, r, executor.DebugRequest{
+			Request: executor.Request{Task: "t", Input: json.RawMessage(`{}`)}, Debug: runtime.Debug{Entry: true, Breakpoints: breaks},
+		})
+		settle(t, s)
+		for settled := s.Peek(); settled.Stop.Frames[0].Line < 4; settled = s.Peek() {
+			move(t, s, runtime.DebugStepOver)
+		}
+		if err := s.StepBack(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if state := settle(t, s); !state.Past || state.Stop.Frames[0].Line != 3 {
+			t.Fatalf("one back: %+v", state.Stop)
+		}
+		state := move(t, s, runtime.DebugContinue)
+		if breaks != nil {
+			if state.Status != executor.DebugPaused || state.Stop.Reason != runtime.StopBreakpoint {
+				t.Fatalf("at the breakpoint again: %+v", state)
+			}
+			state = move(t, s, runtime.DebugContinue)
+		}
+		if state.Status != executor.DebugCompleted || string(state.Output) != "3" {
+			t.Errorf("the end: %+v", state)
+		}
+	}
+}
+
 // TestDebugRecording debugs a failed run from its recording, back from the throw.
 func TestDebugRecording(t *testing.T) {
 	r := newRig(t, nil)

@@ -60,7 +60,7 @@ func (s *DebugSession) Continue(ctx context.Context, c runtime.DebugCommand) err
 		defer s.mu.Lock()
 		return s.notPaused()
 	default:
-		s.stop, s.active.stop = nil, nil
+		s.stop, s.active.stop, s.last = nil, nil, c
 		s.become(DebugRunning)
 	}
 	select {

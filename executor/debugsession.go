@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +45,8 @@ type DebugSession struct {
 	tip     *debugRun // the live run, while a replay of its past is active
 	status  DebugStatus
 	stop    *runtime.DebugStop
-	seen    bool // somebody was told of the stop, or of the end
+	last    runtime.DebugCommand // by which the run moves
+	seen    bool                 // somebody was told of the stop, or of the end
 	points  []runtime.DebugPoint
 	list    []runtime.Breakpoint
 	console []DebugLine
@@ -163,14 +165,43 @@ func (s *DebugSession) reachesTip(stop *runtime.DebugStop) bool {
 	return stop.Checkpoint >= tip.Checkpoint
 }
 
-// toTip goes back to the live run. Called with mu held.
+// toTip goes back to the live run, which stands where it stood or goes on with
+// the command that led here. Called with mu held.
 func (s *DebugSession) toTip() {
 	past := s.active
 	s.active, s.tip = s.tip, nil
 	past.cancel()
+	if s.passesTip() {
+		select {
+		case s.active.commands <- s.last:
+			s.stop, s.active.stop = nil, nil
+			return
+		default: // it has not taken the commands before
+		}
+	}
 	s.stop, s.seen = s.active.stop, false
 	s.become(DebugPaused)
 	s.pause = s.expireAfter(s.e.cfg.DebugPause)
+}
+
+// passesTip says whether the last command leads beyond where the live run
+// stands: it does not stop there again without a reason. Called with mu held.
+func (s *DebugSession) passesTip() bool {
+	if s.last.Verb != runtime.DebugContinue && s.last.Verb != runtime.DebugRunTo || s.active.stop == nil {
+		return false
+	}
+	stop := s.active.stop
+	if s.last.Verb == runtime.DebugRunTo && len(stop.Frames) > 0 && stop.Frames[0].Line == s.last.Line {
+		return false
+	}
+	switch stop.Reason {
+	case runtime.StopException, runtime.StopDebugger:
+		return false
+	case runtime.StopBreakpoint:
+		return !slices.ContainsFunc(s.list, func(b runtime.Breakpoint) bool { return b.ID == stop.Breakpoint })
+	default:
+		return true
+	}
 }
 
 // become changes the status and wakes who waits. Called with mu held.
