@@ -71,6 +71,10 @@ var known = []struct {
 	{"codex", 0, 64, "mcp__ratchet__", ""},
 }
 
+// manyTokens is what the definitions of tools cost in a model's context at most
+// without a warning.
+const manyTokens = 10_000
+
 // clientFindings says what each known client sees of an offer.
 func clientFindings(offer []*mcp.Tool) []finding {
 	if len(offer) == 0 {
@@ -95,6 +99,9 @@ func clientFindings(offer []*mcp.Tool) []finding {
 		var warnings []string
 		if client.tools > 0 && len(offer) > client.tools {
 			warnings = append(warnings, client.advises)
+		}
+		if size/4 > manyTokens {
+			warnings = append(warnings, fmt.Sprintf("the definitions take more than %d tokens of each conversation", manyTokens))
 		}
 		if len(client.prefix+longest) > client.longest {
 			warnings = append(warnings, fmt.Sprintf("names above %d bytes are cut or left out", client.longest))

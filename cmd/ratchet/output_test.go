@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"go.yaml.in/yaml/v3"
 
 	"ratchet"
@@ -83,5 +84,15 @@ func TestListing(t *testing.T) {
 	}
 	if _, _, ok = toListing([]byte(`{"output": 1}`), 60); ok {
 		t.Error("a result that is no list is shown as one")
+	}
+}
+
+func TestClientFindings_manyTokens(t *testing.T) {
+	for size, want := range map[int]string{100: findingOK, 5 * manyTokens: findingWarn} {
+		for _, f := range clientFindings([]*mcp.Tool{{Name: "a", Description: strings.Repeat("x", size)}}) {
+			if f.Status != want || (want == findingWarn) != strings.Contains(f.Hint, "tokens of each conversation") {
+				t.Errorf("%d bytes: %+v", size, f)
+			}
+		}
 	}
 }

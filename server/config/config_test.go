@@ -186,10 +186,13 @@ func TestLoad_emptyVariable(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg, err := Load(Options{File: write(t, "server: {port: 9}"), Env: []string{
-		"RATCHET_SERVER_PORT=", "RATCHET_SECRETS=", "RATCHET_EXECUTION_WAIT_LIMIT=", "RATCHET_RATE_LIMIT_ENABLED=",
+		"RATCHET_SERVER_PORT=", "RATCHET_SECRETS=", "RATCHET_EXECUTION_WAIT_LIMIT=", "RATCHET_RATE_LIMIT_ENABLED=", "RATCHET_SERVER_PROT=", "RATCHET_REST_API=",
 	}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if notices := strings.Join(cfg.Notices(), "\n"); !strings.Contains(notices, "RATCHET_SERVER_PROT is no key") {
+		t.Errorf("an empty variable that is no key is not noted: %s", notices)
 	}
 	if cfg.Server.Port != 9 || cfg.Execution.WaitLimit == 0 || !cfg.RateLimit.Enabled {
 		t.Errorf("%+v %+v", cfg.Server, cfg.RateLimit)

@@ -47,7 +47,7 @@ func (l *loader) belowMap(name string) bool {
 }
 
 // stranger judges a variable that is no key: one that was meant as a key is a
-// fault, another is noted.
+// fault, another, or one without a value, is noted.
 func (l *loader) stranger(name string) error {
 	origin := originEnvironment + name
 	if isLink(name, l.env[name]) {
@@ -57,7 +57,8 @@ func (l *loader) stranger(name string) error {
 		l.notices = append(l.notices, origin+" has no effect: every run has fetch")
 		return nil
 	}
-	if gone, ok := absentVariable(name); ok {
+	empty := l.env[name] == ""
+	if gone, ok := absentVariable(name); ok && !empty {
 		return gone.refuse(name, originEnvironment+name)
 	}
 	var known []string
@@ -65,7 +66,7 @@ func (l *loader) stranger(name string) error {
 		known = append(known, f.variables()...)
 	}
 	nearest := schema.Nearest(name, known)
-	if !l.isMeant(name) {
+	if empty || !l.isMeant(name) {
 		text := "the environment variable " + name + " is no key of the configuration and is ignored"
 		if nearest != "" {
 			text += "; the nearest is " + nearest
