@@ -32,7 +32,7 @@ func (a *app) completeFlags(cmd *cobra.Command) {
 		"log-level": these("debug", "info", "warn", "error"), "toolsets": these(append(tools.Toolsets(), "all")...),
 		"template": templateNames, "tools": toolNames, "only-tools": toolNames, "exclude-tools": toolNames,
 	}
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+	offer := func(f *pflag.Flag) {
 		list, few := values[f.Name]
 		if _, done := cmd.GetFlagCompletionFunc(f.Name); few && !done && f.Annotations[argument] == nil {
 			_ = cmd.RegisterFlagCompletionFunc(f.Name, offering(list)) // the flag is there, and has none yet
@@ -40,7 +40,9 @@ func (a *app) completeFlags(cmd *cobra.Command) {
 		if f.Name == "from-fs" || f.Name == "data-dir" || f.Name == "tasks-dir" {
 			_ = cmd.MarkFlagDirname(f.Name)
 		}
-	})
+	}
+	cmd.Flags().VisitAll(offer)
+	cmd.PersistentFlags().VisitAll(offer)
 	for _, sub := range cmd.Commands() {
 		a.completeFlags(sub)
 	}

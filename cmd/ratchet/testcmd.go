@@ -66,7 +66,7 @@ type report struct {
 		Status   ratchet.TestStatus `json:"status"`
 		Duration float64            `json:"duration_ms"`
 		Diff     json.RawMessage    `json:"diff"`
-		Error    json.RawMessage    `json:"error"`
+		Reason   string             `json:"reason"`
 	} `json:"tests"`
 }
 
@@ -126,7 +126,7 @@ func (a *app) showReport(r report) {
 		mark := a.paint(a.stdout, colors[test.Status], fmt.Sprintf("%-8s", test.Status))
 		fmt.Fprintf(a.stdout, "%s %s (%.0f ms)\n", mark, plain(test.Name), test.Duration)
 		if test.Status == ratchet.TestFailed {
-			fmt.Fprintf(a.stdout, "         %s\n", plain(why(test.Diff, test.Error)))
+			fmt.Fprintf(a.stdout, "         %s\n", plain(why(test.Diff, test.Reason)))
 		}
 	}
 	fmt.Fprintf(a.stdout, "%s: %d passed, %d failed, %d skipped\n", executor.Plural(r.Total, "test"), r.Passed, r.Failed, r.Skipped)
@@ -139,23 +139,19 @@ func (a *app) showReport(r report) {
 }
 
 // why says in one line why a test failed.
-func why(diff, failure json.RawMessage) string {
+func why(diff json.RawMessage, reason string) string {
 	var places []struct {
 		Path             string
 		Expected, Actual json.RawMessage
 	}
-	if json.Unmarshal(diff, &places) == nil && len(places) > 0 {
-		var parts []string
-		for _, p := range places {
-			parts = append(parts, fmt.Sprintf("%s: expected %s, is %s", cmp.Or(p.Path, "the output"), orNothing(p.Expected), orNothing(p.Actual)))
-		}
-		return strings.Join(parts, "; ")
+	if json.Unmarshal(diff, &places) != nil || len(places) == 0 {
+		return reason
 	}
-	var told struct{ Message string }
-	if json.Unmarshal(failure, &told) == nil && told.Message != "" {
-		return told.Message
+	var parts []string
+	for _, p := range places {
+		parts = append(parts, fmt.Sprintf("%s: expected %s, is %s", cmp.Or(p.Path, "the output"), orNothing(p.Expected), orNothing(p.Actual)))
 	}
-	return string(failure)
+	return strings.Join(parts, "; ")
 }
 
 // orNothing is a value as JSON, or says that there is none.
@@ -218,7 +214,7 @@ func suiteOf(r report) junitSuite {
 		c := junitCase{Name: test.Name, Class: r.Task, Time: fmt.Sprintf("%.3f", test.Duration/1000)}
 		switch test.Status {
 		case ratchet.TestFailed:
-			c.Failure = &junitWhy{Text: why(test.Diff, test.Error)}
+			c.Failure = &junitWhy{Text: why(test.Diff, test.Reason)}
 		case ratchet.TestSkipped:
 			c.Skipped = &struct{}{}
 		}
