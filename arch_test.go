@@ -52,6 +52,10 @@ var layers = map[string][]string{
 	"ratchet/adapters/openapi":    {"ratchet", "ratchet/schema", "ratchet/tools", "ratchet/casing"},
 	"ratchet/reply":               {"ratchet", "ratchet/casing", "ratchet/mask"},
 	"ratchet/adapters/rest":       {"ratchet", "ratchet/events", "ratchet/reply", "ratchet/schema", "ratchet/tools", "ratchet/casing"},
+	"ratchet/adapters/mcp": {
+		"ratchet", "ratchet/events", "ratchet/mask", "ratchet/prompts", "ratchet/reply", "ratchet/resources", "ratchet/schema", "ratchet/storage", "ratchet/tools",
+		"ratchet/server/auth", "ratchet/server/config", "ratchet/server/limit", "ratchet/server/telemetry",
+	},
 	"ratchet/server/audit":        {"ratchet", "ratchet/events", "ratchet/mask", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
 	"ratchet/server/limit":        {"ratchet", "ratchet/tools"},
 	"ratchet/server/auth":         {"ratchet", "ratchet/egress", "ratchet/reply", "ratchet/credential", "ratchet/schema", "ratchet/storage", "ratchet/tools"},
@@ -67,7 +71,7 @@ var layers = map[string][]string{
 	"ratchet/server": {
 		"ratchet", "ratchet/reply", "ratchet/events", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
 		"ratchet/executor", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
-		"ratchet/server/metrics", "ratchet/adapters/openapi", "ratchet/adapters/rest",
+		"ratchet/server/metrics", "ratchet/adapters/mcp", "ratchet/adapters/openapi", "ratchet/adapters/rest",
 		"ratchet/server/auth", "ratchet/server/telemetry",
 		"ratchet/server/audit", "ratchet/server/certs", "ratchet/server/limit", "ratchet/server/wire", "ratchet/mask", "ratchet/adapters/graphql",
 		"ratchet/server/logging", "ratchet/server/settings", "ratchet/spool",
@@ -81,7 +85,7 @@ var layers = map[string][]string{
 
 // owners names the only packages (with their children) that may import a library.
 var owners = map[string][]string{
-	"github.com/modelcontextprotocol/go-sdk": {"ratchet/server", "ratchet/cmd/ratchet", "ratchet/bench"},
+	"github.com/modelcontextprotocol/go-sdk": {"ratchet/adapters/mcp", "ratchet/cmd/ratchet", "ratchet/bench"},
 	"github.com/swaggest/swgui":              {"ratchet/adapters/openapi"},
 	"github.com/tursodatabase/go-libsql":     {"ratchet/storage"},
 	"github.com/dop251/goja":                 {"ratchet/runtime"},

@@ -11,10 +11,6 @@ import (
 	"ratchet/mask"
 )
 
-// HeaderRequestID is the header with the id of a request, in logs and audit too. The
-// server puts one into every request before a handler sees it.
-const HeaderRequestID = "X-Request-Id"
-
 // Problem is the body of an error.
 type Problem struct {
 	Error      ProblemError `json:"error"`

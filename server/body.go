@@ -23,23 +23,23 @@ type bodyLimits struct {
 
 // body bounds the request's body. A body that is announced as too large is
 // refused unread.
-func (h *shield) body(w http.ResponseWriter, r *http.Request) *ratchet.Error {
+func (f *requestFilter) body(w http.ResponseWriter, r *http.Request) *ratchet.Error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	size, key := h.limits.size, "server.max_body_size"
-	mcp := h.limits.mcp != "" && (r.URL.Path == h.limits.mcp || strings.HasPrefix(r.URL.Path, h.limits.mcp+"/"))
+	size, key := f.limits.size, "server.max_body_size"
+	mcp := f.limits.mcp != "" && (r.URL.Path == f.limits.mcp || strings.HasPrefix(r.URL.Path, f.limits.mcp+"/"))
 	if mcp {
-		size, key = h.limits.mcpSize, "mcp.max_message_size"
+		size, key = f.limits.mcpSize, "mcp.max_message_size"
 	}
 	if r.ContentLength > size {
 		w.Header().Set("Connection", "close")
 		return reply.TooLarge(size, key)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, size)
-	if !mcp && h.limits.timeout > 0 {
+	if !mcp && f.limits.timeout > 0 {
 		conn := http.NewResponseController(w)
-		if conn.SetReadDeadline(time.Now().Add(h.limits.timeout)) == nil {
+		if conn.SetReadDeadline(time.Now().Add(f.limits.timeout)) == nil {
 			r.Body = &timedBody{ReadCloser: r.Body, conn: conn}
 		}
 	}

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/modelcontextprotocol/go-sdk/mcp"
+	"ratchet/adapters/mcp"
+
+	"ratchet/tools"
 )
 
 const (
@@ -22,18 +24,15 @@ const (
 	catalogType = "application/ai-catalog+json"
 )
 
-// about is what the product says of itself in one sentence.
-const about = "Author, test and run JavaScript and TypeScript tasks."
-
 // card describes the MCP endpoint to clients that are not connected: who it is
 // and how to reach it, not what it offers.
 func (s *Server) card(w http.ResponseWriter, r *http.Request) {
 	at := s.address(r)
 	body := map[string]any{
 		"$schema": "https://static.modelcontextprotocol.io/schemas/v2/server-card.schema.json",
-		"name":    reversed(at.Hostname()) + "/ratchet", "title": "Ratchet", "version": s.version, "description": about, "icons": icons(),
+		"name":    reversed(at.Hostname()) + "/ratchet", "title": "Ratchet", "version": s.version, "description": mcp.About, "icons": mcp.Icons(),
 		"remotes": []any{map[string]any{
-			"type": "streamable-http", "url": at.String() + s.cfg.MCP.Endpoint, "supportedProtocolVersions": mcp.SupportedProtocolVersions(),
+			"type": "streamable-http", "url": at.String() + s.cfg.MCP.Endpoint, "supportedProtocolVersions": mcp.Versions(),
 		}},
 	}
 	if site := websiteOf(&s.cfg); site != "" {
@@ -48,7 +47,7 @@ func (s *Server) catalog(w http.ResponseWriter, r *http.Request) {
 	discoverable(w, r, catalogType, map[string]any{
 		"specVersion": "1.0",
 		"entries": []any{map[string]any{
-			"identifier": "urn:air:" + at.Hostname() + ":ratchet", "displayName": "Ratchet", "description": about,
+			"identifier": "urn:air:" + at.Hostname() + ":ratchet", "displayName": "Ratchet", "description": mcp.About,
 			"type": cardType, "url": at.String() + s.cfg.MCP.Endpoint + cardPath,
 		}},
 	})
@@ -79,7 +78,7 @@ func reversed(host string) string {
 // discoverable answers with what is no secret: pages of any origin may read it,
 // and it may be kept for an hour.
 func discoverable(w http.ResponseWriter, r *http.Request, kind string, v any) {
-	body := toJSON(v)
+	body, _ := tools.Encode(v) // strings and lists of them
 	sum := sha256.Sum256(body)
 	h := w.Header()
 	h.Set("Content-Type", kind)

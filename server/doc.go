@@ -10,5 +10,6 @@
 //	defer srv.Close(context.WithoutCancel(ctx))
 //	return srv.ListenAndServe(ctx, func(addr string) { fmt.Println("ready at", addr) })
 //
-// It is the only package that imports the MCP SDK. It must not import cmd.
+// It opens and connects; what a surface does is in its own package below adapters.
+// It must not import cmd, or the library of a protocol.
 package server

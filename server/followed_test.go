@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/adapters/mcp"
+
 	"ratchet/resources"
 	"ratchet/server/config"
 )
@@ -34,7 +36,7 @@ func (f *follower) look(where, text string) {
 			continue
 		}
 		f.seen[uri] = true
-		doc, err := f.s.binding.source.Read(f.t.Context(), uri)
+		doc, err := f.s.mcp.Resources().Read(f.t.Context(), uri)
 		if err != nil {
 			f.t.Errorf("%s names %s: %v", where, uri, err)
 			continue
@@ -66,7 +68,7 @@ func TestEveryAddressCanBeRead(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	f := &follower{t: t, s: s, seen: map[string]bool{}}
-	f.look("the instructions", instructions(s.registry))
+	f.look("the instructions", mcp.Instructions(s.registry))
 	f.call("ratchet_create_task", json.RawMessage(`{"name":"big","description":"Answers much, after a request.","code":"export default async () => { console.log('x'); return 'x'.repeat(5000) }",`+
 		`"input_schema":{"type":"object"},"output_schema":{},"test_cases":[{"name":"a","input":{}}]}`))
 	f.call("ratchet_execute_task", json.RawMessage(`{"task_id":"big","input":{}}`))
@@ -88,7 +90,7 @@ func TestEveryAddressCanBeRead(t *testing.T) {
 		f.call(tool.Name, json.RawMessage(`{"execution_id":"1"}`))
 	}
 	session := shakeHTTP(t, s)
-	for _, p := range s.binding.prompts() {
+	for _, p := range s.mcp.Prompts() {
 		args := map[string]string{}
 		for _, a := range p.Arguments {
 			args[a.Name] = map[string]string{"task_id": "big", "execution_id": "1", "goal": "x", "language": "javascript"}[a.Name]
@@ -101,7 +103,7 @@ func TestEveryAddressCanBeRead(t *testing.T) {
 		f.look("the prompt "+p.Name, got)
 	}
 	for cursor, first := "", true; first || cursor != ""; first = false {
-		list, next, err := s.binding.source.List(t.Context(), cursor)
+		list, next, err := s.mcp.Resources().List(t.Context(), cursor)
 		if err != nil {
 			t.Fatal(err)
 		}

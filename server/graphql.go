@@ -18,7 +18,7 @@ import (
 // decides.
 func (s *Server) openGraphQL() {
 	if s.cfg.GraphQL.Enabled {
-		s.graphql = &later[*graphql.Handler]{make: s.makeGraphQL}
+		s.graphql = &lazy[*graphql.Handler]{make: s.makeGraphQL}
 	}
 }
 
@@ -43,9 +43,9 @@ func (s *Server) mountGraphQL(mux *http.ServeMux) {
 	if s.graphql == nil {
 		return
 	}
-	mux.Handle("/graphql", serveLater(s, s.graphql, func(h *graphql.Handler) http.Handler { return h }))
+	mux.Handle("/graphql", serveLazy(s, s.graphql, func(h *graphql.Handler) http.Handler { return h }))
 	if s.cfg.GraphQL.Playground {
-		page := serveLater(s, s.graphql, (*graphql.Handler).Playground)
+		page := serveLazy(s, s.graphql, (*graphql.Handler).Playground)
 		mux.Handle("GET /playground", page)
 		mux.Handle("GET /playground/", page)
 	}

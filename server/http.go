@@ -5,15 +5,14 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/modelcontextprotocol/go-sdk/mcp"
-
 	"ratchet"
+	"ratchet/adapters/mcp"
 	"ratchet/adapters/rest"
 	"ratchet/reply"
 )
 
 // Handler is everything the main listener serves.
-func (s *Server) Handler() http.Handler { return s.guard(noteRoute(s.toldRoutes(s.routes()))) }
+func (s *Server) Handler() http.Handler { return s.middleware(noteRoute(s.withNotFound(s.routes()))) }
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
@@ -40,12 +39,12 @@ func (s *Server) mcpHandler() http.Handler {
 	mux.HandleFunc("GET /live", s.live)
 	mux.HandleFunc("GET /ready", s.ready)
 	s.mountMCP(mux)
-	return s.guard(noteRoute(s.toldRoutes(mux)))
+	return s.middleware(noteRoute(s.withNotFound(mux)))
 }
 
 func (s *Server) mountMCP(mux *http.ServeMux) {
 	endpoint := s.cfg.MCP.Endpoint
-	mux.Handle(endpoint, s.mcp)
+	mux.Handle(endpoint, s.mcpHTTP)
 	mux.HandleFunc(endpoint+"/{$}", func(w http.ResponseWriter, r *http.Request) {
 		target := endpoint
 		query := r.URL.Query()
@@ -118,8 +117,8 @@ func unready(status, part, cause string) map[string]any {
 func (s *Server) mcpHealth(w http.ResponseWriter, _ *http.Request) {
 	reply.JSON(w, http.StatusOK, map[string]any{
 		"status": "healthy", "transport": "streamable-http", "endpoint": s.cfg.MCP.Endpoint,
-		"capacity": s.cfg.MCP.MaxConnections, "active": s.binding.connected(), "calls": s.limiter.Active(),
+		"capacity": s.cfg.MCP.MaxConnections, "active": s.mcp.Connected(), "calls": s.limiter.Active(),
 		"session_timeout_minutes": int(s.cfg.MCP.SessionTimeout / time.Minute),
-		"protocol_versions":       mcp.SupportedProtocolVersions(),
+		"protocol_versions":       mcp.Versions(),
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/logging"
@@ -61,7 +62,7 @@ func public(r *http.Request) bool {
 
 // authHappened writes down who came and who was refused.
 func (s *Server) authHappened(ctx context.Context, e auth.Event) {
-	logging.For(s.log, logging.Auth).InfoContext(ctx, "authentication", "event", e.Kind, "principal", e.Principal.ID, "ip", e.IP, "reason", e.Reason, "request_id", requestIDFrom(ctx))
+	logging.For(s.log, logging.Auth).InfoContext(ctx, "authentication", "event", e.Kind, "principal", e.Principal.ID, "ip", e.IP, "reason", e.Reason, "request_id", reply.RequestIDOf(ctx))
 	s.recordAuth(ctx, e)
 }
 

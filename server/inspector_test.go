@@ -11,6 +11,10 @@ import (
 // run: each can be read in the form that hosts take.
 func TestInspectorIsLinked(t *testing.T) {
 	s := wholeServer(t, "mcp.toolsets", "all")
+	inspected := []string{
+		"ratchet_analyze_execution_error", "ratchet_execute_task", "ratchet_fork_execution", "ratchet_get_execution_logs",
+		"ratchet_get_execution_status", "ratchet_get_execution_trace", "ratchet_replay_execution", "ratchet_retry_execution",
+	}
 	everywhere(t, s, `{"extensions":{"io.modelcontextprotocol/ui":{"mimeTypes":["text/html;profile=mcp-app"]}}}`, func(t *testing.T, c *peer) {
 		if !c.declares(extensionUI) {
 			t.Error("the extension is not declared")
@@ -31,8 +35,8 @@ func TestInspectorIsLinked(t *testing.T) {
 				t.Errorf("%s is linked to %s", tool.Name, uri)
 			}
 		}
-		if !slices.Equal(linked, inspected()) {
-			t.Errorf("linked: %q; want %q", linked, inspected())
+		if !slices.Equal(linked, inspected) {
+			t.Errorf("linked: %q; want %q", linked, inspected)
 		}
 		var page struct {
 			Contents []struct {
@@ -57,21 +61,4 @@ func TestInspectorIsLinked(t *testing.T) {
 			t.Error("the page is not listed")
 		}
 	})
-}
-
-// TestInspectorFetchesNothing looks for what would reach out of the page, or
-// make markup of what it shows.
-func TestInspectorFetchesNothing(t *testing.T) {
-	page := sealedPage(inspectorPage)
-	for _, never := range []string{
-		"http:", "https:", "//cdn", "url(", "@import", "<link", "<img", "<iframe", " src=", "innerHTML", "outerHTML", "insertAdjacentHTML",
-		"document.write", "eval(", "Function(", "fetch(", "XMLHttpRequest", "WebSocket", "localStorage", "SCRIPT-HASH", "STYLE-HASH", "unsafe-",
-	} {
-		if strings.Contains(page, never) {
-			t.Errorf("the page has %s", never)
-		}
-	}
-	if !strings.Contains(page, "default-src 'none'; script-src 'sha256-") {
-		t.Error("the page has no strict policy")
-	}
 }

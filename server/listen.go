@@ -88,7 +88,7 @@ func (s *Server) shutdown(servers []*http.Server) error {
 	s.access.Info("shutting down", "calls", s.limiter.Active(), "timeout", s.cfg.Server.ShutdownTimeout)
 	s.awaitCalls(ctx)
 	s.endStreams()
-	s.binding.endSessions() // their streams would keep connections open
+	s.mcp.EndSessions() // their streams would keep connections open
 	var err error
 	for _, server := range servers {
 		if stop := server.Shutdown(ctx); stop != nil {

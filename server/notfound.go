@@ -7,15 +7,15 @@ import (
 	"ratchet"
 )
 
-// toldRoutes serves mux, and answers unmatched routes in our own form.
-func (s *Server) toldRoutes(mux *http.ServeMux) http.Handler {
+// withNotFound serves mux, and answers unmatched routes in our own form.
+func (s *Server) withNotFound(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		plain, pattern := mux.Handler(r)
 		if pattern != "" {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		said := verdictOf(plain, r)
+		said := answerOf(plain, r)
 		if allow := said.Header().Get("Allow"); allow != "" {
 			w.Header().Set("Allow", allow)
 			s.deny(w, r, ratchet.Errorf(ratchet.CodeMethodNotAllowed, "%s is not allowed here", ratchet.Clip(r.Method, 100)).
@@ -27,18 +27,18 @@ func (s *Server) toldRoutes(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// refusal is an answer of which nobody reads the body.
-type refusal struct {
+// discarded is an answer of which nobody reads the body.
+type discarded struct {
 	header http.Header
 }
 
-func (v refusal) Header() http.Header         { return v.header }
-func (v refusal) Write(p []byte) (int, error) { return len(p), nil }
-func (v refusal) WriteHeader(int)             {}
+func (v discarded) Header() http.Header         { return v.header }
+func (v discarded) Write(p []byte) (int, error) { return len(p), nil }
+func (v discarded) WriteHeader(int)             {}
 
-// verdictOf is what the library's own handler would say.
-func verdictOf(h http.Handler, r *http.Request) refusal {
-	v := refusal{http.Header{}}
+// answerOf is what the library's own handler would say.
+func answerOf(h http.Handler, r *http.Request) discarded {
+	v := discarded{http.Header{}}
 	h.ServeHTTP(v, r)
 	return v
 }

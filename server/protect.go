@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ratchet"
+	"ratchet/reply"
 	"ratchet/server/audit"
 	"ratchet/server/auth"
 	"ratchet/server/config"
@@ -24,7 +25,7 @@ import (
 // protect puts the audit and the limits before every call, in this order: a
 // call that the limits refuse is recorded.
 func (s *Server) protect(ctx context.Context) error {
-	s.shield = newShield(s.cfg)
+	s.filter = newRequestFilter(s.cfg)
 	if err := s.openAudit(ctx); err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (s *Server) limited(ctx context.Context, p ratchet.Principal, operation str
 	s.audit.Note(ctx, audit.Entry{
 		Type: audit.RateLimited, Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
 		Surface: "http", Operation: operation, Outcome: audit.Denied, Code: err.Code.Wire(), Message: err.Message,
-		RequestID: requestIDFrom(ctx),
+		RequestID: reply.RequestIDOf(ctx),
 	})
 }
 
@@ -110,7 +111,7 @@ func (s *Server) recordAuth(ctx context.Context, e auth.Event) {
 	s.audit.Note(ctx, audit.Entry{
 		Type: kind, Principal: e.Principal.ID, User: cmp.Or(e.Name, e.Principal.Name), Role: string(e.Principal.Role),
 		Via: cmp.Or(e.Principal.Via, "none"), IP: cmp.Or(e.IP, e.Principal.IP), Surface: "http", Operation: e.Kind,
-		Outcome: outcome, Message: e.Reason, RequestID: requestIDFrom(ctx),
+		Outcome: outcome, Message: e.Reason, RequestID: reply.RequestIDOf(ctx),
 	})
 }
 

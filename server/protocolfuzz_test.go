@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ratchet/schema"
+	"ratchet/tools/toolstest"
 )
 
 // fuzzSeeds are messages of every kind: those that are refused, and one of each
@@ -26,7 +27,7 @@ func fuzzSeeds() []string {
 		`{"jsonrpc":"2.0","method":"notifications/cancelled","":{}}`, `{"jsonrpc":"2.0","iD":{},"method":""}`, `{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}`, `{"jsonrpc":"2.0","method":"notifications/no_such"}`,
 		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"1999-01-01","capabilities":{"roots":5},"clientInfo":{"name":"t","version":"1"}}}`,
 	}
-	for body := range faultyMessages {
+	for body := range toolstest.FaultyMessages() {
 		seeds = append(seeds, body)
 	}
 	for method, params := range map[string]string{
@@ -67,7 +68,7 @@ func unsound(raw []byte) string {
 	if err := dec.Decode(&m); err != nil {
 		return err.Error()
 	}
-	id := len(m.ID) > 0 && isID(m.ID)
+	id := len(m.ID) > 0 && strings.ContainsAny(string(m.ID[:1]), `"-0123456789`)
 	switch {
 	case m.Version != "2.0":
 		return "no version"
@@ -186,11 +187,13 @@ func FuzzPost(f *testing.F) {
 			if schema.CheckSyntax(body) != nil {
 				break
 			}
-			if m, ok := decodeMessage(body); ok {
-				req.Header.Set("Mcp-Method", m.method)
-				if c, ok := m.plain(); ok {
-					req.Header.Set("Mcp-Name", c.tool)
-				}
+			var m struct {
+				Method string
+				Params struct{ Name string }
+			}
+			if json.Unmarshal(body, &m) == nil {
+				req.Header.Set("Mcp-Method", m.Method)
+				req.Header.Set("Mcp-Name", m.Params.Name)
 			}
 		}
 		req.Header.Set("Content-Type", "application/json")

@@ -13,7 +13,7 @@ import (
 // decides.
 func (s *Server) openREST() {
 	if s.cfg.REST.Enabled {
-		s.rest = &later[*rest.Handler]{make: s.makeREST}
+		s.rest = &lazy[*rest.Handler]{make: s.makeREST}
 	}
 }
 
@@ -31,6 +31,6 @@ func (s *Server) makeREST() (*rest.Handler, error) {
 // mountREST serves it. What others serve below /api/v1 is more specific.
 func (s *Server) mountREST(mux *http.ServeMux) {
 	if s.rest != nil {
-		mux.Handle(rest.Prefix+"/", serveLater(s, s.rest, func(h *rest.Handler) http.Handler { return h }))
+		mux.Handle(rest.Prefix+"/", serveLazy(s, s.rest, func(h *rest.Handler) http.Handler { return h }))
 	}
 }

@@ -44,7 +44,7 @@ func (m *matrix) resourceRows() {
 }
 
 func (m *matrix) promptRows() {
-	for _, p := range m.s.binding.prompts() {
+	for _, p := range m.s.mcp.Prompts() {
 		m.row("prompt "+p.Name+" listed", func(i int) string {
 			return listed(m.ask("prompts/list", "", "", m.headers[i]), `"`+p.Name+`"`)
 		})

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ratchet/adapters/mcp"
+
 	"ratchet/adapters/graphql"
 	"ratchet/adapters/rest"
 	"ratchet/prompts"
@@ -35,11 +37,11 @@ type Server struct {
 	access      *slog.Logger // of requests
 	deps        *tools.Deps
 	registry    *tools.Registry
-	binding     *binding
-	mcp         http.Handler
-	graphql     *later[*graphql.Handler] // nil = switched off
-	rest        *later[*rest.Handler]    // nil = switched off
-	shield      *shield
+	mcp         *mcp.Server
+	mcpHTTP     http.Handler
+	graphql     *lazy[*graphql.Handler] // nil = switched off
+	rest        *lazy[*rest.Handler]    // nil = switched off
+	filter      *requestFilter
 	certificate *certs.Source // nil = no TLS
 	limiter     *limit.Limiter
 	streams     *limit.Streams
@@ -119,17 +121,16 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 	if wait == 0 {
 		wait = 25 * time.Second
 	}
-	seal, err := openSealer(context.Background(), s.deps.Store)
-	if err != nil {
+	var err error
+	if s.mcp, err = mcp.New(context.Background(), mcp.Config{
+		Version: p.Version, Website: websiteOf(&cfg), Isolation: p.Isolation, PageSize: cfg.MCP.PageSize, WholeResults: cfg.MCP.OutputSchemas == "full", WaitLimit: wait,
+		DevErrors:  func() bool { return s.settings.Current().Server.DevErrors },
+		MaxMessage: int(cfg.MCP.MaxMessageSize), DrainTimeout: cfg.Server.ShutdownTimeout, AwaitCalls: s.awaitCalls,
+		Resources: p.Resources, Prompts: p.Prompts, Log: logging.For(p.Log, logging.MCP), Telemetry: p.Telemetry,
+	}, p.Deps, p.Registry); err != nil {
 		return nil, err
 	}
-	s.binding = newBinding(bindingConfig{
-		seal:    seal,
-		version: p.Version, website: websiteOf(&cfg), isolation: p.Isolation, pageSize: cfg.MCP.PageSize, whole: cfg.MCP.OutputSchemas == "full", deadline: defaultDeadline(wait),
-		devErrors: func() bool { return s.settings.Current().Server.DevErrors },
-		resources: p.Resources, prompts: p.Prompts, log: logging.For(p.Log, logging.MCP), telemetry: p.Telemetry,
-	}, p.Deps, p.Registry)
-	s.mcp = newRouter(s.binding, cfg.MCP, s.draining.Load, s.streams)
+	s.mcpHTTP = mcp.NewHandler(s.mcp, cfg.MCP, s.draining.Load, s.streams)
 	s.openREST()
 	s.openGraphQL()
 	return s, nil
@@ -183,8 +184,8 @@ func (s *Server) Close(ctx context.Context) error {
 		for _, fn := range s.closers {
 			err = errors.Join(err, fn(ctx))
 		}
-		s.binding.endSessions()
-		s.binding.close()
+		s.mcp.EndSessions()
+		s.mcp.Close()
 	})
 	return err
 }

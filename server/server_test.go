@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http/httptest"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"ratchet/server/config"
 	"ratchet/storage"
 	"ratchet/tools"
+	"ratchet/tools/toolstest"
 )
 
 // TestMain is a worker too: servers under test start this program as one.
@@ -28,71 +28,6 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	goleak.VerifyTestMain(m)
-}
-
-type echoIn struct {
-	Text string `json:"text" jsonschema:"description=text to give back"`
-}
-
-type echoOut struct {
-	Text        string `json:"text" jsonschema:"description=the text"`
-	ExecutionID string `json:"execution_id" jsonschema:"description=a handle"`
-}
-
-type noIn struct{}
-
-// ownTools is a small registry with one tool for each kind of answer.
-func ownTools(t testing.TB) *tools.Registry {
-	t.Helper()
-	spec := func(name string) tools.Spec {
-		return tools.Spec{
-			Name: name, Title: name, Doc: "Call it in a test.", Toolset: "core", Category: "execution",
-			Effect: tools.Reads, Examples: []tools.Example{{Title: "plain", Args: json.RawMessage(`{}`)}},
-		}
-	}
-	other := spec("ratchet_other")
-	other.Toolset, other.Effect = "control", tools.Writes
-	all, err := tools.NewRegistry(
-		tools.Define(spec("ratchet_echo"), func(_ context.Context, _ *tools.Deps, in echoIn) (echoOut, error) {
-			return echoOut{Text: in.Text, ExecutionID: "e1"}, nil
-		}),
-		tools.Define(spec("ratchet_panic"), func(context.Context, *tools.Deps, noIn) (echoOut, error) { panic("boom") }),
-		tools.Define(spec("ratchet_page"), func(context.Context, *tools.Deps, noIn) (tools.Markdown, error) {
-			return tools.Markdown{Text: "# Page", Meta: map[string]any{"document_type": "guide"}}, nil
-		}),
-		tools.Define(spec("ratchet_progress"), func(ctx context.Context, _ *tools.Deps, _ noIn) (echoOut, error) {
-			if c := tools.CallerFrom(ctx); c.Progress != nil {
-				c.Progress(ctx, tools.ProgressUpdate{Progress: 1, Total: 2, Message: "half"})
-			}
-			return echoOut{}, nil
-		}),
-		tools.Define(spec("ratchet_wait"), func(ctx context.Context, _ *tools.Deps, _ noIn) (echoOut, error) {
-			<-ctx.Done()
-			return echoOut{}, ctx.Err()
-		}),
-		tools.Define(spec("ratchet_hold"), hold),
-		tools.Define(spec("ratchet_failing"), func(context.Context, *tools.Deps, noIn) (failing, error) { return failing{"e1"}, nil }),
-		tools.Define(spec("ratchet_refuse"), func(context.Context, *tools.Deps, noIn) (echoOut, error) {
-			return echoOut{}, ratchet.Errorf(ratchet.CodeNotFound, "no task %q", "x").At("/task_id").WithHint("list them")
-		}),
-		tools.Define(spec("ratchet_blocks"), func(context.Context, *tools.Deps, noIn) (tools.Content, error) {
-			return tools.Content{Blocks: []tools.Block{
-				{Type: "text", Text: "<t>"},
-				{Type: "image", Data: []byte{1, 2}, MIMEType: "image/png"},
-				{Type: "resource", URI: "ratchet://docs/tasks", Text: "doc", MIMEType: "text/markdown"},
-				{Type: "resource_link", URI: "ratchet://docs/tasks", Name: "tasks"},
-			}}, nil
-		}),
-		tools.Define(other, func(context.Context, *tools.Deps, noIn) (echoOut, error) { return echoOut{}, nil }),
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	core, err := all.Select(tools.Selection{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return core
 }
 
 // newTestServer is a server over an empty store in memory.
@@ -108,7 +43,7 @@ func newTestServer(t testing.TB) (*Server, *storage.DB) {
 	}
 	s, err := New(cfg, Parts{
 		Deps:     &tools.Deps{Store: db, Bus: new(ratchet.Bus)},
-		Registry: ownTools(t), Isolation: func() string { return "process" },
+		Registry: toolstest.Kinds(t), Isolation: func() string { return "process" },
 		Close: []func(context.Context) error{func(context.Context) error { return db.Close() }},
 	})
 	if err != nil {

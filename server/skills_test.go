@@ -146,7 +146,7 @@ func TestSkillsFollowRights(t *testing.T) {
 		if strings.Contains(list, `"`+uri+`"`) != want {
 			t.Errorf("%s listed: %t in %s", uri, !want, list)
 		}
-		if _, err := s.binding.source.Read(t.Context(), uri); (err == nil) != want {
+		if _, err := s.mcp.Resources().Read(t.Context(), uri); (err == nil) != want {
 			t.Errorf("reading %s: %v", uri, err)
 		}
 	}

@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
+	"ratchet/tools/toolstest"
 
-	"ratchet"
-	"ratchet/tools"
+	"golang.org/x/tools/txtar"
 )
 
 // lines is a stdio connection spoken line by line.
@@ -169,7 +168,7 @@ func TestStdioDrains(t *testing.T) {
 	defer close(answered)
 	go func() { // the call is counted before it listens: what is said earlier is lost
 		for {
-			s.deps.Bus.Publish(letGo)
+			s.deps.Bus.Publish(toolstest.LetGo())
 			select {
 			case <-answered:
 				return
@@ -182,20 +181,5 @@ func TestStdioDrains(t *testing.T) {
 	}
 	if err := <-l.done; err != nil {
 		t.Error(err)
-	}
-}
-
-// letGo ends the calls of ratchet_hold.
-var letGo = ratchet.Event{Kind: "test.go"}
-
-// hold is a call that runs until letGo is published.
-func hold(ctx context.Context, d *tools.Deps, _ noIn) (echoOut, error) {
-	events := d.Bus.Subscribe(1, nil)
-	defer events.Close()
-	select {
-	case <-events.Ready():
-		return echoOut{Text: "held"}, nil
-	case <-ctx.Done():
-		return echoOut{}, ctx.Err()
 	}
 }

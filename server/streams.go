@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"ratchet/adapters/mcp"
+
 	"ratchet/adapters/rest"
 	"ratchet/server/auth"
 	"ratchet/server/limit"
@@ -49,7 +51,7 @@ func (s *Server) staysOpen(r *http.Request) bool {
 	case "/graphql":
 		return events
 	case s.cfg.MCP.Endpoint:
-		return r.Method == http.MethodGet && events || r.Header.Get("Mcp-Method") == methodListen
+		return r.Method == http.MethodGet && events || r.Header.Get("Mcp-Method") == mcp.MethodListen
 	}
 	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, rest.Prefix) &&
 		(strings.HasSuffix(strings.TrimSuffix(r.URL.Path, "/"), "/events") || r.URL.Query().Get("stream") == "true")

@@ -180,7 +180,7 @@ func TestStreamsAreBounded(t *testing.T) {
 				o.close()
 			}
 			if kind == "session" {
-				l.s.binding.endSessions()
+				l.s.mcp.EndSessions()
 			}
 			l.awaitStreams(0)
 		})

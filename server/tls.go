@@ -49,8 +49,8 @@ func (s *Server) redirect(to net.Addr) http.Handler {
 	_, port, _ := net.SplitHostPort(to.String()) // a listener's address has a port
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
-		if !s.shield.mayName(r.Host) || badPath(r) {
-			r.Header.Set(reply.HeaderRequestID, NewRequestID())
+		if !s.filter.mayName(r.Host) || badPath(r) {
+			r.Header.Set(reply.HeaderRequestID, reply.NewRequestID())
 			reply.Error(w, r, s.deps.Now(), ratchet.Errorf(ratchet.CodeDenied, "the Host header names another machine"))
 			return
 		}

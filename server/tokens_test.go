@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/adapters/mcp"
+
 	"ratchet/server"
 	"ratchet/server/config"
 )
@@ -292,9 +294,9 @@ func TestWholeResults(t *testing.T) {
 		t.Errorf("verbose: %s", said.Content[0].Text)
 	}
 	raw := w.ask("tools/call", `,"name":"ratchet_list_executions","arguments":{}`)
-	asked := w.askMeta("tools/call", `,"name":"ratchet_list_executions","arguments":{}`, `,"`+server.MetaVerbose+`":true`)
+	asked := w.askMeta("tools/call", `,"name":"ratchet_list_executions","arguments":{}`, `,"`+mcp.MetaVerbose+`":true`)
 	if bytes.Contains(raw, []byte(`\"total_pages\"`)) || !bytes.Contains(asked, []byte(`\"total_pages\"`)) {
-		t.Errorf("without and with %s:\n%s\n%s", server.MetaVerbose, raw, asked)
+		t.Errorf("without and with %s:\n%s\n%s", mcp.MetaVerbose, raw, asked)
 	}
 	if list := w.ask("tools/list", ""); !bytes.Contains(list, []byte(`"total_is_lower_bound":{"type":"boolean"`)) {
 		t.Error("output schemas are not whole")

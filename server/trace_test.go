@@ -129,7 +129,11 @@ var boom = tools.Define(tools.Spec{
 	Name: "ratchet_boom", Title: "Boom", Doc: "Fails.", Toolset: "core", Category: "execution", Effect: tools.Reads,
 	Routes:   []tools.Route{{Method: "GET", Path: "/boom"}},
 	Examples: []tools.Example{{Title: "plain", Args: json.RawMessage(`{}`)}},
-}, func(context.Context, *tools.Deps, noIn) (echoOut, error) { panic("boom") })
+}, func(context.Context, *tools.Deps, struct{}) (boomOut, error) { panic("boom") })
+
+type boomOut struct {
+	Text string `json:"text" jsonschema:"description=never there"`
+}
 
 // flush closes the server: all it has made is sent then.
 func (w *watched) flush() {

@@ -1,8 +1,11 @@
 package server
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"testing"
+
+	mcpserver "ratchet/adapters/mcp"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -19,7 +22,7 @@ func TestWholeTools(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, tool := range list.Tools {
-			raw := toJSON(tool.OutputSchema)
+			raw, _ := json.Marshal(tool.OutputSchema)
 			bytes += len(raw)
 			fields, _ := tool.OutputSchema.(map[string]any)
 			required = required || fields["required"] != nil
@@ -27,7 +30,7 @@ func TestWholeTools(t *testing.T) {
 		return bytes, required
 	}
 	lean, some := size(nil)
-	whole, all := size(mcp.Meta{MetaVerbose: true})
+	whole, all := size(mcp.Meta{mcpserver.MetaVerbose: true})
 	if lean == 0 || whole < 2*lean || some || !all {
 		t.Errorf("lean: %d bytes, required %v; whole: %d bytes, required %v", lean, some, whole, all)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratchet"
-	"ratchet/server"
+	"ratchet/reply"
 	"ratchet/server/logging"
 )
 
@@ -44,7 +44,7 @@ type app struct {
 
 // run executes one command and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
-	a.requestID = server.NewRequestID()
+	a.requestID = reply.NewRequestID()
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.stdin)

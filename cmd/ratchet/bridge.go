@@ -12,10 +12,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ratchet/adapters/mcp"
+
 	"github.com/spf13/cobra"
 
 	"ratchet"
-	"ratchet/server"
 	"ratchet/server/attach"
 )
 
@@ -110,7 +111,7 @@ func (b *bridge) run(ctx context.Context, in io.Reader) error {
 // read hands on the messages of the client and answers lines that are none.
 func (b *bridge) read(ctx context.Context, in *bufio.Reader, lines chan<- []byte) error {
 	for {
-		line, answer, err := attach.Next(in, maxMessage, server.Fault)
+		line, answer, err := attach.Next(in, maxMessage, mcp.Fault)
 		if answer != nil {
 			b.write(answer)
 		}

@@ -10,11 +10,12 @@ import (
 	"strings"
 	"sync/atomic"
 
+	mcpserver "ratchet/adapters/mcp"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
-	"ratchet/server"
 )
 
 // endpoint is the URL of --connect. One without a path means /mcp.
@@ -152,7 +153,7 @@ func (a *app) callOn(ctx context.Context, session *mcp.ClientSession, tool strin
 
 // whole is a call of which a person or a program reads the result.
 func whole(tool string, args any) *mcp.CallToolParams {
-	return &mcp.CallToolParams{Meta: mcp.Meta{server.MetaVerbose: true}, Name: tool, Arguments: args}
+	return &mcp.CallToolParams{Meta: mcp.Meta{mcpserver.MetaVerbose: true}, Name: tool, Arguments: args}
 }
 
 // refusal is a protocol error of the server as one of ours.

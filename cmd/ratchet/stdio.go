@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"ratchet/adapters/mcp"
+
 	"github.com/spf13/cobra"
 
 	"ratchet/server"
@@ -25,7 +27,7 @@ func (a *app) stdio(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	client := attach.NewConversation(a.stdin, a.stdout, int(m.cfg.MCP.MaxMessageSize), server.Fault, repeats)
+	client := attach.NewConversation(a.stdin, a.stdout, int(m.cfg.MCP.MaxMessageSize), mcp.Fault, repeats)
 	for first := true; ; first = false {
 		s, err := m.join(ctx)
 		if ctx.Err() != nil {

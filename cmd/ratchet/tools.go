@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	mcpserver "ratchet/adapters/mcp"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
-	"ratchet/server"
 	"ratchet/tools"
 )
 
@@ -88,7 +89,7 @@ func (a *app) listTools(cmd *cobra.Command, toolsets string) ([]listed, error) {
 
 func listRemote(cmd *cobra.Command, session *mcp.ClientSession) ([]listed, error) {
 	var list []listed
-	for tool, err := range session.Tools(cmd.Context(), &mcp.ListToolsParams{Meta: mcp.Meta{server.MetaVerbose: true}}) {
+	for tool, err := range session.Tools(cmd.Context(), &mcp.ListToolsParams{Meta: mcp.Meta{mcpserver.MetaVerbose: true}}) {
 		if err != nil {
 			return nil, fmt.Errorf("list tools: %w", err)
 		}
