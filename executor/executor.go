@@ -37,7 +37,7 @@ type Config struct {
 	MaxConcurrent int              // runs at once on this server; 0 = as many as there are workers
 	MaxWaiting    int              // runs waiting for a place (1000)
 	PerPrincipal  int              // runs at once of one named principal (10)
-	Memory        int64            // memory of a run that names none, in bytes (128 MiB)
+	Memory        int64            // memory of a run that names none, in bytes (256 MiB)
 	ResponseBytes int              // of one body, for a task that names none (10 MiB)
 	Secrets       Secrets          // nil = there are no secrets
 	Now           func() time.Time // nil = time.Now
@@ -100,7 +100,7 @@ func (c Config) withDefaults() Config {
 		c.PerPrincipal = 10
 	}
 	if c.Memory == 0 {
-		c.Memory = 128 << 20
+		c.Memory = 256 << 20
 	}
 	if c.ResponseBytes == 0 {
 		c.ResponseBytes = 10 << 20

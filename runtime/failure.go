@@ -87,13 +87,7 @@ func (v *vm) explain(err error) *ratchet.ExecutionError {
 	case errors.As(err, &closed):
 		return hostFailure(closed)
 	case errors.As(err, &overflow):
-		e := &ratchet.ExecutionError{
-			Code: ratchet.CodeLimit, Type: "stack_overflow", Cause: ratchet.CauseStack,
-			Message: fmt.Sprintf("the task nested more than %d calls", v.limits.CallDepth),
-			Hint:    "Look for endless recursion at the position; use a loop for deep structures.",
-		}
-		v.place(e, stackFrames(overflow.Stack()))
-		return e
+		return v.overflow(stackFrames(overflow.Stack()))
 	case errors.As(err, &interrupted), v.ctx.Err() != nil:
 		e := v.interruption()
 		if interrupted != nil {

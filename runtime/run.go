@@ -108,7 +108,7 @@ func newVM(ctx context.Context, job *Job, hooks Hooks, prog *program) *vm {
 		v.clock = job.Clock
 	}
 	v.began, v.wall = v.start, v.limits.Wall
-	v.rt.SetMaxCallStackSize(v.limits.CallDepth)
+	v.boundCalls()
 	v.rt.SetParserOptions(parser.WithDisableSourceMaps)
 	v.rt.SetTimeSource(v.now)
 	v.rt.SetRandSource(func() float64 { return v.random().Float64() })

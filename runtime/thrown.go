@@ -96,6 +96,9 @@ func (v *vm) place(e *ratchet.ExecutionError, frames []frame) {
 // object knows better.
 func (v *vm) scriptFailure(thrown goja.Value, frames []frame) *ratchet.ExecutionError {
 	info := v.describe(thrown)
+	if o, ok := thrown.(*goja.Object); ok && o == v.tooDeep {
+		return v.overflow(parseStack(info.raw))
+	}
 	e := &ratchet.ExecutionError{
 		Code: ratchet.CodeScript, Type: info.Name, Message: cut(info.Message, v.limits.LogLineBytes),
 		Retryable: info.retryable, Details: info.details,

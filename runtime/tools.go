@@ -17,6 +17,7 @@ const (
 	toolPower  tool = "$ratchetPower"
 	toolDate   tool = "$ratchetDate"
 	toolRegExp tool = "$ratchetRegExp"
+	toolDepth  tool = "$ratchetDepth"
 )
 
 // tools puts before the program: const [power, …] = tools().
@@ -27,7 +28,7 @@ func (src *parsed) tools(used map[tool]bool) []tool {
 	var list []tool
 	var names []ast.Expression
 	at := file.Idx(src.tree.File.Base())
-	for _, t := range []tool{toolPower, toolDate, toolRegExp} {
+	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth} {
 		if used[t] {
 			list, names = append(list, t), append(names, name(string(t), at))
 		}
@@ -55,6 +56,8 @@ func (v *vm) giveTools() error {
 			list[i] = v.regExpLiteral
 		case toolDate:
 			list[i] = v.dateArgument
+		case toolDepth:
+			list[i] = v.checkDepth
 		}
 	}
 	return v.define(toolsOf, func(goja.FunctionCall) goja.Value {

@@ -36,10 +36,14 @@ type vm struct {
 	stringify    goja.Callable
 	pending      map[*goja.Object][]string // patches not read yet, when the task may look for them
 	made         madePatterns
-	engineSource goja.Callable // the engine's getter of source
-	property     goja.Callable // Reflect.getOwnPropertyDescriptor, of a program with getters
-	operator     goja.Callable // of **, for operands that are no numbers
-	stops        []func()      // what to do when the run is asked to stop
+	engineSource goja.Callable     // the engine's getter of source
+	property     goja.Callable     // Reflect.getOwnPropertyDescriptor, of a program with getters
+	operator     goja.Callable     // of **, for operands that are no numbers
+	room         int               // calls that may nest before the depth is measured again
+	frames       []goja.StackFrame // room to measure it
+	goFrames     []uintptr
+	tooDeep      *goja.Object // the last RangeError of nested calls
+	stops        []func()     // what to do when the run is asked to stop
 	stopped      bool
 	fatal        error          // the door is closed
 	wait         sync.WaitGroup // of goroutines making host calls

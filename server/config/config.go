@@ -106,7 +106,7 @@ type Execution struct {
 	MaxExecutionDuration time.Duration `koanf:"max_execution_duration" default:"300" doc:"seconds a run may last at most: the bound of timeout, cpu_limit and http.timeout of a task and of the timeout of a call"`
 	MaxConcurrentTasks   int           `koanf:"max_concurrent_tasks" default:"10" doc:"runs at once; 0 = as many as workers"`
 	WaitLimit            time.Duration `koanf:"wait_limit" default:"25" doc:"seconds a call waits for its run before it answers running"`
-	MemoryLimit          Bytes         `koanf:"memory_limit" default:"128MB" doc:"heap of one run, unless the task says otherwise"`
+	MemoryLimit          Bytes         `koanf:"memory_limit" default:"256MB" doc:"heap of one run, unless the task says otherwise"`
 	MaxMemoryLimit       Bytes         `koanf:"max_memory_limit" default:"1GiB" doc:"the most that a task may name as memory_limit"`
 	MaxTaskConcurrency   int           `koanf:"max_task_concurrency" default:"100" doc:"the most that a task may name as concurrency"`
 	Workers              Workers       `koanf:"workers"`

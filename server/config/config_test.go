@@ -37,7 +37,7 @@ func TestLayersWinInOrder(t *testing.T) {
 	if cfg.Server.Port != 3 || cfg.Server.BindAddress != "::1" || cfg.Execution.WaitLimit != 5*time.Second {
 		t.Errorf("server = %+v, execution = %+v", cfg.Server, cfg.Execution)
 	}
-	if cfg.Execution.MaxExecutionDuration != 7*time.Second || cfg.Execution.MemoryLimit != 128_000_000 {
+	if cfg.Execution.MaxExecutionDuration != 7*time.Second || cfg.Execution.MemoryLimit != 256_000_000 {
 		t.Errorf("execution = %+v", cfg.Execution)
 	}
 	if diff := cmp.Diff([]string{"core", "control"}, cfg.MCP.Toolsets); diff != "" {
