@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet/tools"
 )
 
@@ -115,7 +117,7 @@ func (l *leaky) overMCP(modern bool, tool string, args object) answer {
 // toolCalls does not know. What they need is made.
 func (l *leaky) examples(name string) (list []object) {
 	l.t.Helper()
-	i := slices.IndexFunc(tools.All(), func(t tools.Tool) bool { return t.Name == name })
+	i := slices.IndexFunc(tools.All(), func(t registry.Tool) bool { return t.Name == name })
 	if i < 0 {
 		l.t.Fatalf("%s is offered and not listed", name)
 	}

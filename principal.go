@@ -6,7 +6,7 @@ import (
 )
 
 // Role is what a principal may do at most. Each role's rights are in the
-// table of tools.Permit.
+// table of registry.Permit.
 type Role string
 
 // The roles, from none to all.

@@ -8,8 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet/server/auth"
-	"ratchet/tools"
 )
 
 // smallest is the product's own tool that does least: it reads no store.
@@ -31,14 +32,14 @@ func doors(ctx context.Context, rounds int) error {
 	guarded := *w.s.Deps()
 	guarded.Gates = guarded.Gates[1:] // the first one counts
 	args := []byte("{}")
-	through := func(d *tools.Deps) caller {
+	through := func(d *registry.Deps) caller {
 		return func(ctx context.Context) error {
 			who, err := w.s.Auth().Authenticate(ctx, auth.Credentials{APIKey: w.key, IP: "127.0.0.1"})
 			if err != nil {
 				return err
 			}
-			ctx = tools.WithCaller(ctx, tools.Caller{Principal: who.ID, Identity: who, Surface: "bench"})
-			_, err = tools.Invoke(ctx, d, tool, args)
+			ctx = registry.WithCaller(ctx, registry.Caller{Principal: who.ID, Identity: who, Surface: "bench"})
+			_, err = registry.Invoke(ctx, d, tool, args)
 			return err
 		}
 	}

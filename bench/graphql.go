@@ -9,25 +9,26 @@ import (
 	"runtime"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/graphql"
-	"ratchet/tools"
 )
 
 // overGraphQL measures what GraphQL adds to a tool: requests with a document
 // that is known, on one core, without a network.
 func overGraphQL(ctx context.Context, d time.Duration) error {
-	registry, err := tools.NewRegistry(echo)
+	reg, err := registry.New(echo)
 	if err != nil {
 		return err
 	}
-	deps := &tools.Deps{}
-	h, err := graphql.New(graphql.Config{Registry: registry, Deps: deps})
+	deps := &registry.Deps{}
+	h, err := graphql.New(graphql.Config{Registry: reg, Deps: deps})
 	if err != nil {
 		return err
 	}
 	defer h.Close()
 	direct := func(ctx context.Context) error {
-		_, err := tools.Invoke(ctx, deps, echo, []byte(echoArgs))
+		_, err := registry.Invoke(ctx, deps, echo, []byte(echoArgs))
 		return err
 	}
 	body := []byte(`{"query":"query Echo($t: String!) { echo(text: $t) { text } }","variables":{"t":"hello"}}`)

@@ -11,26 +11,27 @@ import (
 	"runtime"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/rest"
-	"ratchet/tools"
 )
 
 // overREST measures what REST adds to a tool, on one core and without a
 // network, beside a handler that only reads and writes the same JSON; and what
 // idle readers of live events cost.
 func overREST(ctx context.Context, d time.Duration) error {
-	registry, err := tools.NewRegistry(echo)
+	reg, err := registry.New(echo)
 	if err != nil {
 		return err
 	}
-	deps := &tools.Deps{}
-	h, err := rest.New(rest.Config{Registry: registry, Deps: deps})
+	deps := &registry.Deps{}
+	h, err := rest.New(rest.Config{Registry: reg, Deps: deps})
 	if err != nil {
 		return err
 	}
 	defer h.Close()
 	direct := func(ctx context.Context) error {
-		_, err := tools.Invoke(ctx, deps, echo, []byte(echoArgs))
+		_, err := registry.Invoke(ctx, deps, echo, []byte(echoArgs))
 		return err
 	}
 	through := func(h http.Handler) caller {

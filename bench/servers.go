@@ -12,9 +12,10 @@ import (
 	"syscall"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet/server"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 // roles are the servers this binary can be.
@@ -32,10 +33,10 @@ type echoIn struct {
 }
 
 // echo is the trivial tool, defined as every tool of ours is.
-var echo = tools.Define(tools.Spec{
+var echo = registry.Define(registry.Spec{
 	Name: echoTool, Title: "Echo", Doc: "Returns its text.", Toolset: "core", Category: "execution",
-	Effect: tools.Reads, Idempotent: true,
-}, func(_ context.Context, _ *tools.Deps, in echoIn) (echoIn, error) { return in, nil })
+	Effect: registry.Reads, Idempotent: true,
+}, func(_ context.Context, _ *registry.Deps, in echoIn) (echoIn, error) { return in, nil })
 
 func openRatchet(ctx context.Context) (*server.Server, error) {
 	exe, err := os.Executable()
@@ -49,7 +50,7 @@ func openRatchet(ctx context.Context) (*server.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return server.Open(ctx, cfg, server.Options{Worker: []string{exe, "-worker"}, Tools: []tools.Tool{echo}})
+	return server.Open(ctx, cfg, server.Options{Worker: []string{exe, "-worker"}, Tools: []registry.Tool{echo}})
 }
 
 func ratchetHTTP(ctx context.Context) error {

@@ -9,11 +9,12 @@ import (
 	"runtime"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/credential"
 	"ratchet/server"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 // surfaces compares the same smallest tool by direct call, REST, GraphQL and
@@ -35,8 +36,8 @@ func surfaces(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	gated := func(ctx context.Context) error {
-		ctx = tools.WithCaller(ctx, tools.Caller{Principal: locked.who.ID, Identity: locked.who, Surface: "bench"})
-		_, err := tools.Invoke(ctx, locked.s.Deps(), echo, []byte(echoArgs))
+		ctx = registry.WithCaller(ctx, registry.Caller{Principal: locked.who.ID, Identity: locked.who, Surface: "bench"})
+		_, err := registry.Invoke(ctx, locked.s.Deps(), echo, []byte(echoArgs))
 		return err
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -88,7 +89,7 @@ func wholeServer(ctx context.Context, login string) (*whole, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := server.Open(ctx, cfg, server.Options{Tools: []tools.Tool{echo}})
+	s, err := server.Open(ctx, cfg, server.Options{Tools: []registry.Tool{echo}})
 	if err != nil {
 		return nil, err
 	}

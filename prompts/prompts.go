@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/template"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/storage"
@@ -32,7 +34,7 @@ type Prompt struct {
 // Message is one message of a prompt.
 type Message struct {
 	Role    string // user or assistant
-	Content tools.Block
+	Content registry.Block
 }
 
 // Argument is one value a prompt takes.
@@ -93,14 +95,14 @@ type data struct {
 }
 
 // Messages answers the prompt. Missing and unknown arguments are CodeInvalid;
-// tools.InputRequired asks the client for more.
+// registry.InputRequired asks the client for more.
 func (p Prompt) Messages(ctx context.Context, from Source, args map[string]string) ([]Message, error) {
 	if p.Answer == nil {
 		text, err := p.Render(ctx, from, args)
 		if err != nil {
 			return nil, err
 		}
-		return []Message{{Role: "user", Content: tools.Block{Type: "text", Text: text}}}, nil
+		return []Message{{Role: "user", Content: registry.Block{Type: "text", Text: text}}}, nil
 	}
 	if err := p.check(args); err != nil {
 		return nil, err

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/prompts"
 	"ratchet/storage"
@@ -89,14 +91,14 @@ func TestArgumentsAreChecked(t *testing.T) {
 }
 
 func TestAnswersOfOthers(t *testing.T) {
-	ask := tools.InputRequired{Requests: map[string]tools.InputRequest{"name": {Elicit: &tools.Elicitation{Message: "Name?"}}}}
+	ask := registry.InputRequired{Requests: map[string]registry.InputRequest{"name": {Elicit: &registry.Elicitation{Message: "Name?"}}}}
 	p := prompts.Prompt{
 		Name: "greet", Arguments: []prompts.Argument{{Name: "tone", Required: true}},
 		Answer: func(_ context.Context, args map[string]string) ([]prompts.Message, error) {
 			if args["tone"] == "ask" {
 				return nil, ask
 			}
-			return []prompts.Message{{Role: "assistant", Content: tools.Block{Type: "image", Data: []byte{1}}}}, nil
+			return []prompts.Message{{Role: "assistant", Content: registry.Block{Type: "image", Data: []byte{1}}}}, nil
 		},
 	}
 	got, err := p.Messages(t.Context(), prompts.Source{}, map[string]string{"tone": "warm"})
@@ -104,7 +106,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		t.Errorf("%+v %v", got, err)
 	}
 	_, err = p.Messages(t.Context(), prompts.Source{}, map[string]string{"tone": "ask"})
-	if _, ok := errors.AsType[tools.InputRequired](err); !ok {
+	if _, ok := errors.AsType[registry.InputRequired](err); !ok {
 		t.Errorf("%v", err)
 	}
 	if _, err = p.Messages(t.Context(), prompts.Source{}, nil); ratchet.CodeOf(err) != ratchet.CodeInvalid {

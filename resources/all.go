@@ -3,6 +3,8 @@ package resources
 import (
 	"context"
 
+	"ratchet/registry"
+
 	"ratchet/storage"
 	"ratchet/tools"
 )
@@ -10,7 +12,7 @@ import (
 // Source is what resources are read from.
 type Source struct {
 	Store *storage.DB
-	Tools *tools.Registry
+	Tools *registry.Registry
 	Debug func(ctx context.Context) []tools.DebugSessionView // the caller's debug sessions; nil = there are none
 
 	// These ask the tools as the caller, so that their permissions, limits and

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"ratchet/adapters/mcp"
+	"ratchet/registry"
 
-	"ratchet/tools"
+	"ratchet/adapters/mcp"
 )
 
 const (
@@ -78,7 +78,7 @@ func reversed(host string) string {
 // discoverable answers with what is no secret: pages of any origin may read it,
 // and it may be kept for an hour.
 func discoverable(w http.ResponseWriter, r *http.Request, kind string, v any) {
-	body, _ := tools.Encode(v) // strings and lists of them
+	body, _ := registry.Encode(v) // strings and lists of them
 	sum := sha256.Sum256(body)
 	h := w.Header()
 	h.Set("Content-Type", kind)

@@ -4,10 +4,11 @@ import (
 	"context"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 // BenchmarkGates calls the smallest tool of the product directly and through
@@ -39,8 +40,8 @@ func BenchmarkGates(b *testing.B) {
 	b.Run("gated", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			ctx := tools.WithCaller(b.Context(), tools.Caller{Principal: who.ID, Identity: who, Surface: "bench"})
-			if _, err := tools.Invoke(ctx, s.Deps(), tool, args); err != nil {
+			ctx := registry.WithCaller(b.Context(), registry.Caller{Principal: who.ID, Identity: who, Surface: "bench"})
+			if _, err := registry.Invoke(ctx, s.Deps(), tool, args); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -10,13 +10,14 @@ import (
 	"sync"
 	"time"
 
+	"ratchet/registry"
+
 	"golang.org/x/sys/unix"
 
 	"ratchet"
 	"ratchet/reply"
 	"ratchet/server/auth"
 	"ratchet/server/logging"
-	"ratchet/tools"
 )
 
 // checkTime bounds each check of the server's health.
@@ -36,16 +37,16 @@ type partly struct{ message string }
 func (p *partly) Error() string { return p.message }
 
 // look runs one check.
-func (c check) look(ctx context.Context) tools.HealthCheck {
+func (c check) look(ctx context.Context) registry.HealthCheck {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	begun := time.Now()
 	message, err := c.ok(ctx)
-	result := tools.HealthCheck{Status: tools.Healthy, Message: message, Critical: c.critical}
+	result := registry.HealthCheck{Status: registry.Healthy, Message: message, Critical: c.critical}
 	if err != nil {
-		result.Status, result.Message = tools.Unhealthy, message
+		result.Status, result.Message = registry.Unhealthy, message
 		if less, ok := errors.AsType[*partly](err); ok {
-			result.Status, result.Message = tools.Degraded, less.message
+			result.Status, result.Message = registry.Degraded, less.message
 		}
 	}
 	result.Duration = float64(time.Since(begun).Microseconds()) / 1000
@@ -53,17 +54,17 @@ func (c check) look(ctx context.Context) tools.HealthCheck {
 }
 
 // Health checks every part now.
-func (s *Server) Health(ctx context.Context) tools.Health {
+func (s *Server) Health(ctx context.Context) registry.Health {
 	now := s.deps.Now()
-	h := tools.Health{
+	h := registry.Health{
 		At: now.UTC().Format(ratchet.TimeFormat), Version: s.version,
-		Uptime: now.Sub(s.started).Seconds(), Checks: make(map[string]tools.HealthCheck, len(s.checks)),
+		Uptime: now.Sub(s.started).Seconds(), Checks: make(map[string]registry.HealthCheck, len(s.checks)),
 	}
 	for _, c := range s.checks {
 		h.Checks[c.name] = c.look(ctx)
 	}
-	if h.Status = tools.Worst(h.Checks); s.draining.Load() {
-		h.Status = tools.Unhealthy
+	if h.Status = registry.Worst(h.Checks); s.draining.Load() {
+		h.Status = registry.Unhealthy
 	}
 	return h
 }
@@ -71,7 +72,7 @@ func (s *Server) Health(ctx context.Context) tools.Health {
 func (s *Server) healthDetailed(w http.ResponseWriter, r *http.Request) {
 	h := s.Health(ratchet.WithScope(r.Context(), auth.PrincipalOf(r.Context()).Scope))
 	status := http.StatusOK
-	if h.Status == tools.Unhealthy {
+	if h.Status == registry.Unhealthy {
 		status = http.StatusServiceUnavailable
 	}
 	reply.JSON(w, status, h)
@@ -176,7 +177,7 @@ func freeSpace(dir string) (string, error) {
 }
 
 // queued says how many runs wait, if the caller may know of all tasks.
-func queued(pool tools.Pool, waiting int, limited bool) (string, error) {
+func queued(pool registry.Pool, waiting int, limited bool) (string, error) {
 	message := fmt.Sprintf("%d workers at most", pool.Size())
 	if !limited {
 		message = fmt.Sprintf("%d runs wait, %s", waiting, message)

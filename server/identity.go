@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
 	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/logging"
-	"ratchet/tools"
 )
 
 // apiPrefix is where the REST surface is.
@@ -36,7 +37,7 @@ func (s *Server) identify(ctx context.Context) error {
 		return err
 	}
 	s.authenticate = s.auth.Wrap
-	s.deps.Gates = append(s.deps.Gates, tools.Permission{})
+	s.deps.Gates = append(s.deps.Gates, registry.Permission{})
 	s.closers = slices.Insert(s.closers, 0, s.auth.Close)
 	return nil
 }

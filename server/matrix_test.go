@@ -10,10 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"github.com/google/go-cmp/cmp"
 
 	"ratchet/casing"
-	"ratchet/tools"
 )
 
 var update = flag.Bool("update", false, "accept the changed matrices of rights")
@@ -34,7 +35,7 @@ func TestMatrix(t *testing.T) {
 		fmt.Fprintf(&table, "%-42s", tool.Name)
 		for _, role := range roles {
 			verdicts := map[string]string{}
-			for surface, ask := range map[string]func(tools.Tool, []string) string{
+			for surface, ask := range map[string]func(registry.Tool, []string) string{
 				"MCP": l.overMCP, "REST": l.overREST, "GraphQL": l.overGraphQL, "routes": l.overRoutes,
 			} {
 				if v := ask(tool, headers[role]); v != "" {
@@ -80,18 +81,18 @@ func verdict(text string) string {
 	return "?" + text
 }
 
-func (l *secured) overREST(tool tools.Tool, headers []string) string {
+func (l *secured) overREST(tool registry.Tool, headers []string) string {
 	return verdict(l.send("POST", "/api/v1/tools/"+tool.Name, `{"noSuchArgument":1}`, headers...).Body)
 }
 
-func (l *secured) overMCP(tool tools.Tool, headers []string) string {
+func (l *secured) overMCP(tool registry.Tool, headers []string) string {
 	a := l.send("POST", "/mcp", fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":%q,"arguments":{"no_such_argument":1},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`, tool.Name),
 		append([]string{"Mcp-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", tool.Name}, headers...)...)
 	return verdict(a.Body)
 }
 
 // overGraphQL calls a tool's field with as little as its schema takes.
-func (l *secured) overGraphQL(tool tools.Tool, headers []string) string {
+func (l *secured) overGraphQL(tool registry.Tool, headers []string) string {
 	f, ok := l.fields()[casing.Camel(strings.TrimPrefix(tool.Name, "ratchet_"))]
 	if !ok {
 		return "? no field"
@@ -108,7 +109,7 @@ func (l *secured) overGraphQL(tool tools.Tool, headers []string) string {
 }
 
 // overRoutes tries the tool's own routes.
-func (l *secured) overRoutes(tool tools.Tool, headers []string) string {
+func (l *secured) overRoutes(tool registry.Tool, headers []string) string {
 	said := ""
 	for _, r := range tool.Routes {
 		if r.Method == "" {

@@ -14,10 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server/config"
 	"ratchet/storage"
-	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )
 
@@ -33,7 +34,7 @@ func configured(t *testing.T, keys map[string]string) *Server {
 		t.Fatal(err)
 	}
 	s, err := New(cfg, Parts{
-		Deps:     &tools.Deps{Store: db, Bus: new(ratchet.Bus)},
+		Deps:     &registry.Deps{Store: db, Bus: new(ratchet.Bus)},
 		Registry: toolstest.Kinds(t),
 		Close:    []func(context.Context) error{func(context.Context) error { return db.Close() }},
 	})

@@ -14,12 +14,13 @@ import (
 	"sync"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/typescript"
 	"ratchet/events"
 	"ratchet/server"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 // This file adds a noun: notes, with two tools, a list, an event and a REST
@@ -32,7 +33,7 @@ type (
 	listNotesIn struct {
 		NoteID string `json:"note_id,omitempty" jsonschema_description:"only this one"`
 		SortBy string `json:"sort_by,omitempty" jsonschema:"enum=note_id,default=note_id"`
-		tools.ListIn
+		registry.ListIn
 	}
 	note struct {
 		NoteID   string `json:"note_id"`
@@ -40,8 +41,8 @@ type (
 		Revision string `json:"revision"`
 	}
 	listNotesOut struct {
-		Notes []tools.Row[note] `json:"notes"`
-		tools.ListOut
+		Notes []registry.Row[note] `json:"notes"`
+		registry.ListOut
 	}
 	noteEvent struct {
 		NoteID   string `json:"note_id"`
@@ -70,19 +71,19 @@ func (n *notes) noun() events.Noun {
 	}}
 }
 
-func (n *notes) tools() []tools.Tool {
-	return []tools.Tool{
-		tools.Define(tools.Spec{
+func (n *notes) tools() []registry.Tool {
+	return []registry.Tool{
+		registry.Define(registry.Spec{
 			Name: "ratchet_write_note", Title: "Write a note", Toolset: "core", Category: "development", Doc: "Call this to remember something.",
-			Effect: tools.Writes, Creates: true, Audit: "resource_created",
-			Routes: []tools.Route{{Method: "POST", Path: "/notes", Field: "writeNote", Created: "/notes/{note_id}"}},
+			Effect: registry.Writes, Creates: true, Audit: "resource_created",
+			Routes: []registry.Route{{Method: "POST", Path: "/notes", Field: "writeNote", Created: "/notes/{note_id}"}},
 		}, n.write),
-		tools.Define(tools.Spec{
+		registry.Define(registry.Spec{
 			Name: "ratchet_list_notes", Title: "List notes", Toolset: "core", Category: "discovery", Doc: "Call this to see what was noted.",
-			Effect: tools.Reads, Filters: func() []ratchet.FilterField {
+			Effect: registry.Reads, Filters: func() []ratchet.FilterField {
 				return []ratchet.FilterField{{Name: "note_id", Type: ratchet.FilterText, Operators: []ratchet.Operator{ratchet.OpEQ}}}
 			},
-			Routes: []tools.Route{
+			Routes: []registry.Route{
 				{Method: "GET", Path: "/notes", Field: "notes"},
 				{Method: "GET", Path: "/notes/{note_id}", Field: "note", One: true, Doc: "One note"},
 			},
@@ -90,7 +91,7 @@ func (n *notes) tools() []tools.Tool {
 	}
 }
 
-func (n *notes) write(_ context.Context, d *tools.Deps, in writeNoteIn) (note, error) {
+func (n *notes) write(_ context.Context, d *registry.Deps, in writeNoteIn) (note, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	id := fmt.Sprint(len(n.list) + 1)
@@ -100,7 +101,7 @@ func (n *notes) write(_ context.Context, d *tools.Deps, in writeNoteIn) (note, e
 	return written, nil
 }
 
-func (n *notes) read(_ context.Context, _ *tools.Deps, in listNotesIn) (listNotesOut, error) {
+func (n *notes) read(_ context.Context, _ *registry.Deps, in listNotesIn) (listNotesOut, error) {
 	q, err := in.Query(in.SortBy)
 	if err != nil {
 		return listNotesOut{}, err
@@ -111,9 +112,9 @@ func (n *notes) read(_ context.Context, _ *tools.Deps, in listNotesIn) (listNote
 	if in.NoteID != "" && len(found) == 0 {
 		return listNotesOut{}, ratchet.Errorf(ratchet.CodeNotFound, "there is no note %q", in.NoteID).At("/note_id")
 	}
-	out := listNotesOut{ListOut: tools.NewListOut(q, int64(len(found)), "")}
+	out := listNotesOut{ListOut: registry.NewListOut(q, int64(len(found)), "")}
 	page := found[min(q.Offset, len(found)):min(q.Offset+q.Limit, len(found))]
-	out.Notes, err = tools.Rows(page, in.Fields)
+	out.Notes, err = registry.Rows(page, in.Fields)
 	return out, err
 }
 
@@ -180,7 +181,7 @@ func TestANounNeedsOneFile(t *testing.T) {
 
 	tool, _ := s.Registry().Lookup("ratchet_write_note")
 	for role, may := range map[ratchet.Role]bool{ratchet.RoleReadonly: false, ratchet.RoleUser: true, ratchet.RoleAdmin: true} {
-		if err := tools.Permit(ratchet.Principal{ID: "p", Role: role}, tool); (err == nil) != may {
+		if err := registry.Permit(ratchet.Principal{ID: "p", Role: role}, tool); (err == nil) != may {
 			t.Errorf("%s may write a note: %v", role, err)
 		}
 	}

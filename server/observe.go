@@ -8,11 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
 	"ratchet/server/auth"
 	"ratchet/server/metrics"
-	"ratchet/tools"
 )
 
 // openMetrics begins to count. Its gate comes first, so that it sees what the
@@ -57,7 +58,7 @@ func (s *Server) onlyUnscoped(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := auth.PrincipalOf(r.Context())
 		if !p.Scope.Empty() {
-			if err := tools.PermitAny(p, s.registry, "ratchet_system_health"); err != nil {
+			if err := registry.PermitAny(p, s.registry, "ratchet_system_health"); err != nil {
 				reply.Error(w, r, s.deps.Now(), err)
 				return
 			}

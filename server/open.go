@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/executor"
@@ -31,17 +33,17 @@ import (
 
 // Options are what Open needs beyond the configuration.
 type Options struct {
-	Version string           // of the product; empty = dev
-	Log     *slog.Logger     // nil = discarded
-	Levels  *logging.Levels  // of Log, for logging.level at run time; nil = Log has its own, which stay
-	Folder  tools.TaskFolder // nil = that of registry.tasks_dir; without one tasks live in the database only
-	Worker  []string         // program and arguments of a worker; nil = this program with its hidden argument
-	Now     func() time.Time // nil = time.Now
-	Lock    *storage.Lock    // of the database, which stays with the caller; nil = Open takes it
+	Version string              // of the product; empty = dev
+	Log     *slog.Logger        // nil = discarded
+	Levels  *logging.Levels     // of Log, for logging.level at run time; nil = Log has its own, which stay
+	Folder  registry.TaskFolder // nil = that of registry.tasks_dir; without one tasks live in the database only
+	Worker  []string            // program and arguments of a worker; nil = this program with its hidden argument
+	Now     func() time.Time    // nil = time.Now
+	Lock    *storage.Lock       // of the database, which stays with the caller; nil = Open takes it
 
 	// Offered beyond the product's own; the configuration selects from the
 	// tools as from any others.
-	Tools     []tools.Tool
+	Tools     []registry.Tool
 	Events    []events.Noun
 	Resources []resources.Entry
 	Prompts   []prompts.Prompt
@@ -57,11 +59,11 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	registry, err := offered(cfg.MCP, o)
+	reg, err := offered(cfg.MCP, o)
 	if err != nil {
 		return nil, err
 	}
-	if len(registry.Names()) == 0 {
+	if len(reg.Names()) == 0 {
 		o.Log.Warn("the selection leaves no tool for MCP clients: see --toolsets, --tools, --only-tools, --exclude-tools and --read-only")
 	}
 	// The schemas take as long as the database: both begin at once.
@@ -69,7 +71,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	go func() {
 		defer close(written)
 		defer ratchet.Recover("write the schemas", ratchet.Logged(o.Log, "write the schemas"))
-		registry.List()
+		reg.List()
 	}()
 	defer func() { <-written }()
 	if cfg.DataDir == "" {
@@ -122,15 +124,15 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	})
 	tuneGC(cfg.Server)
 	return New(cfg, Parts{
-		Deps: &tools.Deps{
+		Deps: &registry.Deps{
 			Store: db, Exec: exec, Secrets: vault, Bus: bus, Pool: pool, Folder: o.Folder, Now: o.Now,
-			Settings: tools.Settings{
+			Settings: registry.Settings{
 				WaitLimit: cfg.Execution.WaitLimit, MaxRun: cfg.Execution.MaxExecutionDuration,
 				MaxResultBytes: int(cfg.MCP.MaxResultBytes),
 			},
 		},
 		Resources: o.Resources, Prompts: o.Prompts,
-		Registry: registry, Version: o.Version, Isolation: pool.Isolation, Log: o.Log, Levels: o.Levels, Telemetry: sent,
+		Registry: reg, Version: o.Version, Isolation: pool.Isolation, Log: o.Log, Levels: o.Levels, Telemetry: sent,
 		Ready: func(ctx context.Context) error { _, err := pool.Report(ctx); return err },
 		Close: []func(context.Context) error{
 			drain(exec, cfg.Server.ShutdownTimeout), pool.Close,
@@ -150,8 +152,8 @@ func Database(cfg config.Config) (string, error) {
 
 // offered selects the tools of the configuration. With tools and no toolsets
 // of one's own choice only these are served.
-func offered(cfg config.MCP, o Options) (*tools.Registry, error) {
-	all, err := tools.NewRegistry(append(tools.All(), o.Tools...)...)
+func offered(cfg config.MCP, o Options) (*registry.Registry, error) {
+	all, err := registry.New(append(tools.All(), o.Tools...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +164,8 @@ func offered(cfg config.MCP, o Options) (*tools.Registry, error) {
 }
 
 // chosen is the selection of the configuration.
-func chosen(cfg config.MCP) tools.Selection {
-	s := tools.Selection{
+func chosen(cfg config.MCP) registry.Selection {
+	s := registry.Selection{
 		Toolsets: cfg.Toolsets, Tools: cfg.Tools, Only: cfg.OnlyTools, Exclude: cfg.ExcludeTools, ReadOnly: cfg.ReadOnly,
 		Called: func(list string) string { return "mcp." + list },
 	}
@@ -176,7 +178,7 @@ func chosen(cfg config.MCP) tools.Selection {
 // CheckSelection says which names of the configuration are no tools and no
 // toolsets of a server with these options, for config.Options.Check.
 func CheckSelection(cfg config.Config, o Options) ([]*ratchet.Error, error) {
-	all, err := tools.NewRegistry(append(tools.All(), o.Tools...)...)
+	all, err := registry.New(append(tools.All(), o.Tools...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coder/websocket"
+	"ratchet/registry"
 
-	"ratchet/tools"
+	"github.com/coder/websocket"
 )
 
 const page = "http://localhost:3000"
@@ -19,10 +19,10 @@ func TestPagesRead(t *testing.T) {
 	l := lockedUp(t, "auth.required", "false")
 	for _, tool := range l.s.registry.Whole().List() {
 		want := "no"
-		if tool.Effect == tools.Reads && !tool.Executes {
+		if tool.Effect == registry.Reads && !tool.Executes {
 			want = "yes"
 		}
-		for surface, ask := range map[string]func(tools.Tool, []string) string{
+		for surface, ask := range map[string]func(registry.Tool, []string) string{
 			"MCP": l.overMCP, "REST": l.overREST, "GraphQL": l.overGraphQL, "routes": l.overRoutes,
 		} {
 			if got := ask(tool, []string{"Origin", page}); got != want && got != "" {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
 	"ratchet/server/audit"
@@ -19,7 +21,6 @@ import (
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/server/logging"
-	"ratchet/tools"
 )
 
 // protect puts the audit and the limits before every call, in this order: a
@@ -116,9 +117,9 @@ func (s *Server) recordAuth(ctx context.Context, e auth.Event) {
 }
 
 // posture is how the server is protected, as it runs.
-func (s *Server) posture(context.Context) tools.Posture {
+func (s *Server) posture(context.Context) registry.Posture {
 	c := s.settings.Current()
-	p := tools.Posture{
+	p := registry.Posture{
 		Address:  net.JoinHostPort(strings.Trim(c.Server.BindAddress, "[]"), strconv.Itoa(c.Server.Port)),
 		Loopback: config.Loopback(c.Server.BindAddress), LoginRequired: c.RequiresLogin(),
 		AllowedHosts: c.Server.AllowedHosts, AllowedOrigins: c.Server.CORS.AllowedOrigins, WriteOrigins: c.Server.CORS.WriteOrigins, Credentials: c.Server.CORS.AllowCredentials,

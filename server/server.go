@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/mcp"
 
 	"ratchet/adapters/graphql"
@@ -24,7 +26,6 @@ import (
 	"ratchet/server/metrics"
 	"ratchet/server/settings"
 	"ratchet/server/telemetry"
-	"ratchet/tools"
 )
 
 // Server is an assembled Ratchet. Open or New makes it.
@@ -35,8 +36,8 @@ type Server struct {
 	isolation   func() string
 	log         *slog.Logger // of the parts that have none of their own
 	access      *slog.Logger // of requests
-	deps        *tools.Deps
-	registry    *tools.Registry
+	deps        *registry.Deps
+	registry    *registry.Registry
 	mcp         *mcp.Server
 	mcpHTTP     http.Handler
 	graphql     *lazy[*graphql.Handler] // nil = switched off
@@ -63,8 +64,8 @@ type Server struct {
 
 // Parts is what a Server is assembled from when its caller opened the parts.
 type Parts struct {
-	Deps      *tools.Deps
-	Registry  *tools.Registry                   // what is offered; Deps.Tools is set to it
+	Deps      *registry.Deps
+	Registry  *registry.Registry                // what is offered; Deps.Tools is set to it
 	Version   string                            // of the product; empty = dev
 	Resources []resources.Entry                 // offered beyond the product's own
 	Prompts   []prompts.Prompt                  // offered beyond the product's own
@@ -137,10 +138,10 @@ func New(cfg config.Config, p Parts) (*Server, error) {
 }
 
 // Deps is what tool handlers get; for calling tools directly.
-func (s *Server) Deps() *tools.Deps { return s.deps }
+func (s *Server) Deps() *registry.Deps { return s.deps }
 
 // Registry is what the server offers.
-func (s *Server) Registry() *tools.Registry { return s.registry }
+func (s *Server) Registry() *registry.Registry { return s.registry }
 
 // Isolation is the level that runs reach on this machine; empty while no
 // worker has told it yet.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"go.uber.org/goleak"
 
@@ -15,7 +17,6 @@ import (
 	"ratchet/runtime/worker"
 	"ratchet/server/config"
 	"ratchet/storage"
-	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )
 
@@ -42,7 +43,7 @@ func newTestServer(t testing.TB) (*Server, *storage.DB) {
 		t.Fatal(err)
 	}
 	s, err := New(cfg, Parts{
-		Deps:     &tools.Deps{Store: db, Bus: new(ratchet.Bus)},
+		Deps:     &registry.Deps{Store: db, Bus: new(ratchet.Bus)},
 		Registry: toolstest.Kinds(t), Isolation: func() string { return "process" },
 		Close: []func(context.Context) error{func(context.Context) error { return db.Close() }},
 	})

@@ -15,10 +15,11 @@ import (
 	"sync"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server/config"
 	"ratchet/server/logging"
-	"ratchet/tools"
 )
 
 // kept keeps the lines of a log.
@@ -221,7 +222,7 @@ func TestLimitsAtRunTime(t *testing.T) {
 	}
 	// The admin is bound by these numbers too: the test takes them back itself.
 	for key, value := range map[string]any{"rate_limit.requests_per_minute": nil, "rate_limit.burst_size": nil, "rate_limit.tier": "unlimited"} {
-		if _, err := l.s.settings.Change(t.Context(), tools.SettingChange{Key: key, Value: value}); err != nil {
+		if _, err := l.s.settings.Change(t.Context(), registry.SettingChange{Key: key, Value: value}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -237,13 +238,13 @@ func TestLimitsAtRunTime(t *testing.T) {
 func TestCallsAtOnceAtRunTime(t *testing.T) {
 	s := configured(t, nil)
 	enter := func() error {
-		_, _, err := s.limiter.Enter(t.Context(), tools.Tool{}, nil)
+		_, _, err := s.limiter.Enter(t.Context(), registry.Tool{}, nil)
 		return err
 	}
 	if err := enter(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.settings.Change(t.Context(), tools.SettingChange{Key: "mcp.max_concurrent_calls", Value: 1.0}); err != nil {
+	if _, err := s.settings.Change(t.Context(), registry.SettingChange{Key: "mcp.max_concurrent_calls", Value: 1.0}); err != nil {
 		t.Fatal(err)
 	}
 	if err := enter(); ratchet.CodeOf(err) != ratchet.CodeRateLimited {
@@ -262,7 +263,7 @@ func TestErrorTextsAtRunTime(t *testing.T) {
 	if said := panics(); strings.Contains(said, "boom") || !strings.Contains(said, "INTERNAL_ERROR") {
 		t.Errorf("by default: %s", said)
 	}
-	if _, err := s.settings.Change(t.Context(), tools.SettingChange{Key: "server.dev_errors", Value: true}); err != nil {
+	if _, err := s.settings.Change(t.Context(), registry.SettingChange{Key: "server.dev_errors", Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	if said := panics(); !strings.Contains(said, "boom") {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // ServeStdio speaks MCP on in and out, one message a line, until in ends or ctx
@@ -16,6 +16,6 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 
 // ServeSession is ServeStdio with a selection of its own from all tools, which
 // the server's does not narrow: it belongs to the process that attached.
-func (s *Server) ServeSession(ctx context.Context, selection tools.Selection, in io.Reader, out io.Writer) error {
+func (s *Server) ServeSession(ctx context.Context, selection registry.Selection, in io.Reader, out io.Writer) error {
 	return s.mcp.ServeSession(ctx, selection, in, out)
 }

@@ -18,11 +18,12 @@ import (
 	"sync"
 	"testing"
 
+	"ratchet/registry"
+
 	"github.com/google/go-cmp/cmp"
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 const (
@@ -113,7 +114,7 @@ func watch(t *testing.T, c *collector, flags ...string) *watched {
 	cfg.Secrets = map[string]string{"TOKEN": "s3cr3t-value"}
 	log := &syncBuffer{}
 	s, err := Open(t.Context(), cfg, Options{
-		Worker: []string{os.Args[0], "--worker"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Tools: []tools.Tool{boom},
+		Worker: []string{os.Args[0], "--worker"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Tools: []registry.Tool{boom},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -125,11 +126,11 @@ func watch(t *testing.T, c *collector, flags ...string) *watched {
 }
 
 // boom is a tool that is broken.
-var boom = tools.Define(tools.Spec{
-	Name: "ratchet_boom", Title: "Boom", Doc: "Fails.", Toolset: "core", Category: "execution", Effect: tools.Reads,
-	Routes:   []tools.Route{{Method: "GET", Path: "/boom"}},
-	Examples: []tools.Example{{Title: "plain", Args: json.RawMessage(`{}`)}},
-}, func(context.Context, *tools.Deps, struct{}) (boomOut, error) { panic("boom") })
+var boom = registry.Define(registry.Spec{
+	Name: "ratchet_boom", Title: "Boom", Doc: "Fails.", Toolset: "core", Category: "execution", Effect: registry.Reads,
+	Routes:   []registry.Route{{Method: "GET", Path: "/boom"}},
+	Examples: []registry.Example{{Title: "plain", Args: json.RawMessage(`{}`)}},
+}, func(context.Context, *registry.Deps, struct{}) (boomOut, error) { panic("boom") })
 
 type boomOut struct {
 	Text string `json:"text" jsonschema:"description=never there"`

@@ -4,9 +4,10 @@ import (
 	"net/http"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server/auth"
-	"ratchet/tools"
 )
 
 // identifyPages tells web pages of other origins from the machine's owner where nobody
@@ -16,7 +17,7 @@ func (s *Server) identifyPages(next http.Handler) http.Handler {
 		if p := auth.PrincipalOf(r.Context()); p.Open() && !s.filter.mayWrite(r) {
 			p = ratchet.WebPage(strings.ToLower(r.Header.Get("Origin")), p.IP)
 			ctx := auth.WithPrincipal(r.Context(), p)
-			r = r.WithContext(tools.WithCaller(ctx, tools.Caller{Principal: p.ID, Identity: p}))
+			r = r.WithContext(registry.WithCaller(ctx, registry.Caller{Principal: p.ID, Identity: p}))
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -1,8 +1,10 @@
 package tools
 
+import "ratchet/registry"
+
 // All lists every tool of the product. Reading it is reading the product.
-func All() []Tool {
-	return []Tool{
+func All() []registry.Tool {
+	return []registry.Tool{
 		// Tasks.
 		ListTasks,
 		CreateTask,

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/analysis"
 	"ratchet/runtime"
@@ -78,23 +80,23 @@ type SimilarError struct {
 }
 
 // AnalyzeExecutionError explains a failed execution.
-var AnalyzeExecutionError = Define(Spec{
+var AnalyzeExecutionError = registry.Define(registry.Spec{
 	Name: "ratchet_analyze_execution_error", Title: "Analyze an execution error", Toolset: "core", Category: "debugging",
 	Doc: "Call this when an execution failed: it says what kind of failure it is, at which line, with which values (from a replay that touches nothing outside), whether it happened before, and what to do. " +
 		"Next: ratchet_edit_task.",
 	Omits:  slices.Concat([]string{"context.task_id", "context.task_version", "context.queued_at", "context.completed_at", "analysis_timestamp", "context.error_details.name", "context.error_details.message", "context.error_details.line", "context.error_details.column", "context.error_details.snippet"}, leanError("context.error_details"), leanLog("log_context")),
-	Effect: Reads, Failure: "analysis_error", Aliases: []string{"ratchet.analyze_error"},
-	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/analysis", Field: "executionAnalysis"}},
-	Examples: []Example{{
+	Effect: registry.Reads, Failure: "analysis_error", Aliases: []string{"ratchet.analyze_error"},
+	Routes: []registry.Route{{Method: "GET", Path: "/executions/{execution_id}/analysis", Field: "executionAnalysis"}},
+	Examples: []registry.Example{{
 		Title: "Why an execution failed", Args: json.RawMessage(`{"execution_id":"1"}`),
-		Setup: []Call{
-			{"ratchet_create_task", json.RawMessage(`{"name":"fail","description":"Fails.","code":"export default (i) => { const order = i.order; return order.total; }","input_schema":{"type":"object"},"output_schema":{}}`)},
-			{"ratchet_execute_task", json.RawMessage(`{"task_id":"fail","input":{}}`)},
+		Setup: []registry.Call{
+			{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"fail","description":"Fails.","code":"export default (i) => { const order = i.order; return order.total; }","input_schema":{"type":"object"},"output_schema":{}}`)},
+			{Tool: "ratchet_execute_task", Args: json.RawMessage(`{"task_id":"fail","input":{}}`)},
 		},
 	}},
 }, analyzeExecutionError)
 
-func analyzeExecutionError(ctx context.Context, d *Deps, in AnalyzeErrorIn) (AnalyzeErrorOut, error) {
+func analyzeExecutionError(ctx context.Context, d *registry.Deps, in AnalyzeErrorIn) (AnalyzeErrorOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return AnalyzeErrorOut{}, err
 	}
@@ -108,7 +110,7 @@ func analyzeExecutionError(ctx context.Context, d *Deps, in AnalyzeErrorIn) (Ana
 			WithHint("wait for its end with ratchet_get_execution_status")
 	}
 	out := AnalyzeErrorOut{
-		ExecutionID: x.ID, Suggestions: []string{}, NextSteps: []NextStep{}, Log: []LogView{}, Similar: []SimilarError{}, At: Stamp(d.now()),
+		ExecutionID: x.ID, Suggestions: []string{}, NextSteps: []NextStep{}, Log: []LogView{}, Similar: []SimilarError{}, At: registry.Stamp(now(d)),
 	}
 	if x.Error == nil {
 		out.Analysis = ErrorAnalysis{Type: "not_applicable", Category: "none", Severity: "low", MatchedBy: "nothing", RootCause: analysis.RootCause(analysis.Failure{}), Patterns: []analysis.Pattern{}}
@@ -142,7 +144,7 @@ func (o *AnalyzeErrorOut) explain(f analysis.Failure, in AnalyzeErrorIn) {
 }
 
 // gather reads what surrounds the failure.
-func (o *AnalyzeErrorOut) gather(ctx context.Context, d *Deps, x *ratchet.Execution, calls []runtime.TapeCall, in AnalyzeErrorIn) error {
+func (o *AnalyzeErrorOut) gather(ctx context.Context, d *registry.Deps, x *ratchet.Execution, calls []runtime.TapeCall, in AnalyzeErrorIn) error {
 	o.NextSteps = nextSteps(x, o.Analysis)
 	if in.Similar {
 		similar, err := similarErrors(ctx, d, x)
@@ -154,14 +156,14 @@ func (o *AnalyzeErrorOut) gather(ctx context.Context, d *Deps, x *ratchet.Execut
 	if !in.Context {
 		return nil
 	}
-	if CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
+	if registry.CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
 		page, err := d.Store.Logs(ctx, x.ID, storage.LogQuery{Limit: 20})
 		if err != nil {
 			return err
 		}
 		o.Log = logViews(page.Lines, x.TraceID)
 	}
-	if !CallerFrom(ctx).Identity.Scope.Has(ratchet.RightTraces) {
+	if !registry.CallerFrom(ctx).Identity.Scope.Has(ratchet.RightTraces) {
 		calls = nil // they are read from the recording
 	}
 	o.Context = errorContext(ctx, d, x, calls)
@@ -170,7 +172,7 @@ func (o *AnalyzeErrorOut) gather(ctx context.Context, d *Deps, x *ratchet.Execut
 			o.Suggestions = slices.Insert(o.Suggestions, 0, text)
 		}
 	}
-	o.Truncated = Cut(d.Settings.resultBytes()/2, Big{Name: "context.input_data", JSON: &o.Context.Input})
+	o.Truncated = registry.Cut(d.Settings.ResultLimit()/2, registry.Big{Name: "context.input_data", JSON: &o.Context.Input})
 	return nil
 }
 
@@ -199,14 +201,14 @@ func failureOf(x *ratchet.Execution, calls []runtime.TapeCall) analysis.Failure 
 // similarWindow is how far back similar failures are looked for.
 const similarWindow = 7 * 24 * time.Hour
 
-func similarErrors(ctx context.Context, d *Deps, x *ratchet.Execution) ([]SimilarError, error) {
+func similarErrors(ctx context.Context, d *registry.Deps, x *ratchet.Execution) ([]SimilarError, error) {
 	page, err := d.Store.ListExecutions(ctx, ratchet.Query{
 		Limit: 200, SortBy: "queued_at", Desc: true,
 		Filters: []ratchet.Filter{
 			{Field: "task_id", Operator: ratchet.OpEQ, Value: x.TaskID},
 			{Field: "has_error", Operator: ratchet.OpEQ, Value: true},
 			likewise(x),
-			{Field: "queued_after", Operator: ratchet.OpEQ, Value: Stamp(x.QueuedAt.Add(-similarWindow))},
+			{Field: "queued_after", Operator: ratchet.OpEQ, Value: registry.Stamp(x.QueuedAt.Add(-similarWindow))},
 		},
 	})
 	if err != nil {
@@ -217,7 +219,7 @@ func similarErrors(ctx context.Context, d *Deps, x *ratchet.Execution) ([]Simila
 	for i := range page.Items {
 		other := &page.Items[i]
 		if other.ID != x.ID && analysis.Fingerprint(other.Error) == mark {
-			list = append(list, SimilarError{other.ID, Stamp(other.QueuedAt), string(other.Input) == string(x.Input)})
+			list = append(list, SimilarError{other.ID, registry.Stamp(other.QueuedAt), string(other.Input) == string(x.Input)})
 		}
 	}
 	return list, nil

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -48,7 +50,7 @@ func keyView(k *ratchet.APIKey) KeyView {
 		Tools: k.Scope.Tools, DeniedTools: k.Scope.DeniedTools, Toolsets: k.Scope.Toolsets,
 		AllowedTaskPatterns: k.Scope.TaskPatterns, DeniedTaskPatterns: k.Scope.DeniedTasks, Withheld: k.Scope.Withheld,
 		RateTier: k.Tier, AllowedIPs: k.AllowedIPs, IsActive: k.Active, CreatedBy: k.CreatedBy,
-		CreatedAt: Stamp(k.CreatedAt), ExpiresAt: Stamp(k.ExpiresAt), LastUsedAt: Stamp(k.LastUsedAt), UsageCount: k.UsageCount,
+		CreatedAt: registry.Stamp(k.CreatedAt), ExpiresAt: registry.Stamp(k.ExpiresAt), LastUsedAt: registry.Stamp(k.LastUsedAt), UsageCount: k.UsageCount,
 	}
 }
 
@@ -60,14 +62,14 @@ func keyPermissions() map[string]ratchet.Role {
 }
 
 // expiry reads when a key ends; it must be to come. Empty is zero.
-func expiry(d *Deps, text string) (time.Time, error) {
+func expiry(d *registry.Deps, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || !at.After(d.now()) {
+	if err != nil || !at.After(now(d)) {
 		return at, ratchet.Errorf(ratchet.CodeInvalid, "expires_at %q is not a time to come", text).At("/expires_at").
-			With(ratchet.FieldExample, d.now().AddDate(1, 0, 0).UTC().Format(time.RFC3339)).WithHint("write an RFC 3339 time as in the example")
+			With(ratchet.FieldExample, now(d).AddDate(1, 0, 0).UTC().Format(time.RFC3339)).WithHint("write an RFC 3339 time as in the example")
 	}
 	return at.UTC(), nil
 }

@@ -103,7 +103,7 @@ func TestBadInput_wrongTypes(t *testing.T) {
 }
 
 func TestBadInput_unknownArgument(t *testing.T) {
-	for _, tool := range registry(t).List() {
+	for _, tool := range allTools(t).List() {
 		body := refused(t, fresh(t), tool.Name, `{"no_such_thing":1}`, "VALIDATION_ERROR")
 		if body.Field == "" {
 			t.Errorf("%s: no field: %+v", tool.Name, body)

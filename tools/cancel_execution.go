@@ -1,6 +1,10 @@
 package tools
 
-import "context"
+import (
+	"context"
+
+	"ratchet/registry"
+)
 
 // CancelExecutionIn are the arguments of ratchet_cancel_execution.
 type CancelExecutionIn struct {
@@ -16,14 +20,14 @@ type CancelExecutionOut struct {
 }
 
 // CancelExecution ends a run.
-var CancelExecution = Define(Spec{
+var CancelExecution = registry.Define(registry.Spec{
 	Name: "ratchet_cancel_execution", Title: "Cancel an execution", Toolset: "core", Category: "execution",
 	Doc: "Call this to end a pending or running execution. " +
 		"The script's context.signal aborts; its worker is ended five seconds later, or at once with force.",
-	Effect: Writes, Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/cancel", Field: "cancelExecution"}},
+	Effect: registry.Writes, Routes: []registry.Route{{Method: "POST", Path: "/executions/{execution_id}/cancel", Field: "cancelExecution"}},
 }, cancelExecution)
 
-func cancelExecution(ctx context.Context, d *Deps, in CancelExecutionIn) (CancelExecutionOut, error) {
+func cancelExecution(ctx context.Context, d *registry.Deps, in CancelExecutionIn) (CancelExecutionOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return CancelExecutionOut{}, err
 	}

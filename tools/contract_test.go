@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet/tools"
 )
 
@@ -16,14 +18,14 @@ var update = flag.Bool("update", false, "accept the contract snapshots")
 
 // definition is what clients see of a tool.
 type definition struct {
-	Name         string            `json:"name"`
-	Title        string            `json:"title"`
-	Description  string            `json:"description"`
-	InputSchema  json.RawMessage   `json:"inputSchema"`
-	OutputSchema json.RawMessage   `json:"outputSchema,omitempty"`
-	Annotations  tools.Annotations `json:"annotations"`
-	Meta         tools.Meta        `json:"_meta"`
-	Lean         lean              `json:"lean"`
+	Name         string               `json:"name"`
+	Title        string               `json:"title"`
+	Description  string               `json:"description"`
+	InputSchema  json.RawMessage      `json:"inputSchema"`
+	OutputSchema json.RawMessage      `json:"outputSchema,omitempty"`
+	Annotations  registry.Annotations `json:"annotations"`
+	Meta         registry.Meta        `json:"_meta"`
+	Lean         lean                 `json:"lean"`
 }
 
 // lean is what models see of it.
@@ -33,16 +35,16 @@ type lean struct {
 	LeavesOut    []string        `json:"leavesOut,omitempty"`
 }
 
-func define(t tools.Tool) definition {
+func define(t registry.Tool) definition {
 	return definition{
 		Name: t.Name, Title: t.Title, Description: t.Doc, InputSchema: t.In, OutputSchema: t.Out,
 		Annotations: t.Annotations(), Meta: t.Meta(), Lean: lean{t.Lean().In, t.Lean().Out, t.Omits},
 	}
 }
 
-func registry(t testing.TB) *tools.Registry {
+func allTools(t testing.TB) *registry.Registry {
 	t.Helper()
-	r, err := tools.NewRegistry(tools.All()...)
+	r, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +53,7 @@ func registry(t testing.TB) *tools.Registry {
 
 func TestContract(t *testing.T) {
 	dir := filepath.Join("..", "testdata", "contract", "tools")
-	for _, tool := range registry(t).List() {
+	for _, tool := range allTools(t).List() {
 		got, err := json.MarshalIndent(define(tool), "", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -74,14 +76,14 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if _, ok := registry(t).Lookup(strings.TrimSuffix(f.Name(), ".json")); !ok {
+		if _, ok := allTools(t).Lookup(strings.TrimSuffix(f.Name(), ".json")); !ok {
 			t.Errorf("%s is the snapshot of no tool", f.Name())
 		}
 	}
 }
 
 func TestRegistryLaws(t *testing.T) {
-	if err := registry(t).Check(); err != nil {
+	if err := allTools(t).Check(); err != nil {
 		t.Error(err)
 	}
 }

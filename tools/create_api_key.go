@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
+
+	"ratchet/registry"
 
 	"ratchet"
 	"ratchet/credential"
@@ -29,23 +32,23 @@ type CreateKeyIn struct {
 }
 
 // CreateKey makes an API key.
-var CreateKey = Define(Spec{
+var CreateKey = registry.Define(registry.Spec{
 	Name: "ratchet_create_api_key", Title: "Create API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to let a program call. The answer holds the key, this once: it is stored as a hash. " +
 		"Give it the least it needs: permissions, tools, tasks, an end. Next: ratchet_rotate_api_key, ratchet_revoke_api_key.",
-	Creates: true, Rate: RateCreate,
-	Effect: Writes,
-	Routes: []Route{{Method: "POST", Path: "/api-keys", Field: "createApiKey", Created: "/api-keys/{id}"}},
-	Examples: []Example{{
+	Creates: true, Rate: registry.RateCreate,
+	Effect: registry.Writes,
+	Routes: []registry.Route{{Method: "POST", Path: "/api-keys", Field: "createApiKey", Created: "/api-keys/{id}"}},
+	Examples: []registry.Example{{
 		Title: "A key for one kind of task",
 		Args:  json.RawMessage(`{"name":"nightly report","permissions":"execute","tools":["ratchet_execute_task","ratchet_get_execution_*"],"task_patterns":["report-*"]}`),
 	}},
 }, createKey)
 
-func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error) {
+func createKey(ctx context.Context, d *registry.Deps, in CreateKeyIn) (NewKeyView, error) {
 	k := ratchet.APIKey{
 		Name: in.Name, Role: keyPermissions()[in.Permissions], Tier: in.RateTier, AllowedIPs: in.AllowedIPs, Active: true,
-		CreatedBy: CallerFrom(ctx).Identity.Name,
+		CreatedBy: registry.CallerFrom(ctx).Identity.Name,
 	}
 	if err := mayGrant(ctx, k.Role); err != nil {
 		return NewKeyView{}, err
@@ -74,22 +77,22 @@ func createKey(ctx context.Context, d *Deps, in CreateKeyIn) (NewKeyView, error)
 }
 
 // scope reads what the key may do of what its role may.
-func (in CreateKeyIn) scope(d *Deps, s *ratchet.Scope) error {
+func (in CreateKeyIn) scope(d *registry.Deps, s *ratchet.Scope) error {
 	if len(in.AllowedTaskPatterns) > 0 && len(in.TaskPatterns) > 0 {
 		return ratchet.Errorf(ratchet.CodeInvalid, "task_patterns and allowed_task_patterns are the same").At("/task_patterns").
 			WithHint("pass one of them")
 	}
 	for i, name := range in.Toolsets {
-		if !slices.Contains(Toolsets(), name) {
-			return ratchet.Errorf(ratchet.CodeInvalid, "there is no toolset %q", name).At("/toolsets/"+itoa(i)).
-				With(ratchet.FieldAllowed, Toolsets()).WithHint("choose from what is allowed")
+		if !slices.Contains(registry.Toolsets(), name) {
+			return ratchet.Errorf(ratchet.CodeInvalid, "there is no toolset %q", name).At("/toolsets/"+strconv.Itoa(i)).
+				With(ratchet.FieldAllowed, registry.Toolsets()).WithHint("choose from what is allowed")
 		}
 	}
 	for field, list := range map[string][]string{"tools": in.Tools, "denied_tools": in.DeniedTools} {
 		for i, pattern := range list {
-			known := func(t Tool) bool { return ratchet.MatchPattern(pattern, t.Name) }
-			if d.Tools != nil && !slices.ContainsFunc(d.Tools.Whole().list, known) {
-				return ratchet.Errorf(ratchet.CodeInvalid, "no tool is named %q", pattern).At("/" + field + "/" + itoa(i)).
+			known := func(t registry.Tool) bool { return ratchet.MatchPattern(pattern, t.Name) }
+			if d.Tools != nil && !slices.ContainsFunc(d.Tools.Whole().List(), known) {
+				return ratchet.Errorf(ratchet.CodeInvalid, "no tool is named %q", pattern).At("/" + field + "/" + strconv.Itoa(i)).
 					WithHint("the list of tools has the names; prefix* and *suffix stand for several")
 			}
 		}
@@ -113,7 +116,7 @@ func (in CreateKeyIn) scope(d *Deps, s *ratchet.Scope) error {
 func taskPatterns(field string, list []string) error {
 	for i, pattern := range list {
 		if !ratchet.ValidTaskPattern(pattern) {
-			return ratchet.Errorf(ratchet.CodeInvalid, "no task can have a name that matches %q", pattern).At("/"+field+"/"+itoa(i)).
+			return ratchet.Errorf(ratchet.CodeInvalid, "no task can have a name that matches %q", pattern).At("/"+field+"/"+strconv.Itoa(i)).
 				With(ratchet.FieldAllowed, []string{"name", "prefix*", "*suffix", "*"}).
 				WithHint("write a name, prefix*, *suffix or *; patterns are no regular expressions")
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/executor"
@@ -46,24 +48,25 @@ type CreateTaskOut struct {
 	TestResults *executor.TestReport `json:"test_results,omitempty"`
 	Message     string               `json:"message"`
 	URI         string               `json:"uri"`
-	Replayed
+	registry.Replayed
 }
 
 // CreateTask stores a new task.
-var CreateTask = Define(Spec{
+var CreateTask = registry.Define(registry.Spec{
 	Name: "ratchet_create_task", Title: "Create task", Toolset: "core", Category: "development",
-	Creates: true, Rate: RateCreate,
+	Forms:   mockForms(),
+	Creates: true, Rate: registry.RateCreate,
 	Doc: "Call this to store a new JavaScript or TypeScript task with schemas and tests. " +
 		"The code and schemas are checked first, and the tests run offline. " +
 		"Failing tests do not prevent creation; warnings and test_results name them. Next: ratchet_execute_task.",
 	Omits:  slices.Concat([]string{"database_id", "language", "enabled=true", "entry", "checksum", "message", "uri", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
-	Effect: Writes, Executes: true,
+	Effect: registry.Writes, Executes: true,
 	Also: map[string]string{"source_code": "code"},
-	Routes: []Route{
+	Routes: []registry.Route{
 		{Method: "POST", Path: "/tasks", Field: "createTask", Created: "/tasks/{task_id}"},
 		{Method: "POST", Path: "/mcp/tasks", Field: "mcpCreateTask", Created: "/tasks/{task_id}"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "A task that adds two numbers, with a test",
 		Args: json.RawMessage(`{"name":"add","description":"Adds a and b.","code":"export default (input) => ({ sum: input.a + input.b })",` +
 			`"input_schema":{"type":"object","properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"],"additionalProperties":false},` +
@@ -72,11 +75,11 @@ var CreateTask = Define(Spec{
 	}},
 }, createTask)
 
-func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, error) {
+func createTask(ctx context.Context, d *registry.Deps, in CreateTaskIn) (CreateTaskOut, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = ""
-	return once(ctx, d, "ratchet_create_task", key, in, func(o *CreateTaskOut) { o.IdempotentReplay = true }, work[CreateTaskOut]{
-		do: func(ctx context.Context) (CreateTaskOut, error) {
+	return registry.Once(ctx, d, "ratchet_create_task", key, in, func(o *CreateTaskOut) { o.IdempotentReplay = true }, registry.Work[CreateTaskOut]{
+		Do: func(ctx context.Context) (CreateTaskOut, error) {
 			cases, err := testCases(in.TestCases, "/test_cases")
 			if err != nil {
 				return CreateTaskOut{}, err
@@ -92,7 +95,7 @@ func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, e
 			}
 			return storeTask(ctx, d, t, in.Language == "auto", true)
 		},
-		resume: func(ctx context.Context, id string) (CreateTaskOut, error) {
+		Resume: func(ctx context.Context, id string) (CreateTaskOut, error) {
 			t, err := d.Store.Task(ctx, id)
 			if err != nil {
 				return CreateTaskOut{}, err
@@ -107,7 +110,7 @@ func createTask(ctx context.Context, d *Deps, in CreateTaskIn) (CreateTaskOut, e
 }
 
 // storeTask checks and stores a new task, then runs its tests.
-func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests bool) (CreateTaskOut, error) {
+func storeTask(ctx context.Context, d *registry.Deps, t *ratchet.Task, auto, runTests bool) (CreateTaskOut, error) {
 	if t.Label == "" {
 		t.Label = t.Name
 	}
@@ -124,17 +127,17 @@ func storeTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, runTests boo
 	if err := found.err(); err != nil {
 		return CreateTaskOut{}, err
 	}
-	d.placeFolder(t)
-	if err := d.Store.CreateTask(ctx, t, "created", CallerFrom(ctx).Principal); err != nil {
+	placeFolder(d, t)
+	if err := d.Store.CreateTask(ctx, t, "created", registry.CallerFrom(ctx).Principal); err != nil {
 		return CreateTaskOut{}, err
 	}
-	d.publish(events.TaskCreated, t)
+	publish(d, events.TaskCreated, t)
 	return storedTask(ctx, d, t, found, runTests), nil
 }
 
 // storedTask does what follows when a task is stored, and describes it.
-func storedTask(ctx context.Context, d *Deps, t *ratchet.Task, found *checks, runTests bool) CreateTaskOut {
-	saveWarning := d.saveFolder(ctx, t, nil)
+func storedTask(ctx context.Context, d *registry.Deps, t *ratchet.Task, found *checks, runTests bool) CreateTaskOut {
+	saveWarning := saveFolder(ctx, d, t, nil)
 	out := CreateTaskOut{
 		TaskID: t.ID, DatabaseID: fmt.Sprint(t.Number), Name: t.Name, Version: t.Version, Language: string(t.Language),
 		Enabled: t.Enabled, Entry: found.entry, Checksum: t.Checksum, Revision: taskRevision(t), URI: "ratchet://tasks/" + t.Name,
@@ -150,7 +153,7 @@ func storedTask(ctx context.Context, d *Deps, t *ratchet.Task, found *checks, ru
 			found.add(CheckResult{Type: "tests", Status: "warning", Message: "the tests could not be run: " + ratchet.AsError(err).Message})
 		}
 		out.TestResults = report
-		d.markValidated(ctx, t, found)
+		markValidated(ctx, d, t, found)
 	}
 	out.Warnings = found.warnings()
 	if saveWarning != "" {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/credential"
 )
@@ -19,18 +21,18 @@ type CreateUserIn struct {
 }
 
 // CreateUser adds a user.
-var CreateUser = Define(Spec{
+var CreateUser = registry.Define(registry.Spec{
 	Name: "ratchet_create_user", Title: "Create user", Toolset: "admin", Category: "registry",
 	Doc: "Call this to let a person log in. Admins and services are made by admins without a scope; " +
 		"a bounded caller's user has the same bounds. " +
 		"Programs get a key instead: ratchet_create_api_key.",
-	Creates: true, Rate: RateCreate, Audit: "user_created",
-	Effect:   Writes,
-	Routes:   []Route{{Method: "POST", Path: "/users", Field: "createUser", Created: "/users/{id}"}},
-	Examples: []Example{{Title: "A user who only reads", Args: json.RawMessage(`{"username":"ada","role":"readonly","password":"correct horse battery staple"}`)}},
+	Creates: true, Rate: registry.RateCreate, Audit: "user_created",
+	Effect:   registry.Writes,
+	Routes:   []registry.Route{{Method: "POST", Path: "/users", Field: "createUser", Created: "/users/{id}"}},
+	Examples: []registry.Example{{Title: "A user who only reads", Args: json.RawMessage(`{"username":"ada","role":"readonly","password":"correct horse battery staple"}`)}},
 }, createUser)
 
-func createUser(ctx context.Context, d *Deps, in CreateUserIn) (UserView, error) {
+func createUser(ctx context.Context, d *registry.Deps, in CreateUserIn) (UserView, error) {
 	u := ratchet.User{
 		Username: in.Username, Email: in.Email, DisplayName: in.DisplayName, Role: ratchet.Role(in.Role),
 		Active: in.IsActive == nil || *in.IsActive,
@@ -41,7 +43,7 @@ func createUser(ctx context.Context, d *Deps, in CreateUserIn) (UserView, error)
 	if err := credential.AcceptableUser(in.Username, in.Email); err != nil {
 		return UserView{}, err
 	}
-	u.Bounds = CallerFrom(ctx).Identity.Bounds() // whoever is made holds no more than who makes it
+	u.Bounds = registry.CallerFrom(ctx).Identity.Bounds() // whoever is made holds no more than who makes it
 	if in.Password != "" {
 		var err error
 		if u.PasswordHash, err = credential.HashPassword(in.Password); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/runtime"
@@ -11,7 +13,7 @@ import (
 
 // debugOnce runs to the end and collects a snapshot of every stop. A run that
 // outlasts the wait goes on as a session of its own, without further stops.
-func debugOnce(ctx context.Context, d *Deps, in DebugIn) (DebugOut, error) {
+func debugOnce(ctx context.Context, d *registry.Deps, in DebugIn) (DebugOut, error) {
 	req, err := in.request(ctx)
 	if err != nil {
 		return DebugOut{}, err

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/runtime"
@@ -91,7 +93,7 @@ type DebugSummary struct {
 }
 
 // debugOut renders a session.
-func debugOut(d *Deps, s *executor.DebugSession, state executor.DebugState, in DebugIn) DebugOut {
+func debugOut(d *registry.Deps, s *executor.DebugSession, state executor.DebugState, in DebugIn) DebugOut {
 	x := state.Execution
 	out := DebugOut{
 		SessionID: s.ID, ExecutionID: x.ID, TaskID: x.TaskID, TaskName: x.TaskName, Mode: "live", Status: string(state.Status),
@@ -107,7 +109,7 @@ func debugOut(d *Deps, s *executor.DebugSession, state executor.DebugState, in D
 	next := map[string]any{"session_id": s.ID, "action": "continue"}
 	switch state.Status {
 	case executor.DebugPaused, executor.DebugRunning:
-		out.ExpiresAt = Stamp(state.Expires)
+		out.ExpiresAt = registry.Stamp(state.Expires)
 		out.NextTool = &NextCall{"ratchet_debug_task_execution", next}
 	default:
 		out.Reason = "end"
@@ -144,8 +146,8 @@ func (o *DebugOut) answered(a *runtime.DebugAnswer) {
 }
 
 // cut keeps the result inside the size limit: variables go first.
-func (o *DebugOut) cut(d *Deps) {
-	limit := d.Settings.resultBytes()
+func (o *DebugOut) cut(d *registry.Deps) {
+	limit := d.Settings.ResultLimit()
 	if limit == 0 {
 		limit = 40_000
 	}
@@ -156,7 +158,7 @@ func (o *DebugOut) cut(d *Deps) {
 			r.DebugTrace = r.DebugTrace[:len(r.DebugTrace)*3/4]
 		}
 		if size() > limit {
-			o.TruncatedFields = append(o.TruncatedFields, Cut(limit/2, Big{Name: "execution_result.result", JSON: &r.Result})...)
+			o.TruncatedFields = append(o.TruncatedFields, registry.Cut(limit/2, registry.Big{Name: "execution_result.result", JSON: &r.Result})...)
 		}
 	}
 	for _, field := range []struct {
@@ -228,7 +230,7 @@ func debugResult(state executor.DebugState, in DebugIn, trace []DebugSnapshot) *
 
 func debugSnapshot(stop *runtime.DebugStop, at time.Time) DebugSnapshot {
 	s := DebugSnapshot{
-		Step: stop.Checkpoint, Timestamp: Stamp(at), Event: string(stop.Reason), BreakpointID: stop.Breakpoint,
+		Step: stop.Checkpoint, Timestamp: registry.Stamp(at), Event: string(stop.Reason), BreakpointID: stop.Breakpoint,
 		Variables: variableViews(stop.Variables), Watches: stop.Watches, Exception: stop.Exception,
 	}
 	if len(stop.Frames) > 0 {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/runtime"
@@ -44,23 +46,23 @@ type DebugIn struct {
 }
 
 // DebugTask is the step debugger.
-var DebugTask = Define(Spec{
+var DebugTask = registry.Define(registry.Spec{
 	Name: "ratchet_debug_task_execution", Title: "Debug a task", Toolset: "core", Category: "debugging",
 	Doc: "Call this to see inside a run, live (task_id, input) or recorded (execution_id; touches nothing outside). " +
 		"Without action it runs to the end and returns a snapshot of each breakpoint hit. " +
 		"With action start it stops at breakpoints, thrown errors and debugger statements and returns a session_id; the other actions step, look, or set a variable of a live run; stop ends it. " +
 		"Lines are those of the author's source. Next: ratchet_edit_task.",
 	Omits: []string{"task_id", "task_name", "debug_features", "execution_result.debug_trace.timestamp", "execution_result.execution_summary.breakpoints_configured", "execution_result.execution_summary.step_mode_enabled"},
-	Needs: []ratchet.Right{ratchet.RightLogs, ratchet.RightTraces}, Effect: Writes, Executes: true, OpenWorld: true,
-	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/debug", Field: "debugTask"}},
-	Examples: []Example{{
+	Needs: []ratchet.Right{ratchet.RightLogs, ratchet.RightTraces}, Effect: registry.Writes, Executes: true, OpenWorld: true,
+	Routes: []registry.Route{{Method: "POST", Path: "/tasks/{task_id}/debug", Field: "debugTask"}},
+	Examples: []registry.Example{{
 		Title: "Collect what a line sees each time it runs",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"total","description":"Adds prices","code":"function main(input) {\n  let sum = 0;\n  for (const price of input.prices) {\n    sum += price;\n  }\n  return sum;\n}","input_schema":{"type":"object"},"output_schema":{}}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"total","description":"Adds prices","code":"function main(input) {\n  let sum = 0;\n  for (const price of input.prices) {\n    sum += price;\n  }\n  return sum;\n}","input_schema":{"type":"object"},"output_schema":{}}`)}},
 		Args:  json.RawMessage(`{"task_id":"total","input":{"prices":[1,"2"]},"breakpoints":[4],"watches":["typeof price"]}`),
 	}},
 }, debugTask)
 
-func debugTask(ctx context.Context, d *Deps, in DebugIn) (DebugOut, error) {
+func debugTask(ctx context.Context, d *registry.Deps, in DebugIn) (DebugOut, error) {
 	if err := in.check(); err != nil {
 		return DebugOut{}, err
 	}
@@ -70,7 +72,7 @@ func debugTask(ctx context.Context, d *Deps, in DebugIn) (DebugOut, error) {
 	if in.Action == "start" {
 		return debugBegin(ctx, d, in)
 	}
-	s, err := d.Exec.DebugSession(in.SessionID, CallerFrom(ctx).debugger())
+	s, err := d.Exec.DebugSession(in.SessionID, debugger(registry.CallerFrom(ctx)))
 	if err != nil {
 		return DebugOut{}, err
 	}
@@ -87,13 +89,13 @@ func debugTask(ctx context.Context, d *Deps, in DebugIn) (DebugOut, error) {
 }
 
 // debugger is the caller as sessions know it.
-func (c Caller) debugger() ratchet.Principal {
+func debugger(c registry.Caller) ratchet.Principal {
 	p := c.Identity
 	p.ID = c.Principal
 	return p
 }
 
-func debugBegin(ctx context.Context, d *Deps, in DebugIn) (DebugOut, error) {
+func debugBegin(ctx context.Context, d *registry.Deps, in DebugIn) (DebugOut, error) {
 	req, err := in.request(ctx)
 	if err != nil {
 		return DebugOut{}, err
@@ -114,7 +116,7 @@ func (in DebugIn) request(ctx context.Context) (executor.DebugRequest, error) {
 	if err != nil {
 		return executor.DebugRequest{}, err
 	}
-	caller := CallerFrom(ctx)
+	caller := registry.CallerFrom(ctx)
 	mode := runtime.ExceptionMode(in.ExceptionBreakpoints)
 	if mode == "" {
 		mode = runtime.ExceptionsUncaught

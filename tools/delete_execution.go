@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 )
@@ -22,16 +24,16 @@ type DeleteExecutionOut struct {
 }
 
 // DeleteExecution removes an execution that has ended.
-var DeleteExecution = Define(Spec{
+var DeleteExecution = registry.Define(registry.Spec{
 	Name: "ratchet_delete_execution", Title: "Delete execution", Toolset: "control", Category: "execution",
 	Doc: "Call this to remove an execution that has ended, with its input, output, logs and recording, for good. " +
 		"One that has not ended is refused: end it with ratchet_cancel_execution first.",
-	Effect:   Destroys,
-	Routes:   []Route{{Method: "DELETE", Path: "/executions/{execution_id}", Field: "deleteExecution"}},
-	Examples: []Example{{Title: "Remove what one run left", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1"}`)}},
+	Effect:   registry.Destroys,
+	Routes:   []registry.Route{{Method: "DELETE", Path: "/executions/{execution_id}", Field: "deleteExecution"}},
+	Examples: []registry.Example{{Title: "Remove what one run left", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1"}`)}},
 }, deleteExecution)
 
-func deleteExecution(ctx context.Context, d *Deps, in DeleteExecutionIn) (DeleteExecutionOut, error) {
+func deleteExecution(ctx context.Context, d *registry.Deps, in DeleteExecutionIn) (DeleteExecutionOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return DeleteExecutionOut{}, err
 	}
@@ -47,7 +49,7 @@ func deleteExecution(ctx context.Context, d *Deps, in DeleteExecutionIn) (Delete
 		return DeleteExecutionOut{}, err
 	}
 	if d.Bus != nil {
-		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionDeleted, ID: x.ID, Task: x.TaskName, At: d.now(), Data: x})
+		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionDeleted, ID: x.ID, Task: x.TaskName, At: now(d), Data: x})
 	}
-	return DeleteExecutionOut{ExecutionID: x.ID, TaskName: x.TaskName, Status: string(x.Status), DeletedAt: Stamp(d.now())}, nil
+	return DeleteExecutionOut{ExecutionID: x.ID, TaskName: x.TaskName, Status: string(x.Status), DeletedAt: registry.Stamp(now(d))}, nil
 }

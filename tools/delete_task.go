@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/storage"
@@ -39,29 +41,29 @@ type DeleteTaskOut struct {
 }
 
 // DeleteTask removes a task.
-var DeleteTask = Define(Spec{
+var DeleteTask = registry.Define(registry.Spec{
 	Name: "ratchet_delete_task", Title: "Delete task", Toolset: "core", Category: "development",
 	Doc: "Call this to remove a task for good. The history of its executions stays, and a backup that ratchet_restore_task brings back. " +
 		"While executions are pending or running it is refused unless force is set.",
 	Omits:  []string{"task_id", "backup_created", "force", "deleted_at"},
-	Effect: Destroys,
-	Routes: []Route{
+	Effect: registry.Destroys,
+	Routes: []registry.Route{
 		{Method: "DELETE", Path: "/tasks/{task_id}", Field: "deleteTask"},
 		{Method: "DELETE", Path: "/mcp/tasks/{task_id}", Field: "mcpDeleteTask"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Delete a task and keep a backup",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add"}`),
 	}},
 }, deleteTask)
 
-func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, error) {
-	t, err := d.activeTask(ctx, in.TaskID)
+func deleteTask(ctx context.Context, d *registry.Deps, in DeleteTaskIn) (DeleteTaskOut, error) {
+	t, err := activeTask(ctx, d, in.TaskID)
 	if err != nil {
 		return DeleteTaskOut{}, err
 	}
-	if err := d.changeable(t); err != nil {
+	if err := changeable(d, t); err != nil {
 		return DeleteTaskOut{}, err
 	}
 	running, err := d.Store.TaskReferences(ctx, t.ID)
@@ -80,10 +82,10 @@ func deleteTask(ctx context.Context, d *Deps, in DeleteTaskIn) (DeleteTaskOut, e
 	if err != nil {
 		return DeleteTaskOut{}, err
 	}
-	d.publish(events.TaskDeleted, t)
+	publish(d, events.TaskDeleted, t)
 	out := DeleteTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, BackupCreated: backup != "", BackupID: backup,
-		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: Stamp(d.now()),
+		FilesDeleted: []string{}, References: refs, Force: in.Force, DeletedAt: registry.Stamp(now(d)),
 		Message: fmt.Sprintf("task %s is deleted without a backup", t.Name),
 	}
 	if backup != "" {

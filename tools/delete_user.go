@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	"encoding/json"
+
+	"ratchet/registry"
 )
 
 // DeleteUserIn are the arguments of ratchet_delete_user.
@@ -18,21 +20,21 @@ type DeleteUserOut struct {
 }
 
 // DeleteUser removes a user.
-var DeleteUser = Define(Spec{
+var DeleteUser = registry.Define(registry.Spec{
 	Name: "ratchet_delete_user", Title: "Delete user", Toolset: "admin", Category: "registry",
 	Audit: "user_deleted",
 	Doc: "Call this to remove a user and end its logins. What the user did stays in the audit. " +
 		"The last admin cannot be removed. To lock a user out for a while: ratchet_update_user.",
-	Effect: Destroys, Idempotent: true,
-	Routes: []Route{{Method: "DELETE", Path: "/users/{user_id}", Field: "deleteUser"}},
-	Examples: []Example{{
+	Effect: registry.Destroys, Idempotent: true,
+	Routes: []registry.Route{{Method: "DELETE", Path: "/users/{user_id}", Field: "deleteUser"}},
+	Examples: []registry.Example{{
 		Title: "Somebody left",
-		Setup: []Call{{"ratchet_create_user", json.RawMessage(`{"username":"ada"}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_user", Args: json.RawMessage(`{"username":"ada"}`)}},
 		Args:  json.RawMessage(`{"user_id":"ada"}`),
 	}},
 }, deleteUser)
 
-func deleteUser(ctx context.Context, d *Deps, in DeleteUserIn) (DeleteUserOut, error) {
+func deleteUser(ctx context.Context, d *registry.Deps, in DeleteUserIn) (DeleteUserOut, error) {
 	u, err := d.Store.User(ctx, in.User, userWithin(ctx))
 	if err != nil {
 		return DeleteUserOut{}, err

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/google/go-cmp/cmp"
 
 	"ratchet"
@@ -38,13 +40,13 @@ func (inProcess) Run(ctx context.Context, job runtime.Job, hooks runtime.Hooks) 
 func (inProcess) Idle() bool { return true }
 
 // deps makes a server's insides over a real store.
-func deps(t testing.TB) *tools.Deps {
+func deps(t testing.TB) *registry.Deps {
 	t.Helper()
 	return depsAt(t, filepath.Join(t.TempDir(), "ratchet.db"))
 }
 
 // depsAt is deps over the store at path.
-func depsAt(t testing.TB, path string) *tools.Deps {
+func depsAt(t testing.TB, path string) *registry.Deps {
 	t.Helper()
 	db, err := storage.Open(t.Context(), storage.Config{Path: path})
 	if err != nil {
@@ -67,12 +69,12 @@ func depsAt(t testing.TB, path string) *tools.Deps {
 			t.Error(err)
 		}
 	})
-	return &tools.Deps{
+	return &registry.Deps{
 		Secrets: vault,
-		Store:   db, Exec: exec, Tools: registry(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Store:   db, Exec: exec, Tools: allTools(t), Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Pool: pool(), Health: health(db), Config: configuration(t),
-		Posture: func(context.Context) tools.Posture {
-			return tools.Posture{Address: "127.0.0.1:8080", Loopback: true, Isolation: "full", RateLimited: true, Audited: true}
+		Posture: func(context.Context) registry.Posture {
+			return registry.Posture{Address: "127.0.0.1:8080", Loopback: true, Isolation: "full", RateLimited: true, Audited: true}
 		},
 	}
 }
@@ -98,10 +100,10 @@ func fresh(t testing.TB) toolstest.Call {
 	return toolstest.Direct(d.Tools, d)
 }
 
-func TestExamples(t *testing.T) { toolstest.Examples(t, registry(t), fresh) }
+func TestExamples(t *testing.T) { toolstest.Examples(t, allTools(t), fresh) }
 
 func TestCases(t *testing.T) {
-	toolstest.Cases(t, registry(t), filepath.Join("..", "testdata", "tools"), fresh)
+	toolstest.Cases(t, allTools(t), filepath.Join("..", "testdata", "tools"), fresh)
 }
 
 func TestWalkthrough(t *testing.T) {

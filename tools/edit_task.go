@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/executor"
@@ -56,14 +58,15 @@ type EditTaskOut struct {
 }
 
 // EditTask changes a stored task.
-var EditTask = Define(Spec{
+var EditTask = registry.Define(registry.Spec{
 	Name: "ratchet_edit_task", Title: "Edit task", Toolset: "core", Category: "development",
+	Forms: mockForms(),
 	Doc: "Call this to change a stored task. What you leave out stays. Checks run first and a backup is kept (ratchet_restore_task). " +
 		"The version stays; running executions keep their code. Next: ratchet_run_task_tests or ratchet_execute_task.",
 	Omits:  slices.Concat([]string{"task_id", "backup_created", "validation_performed=true", "validation_results[status=passed]", "checksum", "edited_at", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
-	Effect: Writes, Executes: true,
+	Effect: registry.Writes, Executes: true,
 	Also: map[string]string{"source_code": "code"},
-	Routes: []Route{
+	Routes: []registry.Route{
 		{Method: "PATCH", Path: "/tasks/{task_id}", Field: "updateTask", Doc: "Update the given fields of a task"},
 		{Method: "PUT", Path: "/tasks/{task_id}", Set: json.RawMessage(`{"replace":true}`), Doc: "Replace what an author wrote of a task"},
 		{Method: "POST", Path: "/tasks/{task_id}/enable", Set: json.RawMessage(`{"enabled":true,"validate_changes":false}`), Doc: "Enable a task"},
@@ -77,19 +80,19 @@ var EditTask = Define(Spec{
 		"version":  "the version stays as it is; create another task with ratchet_create_task for another version",
 		"language": "a task keeps its language; create another with ratchet_create_task",
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Give a task a better description",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add","description":"Adds two numbers, a and b."}`),
 	}},
 }, editTask)
 
-func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) {
-	t, err := d.activeTask(ctx, in.TaskID)
+func editTask(ctx context.Context, d *registry.Deps, in EditTaskIn) (EditTaskOut, error) {
+	t, err := activeTask(ctx, d, in.TaskID)
 	if err != nil {
 		return EditTaskOut{}, err
 	}
-	if err := d.changeable(t); err != nil {
+	if err := changeable(d, t); err != nil {
 		return EditTaskOut{}, err
 	}
 	before := t.Checksum
@@ -117,7 +120,7 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 	if len(changes) == 0 && in.settled() {
 		return EditTaskOut{
 			TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: []string{}, ValidationResults: []CheckResult{}, Warnings: []string{},
-			Checksum: before, Revision: revision, EditedAt: Stamp(t.UpdatedAt), Message: fmt.Sprintf("task %s is so already", t.Name),
+			Checksum: before, Revision: revision, EditedAt: registry.Stamp(t.UpdatedAt), Message: fmt.Sprintf("task %s is so already", t.Name),
 		}, nil
 	}
 	if len(changes) == 0 {
@@ -154,23 +157,23 @@ func editTask(ctx context.Context, d *Deps, in EditTaskIn) (EditTaskOut, error) 
 		return EditTaskOut{}, err
 	}
 	// Checked above against what was read; here against what is stored now.
-	d.placeFolder(t)
+	placeFolder(d, t)
 	backup, err := d.Store.UpdateTask(ctx, t, storage.UpdateOptions{
 		ExpectedChecksum: before, ExpectedUpdate: read, Note: "changed " + strings.Join(changes, ", "),
-		Author: CallerFrom(ctx).Principal, Backup: in.CreateBackup,
+		Author: registry.CallerFrom(ctx).Principal, Backup: in.CreateBackup,
 	})
 	if err != nil {
 		return EditTaskOut{}, err
 	}
-	warning := d.saveFolder(ctx, t, files)
+	warning := saveFolder(ctx, d, t, files)
 	if in.ValidateChanges {
-		d.markValidated(ctx, t, found)
+		markValidated(ctx, d, t, found)
 	}
-	d.publish(events.TaskUpdated, t)
+	publish(d, events.TaskUpdated, t)
 	out := EditTaskOut{
 		TaskID: t.ID, TaskName: t.Name, Success: true, ChangesApplied: changes, BackupCreated: backup != "", BackupID: backup,
 		ValidationPerformed: in.ValidateChanges, ValidationResults: found.results, TestResults: report, Warnings: found.warnings(),
-		Checksum: t.Checksum, Revision: taskRevision(t), EditedAt: Stamp(t.UpdatedAt),
+		Checksum: t.Checksum, Revision: taskRevision(t), EditedAt: registry.Stamp(t.UpdatedAt),
 		Message: fmt.Sprintf("task %s: changed %s", t.Name, strings.Join(changes, ", ")),
 	}
 	if gone := removedTests(tests, t.Tests); len(gone) > 0 {

@@ -3,15 +3,17 @@ package tools
 import (
 	"context"
 	"encoding/json"
+
+	"ratchet/registry"
 )
 
 // EndpointReference documents every tool this server offers.
-var EndpointReference = Define(Spec{
+var EndpointReference = registry.Define(registry.Spec{
 	Name: "ratchet_get_developer_endpoint_reference", Title: "Endpoint reference", Toolset: "core", Category: "documentation",
 	Doc:      "Call this to look up all arguments of a tool, rare ones too. Pass its name as section.",
-	Effect:   Reads,
-	Examples: []Example{{Title: "The reference of one tool", Args: json.RawMessage(`{"section":"ratchet_get_developer_endpoint_reference"}`)}},
-}, func(_ context.Context, d *Deps, in GuideIn) (Markdown, error) {
+	Effect:   registry.Reads,
+	Examples: []registry.Example{{Title: "The reference of one tool", Args: json.RawMessage(`{"section":"ratchet_get_developer_endpoint_reference"}`)}},
+}, func(_ context.Context, d *registry.Deps, in GuideIn) (registry.Markdown, error) {
 	var sections []section
 	for _, t := range d.Tools.List() {
 		sections = append(sections, toolSection(t))

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/runtime"
 )
@@ -65,9 +67,9 @@ var identifiers = regexp.MustCompile(`[A-Za-z_$][\w$]*`)
 // lastCalls bounds the host calls that are shown.
 const lastCalls = 5
 
-func errorContext(ctx context.Context, d *Deps, x *ratchet.Execution, calls []runtime.TapeCall) *ErrorContext {
+func errorContext(ctx context.Context, d *registry.Deps, x *ratchet.Execution, calls []runtime.TapeCall) *ErrorContext {
 	c := &ErrorContext{
-		TaskID: x.TaskID, TaskName: x.TaskName, TaskVersion: x.TaskVersion, Input: orJSONNull(x.Input), QueuedAt: Stamp(x.QueuedAt),
+		TaskID: x.TaskID, TaskName: x.TaskName, TaskVersion: x.TaskVersion, Input: orJSONNull(x.Input), QueuedAt: registry.Stamp(x.QueuedAt),
 		StartedAt: stampOrNull(x.StartedAt), CompletedAt: stampOrNull(x.CompletedAt), DurationMS: durationMS(x), Error: runError(x.Error),
 		Calls: []HostCallView{},
 	}
@@ -84,7 +86,7 @@ func errorContext(ctx context.Context, d *Deps, x *ratchet.Execution, calls []ru
 		}
 		c.Calls = append(c.Calls, v)
 	}
-	scope := CallerFrom(ctx).Identity.Scope // a replay runs code and shows what was recorded
+	scope := registry.CallerFrom(ctx).Identity.Scope // a replay runs code and shows what was recorded
 	if x.Recorded && x.Error.Code == ratchet.CodeScript && scope.Has(ratchet.RightExecute) && scope.Has(ratchet.RightTraces) {
 		c.Throw = atTheThrow(ctx, d, x)
 	}
@@ -93,7 +95,7 @@ func errorContext(ctx context.Context, d *Deps, x *ratchet.Execution, calls []ru
 
 // atTheThrow replays the recording under the debugger up to the error that
 // ended it. Without such a stop the analysis is the poorer and still right.
-func atTheThrow(ctx context.Context, d *Deps, x *ratchet.Execution) *ThrowView {
+func atTheThrow(ctx context.Context, d *registry.Deps, x *ratchet.Execution) *ThrowView {
 	out, err := debugOnce(ctx, d, DebugIn{
 		ExecutionID: x.ID, ExceptionBreakpoints: "uncaught", CaptureVariables: true,
 		Depth: 3, MaxItems: 20, MaxStops: 1, Wait: 10, TimeoutMS: int(min(10*time.Second, d.Exec.Bounds().Run).Milliseconds()),

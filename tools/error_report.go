@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/analysis"
 )
@@ -30,7 +32,7 @@ type ErrorReport struct {
 const bytesPerToken = 4
 
 // report adds the report that was asked for.
-func (o *AnalyzeErrorOut) report(ctx context.Context, d *Deps, x *ratchet.Execution, in AnalyzeErrorIn) error {
+func (o *AnalyzeErrorOut) report(ctx context.Context, d *registry.Deps, x *ratchet.Execution, in AnalyzeErrorIn) error {
 	if in.Format == "json" {
 		return nil
 	}
@@ -41,7 +43,7 @@ func (o *AnalyzeErrorOut) report(ctx context.Context, d *Deps, x *ratchet.Execut
 	}
 	if in.SystemContext {
 		r.System = map[string]any{"time": o.At, "isolation": x.Isolation}
-		if !CallerFrom(ctx).Identity.Scope.LimitsTasks() { // it counts runs of all tasks
+		if !registry.CallerFrom(ctx).Identity.Scope.LimitsTasks() { // it counts runs of all tasks
 			r.System["waiting_runs"] = d.Exec.Waiting()
 		}
 	}
@@ -73,14 +75,14 @@ func (o *AnalyzeErrorOut) report(ctx context.Context, d *Deps, x *ratchet.Execut
 }
 
 // recentOperations are the task's runs shortly before.
-func recentOperations(ctx context.Context, d *Deps, x *ratchet.Execution, window time.Duration) ([]map[string]any, error) {
+func recentOperations(ctx context.Context, d *registry.Deps, x *ratchet.Execution, window time.Duration) ([]map[string]any, error) {
 	page, err := d.Store.ListExecutions(ctx, ratchet.Query{
 		Limit: 10, SortBy: "queued_at", Desc: true,
 		Filters: []ratchet.Filter{
 			{Field: "task_id", Operator: ratchet.OpEQ, Value: x.TaskID},
 			likewise(x),
-			{Field: "queued_after", Operator: ratchet.OpEQ, Value: Stamp(x.QueuedAt.Add(-window))},
-			{Field: "queued_before", Operator: ratchet.OpEQ, Value: Stamp(x.QueuedAt.Add(time.Millisecond))},
+			{Field: "queued_after", Operator: ratchet.OpEQ, Value: registry.Stamp(x.QueuedAt.Add(-window))},
+			{Field: "queued_before", Operator: ratchet.OpEQ, Value: registry.Stamp(x.QueuedAt.Add(time.Millisecond))},
 		},
 	})
 	if err != nil {
@@ -89,7 +91,7 @@ func recentOperations(ctx context.Context, d *Deps, x *ratchet.Execution, window
 	list := []map[string]any{}
 	for i := range page.Items {
 		other := &page.Items[i]
-		list = append(list, map[string]any{"execution_id": other.ID, "status": other.Status, "queued_at": Stamp(other.QueuedAt), "duration_ms": durationMS(other)})
+		list = append(list, map[string]any{"execution_id": other.ID, "status": other.Status, "queued_at": registry.Stamp(other.QueuedAt), "duration_ms": durationMS(other)})
 	}
 	return list, nil
 }
@@ -114,7 +116,7 @@ var shrinks = []struct {
 func (a ErrorAnalysis) brief(n int) ErrorAnalysis {
 	for _, text := range []*string{&a.RootCause, &a.Impact, &a.Message} {
 		if len(*text) > n {
-			*text = prefix(*text, n) + "…"
+			*text = registry.Prefix(*text, n) + "…"
 		}
 	}
 	if a.Location != nil {
@@ -182,7 +184,7 @@ func shorten(v any) any {
 	switch t := v.(type) {
 	case string:
 		if len(t) > 100 {
-			return prefix(t, 100) + "…"
+			return registry.Prefix(t, 100) + "…"
 		}
 	case []any:
 		t = t[:min(10, len(t))]

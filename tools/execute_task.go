@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -23,14 +25,14 @@ type ExecuteTaskIn struct {
 }
 
 // ExecuteTask runs a task once.
-var ExecuteTask = Define(Spec{
+var ExecuteTask = registry.Define(registry.Spec{
 	Name: "ratchet_execute_task", Title: "Execute a task", Toolset: "core", Category: "execution",
 	Doc: "Call this to run a task once and get its output. " +
 		"A run that outlasts wait goes on: the answer is status running with an execution_id for ratchet_get_execution_status. " +
 		"A failed run names line and column. Next after a failure: ratchet_analyze_execution_error or ratchet_edit_task.",
 	Omits:  leanRun(),
-	Effect: Writes, Executes: true, OpenWorld: true,
-	Routes: []Route{
+	Effect: registry.Writes, Executes: true, OpenWorld: true,
+	Routes: []registry.Route{
 		{Method: "POST", Path: "/tasks/{task_id}/execute", Field: "executeTaskDirect"},
 		{Method: "POST", Path: "/executions", Field: "createExecution", Created: "/executions/{execution_id}"},
 	},
@@ -38,14 +40,14 @@ var ExecuteTask = Define(Spec{
 		"version": "write the version behind the task, as in task_id adder@1.0.0",
 		"async":   "wait 0 answers at once, with an execution_id",
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Run a task by name",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})","input_schema":{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]},"output_schema":{"type":"object","properties":{"n":{"type":"number"}}}}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"double","description":"Doubles a number","code":"export default (i) => ({n: i.n * 2})","input_schema":{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]},"output_schema":{"type":"object","properties":{"n":{"type":"number"}}}}`)}},
 		Args:  json.RawMessage(`{"task_id":"double","input":{"n":21}}`),
 	}},
 }, executeTask)
 
-func executeTask(ctx context.Context, d *Deps, in ExecuteTaskIn) (RunOut, error) {
+func executeTask(ctx context.Context, d *registry.Deps, in ExecuteTaskIn) (RunOut, error) {
 	filter := in.ProgressFilter
 	switch {
 	case !in.StreamProgress:

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -26,7 +28,7 @@ type RunOut struct {
 	LogsTail          []LogView       `json:"logs_tail,omitempty" jsonschema_description:"the last five lines of a failed run"`
 	TruncatedFields   []string        `json:"truncated_fields,omitempty"`
 	NextTool          *NextCall       `json:"next_tool,omitempty"`
-	Replayed
+	registry.Replayed
 
 	failure *ratchet.Error
 }
@@ -37,9 +39,6 @@ type NextCall struct {
 	Arguments map[string]any `json:"arguments,omitempty"`
 }
 
-// Running is a result about an execution that may go on.
-type Running interface{ Running() (execution string) }
-
 // Running is the execution that goes on; empty = it has ended.
 func (o RunOut) Running() string {
 	if ratchet.Status(o.Status).Terminal() {
@@ -49,28 +48,28 @@ func (o RunOut) Running() string {
 }
 
 // Finished is what ratchet_execute_task answers of an execution that has ended.
-func Finished(ctx context.Context, d *Deps, x *ratchet.Execution) (any, error) {
+func Finished(ctx context.Context, d *registry.Deps, x *ratchet.Execution) (any, error) {
 	t, ok := d.Tools.Lookup(ExecuteTask.Name)
 	if !ok {
 		return runOut(ctx, d, x), nil
 	}
-	return t.Lean().brief(ctx, json.RawMessage("{}"), runOut(ctx, d, x))
+	return t.Lean().Brief(ctx, json.RawMessage("{}"), runOut(ctx, d, x))
 }
 
 // Failure implements Failed.
 func (o RunOut) Failure() *ratchet.Error { return o.failure }
 
 // Links implements Linked: what was cut is behind a link.
-func (o RunOut) Links() []Link {
+func (o RunOut) Links() []registry.Link {
 	return executionLinks(o.ExecutionID, o.TruncatedFields)
 }
 
 // executionLinks points to the whole of what was cut.
-func executionLinks(id string, cut []string) []Link {
-	var links []Link
+func executionLinks(id string, cut []string) []registry.Link {
+	var links []registry.Link
 	base := "ratchet://executions/" + id
 	for _, field := range cut {
-		link := Link{URI: base, Name: "execution", Description: "the execution with its whole " + field, MIMEType: "application/json"}
+		link := registry.Link{URI: base, Name: "execution", Description: "the execution with its whole " + field, MIMEType: "application/json"}
 		if field == "output" {
 			link.URI, link.Name, link.Description = base+"/output", "output", "the whole output"
 		}
@@ -83,8 +82,8 @@ func executionLinks(id string, cut []string) []Link {
 
 // startAndWait starts a run, forwards its progress and renders what is known
 // after wait.
-func startAndWait(ctx context.Context, d *Deps, req executor.Request, wait time.Duration, filter *ProgressFilter) (RunOut, error) {
-	caller := CallerFrom(ctx)
+func startAndWait(ctx context.Context, d *registry.Deps, req executor.Request, wait time.Duration, filter *ProgressFilter) (RunOut, error) {
+	caller := registry.CallerFrom(ctx)
 	req.Principal, req.Trace = caller.Principal, caller.Trace
 	feed := newProgressFeed(ctx, filter, d.Now)
 	if feed != nil {
@@ -105,7 +104,7 @@ func startAndWait(ctx context.Context, d *Deps, req executor.Request, wait time.
 	return out, nil
 }
 
-func runOut(ctx context.Context, d *Deps, x *ratchet.Execution) RunOut {
+func runOut(ctx context.Context, d *registry.Deps, x *ratchet.Execution) RunOut {
 	out := RunOut{
 		ExecutionRef: executionRef(x), Output: x.Output, TraceEnabled: x.Trace, IsolationLevel: orNull(x.Isolation),
 		RetryOf: x.RetryOf, ForkedFrom: x.ForkedFrom, Error: runError(x.Error),
@@ -127,11 +126,11 @@ func runOut(ctx context.Context, d *Deps, x *ratchet.Execution) RunOut {
 	if len(out.Output) == 0 {
 		out.Output = json.RawMessage("null")
 	}
-	fields := []Big{{Name: "output", JSON: &out.Output}}
+	fields := []registry.Big{{Name: "output", JSON: &out.Output}}
 	if out.Error != nil && len(out.Error.Details) > 0 {
-		fields = append(fields, Big{Name: "error.details", JSON: &out.Error.Details})
+		fields = append(fields, registry.Big{Name: "error.details", JSON: &out.Error.Details})
 	}
-	out.TruncatedFields = Cut(d.Settings.resultBytes(), fields...)
+	out.TruncatedFields = registry.Cut(d.Settings.ResultLimit(), fields...)
 	return out
 }
 
@@ -148,8 +147,8 @@ func runFailure(x *ratchet.Execution, next *NextCall) *ratchet.Error {
 }
 
 // logsTail are the last lines of a run, if the caller may read lines.
-func logsTail(ctx context.Context, d *Deps, id string) []LogView {
-	if !CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
+func logsTail(ctx context.Context, d *registry.Deps, id string) []LogView {
+	if !registry.CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
 		return nil
 	}
 	lines, err := d.Exec.Tail(ctx, id)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/google/uuid"
 
 	"ratchet"
@@ -26,7 +28,7 @@ type ExecutionRef struct {
 func executionRef(x *ratchet.Execution) ExecutionRef {
 	return ExecutionRef{
 		ExecutionID: x.ID, TaskID: x.TaskID, TaskName: x.TaskName, TaskVersion: x.TaskVersion,
-		Status: string(x.Status), QueuedAt: Stamp(x.QueuedAt), StartedAt: stampOrNull(x.StartedAt),
+		Status: string(x.Status), QueuedAt: registry.Stamp(x.QueuedAt), StartedAt: stampOrNull(x.StartedAt),
 		CompletedAt: stampOrNull(x.CompletedAt), DurationMS: durationMS(x),
 	}
 }
@@ -44,7 +46,7 @@ func stampOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	s := Stamp(t)
+	s := registry.Stamp(t)
 	return &s
 }
 

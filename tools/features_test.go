@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/tools"
 	"ratchet/tools/toolstest"
@@ -17,7 +19,7 @@ import (
 
 // TestEveryArgumentHasACase keeps arguments without a case or example from being added.
 func TestEveryArgumentHasACase(t *testing.T) {
-	for _, tool := range registry(t).List() {
+	for _, tool := range allTools(t).List() {
 		var in struct {
 			Properties map[string]json.RawMessage `json:"properties"`
 		}
@@ -167,7 +169,7 @@ func TestSimilarErrors_keepTestRunsApart(t *testing.T) {
 }
 
 // stored describes what is stored of the task add.
-func stored(t *testing.T, d *tools.Deps) string {
+func stored(t *testing.T, d *registry.Deps) string {
 	t.Helper()
 	task, err := d.Store.Task(t.Context(), "add")
 	if err != nil {
@@ -218,7 +220,7 @@ type listener struct {
 }
 
 func (l *listener) context(ctx context.Context) context.Context {
-	return tools.WithCaller(ctx, tools.Caller{Progress: func(_ context.Context, p tools.ProgressUpdate) {
+	return registry.WithCaller(ctx, registry.Caller{Progress: func(_ context.Context, p registry.ProgressUpdate) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.seen = append(l.seen, p.Progress)
@@ -273,7 +275,7 @@ func TestBigResults_areCutAndLinked(t *testing.T) {
 		if err != nil || len(text) > 4000 || !strings.Contains(string(text), `"truncated_fields":["output"]`) {
 			t.Errorf("%s: %d bytes, %v: %.300s", c.tool, len(text), err, text)
 		}
-		linked, ok := out.(tools.Linked)
+		linked, ok := out.(registry.Linked)
 		if !ok {
 			t.Errorf("%s: its results have no links", c.tool)
 			continue

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -27,27 +29,27 @@ type PatchIn struct {
 }
 
 // ForkExecution starts an execution that begins like a recorded one.
-var ForkExecution = Define(Spec{
+var ForkExecution = registry.Define(registry.Spec{
 	Name: "ratchet_fork_execution", Title: "Fork an execution", Toolset: "control", Category: "debugging",
 	Doc: "Call this to try what would have happened: a new execution takes everything before event at_step from the recording of another and is live from there on. " +
 		"Input, recorded replies (patch) and code may differ; a difference inside the recorded part ends it as diverged. With mocked nothing is sent. " +
 		"ratchet_get_execution_recording lists the events with their seq. Next: as after ratchet_execute_task.",
 	Omits:  leanRun(),
-	Effect: Writes, Executes: true, OpenWorld: true,
-	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/fork"}},
-	Examples: []Example{{
+	Effect: registry.Writes, Executes: true, OpenWorld: true,
+	Routes: []registry.Route{{Method: "POST", Path: "/executions/{execution_id}/fork"}},
+	Examples: []registry.Example{{
 		Title: "Run again with another input", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","at_step":0,"input":{"n":4}}`),
 	}},
 }, forkExecution)
 
-func forkExecution(ctx context.Context, d *Deps, in ForkExecutionIn) (RunOut, error) {
+func forkExecution(ctx context.Context, d *registry.Deps, in ForkExecutionIn) (RunOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return RunOut{}, err
 	}
 	if in.Code != "" && in.Version != "" {
 		return RunOut{}, ratchet.Errorf(ratchet.CodeInvalid, "code and version exclude each other").At("/version")
 	}
-	caller := CallerFrom(ctx)
+	caller := registry.CallerFrom(ctx)
 	req := executor.ForkRequest{
 		Execution: in.ExecutionID, AtStep: in.AtStep, Input: in.Input, Code: in.Code, Version: in.Version,
 		Mocked: in.Mocked, Principal: caller.Principal, Trace: caller.Trace,

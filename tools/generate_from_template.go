@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/templates"
 )
@@ -38,21 +40,21 @@ type GenerateOut struct {
 }
 
 // GenerateFromTemplate makes a task from a template.
-var GenerateFromTemplate = Define(Spec{
+var GenerateFromTemplate = registry.Define(registry.Spec{
 	Name: "ratchet_generate_from_template", Title: "Generate from template", Toolset: "core", Category: "development",
-	Creates: true, Rate: RateCreate,
+	Creates: true, Rate: registry.RateCreate,
 	Doc: "Call this to make a task with code, schemas and tests from a template of ratchet_list_templates. " +
 		"Without create it is only shown, to be changed and passed to ratchet_create_task.",
 	Omits:  []string{"template_used", "template_category", "generated_at"},
-	Effect: Writes, Executes: true,
-	Routes: []Route{{Method: "POST", Path: "/templates/{template}/generate"}},
-	Examples: []Example{{
+	Effect: registry.Writes, Executes: true,
+	Routes: []registry.Route{{Method: "POST", Path: "/templates/{template}/generate"}},
+	Examples: []registry.Example{{
 		Title: "Store a task that calls an API",
 		Args:  json.RawMessage(`{"template":"http_api_call","name":"call_api","parameters":{"timeout":10},"create":true}`),
 	}},
 }, generateFromTemplate)
 
-func generateFromTemplate(ctx context.Context, d *Deps, in GenerateIn) (GenerateOut, error) {
+func generateFromTemplate(ctx context.Context, d *registry.Deps, in GenerateIn) (GenerateOut, error) {
 	tpl, err := templates.Get(in.Template)
 	if err != nil {
 		return GenerateOut{}, err
@@ -64,7 +66,7 @@ func generateFromTemplate(ctx context.Context, d *Deps, in GenerateIn) (Generate
 	out := GenerateOut{
 		Name: t.Name, Description: t.Description, Code: t.Code, Language: string(t.Language),
 		InputSchema: t.InputSchema, OutputSchema: t.OutputSchema, Metadata: t.Metadata, TestCases: t.Tests,
-		TemplateUsed: tpl.Name, TemplateCategory: tpl.Category, Parameters: params, GeneratedAt: Stamp(d.now()),
+		TemplateUsed: tpl.Name, TemplateCategory: tpl.Category, Parameters: params, GeneratedAt: registry.Stamp(now(d)),
 	}
 	if !in.Create {
 		return out, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -36,26 +38,26 @@ type GetConfigOut struct {
 }
 
 // GetConfig shows the configuration.
-var GetConfig = Define(Spec{
+var GetConfig = registry.Define(registry.Spec{
 	Name: "ratchet_get_config", Title: "Get configuration", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to see the values the server runs with, where each comes from and whether it can be changed without a restart. " +
 		"Secrets are masked. Next: ratchet_set_config.",
-	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads,
-	Routes: []Route{
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: registry.Reads,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/config", Field: "config"},
 		{Method: "GET", Path: "/config/{key}", Doc: "One key or one section of the configuration"},
 	},
-	Examples: []Example{
+	Examples: []registry.Example{
 		{Title: "How the server logs", Args: json.RawMessage(`{"key":"logging"}`)},
 		{Title: "The limits as YAML", Args: json.RawMessage(`{"key":"graphql_api","format":"yaml"}`)},
 	},
 }, getConfig)
 
-func getConfig(_ context.Context, d *Deps, in GetConfigIn) (GetConfigOut, error) {
+func getConfig(_ context.Context, d *registry.Deps, in GetConfigIn) (GetConfigOut, error) {
 	if d.Config == nil {
 		return GetConfigOut{}, noConfiguration()
 	}
-	var list []Setting
+	var list []registry.Setting
 	for _, s := range d.Config.Settings() {
 		if in.Key == "" || s.Key == in.Key || strings.HasPrefix(s.Key, in.Key+".") {
 			list = append(list, s)
@@ -85,7 +87,7 @@ func getConfig(_ context.Context, d *Deps, in GetConfigIn) (GetConfigOut, error)
 	return out, nil
 }
 
-func configSetting(s Setting, described bool) (ConfigSetting, error) {
+func configSetting(s registry.Setting, described bool) (ConfigSetting, error) {
 	item := ConfigSetting{Key: s.Key, Source: s.Source, Origin: s.Origin, Live: s.Live, Secret: s.Secret}
 	if described {
 		item.Type, item.Doc, item.Allowed = s.Type, s.Doc, s.Allowed
@@ -103,7 +105,7 @@ func configSetting(s Setting, described bool) (ConfigSetting, error) {
 }
 
 // settingsTable is one line for each key.
-func settingsTable(list []Setting) string {
+func settingsTable(list []registry.Setting) string {
 	var b strings.Builder
 	wide := 0
 	for _, s := range list {
@@ -117,4 +119,9 @@ func settingsTable(list []Setting) string {
 		fmt.Fprintf(&b, "%-*s  %-7s  %-7s  %v\n", wide, s.Key, s.Source, change, s.Value)
 	}
 	return b.String()
+}
+
+func noConfiguration() error {
+	return ratchet.Errorf(ratchet.CodeUnavailable, "this process has no configuration of its own").
+		WithHint("call the tool on a running server")
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/storage"
 )
@@ -64,18 +66,18 @@ type LogCriteria struct {
 }
 
 // GetExecutionLogs reads the log lines of one execution.
-var GetExecutionLogs = Define(Spec{
+var GetExecutionLogs = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_logs", Title: "Get execution logs", Toolset: "core", Category: "monitoring",
-	Rate: RateLogs,
+	Rate: registry.RateLogs,
 	Doc: "Call this to read what a task logged, running or ended: the newest lines, oldest first. after_line tails a run. " +
 		"Next: ratchet_edit_task.",
 	Omits: append(leanLog("logs"), "limit_applied", "min_level", "search_stats", "search_criteria"),
-	Needs: []ratchet.Right{ratchet.RightLogs}, Effect: Reads, Failure: "logs_retrieval_error",
-	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/logs", Field: "executionLogs"}}, Aliases: []string{"ratchet.get_logs"},
-	Examples: []Example{{Title: "What an execution warned about", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","level":"warn"}`)}},
+	Needs: []ratchet.Right{ratchet.RightLogs}, Effect: registry.Reads, Failure: "logs_retrieval_error",
+	Routes: []registry.Route{{Method: "GET", Path: "/executions/{execution_id}/logs", Field: "executionLogs"}}, Aliases: []string{"ratchet.get_logs"},
+	Examples: []registry.Example{{Title: "What an execution warned about", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","level":"warn"}`)}},
 }, getExecutionLogs)
 
-func getExecutionLogs(ctx context.Context, d *Deps, in GetLogsIn) (GetLogsOut, error) {
+func getExecutionLogs(ctx context.Context, d *registry.Deps, in GetLogsIn) (GetLogsOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return GetLogsOut{}, err
 	}
@@ -102,9 +104,9 @@ func getExecutionLogs(ctx context.Context, d *Deps, in GetLogsIn) (GetLogsOut, e
 	}
 	out := GetLogsOut{ExecutionID: x.ID, TotalFound: page.Total, LimitApplied: in.Limit, MinLevel: in.Level}
 	if page.More && len(page.Lines) > 0 {
-		out.NextCursor = "before-" + itoa(page.Lines[0].Number)
+		out.NextCursor = "before-" + strconv.Itoa(page.Lines[0].Number)
 		if q.AfterLine > 0 {
-			out.NextCursor = "after-" + itoa(page.Lines[len(page.Lines)-1].Number)
+			out.NextCursor = "after-" + strconv.Itoa(page.Lines[len(page.Lines)-1].Number)
 		}
 	}
 	if in.Format == "text" {
@@ -122,7 +124,7 @@ func logViews(lines []ratchet.LogLine, traceID string) []LogView {
 	views := make([]LogView, len(lines))
 	for i, l := range lines {
 		views[i] = LogView{
-			Timestamp: Stamp(l.At), Level: l.Level, Message: l.Message, Logger: l.Logger, Fields: l.Fields,
+			Timestamp: registry.Stamp(l.At), Level: l.Level, Message: l.Message, Logger: l.Logger, Fields: l.Fields,
 			Error: l.Error, TraceID: traceID, LineNumber: l.Number, Source: l.Source,
 		}
 	}
@@ -132,7 +134,7 @@ func logViews(lines []ratchet.LogLine, traceID string) []LogView {
 func logText(lines []ratchet.LogLine) string {
 	var b strings.Builder
 	for _, l := range lines {
-		fmt.Fprintf(&b, "%s %-5s %s", Stamp(l.At), strings.ToUpper(l.Level), strings.ReplaceAll(l.Message, "\n", "\\n"))
+		fmt.Fprintf(&b, "%s %-5s %s", registry.Stamp(l.At), strings.ToUpper(l.Level), strings.ReplaceAll(l.Message, "\n", "\\n"))
 		if len(l.Fields) > 0 {
 			b.WriteString(" " + string(l.Fields))
 		}

@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"ratchet/registry"
 
 	"ratchet"
 	"ratchet/runtime"
@@ -58,19 +61,19 @@ type GetRecordingOut struct {
 }
 
 // GetExecutionRecording shows what a run asked of the world and was answered.
-var GetExecutionRecording = Define(Spec{
+var GetExecutionRecording = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_recording", Title: "Get the recording of an execution", Toolset: "control", Category: "debugging",
 	Doc: "Call this to see what an ended run asked of the world and was answered, event by event: requests, replies, readings of the clock, timers, progress. " +
 		"kinds narrows, after_event reads on, format har gives the requests as HAR 1.2. " +
 		"Next: ratchet_fork_execution with at_step set to the seq of an event, ratchet_debug_task_execution, or ratchet_promote_to_test.",
-	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads,
-	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/recording", Field: "executionRecording"}},
-	Examples: []Example{{
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: registry.Reads,
+	Routes: []registry.Route{{Method: "GET", Path: "/executions/{execution_id}/recording", Field: "executionRecording"}},
+	Examples: []registry.Example{{
 		Title: "What a run did", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","limit":10}`),
 	}},
 }, getExecutionRecording)
 
-func getExecutionRecording(ctx context.Context, d *Deps, in GetRecordingIn) (GetRecordingOut, error) {
+func getExecutionRecording(ctx context.Context, d *registry.Deps, in GetRecordingIn) (GetRecordingOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return GetRecordingOut{}, err
 	}
@@ -98,7 +101,7 @@ func recordingHeader(tape *runtime.Tape) RecordingHeader {
 	}
 	return RecordingHeader{
 		FormatVersion: h.FormatVersion, TapeVersion: h.TapeVersion, TaskChecksum: h.TaskChecksum, Engine: h.Engine,
-		Polyfills: h.Polyfills, Started: Stamp(time.UnixMicro(h.Start)), Limits: h.Limits, Secrets: secrets,
+		Polyfills: h.Polyfills, Started: registry.Stamp(time.UnixMicro(h.Start)), Limits: h.Limits, Secrets: secrets,
 	}
 }
 
@@ -125,7 +128,7 @@ func (out *GetRecordingOut) page(events []recording.Event, in GetRecordingIn) er
 	out.Events = []RecordedEvent{}
 	for i, kind := range in.Kinds {
 		if !slices.Contains(recording.Kinds(), kind) {
-			e := ratchet.Errorf(ratchet.CodeInvalid, "no event is of kind %q", kind).At("/kinds/"+itoa(i)).
+			e := ratchet.Errorf(ratchet.CodeInvalid, "no event is of kind %q", kind).At("/kinds/"+strconv.Itoa(i)).
 				With(ratchet.FieldAllowed, recording.Kinds())
 			if near, hint := kindMeant(kind); near != "" {
 				e.With(ratchet.FieldNearest, near).WithHint("%s", hint)

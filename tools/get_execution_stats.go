@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/storage"
@@ -46,19 +48,19 @@ type ExecutionStatsOut struct {
 }
 
 // ExecutionStats counts executions.
-var ExecutionStats = Define(Spec{
+var ExecutionStats = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_stats", Title: "Get execution statistics", Toolset: "control", Category: "monitoring",
 	Doc: "Call this to see how executions go: counts by status, success rate and durations (mean, p50, p95, p99), of all tasks or one, " +
 		"in groups by status, task, hour or day. Runs of tests are left out unless origin asks for them. Next: ratchet_list_executions for the executions behind a number.",
-	Effect: Reads,
-	Routes: []Route{
+	Effect: registry.Reads,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/executions/stats", Field: "executionStats"},
 		{Method: "GET", Path: "/tasks/stats", Field: "taskStats", Set: json.RawMessage(`{"group_by":"task"}`), Doc: "How the executions of each task go"},
 	},
-	Examples: []Example{{Title: "How each task goes", Setup: ranOnce(), Args: json.RawMessage(`{"group_by":"task"}`)}},
+	Examples: []registry.Example{{Title: "How each task goes", Setup: ranOnce(), Args: json.RawMessage(`{"group_by":"task"}`)}},
 }, getExecutionStats)
 
-func getExecutionStats(ctx context.Context, d *Deps, in ExecutionStatsIn) (ExecutionStatsOut, error) {
+func getExecutionStats(ctx context.Context, d *registry.Deps, in ExecutionStatsIn) (ExecutionStatsOut, error) {
 	query := storage.StatsQuery{GroupBy: in.GroupBy, Tests: storage.WithoutTests}
 	switch in.Origin {
 	case "test":
@@ -82,7 +84,7 @@ func getExecutionStats(ctx context.Context, d *Deps, in ExecutionStatsIn) (Execu
 		return ExecutionStatsOut{}, err
 	}
 	query.GroupBy = ""
-	if recent := d.now().Add(-24 * time.Hour); query.Since.Before(recent) {
+	if recent := now(d).Add(-24 * time.Hour); query.Since.Before(recent) {
 		query.Since = recent
 	}
 	day, _, err := d.Store.ExecutionStats(ctx, query)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -39,7 +41,7 @@ type StatusView struct {
 }
 
 // Links implements Linked: what was cut is behind a link.
-func (v StatusView) Links() []Link { return executionLinks(v.ExecutionID, v.TruncatedFields) }
+func (v StatusView) Links() []registry.Link { return executionLinks(v.ExecutionID, v.TruncatedFields) }
 
 // ProgressView is how far a run is. Percentage is null when the task reports none.
 type ProgressView struct {
@@ -50,43 +52,43 @@ type ProgressView struct {
 }
 
 // GetExecutionStatus tells how an execution stands.
-var GetExecutionStatus = Define(Spec{
+var GetExecutionStatus = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_status", Title: "Get execution status", Toolset: "core", Category: "monitoring",
 	Doc:    "Call this to see how an execution stands; with wait, to wait for its end. Next: ratchet_get_execution_logs when it failed.",
 	Omits:  leanState(),
-	Effect: Reads, Failure: "status_retrieval_error",
-	Routes: []Route{
+	Effect: registry.Reads, Failure: "status_retrieval_error",
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/executions/{execution_id}", Field: "execution"},
 		{Method: "GET", Path: "/executions/{execution_id}/output", Set: json.RawMessage(`{"fields":["execution_id","status","output"]}`), Doc: "What an execution returned"},
 	},
 	Aliases:  []string{"ratchet.get_status"},
-	Examples: []Example{{Title: "Wait for an execution", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","wait":5}`)}},
+	Examples: []registry.Example{{Title: "Wait for an execution", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","wait":5}`)}},
 }, getExecutionStatus)
 
-func getExecutionStatus(ctx context.Context, d *Deps, in GetStatusIn) (Row[StatusView], error) {
+func getExecutionStatus(ctx context.Context, d *registry.Deps, in GetStatusIn) (registry.Row[StatusView], error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
-		return Row[StatusView]{}, err
+		return registry.Row[StatusView]{}, err
 	}
 	x, err := d.Exec.Execution(ctx, in.ExecutionID)
 	if err != nil {
-		return Row[StatusView]{}, err
+		return registry.Row[StatusView]{}, err
 	}
 	if in.Wait > 0 && !x.Status.Terminal() {
-		stop := d.watchProgress(ctx, x.ID)
+		stop := watchProgress(ctx, d, x.ID)
 		x, err = d.Exec.Wait(ctx, x.ID, seconds(in.Wait))
 		stop()
 		if err != nil {
-			return Row[StatusView]{}, err
+			return registry.Row[StatusView]{}, err
 		}
 	}
-	rows, err := Rows([]StatusView{statusView(d, x)}, in.Fields)
+	rows, err := registry.Rows([]StatusView{statusView(d, x)}, in.Fields)
 	if err != nil {
-		return Row[StatusView]{}, err
+		return registry.Row[StatusView]{}, err
 	}
 	return rows[0], nil
 }
 
-func statusView(d *Deps, x *ratchet.Execution) StatusView {
+func statusView(d *registry.Deps, x *ratchet.Execution) StatusView {
 	v := StatusView{
 		ExecutionRef: executionRef(x), Input: orJSONNull(x.Input), Output: orJSONNull(x.Output),
 		ErrorDetails: runError(x.Error), Progress: progressView(d, x), Attempt: x.Attempt, Origin: string(x.Origin),
@@ -102,11 +104,11 @@ func statusView(d *Deps, x *ratchet.Execution) StatusView {
 		v.WaitingReason = d.Exec.WaitingReason(x.ID)
 		v.NextTool = &NextCall{"ratchet_get_execution_status", map[string]any{"execution_id": x.ID, "wait": 25}}
 	}
-	v.TruncatedFields = Cut(d.Settings.resultBytes(), Big{Name: "input", JSON: &v.Input}, Big{Name: "output", JSON: &v.Output})
+	v.TruncatedFields = registry.Cut(d.Settings.ResultLimit(), registry.Big{Name: "input", JSON: &v.Input}, registry.Big{Name: "output", JSON: &v.Output})
 	return v
 }
 
-func progressView(d *Deps, x *ratchet.Execution) ProgressView {
+func progressView(d *registry.Deps, x *ratchet.Execution) ProgressView {
 	var v ProgressView
 	if !x.StartedAt.IsZero() {
 		end := x.CompletedAt
@@ -135,7 +137,7 @@ func orJSONNull(raw json.RawMessage) json.RawMessage {
 }
 
 // ranOnce sets up examples about an execution: it has number 1.
-func ranOnce() []Call {
+func ranOnce() []registry.Call {
 	setup := ExecuteTask.Examples[0]
-	return append(slices.Clone(setup.Setup), Call{Tool: "ratchet_execute_task", Args: setup.Args})
+	return append(slices.Clone(setup.Setup), registry.Call{Tool: "ratchet_execute_task", Args: setup.Args})
 }

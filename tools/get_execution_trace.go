@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/spans"
@@ -51,21 +53,21 @@ type TraceMetadata struct {
 }
 
 // GetExecutionTrace shows where the time of an execution went.
-var GetExecutionTrace = Define(Spec{
+var GetExecutionTrace = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_trace", Title: "Get execution trace", Toolset: "core", Category: "debugging",
-	Rate: RateTraces,
+	Rate: registry.RateTraces,
 	Doc: "Call this to see where the time of an execution went: phases, requests, log, and calls of functions, which a replay of the recording gives without touching the network. " +
 		"flamegraph, speedscope, pprof and chrome are for profilers.",
 	Omits: slices.Concat([]string{"task_id", `format="json"`, "trace.start_time", "trace.end_time", "trace.status", "trace.spans[kind=system]", "trace.timing", "trace.http_calls=[]", "trace.total_events", "trace.function_spans=false", "trace.trace_complete=true", "trace.truncated=false", "trace.spans.start_time", "trace.spans.end_time", "trace.spans.self_us=@duration_us", "trace.spans.count=1", "metadata", "trace_timestamp"}, leanLog("trace.events")),
-	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads, Failure: "trace_retrieval_error", Aliases: []string{"ratchet.get_trace"},
-	Routes: []Route{{Method: "GET", Path: "/executions/{execution_id}/trace", Field: "executionTrace"}},
-	Examples: []Example{
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: registry.Reads, Failure: "trace_retrieval_error", Aliases: []string{"ratchet.get_trace"},
+	Routes: []registry.Route{{Method: "GET", Path: "/executions/{execution_id}/trace", Field: "executionTrace"}},
+	Examples: []registry.Example{
 		{Title: "Where the time went", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1"}`)},
 		{Title: "As a flame graph", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","format":"flamegraph"}`)},
 	},
 }, getExecutionTrace)
 
-func getExecutionTrace(ctx context.Context, d *Deps, in GetTraceIn) (GetTraceOut, error) {
+func getExecutionTrace(ctx context.Context, d *registry.Deps, in GetTraceIn) (GetTraceOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return GetTraceOut{}, err
 	}
@@ -77,13 +79,13 @@ func getExecutionTrace(ctx context.Context, d *Deps, in GetTraceIn) (GetTraceOut
 	if in.FunctionSpans != nil {
 		functions = *in.FunctionSpans
 	}
-	t, err := d.Exec.Trace(ctx, x, executor.TraceRequest{Functions: functions, Principal: CallerFrom(ctx).Principal})
+	t, err := d.Exec.Trace(ctx, x, executor.TraceRequest{Functions: functions, Principal: registry.CallerFrom(ctx).Principal})
 	if err != nil {
 		return GetTraceOut{}, err
 	}
 	out := GetTraceOut{
 		ExecutionID: x.ID, TaskID: x.TaskID, Status: x.Status, Format: in.Format, SpansSource: orNull(t.Source), SpansMissing: t.Missing,
-		Metadata: TraceMetadata{InputSize: len(x.Input), OutputSize: len(x.Output), HasError: x.Error != nil}, At: Stamp(d.now()),
+		Metadata: TraceMetadata{InputSize: len(x.Input), OutputSize: len(x.Output), HasError: x.Error != nil}, At: registry.Stamp(now(d)),
 	}
 	if in.Format == "json" {
 		return out, out.asJSON(ctx, d, x, t, in)
@@ -111,9 +113,9 @@ func (o *GetTraceOut) asFile(x *ratchet.Execution, t *executor.Trace, format str
 }
 
 // asJSON fills the trace of format json.
-func (o *GetTraceOut) asJSON(ctx context.Context, d *Deps, x *ratchet.Execution, t *executor.Trace, in GetTraceIn) error {
+func (o *GetTraceOut) asJSON(ctx context.Context, d *registry.Deps, x *ratchet.Execution, t *executor.Trace, in GetTraceIn) error {
 	var page storage.LogPage
-	if CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
+	if registry.CallerFrom(ctx).Identity.Scope.Has(ratchet.RightLogs) {
 		var err error
 		if page, err = d.Store.Logs(ctx, x.ID, storage.LogQuery{Limit: traceEvents}); err != nil {
 			return err
@@ -127,11 +129,11 @@ func (o *GetTraceOut) asJSON(ctx context.Context, d *Deps, x *ratchet.Execution,
 	if in.HTTPCalls && len(t.HTTPCalls) > 0 {
 		v.HTTPCalls = t.HTTPCalls
 	}
-	left := v.fit(t.Spans, in.MaxSpans, d.Settings.resultBytes(), t.Began)
+	left := v.fit(t.Spans, in.MaxSpans, d.Settings.ResultLimit(), t.Began)
 	v.Truncated = left > 0 || page.More
 	v.TotalEvents = len(v.Events) + len(v.Spans)
 	o.Trace = v
-	o.Truncated = Cut(d.Settings.resultBytes(), Big{Name: "trace.http_calls", JSON: &v.HTTPCalls})
+	o.Truncated = registry.Cut(d.Settings.ResultLimit(), registry.Big{Name: "trace.http_calls", JSON: &v.HTTPCalls})
 	return nil
 }
 
@@ -142,7 +144,7 @@ const traceEvents = 200
 // a result. It returns how many were added up.
 func (v *TraceView) fit(list []spans.Span, n, limit int, began time.Time) (left int) {
 	if limit <= 0 {
-		limit = defaultResultBytes
+		limit = registry.DefaultResultBytes
 	}
 	for {
 		var kept []spans.Span
@@ -160,7 +162,7 @@ func (v *TraceView) fit(list []spans.Span, n, limit int, began time.Time) (left 
 
 func spanView(s spans.Span, began time.Time) SpanView {
 	return SpanView{
-		ID: s.ID, Parent: orNull(s.Parent), Name: s.Name, Kind: s.Kind, Start: Stamp(began.Add(s.Start)), End: Stamp(began.Add(s.Start + s.Duration)),
+		ID: s.ID, Parent: orNull(s.Parent), Name: s.Name, Kind: s.Kind, Start: registry.Stamp(began.Add(s.Start)), End: registry.Stamp(began.Add(s.Start + s.Duration)),
 		At: s.Start.Microseconds(), Duration: s.Duration.Microseconds(), Self: s.Self.Microseconds(), Count: max(s.Count, 1), Line: s.Line, Tags: s.Tags,
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -41,10 +43,10 @@ type ResultItem struct {
 }
 
 // bigs are the fields that may be too big.
-func (r *ResultItem) bigs() []Big {
-	fields := []Big{{Name: "input", JSON: &r.Input}, {Name: "output", JSON: &r.Output}, {Name: "http_requests", JSON: &r.HTTPRequests}}
+func (r *ResultItem) bigs() []registry.Big {
+	fields := []registry.Big{{Name: "input", JSON: &r.Input}, {Name: "output", JSON: &r.Output}, {Name: "http_requests", JSON: &r.HTTPRequests}}
 	if r.ErrorDetails != nil {
-		fields = append(fields, Big{Name: "error_details.details", JSON: &r.ErrorDetails.Details})
+		fields = append(fields, registry.Big{Name: "error_details.details", JSON: &r.ErrorDetails.Details})
 	}
 	return fields
 }
@@ -64,8 +66,8 @@ type GetResultsOut struct {
 }
 
 // Links implements Linked: what was cut is behind links.
-func (o GetResultsOut) Links() []Link {
-	var links []Link
+func (o GetResultsOut) Links() []registry.Link {
+	var links []registry.Link
 	for _, x := range o.Executions {
 		links = append(links, executionLinks(x.ExecutionID, x.TruncatedFields)...)
 	}
@@ -73,24 +75,24 @@ func (o GetResultsOut) Links() []Link {
 }
 
 // GetResults reads stored results.
-var GetResults = Define(Spec{
+var GetResults = registry.Define(registry.Spec{
 	Name: "ratchet_get_results", Title: "Get results", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to read inputs and outputs of past executions, by task or by execution. " +
 		"Next: ratchet_get_execution_logs for one of them.",
 	Omits:  slices.Concat(leanError("executions.error_details"), below("executions", "task_id", "task_uuid", "task_version", "started_at", "completed_at", `origin="direct"`), []string{"returned_count", "offset=0", "limit", "has_more=false", "retrieved_at"}),
-	Effect: Reads, Routes: []Route{
+	Effect: registry.Reads, Routes: []registry.Route{
 		{Method: "GET", Path: "/results", Field: "results"},
 		{Method: "GET", Path: "/mcp/results/{task_id}", Doc: "Results of one task"},
 	},
-	Examples: []Example{{Title: "The newest results", Args: json.RawMessage(`{"limit":5}`)}},
+	Examples: []registry.Example{{Title: "The newest results", Args: json.RawMessage(`{"limit":5}`)}},
 }, getResults)
 
-func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, error) {
+func getResults(ctx context.Context, d *registry.Deps, in GetResultsIn) (GetResultsOut, error) {
 	if in.Offset > 0 && (in.Cursor != "" || in.Page > 0) {
 		return GetResultsOut{}, ratchet.Errorf(ratchet.CodeInvalid, "offset excludes cursor and page").At("/offset").
 			WithHint("pass one of offset, page and cursor")
 	}
-	filters := ListExecutionsIn{TaskID: in.TaskID, Status: in.Status, Origin: in.Origin, ListIn: ListIn{Filters: in.Filters}}
+	filters := ListExecutionsIn{TaskID: in.TaskID, Status: in.Status, Origin: in.Origin, ListIn: registry.ListIn{Filters: in.Filters}}
 	if in.ExecutionID != "" && len(in.Origin) == 0 {
 		filters.Origin = []string{"all"} // one that is named is not left out
 	}
@@ -108,7 +110,7 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 		}
 		extra = append(extra, ratchet.Filter{Field: "id", Operator: ratchet.OpEQ, Value: x.ID})
 	}
-	list := ListIn{Page: in.Page, Limit: in.Limit, Cursor: in.Cursor, SortOrder: in.SortOrder, Filters: in.Filters}
+	list := registry.ListIn{Page: in.Page, Limit: in.Limit, Cursor: in.Cursor, SortOrder: in.SortOrder, Filters: in.Filters}
 	q, err := list.Query(in.SortBy, extra...)
 	if err != nil {
 		return GetResultsOut{}, err
@@ -122,15 +124,15 @@ func getResults(ctx context.Context, d *Deps, in GetResultsIn) (GetResultsOut, e
 	d.Exec.Overlay(page.Items)
 	out := GetResultsOut{
 		Executions: make([]ResultItem, len(page.Items)), TotalCount: page.Total, LowerBound: page.LowerBound, ReturnedCount: len(page.Items),
-		Offset: q.Offset, Limit: q.Limit, HasMore: page.NextCursor != "", NextCursor: page.NextCursor, RetrievedAt: Stamp(d.Now()),
+		Offset: q.Offset, Limit: q.Limit, HasMore: page.NextCursor != "", NextCursor: page.NextCursor, RetrievedAt: registry.Stamp(d.Now()),
 	}
 	if page.Incomplete {
-		out.Note = unfinished
+		out.Note = registry.Unfinished
 	}
 	for i := range page.Items {
 		out.Executions[i] = resultItem(&page.Items[i], in)
 	}
-	for i, cut := range cutItems(d.Settings.resultBytes(), len(out.Executions), func(i int) []Big { return out.Executions[i].bigs() }) {
+	for i, cut := range registry.CutItems(d.Settings.ResultLimit(), len(out.Executions), func(i int) []registry.Big { return out.Executions[i].bigs() }) {
 		out.Executions[i].TruncatedFields = cut
 	}
 	return out, nil

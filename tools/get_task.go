@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -27,36 +29,36 @@ type TaskView struct {
 }
 
 // GetTask shows one task.
-var GetTask = Define(Spec{
+var GetTask = registry.Define(registry.Spec{
 	Name: "ratchet_get_task", Title: "Get task", Toolset: "core", Category: "discovery",
 	Doc: "Call this to read one task whole: code, schemas, metadata, tests and revision. " +
 		"Next: ratchet_edit_task with the revision as expected_revision.",
 	Omits:  append(leanTask(""), "checksum", "metadata={}"),
-	Effect: Reads,
-	Routes: []Route{
+	Effect: registry.Reads,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/tasks/{task_id}", Field: "task"},
 		{Method: "GET", Path: "/mcp/tasks/{task_id}", Doc: "One task"},
 		{Field: "taskByUuid", Doc: "One task"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Read a task before changing it",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add"}`),
 	}},
 }, getTask)
 
-func getTask(ctx context.Context, d *Deps, in GetTaskIn) (Row[TaskView], error) {
+func getTask(ctx context.Context, d *registry.Deps, in GetTaskIn) (registry.Row[TaskView], error) {
 	t, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	if err != nil {
-		return Row[TaskView]{}, err
+		return registry.Row[TaskView]{}, err
 	}
 	view := TaskView{
 		TaskItem: taskItem(t, true), Language: string(t.Language), Code: t.Code, Files: t.Files, Metadata: t.Metadata,
 		TestCases: append([]ratchet.TestCase{}, t.Tests...), Checksum: t.Checksum, Revision: taskRevision(t),
 	}
-	rows, err := Rows([]TaskView{view}, in.Fields)
+	rows, err := registry.Rows([]TaskView{view}, in.Fields)
 	if err != nil {
-		return Row[TaskView]{}, err
+		return registry.Row[TaskView]{}, err
 	}
 	return rows[0], nil
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
 )
@@ -23,7 +25,7 @@ type section struct{ title, text string }
 
 // render makes a guide of sections, or of one of them. A guide over the result
 // cap is its list of contents.
-func render(d *Deps, page, title string, sections []section, want string) (Markdown, error) {
+func render(d *registry.Deps, page, title string, sections []section, want string) (registry.Markdown, error) {
 	meta := map[string]any{"document_type": "markdown", "source_file": page, "tool_count": len(d.Tools.List())}
 	titles := make([]string, len(sections))
 	for i, s := range sections {
@@ -37,28 +39,28 @@ func render(d *Deps, page, title string, sections []section, want string) (Markd
 			if near := schema.Nearest(want, titles); near != "" {
 				e.With(ratchet.FieldNearest, near)
 			}
-			return Markdown{}, e
+			return registry.Markdown{}, e
 		}
-		return Markdown{Text: fmt.Sprintf("## %s\n\n%s\n", titles[i], sections[i].text), Meta: meta}, nil
+		return registry.Markdown{Text: fmt.Sprintf("## %s\n\n%s\n", titles[i], sections[i].text), Meta: meta}, nil
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", title)
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, s.text)
 	}
-	limit := d.Settings.resultBytes()
+	limit := d.Settings.ResultLimit()
 	if limit <= 0 {
-		limit = defaultResultBytes
+		limit = registry.DefaultResultBytes
 	}
 	if b.Len() <= limit {
-		return Markdown{Text: b.String(), Meta: meta}, nil
+		return registry.Markdown{Text: b.String(), Meta: meta}, nil
 	}
 	b.Reset()
 	fmt.Fprintf(&b, "# %s\n\nThe whole guide is too long for one result. Call again with one `section`:\n\n", title)
 	for _, t := range titles {
 		fmt.Fprintf(&b, "- `%s`: ratchet://docs/%s?section=%s\n", t, page, url.QueryEscape(t))
 	}
-	return Markdown{Text: b.String(), Meta: meta}, nil
+	return registry.Markdown{Text: b.String(), Meta: meta}, nil
 }
 
 // sectionIndex finds a title, or the only one that has want in it: debug for
@@ -85,7 +87,7 @@ func codeBlock(raw json.RawMessage) string {
 }
 
 // toolSection documents one tool from its definition.
-func toolSection(t Tool) section {
+func toolSection(t registry.Tool) section {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nEffect: %s. Toolset: %s. Category: %s.\n", t.Doc, t.Effect, t.Toolset, t.Category)
 	fmt.Fprintf(&b, "\nREST: `POST /api/v1/tools/%s`", t.Name)

@@ -8,20 +8,22 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
 // IntegrationGuide says how clients connect and behave.
-var IntegrationGuide = Define(Spec{
+var IntegrationGuide = registry.Define(registry.Spec{
 	Name: "ratchet_get_developer_integration_guide", Title: "Integration guide", Toolset: "core", Category: "documentation",
 	Doc:      "Call this to learn how to connect, and how waiting, errors and repeated calls work.",
-	Effect:   Reads,
-	Examples: []Example{{Title: "How errors look", Args: json.RawMessage(`{"section":"Errors"}`)}},
-}, func(_ context.Context, d *Deps, in GuideIn) (Markdown, error) {
+	Effect:   registry.Reads,
+	Examples: []registry.Example{{Title: "How errors look", Args: json.RawMessage(`{"section":"Errors"}`)}},
+}, func(_ context.Context, d *registry.Deps, in GuideIn) (registry.Markdown, error) {
 	return render(d, "integration-guide", "Integration guide", integrationSections(d), in.Section)
 })
 
-func integrationSections(d *Deps) []section {
+func integrationSections(d *registry.Deps) []section {
 	wait := d.Settings.WaitLimit
 	if wait == 0 {
 		wait = 25 * time.Second

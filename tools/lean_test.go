@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
-	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )
 
@@ -18,19 +19,19 @@ import (
 // is the whole one when that is asked for.
 func TestLeanForm(t *testing.T) {
 	played := 0
-	for _, tool := range registry(t).List() {
+	for _, tool := range allTools(t).List() {
 		lean := tool.Lean()
 		if tool.Omits == nil || len(tool.Examples) == 0 {
 			continue
 		}
 		t.Run(tool.Name, func(t *testing.T) {
 			d := deps(t)
-			ctx := tools.WithCaller(t.Context(), tools.Caller{Identity: ratchet.Local()})
+			ctx := registry.WithCaller(t.Context(), registry.Caller{Identity: ratchet.Local()})
 			direct := toolstest.Direct(d.Tools, d)
 			for _, s := range tool.Examples[0].Setup {
 				_, _ = direct(ctx, s.Tool, s.Args) // may be one that fails
 			}
-			play := func(tool tools.Tool, args string) json.RawMessage {
+			play := func(tool registry.Tool, args string) json.RawMessage {
 				t.Helper()
 				out, err := tool.Call(ctx, d, json.RawMessage(args))
 				if err != nil {
@@ -47,7 +48,7 @@ func TestLeanForm(t *testing.T) {
 			conforms(t, lean.Out, short)
 			conforms(t, lean.WholeResult(), short)
 			played++
-			if tool.Effect != tools.Reads {
+			if tool.Effect != registry.Reads {
 				return
 			}
 			whole := read(t, play(tool, args))
@@ -148,10 +149,10 @@ type leanIn struct {
 // TestLeanRules: what is left out of a result and of what is shown of the
 // arguments, and what is not.
 func TestLeanRules(t *testing.T) {
-	tool := tools.Define(tools.Spec{
-		Name: "ratchet_lean", Title: "Lean", Doc: "Call it.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
+	tool := registry.Define(registry.Spec{
+		Name: "ratchet_lean", Title: "Lean", Doc: "Call it.", Toolset: "core", Category: "discovery", Effect: registry.Reads,
 		Omits: []string{"hidden", "flag=true", "items.label=@name", "items.detail{kind=plain}", "items[kind=noise]"},
-	}, func(context.Context, *tools.Deps, leanIn) (leanOut, error) {
+	}, func(context.Context, *registry.Deps, leanIn) (leanOut, error) {
 		return leanOut{
 			Items: []leanItem{{"<a>", "<a>", "plain", "x"}, {"b", "B", "odd", "y"}, {Name: "c", Kind: "noise"}},
 			ID:    "1", Where: "here", Name: "n", Own: json.RawMessage(`{"a":null,"b":[]}`), Flag: true, Empty: []string{}, Hidden: "h",
@@ -166,7 +167,7 @@ func TestLeanRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := string(out.(tools.Brief).JSON); got != want {
+		if got := string(out.(registry.Brief).JSON); got != want {
 			t.Errorf("%s:\n%s, want\n%s", args, got, want)
 		}
 	}

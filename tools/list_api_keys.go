@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/storage"
 )
@@ -15,31 +17,31 @@ type ListKeysIn struct {
 	Role     string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
 	IsActive *bool  `json:"is_active,omitempty" jsonschema_description:"false = the revoked ones"`
 	SortBy   string `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=expires_at,enum=last_used_at,enum=usage_count,default=name"`
-	ListIn
+	registry.ListIn
 }
 
 // ListKeysOut is the result of ratchet_list_api_keys.
 type ListKeysOut struct {
-	Keys []Row[KeyView] `json:"keys"`
-	ListOut
+	Keys []registry.Row[KeyView] `json:"keys"`
+	registry.ListOut
 }
 
 // ListKeys shows the API keys there are.
-var ListKeys = Define(Spec{
+var ListKeys = registry.Define(registry.Spec{
 	Name: "ratchet_list_api_keys", Title: "List API keys", Toolset: "admin", Category: "registry",
 	Doc: "Call this to see which programs may call, what each key reaches and when it was used last. Keys themselves are never shown, " +
 		"nor to a bounded caller keys that reach further. " +
 		"Next: ratchet_revoke_api_key for those nobody uses.",
 	Omits:  leanList("keys", "is_active=true", "created_by", "created_at"),
-	Effect: Reads, Filters: storage.APIKeyFilters,
-	Routes: []Route{
+	Effect: registry.Reads, Filters: storage.APIKeyFilters,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/api-keys", Field: "apiKeys"},
 		{Method: "GET", Path: "/api-keys/{key_id}", Field: "apiKey", One: true, Doc: "One API key"},
 	},
-	Examples: []Example{{Title: "Keys by their last use", Args: json.RawMessage(`{"sort_by":"last_used_at","is_active":true}`)}},
+	Examples: []registry.Example{{Title: "Keys by their last use", Args: json.RawMessage(`{"sort_by":"last_used_at","is_active":true}`)}},
 }, listKeys)
 
-func listKeys(ctx context.Context, d *Deps, in ListKeysIn) (ListKeysOut, error) {
+func listKeys(ctx context.Context, d *registry.Deps, in ListKeysIn) (ListKeysOut, error) {
 	var extra []ratchet.Filter
 	add := func(field string, op ratchet.Operator, value any) {
 		extra = append(extra, ratchet.Filter{Field: field, Operator: op, Value: value})
@@ -72,7 +74,7 @@ func listKeys(ctx context.Context, d *Deps, in ListKeysIn) (ListKeysOut, error) 
 	for i := range page.Items {
 		items[i] = keyView(&page.Items[i])
 	}
-	out := ListKeysOut{ListOut: NewListOut(q, page.Total, page.NextCursor)}
-	out.Keys, err = Rows(items, in.Fields)
+	out := ListKeysOut{ListOut: registry.NewListOut(q, page.Total, page.NextCursor)}
+	out.Keys, err = registry.Rows(items, in.Fields)
 	return out, err
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/storage"
 )
@@ -19,7 +21,7 @@ type ListTasksIn struct {
 	Tags            []string `json:"tags,omitempty" jsonschema_description:"all must match" shown:"all must match"`
 	IncludeDisabled bool     `json:"include_disabled,omitempty"`
 	SortBy          string   `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=updated_at,enum=version,default=name"`
-	ListIn
+	registry.ListIn
 }
 
 // TaskItem is a task in a list.
@@ -51,26 +53,26 @@ type LastRun struct {
 
 // ListTasksOut is the result of ratchet_list_available_tasks.
 type ListTasksOut struct {
-	Tasks []Row[TaskItem] `json:"tasks"`
-	ListOut
+	Tasks []registry.Row[TaskItem] `json:"tasks"`
+	registry.ListOut
 }
 
 // ListTasks finds tasks.
-var ListTasks = Define(Spec{
+var ListTasks = registry.Define(registry.Spec{
 	Name: "ratchet_list_available_tasks", Title: "List tasks", Toolset: "core", Category: "discovery",
 	Doc: "Call this first to find tasks, by part of the name, category or tags. include_schemas shows what a task takes and returns. " +
 		"Next: ratchet_execute_task, or ratchet_create_task when none fits.",
 	Omits:  slices.Concat(leanList("tasks"), leanTask("tasks")),
-	Effect: Reads,
-	Routes: []Route{{
+	Effect: registry.Reads,
+	Routes: []registry.Route{{
 		Method: "GET", Path: "/tasks", Field: "tasks", Set: json.RawMessage(`{"include_disabled":true}`), Doc: "All tasks, enabled or not",
 	}},
 	Aliases:  []string{"ratchet.list_tasks", "ratchet.list_tasks_paginated"},
 	Filters:  storage.TaskFilters,
-	Examples: []Example{{Title: "Tasks whose name holds \"report\"", Args: json.RawMessage(`{"filter":"report","limit":10}`)}},
+	Examples: []registry.Example{{Title: "Tasks whose name holds \"report\"", Args: json.RawMessage(`{"filter":"report","limit":10}`)}},
 }, listTasks)
 
-func listTasks(ctx context.Context, d *Deps, in ListTasksIn) (ListTasksOut, error) {
+func listTasks(ctx context.Context, d *registry.Deps, in ListTasksIn) (ListTasksOut, error) {
 	var extra []ratchet.Filter
 	where := func(field string, op ratchet.Operator, value any) {
 		extra = append(extra, ratchet.Filter{Field: field, Operator: op, Value: value})
@@ -99,11 +101,11 @@ func listTasks(ctx context.Context, d *Deps, in ListTasksIn) (ListTasksOut, erro
 	for i := range page.Items {
 		items[i] = taskItem(&page.Items[i], in.IncludeSchemas)
 	}
-	rows, err := Rows(items, in.Fields)
+	rows, err := registry.Rows(items, in.Fields)
 	if err != nil {
 		return ListTasksOut{}, err
 	}
-	out := ListTasksOut{Tasks: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	out := ListTasksOut{Tasks: rows, ListOut: registry.NewListOut(q, page.Total, page.NextCursor)}
 	if page.Total == 0 && strings.ContainsAny(in.Filter, `^$*?[](){}|\+`) {
 		out.Note = fmt.Sprintf("no name contains %q: filter is a part of the name, not a pattern", in.Filter)
 	}
@@ -114,10 +116,10 @@ func taskItem(t *ratchet.Task, schemas bool) TaskItem {
 	item := TaskItem{
 		ID: fmt.Sprint(t.Number), UUID: t.ID, Name: t.Name, Label: t.Label, Version: t.Version, Description: t.Description,
 		Category: t.Category, Tags: append([]string{}, t.Tags...), Enabled: t.Enabled, SourceType: t.SourceType, Source: t.Source,
-		InSync: true, CreatedAt: Stamp(t.CreatedAt), UpdatedAt: Stamp(t.UpdatedAt),
+		InSync: true, CreatedAt: registry.Stamp(t.CreatedAt), UpdatedAt: registry.Stamp(t.UpdatedAt),
 	}
 	if t.Last != nil {
-		item.LastExecution = &LastRun{Status: string(t.Last.Status), At: Stamp(t.Last.At)}
+		item.LastExecution = &LastRun{Status: string(t.Last.Status), At: registry.Stamp(t.Last.At)}
 	}
 	if schemas {
 		item.InputSchema, item.OutputSchema = t.InputSchema, t.OutputSchema

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
+
+	"ratchet/registry"
 
 	"ratchet"
 	"ratchet/executor"
@@ -24,7 +27,7 @@ type ListExecutionsIn struct {
 	Until            string   `json:"until,omitempty" jsonschema_description:"RFC 3339; queued at or before" shown:""`
 	IncludeOutput    bool     `json:"include_output,omitempty" jsonschema_description:"adds output and error_details" shown:"-"`
 	SortBy           string   `json:"sort_by,omitempty" jsonschema:"enum=queued_at,enum=started_at,enum=completed_at,enum=duration_ms,enum=status,default=queued_at"`
-	ListIn
+	registry.ListIn
 }
 
 // ExecutionItem is an execution in a list.
@@ -42,25 +45,27 @@ type ExecutionItem struct {
 }
 
 // Links implements Linked: what was cut is behind a link.
-func (x ExecutionItem) Links() []Link { return executionLinks(x.ExecutionID, x.TruncatedFields) }
+func (x ExecutionItem) Links() []registry.Link {
+	return executionLinks(x.ExecutionID, x.TruncatedFields)
+}
 
-func (x *ExecutionItem) bigs() []Big {
-	fields := []Big{{Name: "output", JSON: &x.Output}}
+func (x *ExecutionItem) bigs() []registry.Big {
+	fields := []registry.Big{{Name: "output", JSON: &x.Output}}
 	if x.ErrorDetails != nil {
-		fields = append(fields, Big{Name: "error_details.details", JSON: &x.ErrorDetails.Details})
+		fields = append(fields, registry.Big{Name: "error_details.details", JSON: &x.ErrorDetails.Details})
 	}
 	return fields
 }
 
 // ListExecutionsOut is the result of ratchet_list_executions.
 type ListExecutionsOut struct {
-	Executions []Row[ExecutionItem] `json:"executions"`
-	ListOut
+	Executions []registry.Row[ExecutionItem] `json:"executions"`
+	registry.ListOut
 }
 
 // Links implements Linked.
-func (o ListExecutionsOut) Links() []Link {
-	var links []Link
+func (o ListExecutionsOut) Links() []registry.Link {
+	var links []registry.Link
 	for _, row := range o.Executions {
 		links = append(links, row.Links()...)
 	}
@@ -68,17 +73,17 @@ func (o ListExecutionsOut) Links() []Link {
 }
 
 // ListExecutions finds executions.
-var ListExecutions = Define(Spec{
+var ListExecutions = registry.Define(registry.Spec{
 	Name: "ratchet_list_executions", Title: "List executions", Toolset: "core", Category: "monitoring",
 	Doc: "Call this to find executions by task, status or time, newest first. Runs of tests are left out unless origin says test or all. " +
 		"Next: ratchet_get_execution_status or ratchet_get_execution_logs.",
 	Omits:  slices.Concat(leanList("executions", "id", "task_id", "task_version", "started_at", "completed_at", "duration_ms", "recording_available"), leanError("executions.error_details")),
-	Effect: Reads, Routes: []Route{{Method: "GET", Path: "/executions", Field: "executions"}},
+	Effect: registry.Reads, Routes: []registry.Route{{Method: "GET", Path: "/executions", Field: "executions"}},
 	Aliases: []string{"ratchet.list_executions_paginated"}, Filters: storage.ExecutionFilters,
-	Examples: []Example{{Title: "The newest failures", Args: json.RawMessage(`{"status":["failed","timed_out"],"limit":10}`)}},
+	Examples: []registry.Example{{Title: "The newest failures", Args: json.RawMessage(`{"status":["failed","timed_out"],"limit":10}`)}},
 }, listExecutions)
 
-func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExecutionsOut, error) {
+func listExecutions(ctx context.Context, d *registry.Deps, in ListExecutionsIn) (ListExecutionsOut, error) {
 	extra, err := in.filters(ctx, d)
 	if err != nil {
 		return ListExecutionsOut{}, err
@@ -104,14 +109,14 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	for i := range page.Items {
 		items[i] = executionItem(&page.Items[i], in.IncludeOutput)
 	}
-	for i, cut := range cutItems(d.Settings.resultBytes(), len(items), func(i int) []Big { return items[i].bigs() }) {
+	for i, cut := range registry.CutItems(d.Settings.ResultLimit(), len(items), func(i int) []registry.Big { return items[i].bigs() }) {
 		items[i].TruncatedFields = cut
 	}
-	rows, err := Rows(items, in.Fields)
+	rows, err := registry.Rows(items, in.Fields)
 	if err != nil {
 		return ListExecutionsOut{}, err
 	}
-	out := ListExecutionsOut{Executions: rows, ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	out := ListExecutionsOut{Executions: rows, ListOut: registry.NewListOut(q, page.Total, page.NextCursor)}
 	if page.LowerBound {
 		out.ListOut = out.AtLeast()
 	}
@@ -121,7 +126,7 @@ func listExecutions(ctx context.Context, d *Deps, in ListExecutionsIn) (ListExec
 	return out, nil
 }
 
-func (in ListExecutionsIn) filters(ctx context.Context, d *Deps) ([]ratchet.Filter, error) {
+func (in ListExecutionsIn) filters(ctx context.Context, d *registry.Deps) ([]ratchet.Filter, error) {
 	var extra []ratchet.Filter
 	where := func(field string, op ratchet.Operator, value string) {
 		if value != "" {
@@ -210,7 +215,7 @@ func timeArgument(name, value string) (time.Time, error) {
 
 func executionItem(x *ratchet.Execution, payload bool) ExecutionItem {
 	item := ExecutionItem{
-		ID: itoa(int(x.Number)), ExecutionRef: executionRef(x), JobID: orNull(x.JobID), BatchID: orNull(x.BatchID),
+		ID: strconv.Itoa(int(x.Number)), ExecutionRef: executionRef(x), JobID: orNull(x.JobID), BatchID: orNull(x.BatchID),
 		RecordingAvailable: x.Recorded,
 	}
 	if x.Progress != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/storage"
 )
@@ -12,36 +14,36 @@ import (
 type ListSecretsIn struct {
 	Name   string `json:"name,omitempty" jsonschema_description:"only this one"`
 	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=name,enum=created_at,enum=updated_at,default=name"`
-	ListIn
+	registry.ListIn
 }
 
 // ListSecretsOut is the result of ratchet_list_secrets.
 type ListSecretsOut struct {
-	Secrets []Row[SecretView] `json:"secrets"`
-	Message string            `json:"message,omitempty" jsonschema_description:"values in the configuration that are bound to nothing, by name"`
-	ListOut
+	Secrets []registry.Row[SecretView] `json:"secrets"`
+	Message string                     `json:"message,omitempty" jsonschema_description:"values in the configuration that are bound to nothing, by name"`
+	registry.ListOut
 }
 
 // ListSecrets shows which secrets there are and what they are bound to.
-var ListSecrets = Define(Spec{
+var ListSecrets = registry.Define(registry.Spec{
 	Name: "ratchet_list_secrets", Title: "List secrets", Toolset: "admin", Category: "registry",
 	Doc: "Call this to see which secrets there are, which tasks, roles and hosts each is bound to, and whether it can be used. " +
 		"Values are never shown. Next: ratchet_set_secret to change a binding.",
 	Omits:  leanList("secrets", "created_by", "created_at"),
-	Effect: Reads, Filters: storage.SecretFilters,
-	Routes: []Route{
+	Effect: registry.Reads, Filters: storage.SecretFilters,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/secrets", Field: "secrets"},
 		{Method: "GET", Path: "/secrets/{name}", Field: "secret", One: true, Doc: "One secret, without its value"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "All secrets",
-		Setup: []Call{{"ratchet_set_secret", json.RawMessage(`{"name":"API_TOKEN","value":"example","task_patterns":["report-*"]}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_set_secret", Args: json.RawMessage(`{"name":"API_TOKEN","value":"example","task_patterns":["report-*"]}`)}},
 		Args:  json.RawMessage(`{}`),
 	}},
 }, listSecrets)
 
-func listSecrets(ctx context.Context, d *Deps, in ListSecretsIn) (ListSecretsOut, error) {
-	v, err := d.vault(ctx)
+func listSecrets(ctx context.Context, d *registry.Deps, in ListSecretsIn) (ListSecretsOut, error) {
+	v, err := vault(ctx, d)
 	if err != nil {
 		return ListSecretsOut{}, err
 	}
@@ -67,7 +69,7 @@ func listSecrets(ctx context.Context, d *Deps, in ListSecretsIn) (ListSecretsOut
 	if err != nil {
 		return ListSecretsOut{}, err
 	}
-	out := ListSecretsOut{ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	out := ListSecretsOut{ListOut: registry.NewListOut(q, page.Total, page.NextCursor)}
 	if len(unbound) > 0 {
 		out.Message = "in the configuration and bound to nothing: " + unboundText(unbound) + "; bind them with ratchet_set_secret"
 	}
@@ -75,6 +77,6 @@ func listSecrets(ctx context.Context, d *Deps, in ListSecretsIn) (ListSecretsOut
 	for i := range page.Items {
 		items[i] = secretView(v, &page.Items[i])
 	}
-	out.Secrets, err = Rows(items, in.Fields)
+	out.Secrets, err = registry.Rows(items, in.Fields)
 	return out, err
 }

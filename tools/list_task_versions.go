@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	"encoding/json"
+
+	"ratchet/registry"
 )
 
 // ListVersionsIn are the arguments of ratchet_list_task_versions.
@@ -34,21 +36,21 @@ type ListVersionsOut struct {
 }
 
 // ListVersions shows the history of a task.
-var ListVersions = Define(Spec{
+var ListVersions = registry.Define(registry.Spec{
 	Name: "ratchet_list_task_versions", Title: "List task versions", Toolset: "control", Category: "development",
 	Doc:    "Call this to see how a task came to be what it is: its versions and the edits inside each, newest first. Next: ratchet_get_task with name@version.",
 	Omits:  []string{"task_id", "versions.id", "versions.checksum", "has_more=false"},
-	Effect: Reads,
-	Routes: []Route{{Method: "GET", Path: "/tasks/{task_id}/versions", Field: "taskVersions"}},
-	Examples: []Example{{
+	Effect: registry.Reads,
+	Routes: []registry.Route{{Method: "GET", Path: "/tasks/{task_id}/versions", Field: "taskVersions"}},
+	Examples: []registry.Example{{
 		Title: "The history of a task",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add"}`),
 	}},
 }, listVersions)
 
-func listVersions(ctx context.Context, d *Deps, in ListVersionsIn) (ListVersionsOut, error) {
-	t, err := d.activeTask(ctx, in.TaskID)
+func listVersions(ctx context.Context, d *registry.Deps, in ListVersionsIn) (ListVersionsOut, error) {
+	t, err := activeTask(ctx, d, in.TaskID)
 	if err != nil {
 		return ListVersionsOut{}, err
 	}
@@ -62,7 +64,7 @@ func listVersions(ctx context.Context, d *Deps, in ListVersionsIn) (ListVersions
 	for i, v := range history[from:to] {
 		out.Versions = append(out.Versions, VersionItem{
 			ID: v.ID, Version: v.Version, Revision: v.Revision, Active: from+i == 0, Checksum: v.Task.Checksum,
-			Note: v.Note, Author: v.Author, CreatedAt: Stamp(v.CreatedAt),
+			Note: v.Note, Author: v.Author, CreatedAt: registry.Stamp(v.CreatedAt),
 		})
 	}
 	return out, nil

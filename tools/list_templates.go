@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/templates"
@@ -45,19 +47,19 @@ type ListTemplatesOut struct {
 }
 
 // ListTemplates lists the task templates.
-var ListTemplates = Define(Spec{
+var ListTemplates = registry.Define(registry.Spec{
 	Name: "ratchet_list_templates", Title: "List templates", Toolset: "core", Category: "development",
 	Doc:    "Call this before you write a task from nothing: a template may do most of it. Next: ratchet_generate_from_template.",
 	Omits:  []string{"templates.tags", "templates.parameters", "total_count", "categories"},
-	Effect: Reads,
-	Routes: []Route{
+	Effect: registry.Reads,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/templates", Field: "templates"},
 		{Method: "GET", Path: "/templates/{template}", Field: "template", Set: json.RawMessage(`{"detailed":true}`), One: true, Doc: "One template, with its code"},
 	},
-	Examples: []Example{{Title: "Templates that call an API", Args: json.RawMessage(`{"category":"api"}`)}},
+	Examples: []registry.Example{{Title: "Templates that call an API", Args: json.RawMessage(`{"category":"api"}`)}},
 }, listTemplates)
 
-func listTemplates(_ context.Context, _ *Deps, in ListTemplatesIn) (ListTemplatesOut, error) {
+func listTemplates(_ context.Context, _ *registry.Deps, in ListTemplatesIn) (ListTemplatesOut, error) {
 	var only templates.Template
 	if in.Template != "" {
 		var err error

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/storage"
 )
@@ -16,30 +18,30 @@ type ListUsersIn struct {
 	Role     string `json:"role,omitempty" jsonschema:"enum=admin,enum=service,enum=user,enum=readonly"`
 	IsActive *bool  `json:"is_active,omitempty" jsonschema_description:"false = those who cannot log in"`
 	SortBy   string `json:"sort_by,omitempty" jsonschema:"enum=username,enum=created_at,enum=updated_at,enum=last_login_at,default=username"`
-	ListIn
+	registry.ListIn
 }
 
 // ListUsersOut is the result of ratchet_list_users.
 type ListUsersOut struct {
-	Users []Row[UserView] `json:"users"`
-	ListOut
+	Users []registry.Row[UserView] `json:"users"`
+	registry.ListOut
 }
 
 // ListUsers shows who may log in.
-var ListUsers = Define(Spec{
+var ListUsers = registry.Define(registry.Spec{
 	Name: "ratchet_list_users", Title: "List users", Toolset: "admin", Category: "registry",
 	Doc: "Call this to see who may log in, with which role and when they did last; a bounded caller sees those that reach no further. " +
 		"Next: ratchet_create_user, ratchet_update_user.",
 	Omits:  leanList("users", "is_active=true", "has_password=true", "created_at", "updated_at"),
-	Effect: Reads, Filters: storage.UserFilters,
-	Routes: []Route{
+	Effect: registry.Reads, Filters: storage.UserFilters,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/users", Field: "users"},
 		{Method: "GET", Path: "/users/{user_id}", Field: "user", One: true, Doc: "One user"},
 	},
-	Examples: []Example{{Title: "All admins", Args: json.RawMessage(`{"role":"admin"}`)}},
+	Examples: []registry.Example{{Title: "All admins", Args: json.RawMessage(`{"role":"admin"}`)}},
 }, listUsers)
 
-func listUsers(ctx context.Context, d *Deps, in ListUsersIn) (ListUsersOut, error) {
+func listUsers(ctx context.Context, d *registry.Deps, in ListUsersIn) (ListUsersOut, error) {
 	q, err := in.Query(in.SortBy, in.filters()...)
 	if err != nil {
 		return ListUsersOut{}, err
@@ -59,8 +61,8 @@ func listUsers(ctx context.Context, d *Deps, in ListUsersIn) (ListUsersOut, erro
 	for i := range page.Items {
 		items[i] = userView(&page.Items[i])
 	}
-	out := ListUsersOut{ListOut: NewListOut(q, page.Total, page.NextCursor)}
-	out.Users, err = Rows(items, in.Fields)
+	out := ListUsersOut{ListOut: registry.NewListOut(q, page.Total, page.NextCursor)}
+	out.Users, err = registry.Rows(items, in.Fields)
 	return out, err
 }
 

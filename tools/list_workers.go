@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -40,20 +42,20 @@ type ListWorkersOut struct {
 }
 
 // ListWorkers shows the worker processes.
-var ListWorkers = Define(Spec{
+var ListWorkers = registry.Define(registry.Spec{
 	Name: "ratchet_list_workers", Title: "List workers", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to see the worker processes that run task code: their state, age, runs and memory. " +
 		"Next: ratchet_scale_workers when runs wait for one.",
-	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads,
-	Routes: []Route{
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: registry.Reads,
+	Routes: []registry.Route{
 		{Method: "GET", Path: "/workers", Field: "workers"},
 		{Method: "GET", Path: "/workers/stats", Field: "workerStats", Doc: "Numbers of workers by state"},
 		{Method: "GET", Path: "/workers/{worker_id}", Field: "worker", One: true, Doc: "One worker"},
 	},
-	Examples: []Example{{Title: "All workers", Args: json.RawMessage(`{}`)}},
+	Examples: []registry.Example{{Title: "All workers", Args: json.RawMessage(`{}`)}},
 }, listWorkers)
 
-func listWorkers(_ context.Context, d *Deps, in ListWorkersIn) (ListWorkersOut, error) {
+func listWorkers(_ context.Context, d *registry.Deps, in ListWorkersIn) (ListWorkersOut, error) {
 	if d.Pool == nil {
 		return ListWorkersOut{}, noPool()
 	}
@@ -70,7 +72,7 @@ func listWorkers(_ context.Context, d *Deps, in ListWorkersIn) (ListWorkersOut, 
 			continue
 		}
 		out.Workers = append(out.Workers, WorkerItem{
-			ID: id, PID: w.PID, Status: w.State, StartedAt: Stamp(w.Started), Executed: w.Runs,
+			ID: id, PID: w.PID, Status: w.State, StartedAt: registry.Stamp(w.Started), Executed: w.Runs,
 			MemoryMB: float64(w.Memory*10/(1<<20)) / 10, LastActivity: stampOrNull(w.Active), Failed: w.Failed,
 			CPUPercent: math.Round(1000*w.CPU.Seconds()/max(time.Since(w.Started).Seconds(), 0.001)) / 10, Isolation: w.Isolation,
 		})

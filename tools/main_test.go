@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet/runtime/worker"
-	"ratchet/tools"
 )
 
 // pool is one real pool for all tests that look at workers.
@@ -40,12 +41,12 @@ func TestMain(m *testing.M) {
 }
 
 // health is that of a process with a database and no more.
-func health(db interface{ Ping(context.Context) error }) func(context.Context) tools.Health {
-	return func(ctx context.Context) tools.Health {
-		check := tools.HealthCheck{Status: tools.Healthy, Message: "reads and writes", Critical: true}
+func health(db interface{ Ping(context.Context) error }) func(context.Context) registry.Health {
+	return func(ctx context.Context) registry.Health {
+		check := registry.HealthCheck{Status: registry.Healthy, Message: "reads and writes", Critical: true}
 		if err := db.Ping(ctx); err != nil {
-			check.Status = tools.Unhealthy
+			check.Status = registry.Unhealthy
 		}
-		return tools.Health{Status: check.Status, Checks: map[string]tools.HealthCheck{"database": check}}
+		return registry.Health{Status: check.Status, Checks: map[string]registry.HealthCheck{"database": check}}
 	}
 }

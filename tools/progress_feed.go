@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -21,7 +23,7 @@ type ProgressFilter struct {
 // progressFeed hands a run's reports to the caller until it is closed.
 type progressFeed struct {
 	ctx    context.Context
-	send   func(context.Context, ProgressUpdate)
+	send   func(context.Context, registry.ProgressUpdate)
 	filter ProgressFilter
 	now    func() time.Time
 
@@ -35,7 +37,7 @@ type progressFeed struct {
 
 // newProgressFeed returns nil when the caller wants no progress.
 func newProgressFeed(ctx context.Context, filter *ProgressFilter, now func() time.Time) *progressFeed {
-	send := CallerFrom(ctx).Progress
+	send := registry.CallerFrom(ctx).Progress
 	if send == nil || filter == nil {
 		return nil
 	}
@@ -71,7 +73,7 @@ func (f *progressFeed) pass(p ratchet.Progress) {
 	}
 	f.sent++
 	f.last, f.at, f.held = p, f.now(), nil
-	meta := map[string]any{"timestamp": Stamp(p.At)}
+	meta := map[string]any{"timestamp": registry.Stamp(p.At)}
 	if p.Step != "" {
 		meta["step"] = p.Step
 	}
@@ -85,7 +87,7 @@ func (f *progressFeed) pass(p ratchet.Progress) {
 	if message == "" {
 		message = p.Step
 	}
-	f.send(f.ctx, ProgressUpdate{Progress: p.Fraction, Total: 1, Message: message, Meta: meta})
+	f.send(f.ctx, registry.ProgressUpdate{Progress: p.Fraction, Total: 1, Message: message, Meta: meta})
 }
 
 // close passes the last report if it was dropped, and ends the feed.

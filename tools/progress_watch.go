@@ -2,6 +2,9 @@ package tools
 
 import (
 	"context"
+	"time"
+
+	"ratchet/registry"
 
 	"ratchet"
 	"ratchet/events"
@@ -9,8 +12,8 @@ import (
 
 // watchProgress sends the reports of a run to the caller until stop is called,
 // which waits until those made before it are sent.
-func (d *Deps) watchProgress(ctx context.Context, executionID string) (stop func()) {
-	feed := newProgressFeed(ctx, &ProgressFilter{}, d.now)
+func watchProgress(ctx context.Context, d *registry.Deps, executionID string) (stop func()) {
+	feed := newProgressFeed(ctx, &ProgressFilter{}, func() time.Time { return now(d) })
 	if feed == nil || d.Bus == nil {
 		return func() {}
 	}

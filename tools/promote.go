@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/executor"
@@ -36,20 +38,21 @@ type PromoteOut struct {
 }
 
 // PromoteToTest makes a test from a recorded execution.
-var PromoteToTest = Define(Spec{
+var PromoteToTest = registry.Define(registry.Spec{
 	Name: "ratchet_promote_to_test", Title: "Promote an execution to a test", Toolset: "control", Category: "development",
+	Forms:   mockForms(),
 	Creates: true,
 	Doc: "Call this to keep what an execution did as a test of its task: its input, its output or error as the expectation, and mocks for every request it made, with its time and randomness. " +
 		"The test is run once offline and stored only when it passes. Next: ratchet_run_task_tests runs it with the others.",
 	Omits: []string{"task_id", "checksum"},
-	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Writes, Executes: true,
-	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/promote"}},
-	Examples: []Example{{
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: registry.Writes, Executes: true,
+	Routes: []registry.Route{{Method: "POST", Path: "/executions/{execution_id}/promote"}},
+	Examples: []registry.Example{{
 		Title: "Keep an execution as a test", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1","test_name":"as recorded"}`),
 	}},
 }, promoteToTest)
 
-func promoteToTest(ctx context.Context, d *Deps, in PromoteIn) (PromoteOut, error) {
+func promoteToTest(ctx context.Context, d *registry.Deps, in PromoteIn) (PromoteOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return PromoteOut{}, err
 	}
@@ -59,15 +62,15 @@ func promoteToTest(ctx context.Context, d *Deps, in PromoteIn) (PromoteOut, erro
 	}
 	if !x.TaskDeleted {
 		// Refuse before anything runs what could not be stored after it.
-		t, err := d.activeTask(ctx, x.TaskID)
+		t, err := activeTask(ctx, d, x.TaskID)
 		if err == nil {
-			err = d.changeable(t)
+			err = changeable(d, t)
 		}
 		if err != nil {
 			return PromoteOut{}, err
 		}
 	}
-	caller := CallerFrom(ctx)
+	caller := registry.CallerFrom(ctx)
 	p, err := d.Exec.Promote(ctx, executor.PromoteRequest{
 		Execution: x.ID, Name: in.TestName, Description: in.Description, Match: in.Match, Principal: caller.Principal, Trace: caller.Trace,
 	})
@@ -77,11 +80,11 @@ func promoteToTest(ctx context.Context, d *Deps, in PromoteIn) (PromoteOut, erro
 	return storePromotion(ctx, d, x, p)
 }
 
-func storePromotion(ctx context.Context, d *Deps, x *ratchet.Execution, p *executor.Promotion) (PromoteOut, error) {
+func storePromotion(ctx context.Context, d *registry.Deps, x *ratchet.Execution, p *executor.Promotion) (PromoteOut, error) {
 	t := p.Task
-	d.placeFolder(t)
+	placeFolder(d, t)
 	_, err := d.Store.UpdateTask(ctx, t, storage.UpdateOptions{
-		ExpectedChecksum: t.Checksum, Note: "promoted execution " + x.ID + " to test " + p.Test.Name, Author: CallerFrom(ctx).Principal,
+		ExpectedChecksum: t.Checksum, Note: "promoted execution " + x.ID + " to test " + p.Test.Name, Author: registry.CallerFrom(ctx).Principal,
 	})
 	if err != nil {
 		return PromoteOut{}, err
@@ -95,13 +98,13 @@ func storePromotion(ctx context.Context, d *Deps, x *ratchet.Execution, p *execu
 	if p.Test.Mock != nil {
 		out.Mocks = len(p.Test.Mock.HTTP)
 	}
-	if warning := d.saveFolder(ctx, t, nil); warning != "" {
+	if warning := saveFolder(ctx, d, t, nil); warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
-	d.publish(events.TaskUpdated, t)
+	publish(d, events.TaskUpdated, t)
 	if out.Test, err = json.Marshal(p.Test); err != nil {
 		return PromoteOut{}, fmt.Errorf("render the test: %w", err)
 	}
-	out.TruncatedFields = Cut(d.Settings.resultBytes(), Big{Name: "test", JSON: &out.Test})
+	out.TruncatedFields = registry.Cut(d.Settings.ResultLimit(), registry.Big{Name: "test", JSON: &out.Test})
 	return out, nil
 }

@@ -6,7 +6,10 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"strings"
+
+	"ratchet/registry"
 
 	"ratchet"
 	"ratchet/storage"
@@ -22,7 +25,7 @@ type QueryAuditIn struct {
 	Resource string   `json:"resource,omitempty" jsonschema_description:"part of what it was about, e.g. a task's name"`
 	Format   string   `json:"format,omitempty" jsonschema:"enum=json,enum=csv,enum=jsonl,default=json" jsonschema_description:"csv and jsonl put the page into export as text"`
 	Verify   string   `json:"verify,omitempty" jsonschema:"enum=page,enum=all,default=page" jsonschema_description:"follow the hash chain through the entries of this page, or through all"`
-	ListIn
+	registry.ListIn
 }
 
 // AuditItem is one entry of the audit.
@@ -64,24 +67,24 @@ type AuditChain struct {
 
 // QueryAuditOut is the result of ratchet_query_audit.
 type QueryAuditOut struct {
-	Entries []Row[AuditItem] `json:"entries"`
-	Export  string           `json:"export,omitempty" jsonschema_description:"the page as CSV or JSON lines"`
-	Chain   AuditChain       `json:"chain"`
-	ListOut
+	Entries []registry.Row[AuditItem] `json:"entries"`
+	Export  string                    `json:"export,omitempty" jsonschema_description:"the page as CSV or JSON lines"`
+	Chain   AuditChain                `json:"chain"`
+	registry.ListOut
 }
 
 // QueryAudit searches the audit.
-var QueryAudit = Define(Spec{
+var QueryAudit = registry.Define(registry.Spec{
 	Name: "ratchet_query_audit", Title: "Query the audit", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to see who changed what, who was refused and what alerts there were, newest first; " +
 		"chain says whether the entries are as they were written. Next: ratchet_security_audit for what to improve.",
 	Omits:  append(leanList("entries", "args_hash", "hash", "trace_id"), "chain.from_seq", "chain.to_seq", "chain.entries", "chain.head_seq", "chain.head_hash"),
-	Effect: Reads, Filters: storage.AuditFilters,
-	Routes:   []Route{{Method: "GET", Path: "/audit", Field: "auditEntries"}},
-	Examples: []Example{{Title: "What was refused", Args: json.RawMessage(`{"type":["access_denied","auth_failed"],"limit":20}`)}},
+	Effect: registry.Reads, Filters: storage.AuditFilters,
+	Routes:   []registry.Route{{Method: "GET", Path: "/audit", Field: "auditEntries"}},
+	Examples: []registry.Example{{Title: "What was refused", Args: json.RawMessage(`{"type":["access_denied","auth_failed"],"limit":20}`)}},
 }, queryAudit)
 
-func queryAudit(ctx context.Context, d *Deps, in QueryAuditIn) (QueryAuditOut, error) {
+func queryAudit(ctx context.Context, d *registry.Deps, in QueryAuditIn) (QueryAuditOut, error) {
 	extra, err := in.filters()
 	if err != nil {
 		return QueryAuditOut{}, err
@@ -93,7 +96,7 @@ func queryAudit(ctx context.Context, d *Deps, in QueryAuditIn) (QueryAuditOut, e
 	if err != nil {
 		return QueryAuditOut{}, err
 	}
-	p := CallerFrom(ctx).Identity
+	p := registry.CallerFrom(ctx).Identity
 	if p.Scope.LimitsTasks() { // entries name tasks: only its own name none beyond its scope
 		if in.Verify == "all" {
 			return QueryAuditOut{}, ratchet.Errorf(ratchet.CodeDenied, "verify all looks at entries of other callers, and this caller sees only its own").At("/verify").
@@ -119,17 +122,17 @@ func queryAudit(ctx context.Context, d *Deps, in QueryAuditIn) (QueryAuditOut, e
 		}
 		items[i].Seq, items[i].Hash = page.Items[i].Seq, hex.EncodeToString(page.Items[i].Hash)
 	}
-	out := QueryAuditOut{Chain: chain, ListOut: NewListOut(q, page.Total, page.NextCursor)}
+	out := QueryAuditOut{Chain: chain, ListOut: registry.NewListOut(q, page.Total, page.NextCursor)}
 	switch in.Format {
 	case "csv":
 		out.Export, err = auditCSV(items)
 	case "jsonl":
 		out.Export, err = auditLines(items)
 	default:
-		out.Entries, err = Rows(items, in.Fields)
+		out.Entries, err = registry.Rows(items, in.Fields)
 		return out, err
 	}
-	out.Entries = []Row[AuditItem]{}
+	out.Entries = []registry.Row[AuditItem]{}
 	return out, err
 }
 
@@ -168,7 +171,7 @@ func (in QueryAuditIn) filters() ([]ratchet.Filter, error) {
 
 // auditChain follows the chain from the oldest entry of a page to its newest,
 // or from the first entry to the last.
-func auditChain(ctx context.Context, d *Deps, page []storage.AuditRow, all bool) (AuditChain, error) {
+func auditChain(ctx context.Context, d *registry.Deps, page []storage.AuditRow, all bool) (AuditChain, error) {
 	var from, to int64
 	if !all {
 		for _, r := range page {
@@ -204,7 +207,7 @@ func auditCSV(items []AuditItem) (string, error) {
 	}}
 	for _, x := range items {
 		row := []string{
-			itoa(int(x.Seq)), x.Time, x.Type, x.Severity, x.Principal, x.User, x.Role, x.Via, x.Surface, x.Operation, x.Resource,
+			strconv.Itoa(int(x.Seq)), x.Time, x.Type, x.Severity, x.Principal, x.User, x.Role, x.Via, x.Surface, x.Operation, x.Resource,
 			x.Outcome, x.Code, x.Message, x.IP, x.RequestID, x.ArgsHash, x.Hash,
 		}
 		for i, cell := range row {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/storage"
 )
@@ -20,7 +22,7 @@ func bounded(p ratchet.Principal) bool {
 // keyWithin says which API keys exist for the caller: with bounds, those that
 // hold no more than the caller. Nil = all do.
 func keyWithin(ctx context.Context) func(*ratchet.APIKey) bool {
-	p := CallerFrom(ctx).Identity
+	p := registry.CallerFrom(ctx).Identity
 	if !bounded(p) {
 		return nil
 	}
@@ -31,7 +33,7 @@ func keyWithin(ctx context.Context) func(*ratchet.APIKey) bool {
 
 // userWithin is keyWithin for users.
 func userWithin(ctx context.Context) func(*ratchet.User) bool {
-	p := CallerFrom(ctx).Identity
+	p := registry.CallerFrom(ctx).Identity
 	if !bounded(p) {
 		return nil
 	}
@@ -43,7 +45,7 @@ func userWithin(ctx context.Context) func(*ratchet.User) bool {
 // userClash is err as the caller may know it, which refuses what u is to be. A
 // name or email of a user that does not exist for the caller is refused without
 // saying that it is taken, as the name of a task outside of its patterns is.
-func userClash(ctx context.Context, d *Deps, u *ratchet.User, err error) error {
+func userClash(ctx context.Context, d *registry.Deps, u *ratchet.User, err error) error {
 	within := userWithin(ctx)
 	if within == nil || !storage.IsTaken(err) {
 		return err
@@ -58,7 +60,7 @@ func userClash(ctx context.Context, d *Deps, u *ratchet.User, err error) error {
 }
 
 // keyClash is userClash for API keys.
-func keyClash(ctx context.Context, d *Deps, k *ratchet.APIKey, err error) error {
+func keyClash(ctx context.Context, d *registry.Deps, k *ratchet.APIKey, err error) error {
 	within := keyWithin(ctx)
 	if within == nil || !storage.IsTaken(err) {
 		return err
@@ -73,7 +75,7 @@ func keyClash(ctx context.Context, d *Deps, k *ratchet.APIKey, err error) error 
 // mayConfigure refuses to let a bounded caller change settings that hold for
 // every caller, other than what is logged.
 func mayConfigure(ctx context.Context, key string) error {
-	if !bounded(CallerFrom(ctx).Identity) || strings.HasPrefix(key, "logging.") {
+	if !bounded(registry.CallerFrom(ctx).Identity) || strings.HasPrefix(key, "logging.") {
 		return nil
 	}
 	return ratchet.Errorf(ratchet.CodeDenied, "%s holds for every caller, and this caller is bounded", key).At("/key").
@@ -83,7 +85,7 @@ func mayConfigure(ctx context.Context, key string) error {
 // inherit lets what b leaves open be as the caller has it, and refuses what
 // reaches beyond the caller.
 func inherit(ctx context.Context, b ratchet.Bounds) (ratchet.Bounds, error) {
-	p := CallerFrom(ctx).Identity
+	p := registry.CallerFrom(ctx).Identity
 	if !bounded(p) {
 		return b, nil
 	}
@@ -113,7 +115,7 @@ func inherit(ctx context.Context, b ratchet.Bounds) (ratchet.Bounds, error) {
 
 // covers refuses bounds that leave anything the caller does not hold.
 func covers(ctx context.Context, b ratchet.Bounds) error {
-	p := CallerFrom(ctx).Identity
+	p := registry.CallerFrom(ctx).Identity
 	if !bounded(p) {
 		return nil
 	}
@@ -126,7 +128,7 @@ func covers(ctx context.Context, b ratchet.Bounds) error {
 		return beyond("allowed_ips", b.AllowedIPs, p.AllowedIPs)
 	}
 	if !p.ExpiresAt.IsZero() && (b.ExpiresAt.IsZero() || b.ExpiresAt.After(p.ExpiresAt)) {
-		return beyond("expires_at", Stamp(b.ExpiresAt), Stamp(p.ExpiresAt))
+		return beyond("expires_at", registry.Stamp(b.ExpiresAt), registry.Stamp(p.ExpiresAt))
 	}
 	if !tierWithin(b.Tier, p.Tier) {
 		return beyond("rate_tier", b.Tier, p.Tier)

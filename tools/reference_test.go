@@ -7,29 +7,31 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet/tools"
 )
 
 // TestReference holds docs/reference/tools.md to the tools there are.
 func TestReference(t *testing.T) {
 	const path = "../docs/reference/tools.md"
-	registry, err := tools.NewRegistry(tools.All()...)
+	reg, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &tools.Deps{Tools: registry, Settings: tools.Settings{MaxResultBytes: 1 << 20}}
+	d := &registry.Deps{Tools: reg, Settings: registry.Settings{MaxResultBytes: 1 << 20}}
 	said, err := tools.EndpointReference.Call(t.Context(), d, json.RawMessage(`{}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, sections, _ := strings.Cut(said.(tools.Markdown).Text, "\n")
+	_, sections, _ := strings.Cut(said.(registry.Markdown).Text, "\n")
 	if got := strings.Count(sections, "\n## "); got != len(tools.All()) {
 		t.Errorf("the reference has %d of %d tools", got, len(tools.All()))
 	}
 	var index strings.Builder
 	for _, toolset := range []string{"core", "control", "admin"} {
 		fmt.Fprintf(&index, "\n**%s**\n\n", toolset)
-		for _, tool := range registry.List() {
+		for _, tool := range reg.List() {
 			if tool.Toolset == toolset {
 				fmt.Fprintf(&index, "- [%s](#%s): %s\n", tool.Name, tool.Name, tool.Title)
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/runtime"
@@ -49,27 +51,27 @@ type DivergenceView struct {
 }
 
 // ReplayExecution runs a recorded execution again on its recording.
-var ReplayExecution = Define(Spec{
+var ReplayExecution = registry.Define(registry.Spec{
 	Name: "ratchet_replay_execution", Title: "Replay an execution", Toolset: "control", Category: "debugging",
 	Doc: "Call this to run a recorded execution again with the same data and no effect outside: requests, time, randomness and their order come from its recording. " +
 		"With code or version it shows whether a change still does the same, and the first difference with both sides and the line. Nothing is stored. " +
 		"Next: ratchet_fork_execution to go on live, or ratchet_promote_to_test to keep it as a test.",
 	Omits: append(leanError("error"), "recording_complete=true"),
-	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: Reads, Executes: true,
-	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/replay"}},
-	Examples: []Example{{
+	Needs: []ratchet.Right{ratchet.RightTraces}, Effect: registry.Reads, Executes: true,
+	Routes: []registry.Route{{Method: "POST", Path: "/executions/{execution_id}/replay"}},
+	Examples: []registry.Example{{
 		Title: "Replay an execution", Setup: ranOnce(), Args: json.RawMessage(`{"execution_id":"1"}`),
 	}},
 }, replayExecution)
 
-func replayExecution(ctx context.Context, d *Deps, in ReplayExecutionIn) (ReplayOut, error) {
+func replayExecution(ctx context.Context, d *registry.Deps, in ReplayExecutionIn) (ReplayOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return ReplayOut{}, err
 	}
 	if in.Code != "" && in.Version != "" {
 		return ReplayOut{}, ratchet.Errorf(ratchet.CodeInvalid, "code and version exclude each other").At("/version")
 	}
-	id, principal := in.ReplayID, CallerFrom(ctx).Principal
+	id, principal := in.ReplayID, registry.CallerFrom(ctx).Principal
 	var p *executor.Replay
 	var err error
 	if id != "" {
@@ -88,7 +90,7 @@ func replayExecution(ctx context.Context, d *Deps, in ReplayExecutionIn) (Replay
 		return out, nil
 	}
 	out.fill(p)
-	out.TruncatedFields = Cut(d.Settings.resultBytes(), Big{Name: "output", JSON: &out.Output})
+	out.TruncatedFields = registry.Cut(d.Settings.ResultLimit(), registry.Big{Name: "output", JSON: &out.Output})
 	return out, nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/storage"
@@ -36,16 +38,16 @@ type RestoreTaskOut struct {
 }
 
 // RestoreTask brings back what an edit or the deletion of a task saved.
-var RestoreTask = Define(Spec{
+var RestoreTask = registry.Define(registry.Spec{
 	Name: "ratchet_restore_task", Title: "Restore task", Toolset: "control", Category: "development",
 	Doc: "Call this to bring back a deleted task, or a task as it was before an edit: code, schemas, metadata and tests. " +
 		"Give the backup_id of a result, or task_id for the newest backup. The state that it replaces is kept as a backup. Next: ratchet_get_task.",
 	Omits:  []string{"task_id", "enabled=true", "recreated=false", "checksum", "uri"},
-	Effect: Writes,
-	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/restore", Field: "restoreTask"}},
-	Examples: []Example{{
+	Effect: registry.Writes,
+	Routes: []registry.Route{{Method: "POST", Path: "/tasks/{task_id}/restore", Field: "restoreTask"}},
+	Examples: []registry.Example{{
 		Title: "Bring back a deleted task",
-		Setup: []Call{
+		Setup: []registry.Call{
 			{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args},
 			{Tool: "ratchet_delete_task", Args: json.RawMessage(`{"task_id":"add"}`)},
 		},
@@ -53,7 +55,7 @@ var RestoreTask = Define(Spec{
 	}},
 }, restoreTask)
 
-func restoreTask(ctx context.Context, d *Deps, in RestoreTaskIn) (RestoreTaskOut, error) {
+func restoreTask(ctx context.Context, d *registry.Deps, in RestoreTaskIn) (RestoreTaskOut, error) {
 	b, err := in.backup(ctx, d)
 	if err != nil {
 		return RestoreTaskOut{}, err
@@ -71,32 +73,32 @@ func restoreTask(ctx context.Context, d *Deps, in RestoreTaskIn) (RestoreTaskOut
 	if _, err := d.Exec.Bounds().Policy(b.Task.Metadata); err != nil {
 		return RestoreTaskOut{}, in.refused(err)
 	}
-	t, replaced, err := d.Store.RestoreTask(ctx, b.ID, storage.RestoreOptions{Author: CallerFrom(ctx).Principal, Place: d.placeFolder})
+	t, replaced, err := d.Store.RestoreTask(ctx, b.ID, storage.RestoreOptions{Author: registry.CallerFrom(ctx).Principal, Place: func(t *ratchet.Task) { placeFolder(d, t) }})
 	if err != nil {
 		return RestoreTaskOut{}, in.refused(err)
 	}
 	out := RestoreTaskOut{
-		TaskID: t.ID, TaskName: t.Name, Version: t.Version, Enabled: t.Enabled, BackupID: b.ID, SavedAt: Stamp(b.CreatedAt),
+		TaskID: t.ID, TaskName: t.Name, Version: t.Version, Enabled: t.Enabled, BackupID: b.ID, SavedAt: registry.Stamp(b.CreatedAt),
 		Recreated: replaced == "", ReplacedBackupID: replaced, Warnings: []string{}, Checksum: t.Checksum, Revision: taskRevision(t),
-		URI: "ratchet://tasks/" + t.Name, Message: fmt.Sprintf("task %s is again as it was at %s", t.Name, Stamp(b.CreatedAt)),
+		URI: "ratchet://tasks/" + t.Name, Message: fmt.Sprintf("task %s is again as it was at %s", t.Name, registry.Stamp(b.CreatedAt)),
 	}
 	var before map[string]string
 	if present != nil {
 		before = present.Files
 	}
-	if warning := d.saveFolder(ctx, t, before); warning != "" {
+	if warning := saveFolder(ctx, d, t, before); warning != "" {
 		out.Warnings = append(out.Warnings, warning)
 	}
 	if out.Recreated {
-		d.publish(events.TaskCreated, t)
+		publish(d, events.TaskCreated, t)
 	} else {
-		d.publish(events.TaskUpdated, t)
+		publish(d, events.TaskUpdated, t)
 	}
 	return out, nil
 }
 
 // backup is the backup that the arguments mean.
-func (in RestoreTaskIn) backup(ctx context.Context, d *Deps) (*ratchet.TaskBackup, error) {
+func (in RestoreTaskIn) backup(ctx context.Context, d *registry.Deps) (*ratchet.TaskBackup, error) {
 	switch {
 	case in.TaskID == "" && in.BackupID == "":
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "neither backup_id nor task_id is given").At("/backup_id").
@@ -139,12 +141,12 @@ func (in RestoreTaskIn) refused(err error) error {
 }
 
 // mayReplace says whether the backup may take the place of a task that is there.
-func (in RestoreTaskIn) mayReplace(d *Deps, present *ratchet.Task, b *ratchet.TaskBackup) error {
-	if err := d.changeable(present); err != nil {
+func (in RestoreTaskIn) mayReplace(d *registry.Deps, present *ratchet.Task, b *ratchet.TaskBackup) error {
+	if err := changeable(d, present); err != nil {
 		return err
 	}
 	if !in.Confirm {
-		return ratchet.Errorf(ratchet.CodeInvalid, "task %s is there, changed at %s: the backup of %s would replace that state", present.Name, Stamp(present.UpdatedAt), Stamp(b.CreatedAt)).
+		return ratchet.Errorf(ratchet.CodeInvalid, "task %s is there, changed at %s: the backup of %s would replace that state", present.Name, registry.Stamp(present.UpdatedAt), registry.Stamp(b.CreatedAt)).
 			At("/confirm").With(ratchet.FieldAllowed, []string{"true"}).
 			WithHint("call again with confirm: true; the present state is kept as a backup")
 	}

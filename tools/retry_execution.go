@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -19,17 +21,17 @@ type RetryExecutionIn struct {
 }
 
 // RetryExecution runs a failed execution again.
-var RetryExecution = Define(Spec{
+var RetryExecution = registry.Define(registry.Spec{
 	Name: "ratchet_retry_execution", Title: "Retry an execution", Toolset: "control", Category: "execution",
 	Creates: true,
 	Doc: "Call this to run a failed, timed out or cancelled execution again, as a new one linked by retry_of. " +
 		"Its input is reused unless you give another, and so are the replies to its POST and PATCH requests. Next: as after ratchet_execute_task.",
 	Omits:  leanRun(),
-	Effect: Writes, Executes: true, OpenWorld: true,
-	Routes: []Route{{Method: "POST", Path: "/executions/{execution_id}/retry", Field: "retryExecution"}},
+	Effect: registry.Writes, Executes: true, OpenWorld: true,
+	Routes: []registry.Route{{Method: "POST", Path: "/executions/{execution_id}/retry", Field: "retryExecution"}},
 }, retryExecution)
 
-func retryExecution(ctx context.Context, d *Deps, in RetryExecutionIn) (RunOut, error) {
+func retryExecution(ctx context.Context, d *registry.Deps, in RetryExecutionIn) (RunOut, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return RunOut{}, err
 	}

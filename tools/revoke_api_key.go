@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	"encoding/json"
+
+	"ratchet/registry"
 )
 
 // RevokeKeyIn are the arguments of ratchet_revoke_api_key.
@@ -20,20 +22,20 @@ type RevokeKeyOut struct {
 }
 
 // RevokeKey voids an API key.
-var RevokeKey = Define(Spec{
+var RevokeKey = registry.Define(registry.Spec{
 	Name: "ratchet_revoke_api_key", Title: "Revoke API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to void a key at once and for good. Its row stays for the record unless delete is true. " +
 		"The last admin key cannot be revoked while there is no other admin.",
-	Effect: Destroys, Idempotent: true,
-	Routes: []Route{{Method: "DELETE", Path: "/api-keys/{key_id}", Field: "deleteApiKey"}},
-	Examples: []Example{{
+	Effect: registry.Destroys, Idempotent: true,
+	Routes: []registry.Route{{Method: "DELETE", Path: "/api-keys/{key_id}", Field: "deleteApiKey"}},
+	Examples: []registry.Example{{
 		Title: "Void a key",
-		Setup: []Call{{"ratchet_create_api_key", json.RawMessage(`{"name":"ci"}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_api_key", Args: json.RawMessage(`{"name":"ci"}`)}},
 		Args:  json.RawMessage(`{"key_id":"ci"}`),
 	}},
 }, revokeKey)
 
-func revokeKey(ctx context.Context, d *Deps, in RevokeKeyIn) (RevokeKeyOut, error) {
+func revokeKey(ctx context.Context, d *registry.Deps, in RevokeKeyIn) (RevokeKeyOut, error) {
 	k, err := d.Store.APIKey(ctx, in.Key, keyWithin(ctx))
 	if err != nil {
 		return RevokeKeyOut{}, err

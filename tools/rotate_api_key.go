@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet/credential"
 )
 
@@ -14,20 +16,20 @@ type RotateKeyIn struct {
 }
 
 // RotateKey replaces an API key's secret.
-var RotateKey = Define(Spec{
+var RotateKey = registry.Define(registry.Spec{
 	Name: "ratchet_rotate_api_key", Title: "Rotate API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to replace a key by a new one that may do the same. The old one stops at once; " +
 		"the answer holds the new one, this once. For a key that nobody should have: ratchet_revoke_api_key.",
-	Effect: Writes,
-	Routes: []Route{{Method: "POST", Path: "/api-keys/{key_id}/rotate", Field: "rotateApiKey"}},
-	Examples: []Example{{
+	Effect: registry.Writes,
+	Routes: []registry.Route{{Method: "POST", Path: "/api-keys/{key_id}/rotate", Field: "rotateApiKey"}},
+	Examples: []registry.Example{{
 		Title: "Replace a key",
-		Setup: []Call{{"ratchet_create_api_key", json.RawMessage(`{"name":"ci"}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_api_key", Args: json.RawMessage(`{"name":"ci"}`)}},
 		Args:  json.RawMessage(`{"key_id":"ci"}`),
 	}},
 }, rotateKey)
 
-func rotateKey(ctx context.Context, d *Deps, in RotateKeyIn) (NewKeyView, error) {
+func rotateKey(ctx context.Context, d *registry.Deps, in RotateKeyIn) (NewKeyView, error) {
 	k, err := d.Store.APIKey(ctx, in.Key, keyWithin(ctx))
 	if err != nil {
 		return NewKeyView{}, err

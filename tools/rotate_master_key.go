@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	"encoding/json"
+
+	"ratchet/registry"
 )
 
 // RotateMasterKeyIn are the arguments of ratchet_rotate_master_key.
@@ -18,18 +20,18 @@ type RotateMasterKeyOut struct {
 }
 
 // RotateMasterKey encrypts every secret with another key.
-var RotateMasterKey = Define(Spec{
+var RotateMasterKey = registry.Define(registry.Spec{
 	Name: "ratchet_rotate_master_key", Title: "Rotate master key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to encrypt every stored secret with another master key, all or none; their values and bindings stay. " +
 		"A key in the file beside the database is replaced there. Where RATCHET_MASTER_KEY gives the key, pass new_key and start the server with it afterwards. " +
 		"`ratchet secrets rotate` does the same and reads the key from stdin.",
-	Effect:   Writes,
-	Routes:   []Route{{Method: "POST", Path: "/security/master-key/rotate", Field: "rotateMasterKey"}},
-	Examples: []Example{{Title: "A new random key", Args: json.RawMessage(`{}`)}},
+	Effect:   registry.Writes,
+	Routes:   []registry.Route{{Method: "POST", Path: "/security/master-key/rotate", Field: "rotateMasterKey"}},
+	Examples: []registry.Example{{Title: "A new random key", Args: json.RawMessage(`{}`)}},
 }, rotateMasterKey)
 
-func rotateMasterKey(ctx context.Context, d *Deps, in RotateMasterKeyIn) (RotateMasterKeyOut, error) {
-	v, err := d.vault(ctx)
+func rotateMasterKey(ctx context.Context, d *registry.Deps, in RotateMasterKeyIn) (RotateMasterKeyOut, error) {
+	v, err := vault(ctx, d)
 	if err != nil {
 		return RotateMasterKeyOut{}, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -23,23 +25,23 @@ type RunTestsIn struct {
 }
 
 // RunTests runs a task's stored tests.
-var RunTests = Define(Spec{
+var RunTests = registry.Define(registry.Spec{
 	Name: "ratchet_run_task_tests", Title: "Run a task's tests", Toolset: "core", Category: "development",
 	Doc: "Call this after you changed a task, to see whether its tests pass. They run offline unless live: each test's mock answers fetch. " +
 		"A failing test shows what differs. Next: ratchet_edit_task or ratchet_execute_task.",
 	Omits:  leanTests(""),
-	Effect: Writes, Executes: true, Routes: []Route{
+	Effect: registry.Writes, Executes: true, Routes: []registry.Route{
 		{Method: "POST", Path: "/tasks/{task_id}/test", Field: "runTaskTests"},
 		{Method: "POST", Path: "/mcp/tasks/{task_id}/test", Field: "mcpTestTask"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Run all tests of a task",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add"}`),
 	}},
 }, runTaskTests)
 
-func runTaskTests(ctx context.Context, d *Deps, in RunTestsIn) (executor.TestReport, error) {
+func runTaskTests(ctx context.Context, d *registry.Deps, in RunTestsIn) (executor.TestReport, error) {
 	task, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	if err != nil {
 		return executor.TestReport{}, err
@@ -52,7 +54,7 @@ func runTaskTests(ctx context.Context, d *Deps, in RunTestsIn) (executor.TestRep
 				At("/test_run_id").WithHint("that run belongs to task %s", report.TaskName)
 		}
 	} else {
-		caller := CallerFrom(ctx)
+		caller := registry.CallerFrom(ctx)
 		report, err = d.Exec.StartTests(ctx, task, executor.TestOptions{
 			Names: in.TestNames, Parallel: in.Parallel, StopOnFailure: in.StopOnFailure, NoTraces: !in.IncludeTraces,
 			Coverage: in.Coverage, Input: in.Input, Live: in.Live, Principal: caller.Principal, Trace: caller.Trace,

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -23,17 +25,17 @@ type ScaleWorkersOut struct {
 }
 
 // ScaleWorkers changes how many worker processes there may be.
-var ScaleWorkers = Define(Spec{
+var ScaleWorkers = registry.Define(registry.Spec{
 	Name: "ratchet_scale_workers", Title: "Scale workers", Toolset: "admin", Category: "monitoring",
 	Audit: "config_changed",
 	Doc: "Call this when runs wait for workers, or to free memory: it sets how many worker processes there may be, until the server restarts. " +
 		"No run is ended by it. Next: ratchet_list_workers.",
-	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Writes, Idempotent: true,
-	Routes:   []Route{{Method: "POST", Path: "/workers/scale", Field: "scaleWorkers"}},
-	Examples: []Example{{Title: "At most four workers", Args: json.RawMessage(`{"worker_count":4}`)}},
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: registry.Writes, Idempotent: true,
+	Routes:   []registry.Route{{Method: "POST", Path: "/workers/scale", Field: "scaleWorkers"}},
+	Examples: []registry.Example{{Title: "At most four workers", Args: json.RawMessage(`{"worker_count":4}`)}},
 }, scaleWorkers)
 
-func scaleWorkers(ctx context.Context, d *Deps, in ScaleWorkersIn) (ScaleWorkersOut, error) {
+func scaleWorkers(ctx context.Context, d *registry.Deps, in ScaleWorkersIn) (ScaleWorkersOut, error) {
 	if d.Pool == nil {
 		return ScaleWorkersOut{}, noPool()
 	}

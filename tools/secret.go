@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/secrets"
 )
@@ -26,7 +28,7 @@ type SecretView struct {
 func secretView(v *secrets.Vault, s *ratchet.Secret) SecretView {
 	out := SecretView{
 		Name: s.Name, TaskPatterns: s.TaskPatterns, Hosts: s.Hosts, Roles: make([]string, len(s.Roles)), Readable: s.Readable, Version: s.Version,
-		Source: "configuration", Status: v.Status(s), CreatedBy: s.CreatedBy, CreatedAt: Stamp(s.CreatedAt), UpdatedAt: Stamp(s.UpdatedAt),
+		Source: "configuration", Status: v.Status(s), CreatedBy: s.CreatedBy, CreatedAt: registry.Stamp(s.CreatedAt), UpdatedAt: registry.Stamp(s.UpdatedAt),
 	}
 	if s.Stored {
 		out.Source = "stored"
@@ -45,8 +47,8 @@ func secretView(v *secrets.Vault, s *ratchet.Secret) SecretView {
 
 // vault is where the secrets are. A caller who knows some tasks only does not
 // administer them: they are bound to tasks beyond its own.
-func (d *Deps) vault(ctx context.Context) (*secrets.Vault, error) {
-	if CallerFrom(ctx).Identity.Scope.LimitsTasks() {
+func vault(ctx context.Context, d *registry.Deps) (*secrets.Vault, error) {
+	if registry.CallerFrom(ctx).Identity.Scope.LimitsTasks() {
 		return nil, ratchet.Errorf(ratchet.CodeDenied, "secrets are bound to tasks beyond those that this caller may know").
 			WithHint("ask an admin without task patterns")
 	}

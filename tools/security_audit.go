@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -39,15 +41,15 @@ type SecurityAuditOut struct {
 }
 
 // SecurityAudit looks at how the server is protected.
-var SecurityAudit = Define(Spec{
+var SecurityAudit = registry.Define(registry.Spec{
 	Name: "ratchet_security_audit", Title: "Audit the server's security", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this to learn how well this server is protected as it runs: who can reach it, TLS, login, keys, web pages, " +
 		"file modes and isolation, each finding with a remedy. Next: ratchet_query_audit for what has happened.",
-	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads, Routes: []Route{{Method: "GET", Path: "/security/audit"}},
-	Examples: []Example{{Title: "Everything", Args: json.RawMessage(`{}`)}},
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: registry.Reads, Routes: []registry.Route{{Method: "GET", Path: "/security/audit"}},
+	Examples: []registry.Example{{Title: "Everything", Args: json.RawMessage(`{}`)}},
 }, securityAudit)
 
-func securityAudit(ctx context.Context, d *Deps, in SecurityAuditIn) (SecurityAuditOut, error) {
+func securityAudit(ctx context.Context, d *registry.Deps, in SecurityAuditIn) (SecurityAuditOut, error) {
 	if d.Posture == nil {
 		return SecurityAuditOut{}, ratchet.Errorf(ratchet.CodeUnavailable, "this process does not know how the server is protected").
 			WithHint("call the tool on a running server")
@@ -86,7 +88,7 @@ func securityAudit(ctx context.Context, d *Deps, in SecurityAuditIn) (SecurityAu
 
 // securityCheck gathers findings.
 type securityCheck struct {
-	p       Posture
+	p       registry.Posture
 	now     time.Time
 	found   []SecurityFinding
 	checked []string
@@ -204,7 +206,7 @@ func (c *securityCheck) limits() {
 }
 
 // files looks at who may read what the server keeps.
-func (c *securityCheck) files(d *Deps) {
+func (c *securityCheck) files(d *registry.Deps) {
 	c.look("file modes")
 	type kept struct {
 		path     string
@@ -242,7 +244,7 @@ func (c *securityCheck) files(d *Deps) {
 }
 
 // keys looks at the API keys and at who is an admin.
-func (c *securityCheck) keys(ctx context.Context, d *Deps) error {
+func (c *securityCheck) keys(ctx context.Context, d *registry.Deps) error {
 	c.look("API keys")
 	page, err := d.Store.ListAPIKeys(ctx, ratchet.Query{Limit: 1000}, keyWithin(ctx))
 	if err != nil {
@@ -296,7 +298,7 @@ func cmpTime(a, b time.Time) time.Time {
 }
 
 // chain looks at whether the audit is as it was written.
-func (c *securityCheck) chain(ctx context.Context, d *Deps) error {
+func (c *securityCheck) chain(ctx context.Context, d *registry.Deps) error {
 	if !c.p.Audited {
 		return nil
 	}

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
 // secrets looks at what is bound to nothing, or to more than it should be.
-func (c *securityCheck) secrets(ctx context.Context, d *Deps) error {
-	if d.Secrets == nil || CallerFrom(ctx).Identity.Scope.LimitsTasks() {
+func (c *securityCheck) secrets(ctx context.Context, d *registry.Deps) error {
+	if d.Secrets == nil || registry.CallerFrom(ctx).Identity.Scope.LimitsTasks() {
 		return nil
 	}
 	c.look("secrets")
@@ -42,7 +44,7 @@ func (c *securityCheck) secrets(ctx context.Context, d *Deps) error {
 }
 
 // secret looks at one that is bound.
-func (c *securityCheck) secret(d *Deps, s *ratchet.Secret) {
+func (c *securityCheck) secret(d *registry.Deps, s *ratchet.Secret) {
 	set := "`ratchet secrets set " + s.Name + " --keep-value "
 	if s.Readable && slices.Contains(s.TaskPatterns, "*") {
 		c.find("secret-readable", "high", "Every author of a task can read a secret", s.Name+" is readable for the tasks *", "name its tasks with "+set+"--task-patterns …`, and prefer --hosts to --readable")

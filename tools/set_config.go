@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -28,25 +30,25 @@ type SetConfigOut struct {
 }
 
 // SetConfig changes the configuration.
-var SetConfig = Define(Spec{
+var SetConfig = registry.Define(registry.Spec{
 	Name: "ratchet_set_config", Title: "Set configuration", Toolset: "admin", Category: "monitoring",
 	Audit: "config_changed",
 	Doc: "Call this to change a setting of the running server, e.g. the log level of one part. It is validated like the configuration file. " +
 		"Without persist it is gone after a restart; keys that need a restart are refused without it. Next: ratchet_get_config.",
-	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Writes, Idempotent: true,
-	Routes: []Route{
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: registry.Writes, Idempotent: true,
+	Routes: []registry.Route{
 		{Method: "PUT", Path: "/config", Field: "setConfig"},
 		{Method: "PATCH", Path: "/config"},
 		{Method: "PUT", Path: "/config/{key}", Doc: "Set one key of the configuration"},
 		{Method: "PATCH", Path: "/config/{key}", Doc: "Set one key of the configuration"},
 	},
-	Examples: []Example{
+	Examples: []registry.Example{
 		{Title: "See what one part does", Args: json.RawMessage(`{"key":"logging.level","value":"info,http=debug"}`)},
 		{Title: "Ask before a change that needs a restart", Args: json.RawMessage(`{"key":"graphql_api.max_depth","value":20,"persist":true,"dry_run":true}`)},
 	},
 }, setConfig)
 
-func setConfig(ctx context.Context, d *Deps, in SetConfigIn) (SetConfigOut, error) {
+func setConfig(ctx context.Context, d *registry.Deps, in SetConfigIn) (SetConfigOut, error) {
 	if d.Config == nil {
 		return SetConfigOut{}, noConfiguration()
 	}
@@ -57,7 +59,7 @@ func setConfig(ctx context.Context, d *Deps, in SetConfigIn) (SetConfigOut, erro
 	if err := json.Unmarshal(in.Value, &value); err != nil {
 		return SetConfigOut{}, ratchet.Errorf(ratchet.CodeInvalid, "the value is not JSON").At("/value").Wrap(err)
 	}
-	did, err := d.Config.Change(ctx, SettingChange{Key: in.Key, Value: value, Persist: in.Persist, DryRun: in.DryRun})
+	did, err := d.Config.Change(ctx, registry.SettingChange{Key: in.Key, Value: value, Persist: in.Persist, DryRun: in.DryRun})
 	if err != nil {
 		return SetConfigOut{}, err
 	}

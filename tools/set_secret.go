@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -18,33 +20,33 @@ type SetSecretIn struct {
 }
 
 // SetSecret stores a secret or changes what it is bound to.
-var SetSecret = Define(Spec{
+var SetSecret = registry.Define(registry.Spec{
 	Name: "ratchet_set_secret", Title: "Set secret", Toolset: "admin", Category: "registry",
 	Doc: "Call this to store a value that tasks need and to say which of them may use it, for whom and towards which hosts. " +
 		"What is left out stays; an empty list takes a binding away, at once for running tasks too. " +
 		"Prefer hosts to readable: with context.secrets.ref the value never reaches the task. " +
 		"A value given here passes through the client; `ratchet secrets set` reads it from stdin instead. " +
 		"Next: declare the name in secrets of a task's metadata.",
-	Effect: Writes, Idempotent: true,
-	Routes: []Route{
+	Effect: registry.Writes, Idempotent: true,
+	Routes: []registry.Route{
 		{Method: "POST", Path: "/secrets", Field: "setSecret", Created: "/secrets/{name}"},
 		{Method: "PATCH", Path: "/secrets/{name}"},
 		{Method: "PUT", Path: "/secrets/{name}"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "A token that report tasks send to one host",
 		Args:  json.RawMessage(`{"name":"API_TOKEN","value":"example","task_patterns":["report-*"],"hosts":["api.example.com"]}`),
 	}},
 }, setSecret)
 
-func setSecret(ctx context.Context, d *Deps, in SetSecretIn) (SecretView, error) {
-	v, err := d.vault(ctx)
+func setSecret(ctx context.Context, d *registry.Deps, in SetSecretIn) (SecretView, error) {
+	v, err := vault(ctx, d)
 	if err != nil {
 		return SecretView{}, err
 	}
 	s, err := v.Set(ctx, ratchet.SecretUpdate{
 		Name: in.Name, Value: in.Value, TaskPatterns: in.TaskPatterns, Hosts: in.Hosts, Roles: in.Roles, Readable: in.Readable,
-		By: CallerFrom(ctx).Identity.Name,
+		By: registry.CallerFrom(ctx).Identity.Name,
 	})
 	if err != nil {
 		return SecretView{}, err

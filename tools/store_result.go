@@ -3,7 +3,10 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
+
+	"ratchet/registry"
 
 	"github.com/google/uuid"
 
@@ -35,33 +38,33 @@ type StoreResultOut struct {
 	Status      string `json:"status"`
 	StoredAt    string `json:"stored_at"`
 	Message     string `json:"message"`
-	Replayed
+	registry.Replayed
 }
 
 // StoreResult records work done elsewhere.
-var StoreResult = Define(Spec{
+var StoreResult = registry.Define(registry.Spec{
 	Name: "ratchet_store_result", Title: "Store a result", Toolset: "core", Category: "execution",
 	Creates: true,
 	Doc: "Call this to record the result of work done outside Ratchet under a task. It is neither retried nor replayed. " +
 		"Next: ratchet_get_results.",
 	Omits:  []string{"database_id", "task_id", "task_name", "stored_at", "message"},
-	Effect: Writes, Routes: []Route{
+	Effect: registry.Writes, Routes: []registry.Route{
 		{Method: "POST", Path: "/results", Created: "/executions/{execution_id}"},
 		{Method: "POST", Path: "/mcp/results", Field: "mcpStoreResult", Created: "/executions/{execution_id}"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Record what was done by hand",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add","input":{"a":1,"b":2},"output":{"sum":3},"duration_ms":1200}`),
 	}},
 }, storeResult)
 
-func storeResult(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
-	return once(ctx, d, "ratchet_store_result", in.IdempotencyKey, in,
+func storeResult(ctx context.Context, d *registry.Deps, in StoreResultIn) (StoreResultOut, error) {
+	return registry.Once(ctx, d, "ratchet_store_result", in.IdempotencyKey, in,
 		func(o *StoreResultOut) { o.IdempotentReplay = true },
-		work[StoreResultOut]{
-			do: func(ctx context.Context) (StoreResultOut, error) { return storeExternal(ctx, d, in) },
-			resume: func(ctx context.Context, id string) (StoreResultOut, error) {
+		registry.Work[StoreResultOut]{
+			Do: func(ctx context.Context) (StoreResultOut, error) { return storeExternal(ctx, d, in) },
+			Resume: func(ctx context.Context, id string) (StoreResultOut, error) {
 				x, err := d.Store.Execution(ctx, id)
 				if err != nil {
 					return StoreResultOut{}, err
@@ -71,7 +74,7 @@ func storeResult(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut
 		})
 }
 
-func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultOut, error) {
+func storeExternal(ctx context.Context, d *registry.Deps, in StoreResultIn) (StoreResultOut, error) {
 	t, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	if err != nil {
 		return StoreResultOut{}, err
@@ -95,8 +98,8 @@ func storeExternal(ctx context.Context, d *Deps, in StoreResultIn) (StoreResultO
 
 func storedResult(x *ratchet.Execution, at time.Time) StoreResultOut {
 	return StoreResultOut{
-		ExecutionID: x.ID, DatabaseID: itoa(int(x.Number)), TaskID: x.TaskID, TaskName: x.TaskName, Status: string(x.Status),
-		StoredAt: Stamp(at), Message: "stored as execution " + x.ID,
+		ExecutionID: x.ID, DatabaseID: strconv.Itoa(int(x.Number)), TaskID: x.TaskID, TaskName: x.TaskName, Status: string(x.Status),
+		StoredAt: registry.Stamp(at), Message: "stored as execution " + x.ID,
 	}
 }
 

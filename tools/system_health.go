@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -17,37 +19,37 @@ type SystemHealthIn struct {
 }
 
 // SystemHealth says how well the server is.
-var SystemHealth = Define(Spec{
+var SystemHealth = registry.Define(registry.Spec{
 	Name: "ratchet_system_health", Title: "System health", Toolset: "admin", Category: "monitoring",
 	Doc: "Call this when something seems wrong with the server itself: it checks the database, the workers, the disk, the queue and MCP now. " +
 		"Next: ratchet_list_workers when workers are the trouble.",
-	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: Reads,
-	Routes: []Route{{Field: "health"}},
-	Examples: []Example{
+	Needs: []ratchet.Right{ratchet.RightSystem}, Effect: registry.Reads,
+	Routes: []registry.Route{{Field: "health"}},
+	Examples: []registry.Example{
 		{Title: "Everything", Args: json.RawMessage(`{}`)},
 		{Title: "The database alone", Args: json.RawMessage(`{"services":["database"]}`)},
 	},
 }, systemHealth)
 
-func systemHealth(ctx context.Context, d *Deps, in SystemHealthIn) (Health, error) {
+func systemHealth(ctx context.Context, d *registry.Deps, in SystemHealthIn) (registry.Health, error) {
 	if d.Health == nil {
-		return Health{}, ratchet.Errorf(ratchet.CodeUnavailable, "this process is no server").
+		return registry.Health{}, ratchet.Errorf(ratchet.CodeUnavailable, "this process is no server").
 			WithHint("call the tool on a running server")
 	}
 	h := d.Health(ctx)
 	for _, name := range in.Services {
 		if _, ok := h.Checks[name]; !ok {
 			known := slices.Sorted(maps.Keys(h.Checks))
-			return Health{}, ratchet.Errorf(ratchet.CodeInvalid, "there is no part %q", name).At("/services").
+			return registry.Health{}, ratchet.Errorf(ratchet.CodeInvalid, "there is no part %q", name).At("/services").
 				With(ratchet.FieldAllowed, known).WithHint("the parts are %s", strings.Join(known, ", "))
 		}
 	}
 	if len(in.Services) > 0 {
-		maps.DeleteFunc(h.Checks, func(name string, _ HealthCheck) bool { return !slices.Contains(in.Services, name) })
-		h.Status = Worst(h.Checks)
+		maps.DeleteFunc(h.Checks, func(name string, _ registry.HealthCheck) bool { return !slices.Contains(in.Services, name) })
+		h.Status = registry.Worst(h.Checks)
 	}
 	if !in.Detailed {
-		h.Checks = map[string]HealthCheck{}
+		h.Checks = map[string]registry.HealthCheck{}
 	}
 	return h, nil
 }

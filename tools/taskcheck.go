@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/Masterminds/semver/v3"
 
 	"ratchet"
@@ -100,7 +102,7 @@ const maxTaskName = 100
 // checkTask checks everything about a task but its tests. With auto it
 // decides the language first and sets it. The error is for checks that could
 // not be made; what is wrong with the task is in the result.
-func checkTask(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly bool) (*checks, error) {
+func checkTask(ctx context.Context, d *registry.Deps, t *ratchet.Task, auto, syntaxOnly bool) (*checks, error) {
 	c := &checks{}
 	if !syntaxOnly {
 		c.identity(t, d.Exec.Bounds())
@@ -164,7 +166,7 @@ func (c *checks) secrets(err error) error {
 }
 
 // source compiles the code behind the wall and reports syntax, entry and lint.
-func (c *checks) source(ctx context.Context, d *Deps, t *ratchet.Task, auto, syntaxOnly bool) error {
+func (c *checks) source(ctx context.Context, d *registry.Deps, t *ratchet.Task, auto, syntaxOnly bool) error {
 	found, err := compileTask(ctx, d, t, auto)
 	if err != nil {
 		return err
@@ -207,7 +209,7 @@ func (c *checks) source(ctx context.Context, d *Deps, t *ratchet.Task, auto, syn
 
 // compileTask compiles t. With auto it takes JavaScript when that parses, else TypeScript
 // when that does, else the language whose error is further down.
-func compileTask(ctx context.Context, d *Deps, t *ratchet.Task, auto bool) (runtime.Check, error) {
+func compileTask(ctx context.Context, d *registry.Deps, t *ratchet.Task, auto bool) (runtime.Check, error) {
 	if auto {
 		t.Language = ratchet.JavaScript
 	}

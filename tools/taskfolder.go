@@ -4,20 +4,22 @@ import (
 	"context"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
 
 // publish tells live readers that a task changed.
-func (d *Deps) publish(kind string, t *ratchet.Task) {
+func publish(d *registry.Deps, kind string, t *ratchet.Task) {
 	if d.Bus == nil {
 		return
 	}
 	shown := *t
-	d.Bus.Publish(ratchet.Event{Kind: kind, ID: t.ID, Task: t.Name, At: d.now(), Data: &shown})
+	d.Bus.Publish(ratchet.Event{Kind: kind, ID: t.ID, Task: t.Name, At: now(d), Data: &shown})
 }
 
-func (d *Deps) now() time.Time {
+func now(d *registry.Deps) time.Time {
 	if d.Now == nil {
 		return time.Now()
 	}
@@ -25,7 +27,7 @@ func (d *Deps) now() time.Time {
 }
 
 // placeFolder says in the row where the task's files will be.
-func (d *Deps) placeFolder(t *ratchet.Task) {
+func placeFolder(d *registry.Deps, t *ratchet.Task) {
 	if d.Folder == nil {
 		return
 	}
@@ -38,7 +40,7 @@ func (d *Deps) placeFolder(t *ratchet.Task) {
 // saveFolder writes the task's files where tasks have files. The row is the
 // truth: a folder that cannot be written is a warning. before are the files it
 // had: those that it no longer has are removed.
-func (d *Deps) saveFolder(ctx context.Context, t *ratchet.Task, before map[string]string) (warning string) {
+func saveFolder(ctx context.Context, d *registry.Deps, t *ratchet.Task, before map[string]string) (warning string) {
 	if d.Folder == nil {
 		return ""
 	}
@@ -59,7 +61,7 @@ func (d *Deps) saveFolder(ctx context.Context, t *ratchet.Task, before map[strin
 }
 
 // changeable refuses tasks that must not be changed or deleted.
-func (d *Deps) changeable(t *ratchet.Task) error {
+func changeable(d *registry.Deps, t *ratchet.Task) error {
 	policy, err := executor.ParsePolicy(t.Metadata)
 	if err == nil && policy.ReadOnly {
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s is read-only: its metadata has readonly or system_task", t.Name).
@@ -73,7 +75,7 @@ func (d *Deps) changeable(t *ratchet.Task) error {
 }
 
 // activeTask is the active version of the task that ref means.
-func (d *Deps) activeTask(ctx context.Context, ref string) (*ratchet.Task, error) {
+func activeTask(ctx context.Context, d *registry.Deps, ref string) (*ratchet.Task, error) {
 	t, err := executor.FindTask(ctx, d.Store, ref)
 	if err != nil {
 		return nil, err

@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
 
 // tests runs the task's tests offline and adds their outcome. The report is
 // nil when there are none.
-func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor.TestReport, error) {
+func (c *checks) tests(ctx context.Context, d *registry.Deps, t *ratchet.Task) (*executor.TestReport, error) {
 	if len(t.Tests) == 0 {
 		c.add(CheckResult{
 			Type: "tests", Status: "warning", Code: "NO_TESTS", Field: "/test_cases",
@@ -20,7 +22,7 @@ func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor
 		})
 		return nil, nil
 	}
-	caller := CallerFrom(ctx)
+	caller := registry.CallerFrom(ctx)
 	report, err := d.Exec.RunTests(ctx, t, executor.TestOptions{Principal: caller.Principal, Trace: caller.Trace})
 	if err != nil {
 		return nil, fmt.Errorf("run the tests of %s: %w", t.Name, err)
@@ -44,7 +46,7 @@ func (c *checks) tests(ctx context.Context, d *Deps, t *ratchet.Task) (*executor
 
 // required runs the tests of a task that is stored only if they pass. It is an
 // error that they fail, or that none is there to pass. No run of them is kept.
-func (c *checks) required(ctx context.Context, d *Deps, t *ratchet.Task) (*executor.TestReport, error) {
+func (c *checks) required(ctx context.Context, d *registry.Deps, t *ratchet.Task) (*executor.TestReport, error) {
 	probe := *t
 	probe.ID = "" // without it neither the test run nor its executions are stored
 	report, err := c.tests(ctx, d, &probe)
@@ -85,7 +87,7 @@ func (c *checks) valid() bool {
 }
 
 // markValidated records that the stored task passed all checks, if it did.
-func (d *Deps) markValidated(ctx context.Context, t *ratchet.Task, found *checks) {
+func markValidated(ctx context.Context, d *registry.Deps, t *ratchet.Task, found *checks) {
 	if !found.valid() {
 		return
 	}

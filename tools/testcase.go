@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
 )
@@ -131,4 +133,9 @@ func strict(raw []byte, v any, known ...string) error {
 		return badMock("the mock's %s must not be %s", t.Field, ratchet.Article(t.Value))
 	}
 	return badMock("the mock cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// mockForms tells callers who write the mock of a test otherwise.
+func mockForms() map[string]registry.Form {
+	return map[string]registry.Form{"mock": {Text: "a mock is " + mockForm, Example: json.RawMessage(mockExample)}}
 }

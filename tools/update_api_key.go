@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -28,23 +30,23 @@ type UpdateKeyIn struct {
 }
 
 // UpdateKey changes what an API key may do.
-var UpdateKey = Define(Spec{
+var UpdateKey = registry.Define(registry.Spec{
 	Name: "ratchet_update_api_key", Title: "Update API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to change what a key may do, from where and until when; the key itself stays. " +
 		"It holds at once. Next: ratchet_list_api_keys; for a new key: ratchet_rotate_api_key.",
-	Effect: Writes, Idempotent: true,
-	Routes: []Route{
+	Effect: registry.Writes, Idempotent: true,
+	Routes: []registry.Route{
 		{Method: "PATCH", Path: "/api-keys/{key_id}", Field: "updateApiKey"},
 		{Method: "PUT", Path: "/api-keys/{key_id}"},
 	},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Let a key do less",
-		Setup: []Call{{"ratchet_create_api_key", json.RawMessage(`{"name":"ci"}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_api_key", Args: json.RawMessage(`{"name":"ci"}`)}},
 		Args:  json.RawMessage(`{"key_id":"ci","permissions":"read","allowed_task_patterns":["report-*"]}`),
 	}},
 }, updateKey)
 
-func updateKey(ctx context.Context, d *Deps, in UpdateKeyIn) (KeyView, error) {
+func updateKey(ctx context.Context, d *registry.Deps, in UpdateKeyIn) (KeyView, error) {
 	k, err := d.Store.APIKey(ctx, in.Key, keyWithin(ctx))
 	if err != nil {
 		return KeyView{}, err
@@ -62,7 +64,7 @@ func updateKey(ctx context.Context, d *Deps, in UpdateKeyIn) (KeyView, error) {
 }
 
 // change makes the changes in k.
-func (in UpdateKeyIn) change(ctx context.Context, d *Deps, k *ratchet.APIKey) (err error) {
+func (in UpdateKeyIn) change(ctx context.Context, d *registry.Deps, k *ratchet.APIKey) (err error) {
 	if in.Name != nil {
 		k.Name = *in.Name
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/storage"
@@ -23,19 +25,19 @@ type UpdateExecutionIn struct {
 }
 
 // UpdateExecution changes the row of work done elsewhere.
-var UpdateExecution = Define(Spec{
+var UpdateExecution = registry.Define(registry.Spec{
 	Name: "ratchet_update_execution", Title: "Update execution", Toolset: "control", Category: "execution",
 	Doc: "Call this to say how work goes that is done outside Ratchet and was recorded by ratchet_store_result as pending or running: " +
 		"its progress, or its end with output or error. Executions that Ratchet runs are not changed by hand.",
 	Omits:  leanState(),
-	Effect: Writes, Idempotent: true,
-	Routes: []Route{
+	Effect: registry.Writes, Idempotent: true,
+	Routes: []registry.Route{
 		{Method: "PATCH", Path: "/executions/{execution_id}", Field: "updateExecution"},
 		{Method: "PUT", Path: "/executions/{execution_id}"},
 	},
 }, updateExecution)
 
-func updateExecution(ctx context.Context, d *Deps, in UpdateExecutionIn) (StatusView, error) {
+func updateExecution(ctx context.Context, d *registry.Deps, in UpdateExecutionIn) (StatusView, error) {
 	if err := checkExecutionID(in.ExecutionID); err != nil {
 		return StatusView{}, err
 	}
@@ -47,7 +49,7 @@ func updateExecution(ctx context.Context, d *Deps, in UpdateExecutionIn) (Status
 		return StatusView{}, err
 	}
 	if in.Progress != nil {
-		x.Progress = &ratchet.Progress{Fraction: *in.Progress, Step: in.Step, Message: in.Message, At: d.now().UTC()}
+		x.Progress = &ratchet.Progress{Fraction: *in.Progress, Step: in.Step, Message: in.Message, At: now(d).UTC()}
 	}
 	if err := in.write(ctx, d, x); err != nil {
 		return StatusView{}, err
@@ -56,7 +58,7 @@ func updateExecution(ctx context.Context, d *Deps, in UpdateExecutionIn) (Status
 		return StatusView{}, err
 	}
 	if d.Bus != nil {
-		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionUpdated, ID: x.ID, Task: x.TaskName, At: d.now(), Data: x})
+		d.Bus.Publish(ratchet.Event{Kind: events.ExecutionUpdated, ID: x.ID, Task: x.TaskName, At: now(d), Data: x})
 	}
 	return statusView(d, x), nil
 }
@@ -86,10 +88,10 @@ func (in UpdateExecutionIn) allowed(x *ratchet.Execution) error {
 }
 
 // write stores the change.
-func (in UpdateExecutionIn) write(ctx context.Context, d *Deps, x *ratchet.Execution) error {
+func (in UpdateExecutionIn) write(ctx context.Context, d *registry.Deps, x *ratchet.Execution) error {
 	status := parseStatus(in.Status)
 	if in.Status != "" && status.Terminal() {
-		x.Status, x.Output, x.CompletedAt = status, in.Output, d.now().UTC().Truncate(time.Microsecond)
+		x.Status, x.Output, x.CompletedAt = status, in.Output, now(d).UTC().Truncate(time.Microsecond)
 		if x.StartedAt.IsZero() {
 			x.StartedAt = x.QueuedAt
 		}
@@ -99,7 +101,7 @@ func (in UpdateExecutionIn) write(ctx context.Context, d *Deps, x *ratchet.Execu
 		return d.Store.FinishExecution(ctx, x, storage.Finish{})
 	}
 	if status == ratchet.StatusRunning && x.Status == ratchet.StatusPending {
-		if err := d.Store.MarkRunning(ctx, x.ID, d.now().UTC()); err != nil {
+		if err := d.Store.MarkRunning(ctx, x.ID, now(d).UTC()); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/credential"
 )
@@ -21,25 +23,25 @@ type UpdateUserIn struct {
 }
 
 // UpdateUser changes a user.
-var UpdateUser = Define(Spec{
+var UpdateUser = registry.Define(registry.Spec{
 	Name: "ratchet_update_user", Title: "Update user", Toolset: "admin", Category: "registry",
 	AuditOf: map[string]string{"role": "role_changed"},
 	Doc: "Call this to change a user's name, role or password, or to lock the user out. A new role or password " +
 		"ends the user's logins. The last admin stays one. Next: ratchet_list_users.",
-	Effect: Writes, Idempotent: true,
-	Routes: []Route{
+	Effect: registry.Writes, Idempotent: true,
+	Routes: []registry.Route{
 		{Method: "PATCH", Path: "/users/{user_id}", Field: "updateUser"},
 		{Method: "PUT", Path: "/users/{user_id}"},
 	},
 	Misnomers: map[string]string{"permissions": "a user has a role, one of admin, service, user, readonly"},
-	Examples: []Example{{
+	Examples: []registry.Example{{
 		Title: "Lock a user out",
-		Setup: []Call{{"ratchet_create_user", json.RawMessage(`{"username":"ada"}`)}},
+		Setup: []registry.Call{{Tool: "ratchet_create_user", Args: json.RawMessage(`{"username":"ada"}`)}},
 		Args:  json.RawMessage(`{"user_id":"ada","is_active":false}`),
 	}},
 }, updateUser)
 
-func updateUser(ctx context.Context, d *Deps, in UpdateUserIn) (UserView, error) {
+func updateUser(ctx context.Context, d *registry.Deps, in UpdateUserIn) (UserView, error) {
 	u, err := d.Store.User(ctx, in.User, userWithin(ctx))
 	if err != nil {
 		return UserView{}, err

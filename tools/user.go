@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 
+	"ratchet/registry"
+
 	"ratchet"
 )
 
@@ -40,7 +42,7 @@ func boundsView(b ratchet.Bounds) *BoundsView {
 	}
 	return &BoundsView{
 		b.Scope.Tools, b.Scope.DeniedTools, b.Scope.Toolsets, b.Scope.TaskPatterns, b.Scope.DeniedTasks, b.Scope.Withheld,
-		b.Tier, b.AllowedIPs, Stamp(b.ExpiresAt),
+		b.Tier, b.AllowedIPs, registry.Stamp(b.ExpiresAt),
 	}
 }
 
@@ -48,7 +50,7 @@ func userView(u *ratchet.User) UserView {
 	return UserView{
 		ID: u.ID, Username: u.Username, Email: u.Email, DisplayName: u.DisplayName, Role: string(u.Role), Bounds: boundsView(u.Bounds),
 		IsActive: u.Active, HasPassword: u.PasswordHash != "",
-		CreatedAt: Stamp(u.CreatedAt), UpdatedAt: Stamp(u.UpdatedAt), LastLoginAt: Stamp(u.LastLoginAt),
+		CreatedAt: registry.Stamp(u.CreatedAt), UpdatedAt: registry.Stamp(u.UpdatedAt), LastLoginAt: registry.Stamp(u.LastLoginAt),
 	}
 }
 
@@ -56,7 +58,7 @@ func userView(u *ratchet.User) UserView {
 // admin without a scope makes, changes or ends admins and services. A caller
 // without a role is this program itself.
 func mayGrant(ctx context.Context, role ratchet.Role) error {
-	p := CallerFrom(ctx).Identity
+	p := registry.CallerFrom(ctx).Identity
 	if role == ratchet.RoleUser || role == ratchet.RoleReadonly || p.Role == "" || (p.Role == ratchet.RoleAdmin && p.Scope.Empty()) {
 		return nil
 	}

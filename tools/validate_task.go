@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 )
@@ -33,28 +35,29 @@ type ValidateTaskOut struct {
 }
 
 // ValidateTask checks a task without storing anything.
-var ValidateTask = Define(Spec{
+var ValidateTask = registry.Define(registry.Spec{
 	Name: "ratchet_validate_task", Title: "Validate task", Toolset: "core", Category: "development",
+	Forms: mockForms(),
 	Doc: "Call this to check a stored task, or changes to it, without storing anything: syntax, entry point, schemas and tests. " +
 		"Give new test_cases with the change they belong to. A bad task is a result with valid: false and the place of each problem, not an error. " +
 		"Next: ratchet_edit_task or ratchet_create_task.",
 	Omits:  slices.Concat([]string{"task_id", "validation_results[status=passed]", "test_results.test_run_id", "test_results.tests[status=passed]"}, leanTests("test_results")),
-	Effect: Reads, Executes: true,
+	Effect: registry.Reads, Executes: true,
 	Also:   map[string]string{"source_code": "code"},
-	Routes: []Route{{Method: "POST", Path: "/tasks/{task_id}/validate", Field: "validateTask"}},
-	Examples: []Example{{
+	Routes: []registry.Route{{Method: "POST", Path: "/tasks/{task_id}/validate", Field: "validateTask"}},
+	Examples: []registry.Example{{
 		Title: "Check a change before making it",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args:  json.RawMessage(`{"task_id":"add","code":"export default (input) => ({ sum: input.b + input.a })"}`),
 	}, {
 		Title: "Check a change together with its new tests",
-		Setup: []Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
+		Setup: []registry.Call{{Tool: "ratchet_create_task", Args: CreateTask.Examples[0].Args}},
 		Args: json.RawMessage(`{"task_id":"add","code":"export default (input) => ({ total: input.a + input.b })","output_schema":{"type":"object","properties":{"total":{"type":"number"}},"required":["total"]},` +
 			`"test_cases":[{"name":"two and three","input":{"a":2,"b":3},"expected_output":{"total":5}}]}`),
 	}},
 }, validateTask)
 
-func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTaskOut, error) {
+func validateTask(ctx context.Context, d *registry.Deps, in ValidateTaskIn) (ValidateTaskOut, error) {
 	t, err := executor.FindTask(ctx, d.Store, in.TaskID)
 	isNew := ratchet.CodeOf(err) == ratchet.CodeNotFound && in.Code != nil && (in.SyntaxOnly || in.InputSchema != nil && in.OutputSchema != nil)
 	switch {
@@ -118,7 +121,7 @@ func validateTask(ctx context.Context, d *Deps, in ValidateTaskIn) (ValidateTask
 	} else if !isNew && in.stored() && !in.SyntaxOnly {
 		out.Message = "the stored task is valid"
 		if in.RunTests {
-			d.markValidated(ctx, t, found)
+			markValidated(ctx, d, t, found)
 		}
 	}
 	return out, nil

@@ -7,13 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/tools"
 )
 
 // TestWrongToolNames: names that callers make up lead to the tool they mean.
 func TestWrongToolNames(t *testing.T) {
-	r, err := tools.NewRegistry(tools.All()...)
+	r, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +53,7 @@ func TestWrongToolNames(t *testing.T) {
 // TestWrongArguments: the answer to a wrong argument holds what is meant, and
 // never what would do something else.
 func TestWrongArguments(t *testing.T) {
-	r, err := tools.NewRegistry(tools.All()...)
+	r, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/graphql"
-	"ratchet/tools"
 )
 
 type benchIn struct {
@@ -27,15 +28,15 @@ type benchItem struct {
 }
 
 // benchTools is a registry whose tool costs next to nothing.
-func benchTools(tb testing.TB, items int) *tools.Registry {
+func benchTools(tb testing.TB, items int) *registry.Registry {
 	tb.Helper()
 	list := make([]benchItem, items)
 	for i := range list {
 		list[i] = benchItem{ItemID: "some-item", Count: i}
 	}
-	r, err := tools.NewRegistry(tools.Define(tools.Spec{
-		Name: "ratchet_echo", Title: "Echo", Doc: "Echoes.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
-	}, func(_ context.Context, _ *tools.Deps, in benchIn) (benchOut, error) {
+	r, err := registry.New(registry.Define(registry.Spec{
+		Name: "ratchet_echo", Title: "Echo", Doc: "Echoes.", Toolset: "core", Category: "discovery", Effect: registry.Reads,
+	}, func(_ context.Context, _ *registry.Deps, in benchIn) (benchOut, error) {
 		return benchOut{Text: in.Text, Items: list}, nil
 	}))
 	if err != nil {
@@ -46,7 +47,7 @@ func benchTools(tb testing.TB, items int) *tools.Registry {
 
 func benchHandler(tb testing.TB, items int) *graphql.Handler {
 	tb.Helper()
-	h, err := graphql.New(graphql.Config{Registry: benchTools(tb, items), Deps: &tools.Deps{}, Introspection: true})
+	h, err := graphql.New(graphql.Config{Registry: benchTools(tb, items), Deps: &registry.Deps{}, Introspection: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func BenchmarkTool(b *testing.B) {
 	t, _ := benchTools(b, 0).Lookup("ratchet_echo")
 	b.ReportAllocs()
 	for b.Loop() {
-		out, err := tools.Invoke(b.Context(), &tools.Deps{}, t, json.RawMessage(`{"text":"hello"}`))
+		out, err := registry.Invoke(b.Context(), &registry.Deps{}, t, json.RawMessage(`{"text":"hello"}`))
 		if err != nil {
 			b.Fatal(err)
 		}

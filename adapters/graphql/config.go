@@ -6,14 +6,15 @@ import (
 	"net/http"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
-	"ratchet/tools"
 )
 
 // Config is what a Handler is made from. Registry and Deps are required.
 type Config struct {
-	Registry *tools.Registry // what is offered
-	Deps     *tools.Deps     // what tools are called with; its Bus feeds subscriptions
+	Registry *registry.Registry // what is offered
+	Deps     *registry.Deps     // what tools are called with; its Bus feeds subscriptions
 
 	// Principal is who sends a request; nil = whoever reaches the server is
 	// its owner.

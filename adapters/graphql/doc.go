@@ -6,7 +6,7 @@
 //	h, err := graphql.New(graphql.Config{Registry: registry, Deps: deps})
 //	mux.Handle("/graphql", h)
 //
-// Every call goes through tools.Invoke, so authorisation, limits, audit,
+// Every call goes through registry.Invoke, so authorisation, limits, audit,
 // validation and errors are those of all surfaces. Arguments and results are
 // in camelCase where a tool's schemas declare them; what a schema leaves open
 // (inputs, outputs, metadata) is the scalar JSON and stays as it is.

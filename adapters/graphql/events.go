@@ -3,9 +3,10 @@ package graphql
 import (
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
-	"ratchet/tools"
 )
 
 // EventHead is what every live event says of itself.
@@ -18,7 +19,7 @@ type EventHead struct {
 
 // head tells what is the same in all events.
 func head(e ratchet.Event) EventHead {
-	return EventHead{Sequence: e.Seq, Kind: e.Kind, At: tools.Stamp(e.At)}
+	return EventHead{Sequence: e.Seq, Kind: e.Kind, At: registry.Stamp(e.At)}
 }
 
 // payload is the data of an event as its declaration shows it; the zero value

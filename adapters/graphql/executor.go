@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	gql "github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -12,7 +14,6 @@ import (
 
 	"ratchet"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // executable runs operations on a schema. It is what the library's transports
@@ -65,7 +66,7 @@ func (h *Handler) run(ctx context.Context, op *gql.OperationContext) json.RawMes
 		root = "Mutation"
 	}
 	c := callFrom(ctx)
-	ctx = tools.WithCaller(ctx, tools.Caller{
+	ctx = registry.WithCaller(ctx, registry.Caller{
 		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, Trace: c.trace,
 	})
 	fields := gql.CollectFields(op, op.Operation.SelectionSet, []string{root})
@@ -151,11 +152,11 @@ func (h *Handler) invoke(ctx context.Context, op *gql.OperationContext, o *opera
 	if err != nil {
 		return nil, err
 	}
-	out, err := tools.Invoke(ctx, h.deps, o.tool, args)
+	out, err := registry.Invoke(ctx, h.deps, o.tool, args)
 	if err != nil {
 		return nil, err
 	}
-	if ask, ok := out.(tools.InputRequired); ok {
+	if ask, ok := out.(registry.InputRequired); ok {
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "the call needs answers that cannot be given here").With("questions", len(ask.Requests)).
 			WithHint("call the tool over MCP with a client that can be asked")
 	}

@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/graphql"
-	"ratchet/tools"
 )
 
 type fuzzPart struct {
@@ -39,9 +40,9 @@ type fuzzOut struct {
 // fuzzHandler serves one tool that gives back what it got.
 func fuzzHandler(tb testing.TB) *graphql.Handler {
 	tb.Helper()
-	r, err := tools.NewRegistry(tools.Define(tools.Spec{
-		Name: "ratchet_mirror", Title: "Mirror", Doc: "Gives back what it gets.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
-	}, func(_ context.Context, _ *tools.Deps, in fuzzIn) (fuzzOut, error) {
+	r, err := registry.New(registry.Define(registry.Spec{
+		Name: "ratchet_mirror", Title: "Mirror", Doc: "Gives back what it gets.", Toolset: "core", Category: "discovery", Effect: registry.Reads,
+	}, func(_ context.Context, _ *registry.Deps, in fuzzIn) (fuzzOut, error) {
 		if in.TaskID == "" {
 			return fuzzOut{}, ratchet.Errorf(ratchet.CodeNotFound, "there is nothing")
 		}
@@ -60,7 +61,7 @@ func fuzzHandler(tb testing.TB) *graphql.Handler {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h, err := graphql.New(graphql.Config{Registry: r, Deps: &tools.Deps{}, Introspection: true})
+	h, err := graphql.New(graphql.Config{Registry: r, Deps: &registry.Deps{}, Introspection: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

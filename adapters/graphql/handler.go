@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"ratchet/registry"
+
 	gql "github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
@@ -16,7 +18,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
-	"ratchet/tools"
 )
 
 // Handler serves GraphQL over HTTP: POST, GET, server-sent events and
@@ -24,7 +25,7 @@ import (
 type Handler struct {
 	cfg    Config
 	schema *gqlSchema
-	deps   *tools.Deps
+	deps   *registry.Deps
 	now    func() time.Time
 	log    *slog.Logger
 	server *handler.Server

@@ -3,9 +3,10 @@ package graphql
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/casing"
-	"ratchet/tools"
 )
 
 // listing is a root field that answers {items, meta}.
@@ -17,9 +18,9 @@ type listing struct {
 
 // list makes a field a list: filters, sort, limit, offset and cursor instead
 // of the tool's own arguments for these.
-func (b *builder) list(op *operation, def *ast.FieldDefinition, t tools.Tool, items string) {
+func (b *builder) list(op *operation, def *ast.FieldDefinition, t registry.Tool, items string) {
 	op.list = &listing{items: items}
-	b.arguments(op, def, t, tools.Route{Field: def.Name}, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
+	b.arguments(op, def, t, registry.Route{Field: def.Name}, false, "page", "limit", "offset", "cursor", "sort_by", "sort_order", "sort", "filters", "fields")
 	row := b.out.value(typeStem(t.Name)+casing.Pascal(singular(items)), singular(items), t.Result().Field(items).Type.Items)
 	name := row.name
 	if row.kind == kindList || row.kind == kindJSON {

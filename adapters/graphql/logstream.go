@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/tools"
@@ -31,7 +33,7 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 	}
 	out := &feed{kinds: []string{events.ExecutionLog, events.ExecutionUpdated}, id: f.id, view: f.view, over: state.Terminal()}
 	out.first = func(ctx context.Context) ([]any, bool, error) {
-		shown, err := f.read(ctx, EventHead{Kind: events.ExecutionLog, At: tools.Stamp(h.now())})
+		shown, err := f.read(ctx, EventHead{Kind: events.ExecutionLog, At: registry.Stamp(h.now())})
 		if err != nil {
 			return nil, true, err
 		}
@@ -40,7 +42,7 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 			return shown, err != nil, err
 		}
 		// It may have logged and ended since the lines were read.
-		rest, err := f.read(ctx, EventHead{Kind: events.ExecutionLog, At: tools.Stamp(h.now())})
+		rest, err := f.read(ctx, EventHead{Kind: events.ExecutionLog, At: registry.Stamp(h.now())})
 		return append(shown, rest...), true, err
 	}
 	return out, nil
@@ -48,7 +50,7 @@ func openLogs(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 
 // state is how the execution stands.
 func (f *logFeed) state(ctx context.Context) (ratchet.Status, error) {
-	row, err := ask[tools.Row[tools.StatusView]](ctx, f.h, toolStatus, map[string]any{"execution_id": f.id})
+	row, err := ask[registry.Row[tools.StatusView]](ctx, f.h, toolStatus, map[string]any{"execution_id": f.id})
 	return ratchet.Status(row.Value.Status), err
 }
 
@@ -96,7 +98,7 @@ func (f *logFeed) view(ctx context.Context, e ratchet.Event, missed int64) (show
 			}
 			f.last = l.Number
 			shown = append(shown, LogEvent{
-				EventHead: about, ExecutionID: f.id, LineNumber: l.Number, Timestamp: tools.Stamp(l.At), Level: l.Level,
+				EventHead: about, ExecutionID: f.id, LineNumber: l.Number, Timestamp: registry.Stamp(l.At), Level: l.Level,
 				Logger: l.Logger, Message: l.Message, Fields: l.Fields, Error: l.Error,
 			})
 		}

@@ -4,8 +4,9 @@ import (
 	"regexp"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet/casing"
-	"ratchet/tools"
 )
 
 var (
@@ -102,4 +103,4 @@ func sentence(text string) string {
 }
 
 // readsOnly says whether a tool belongs to Query.
-func readsOnly(t tools.Tool) bool { return t.Effect == tools.Reads && !t.Executes }
+func readsOnly(t registry.Tool) bool { return t.Effect == registry.Reads && !t.Executes }

@@ -7,11 +7,12 @@ import (
 	"reflect"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/casing"
 	"ratchet/events"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // nounStream follows the events of a noun that has no stream of its own.
@@ -29,7 +30,7 @@ func nounStream(n events.Noun) declared {
 }
 
 // mayFollow refuses callers who hear of no kind of a noun's events.
-func mayFollow(p ratchet.Principal, r *tools.Registry, n events.Noun) error {
+func mayFollow(p ratchet.Principal, r *registry.Registry, n events.Noun) error {
 	var names []string
 	for _, k := range n.Kinds {
 		if r.Belongs(p, k.Audience) {
@@ -37,7 +38,7 @@ func mayFollow(p ratchet.Principal, r *tools.Registry, n events.Noun) error {
 		}
 		names = append(names, k.Audience.Tools...)
 	}
-	if err := tools.PermitAny(p, r, names...); err != nil {
+	if err := registry.PermitAny(p, r, names...); err != nil {
 		return err
 	}
 	return ratchet.Errorf(ratchet.CodeDenied, "this caller does not hear of %s events", n.Name).
@@ -83,7 +84,7 @@ func nounEvent(n events.Noun) *schema.Type {
 }
 
 // offered says whether the registry has a tool of those who hear of a noun.
-func offered(r *tools.Registry, n events.Noun) bool {
+func offered(r *registry.Registry, n events.Noun) bool {
 	return slices.ContainsFunc(n.Kinds, func(k events.Kind) bool {
 		return len(k.Audience.Tools) == 0 || slices.ContainsFunc(k.Audience.Tools, func(name string) bool {
 			_, ok := r.Lookup(name)

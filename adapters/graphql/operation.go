@@ -7,15 +7,16 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet/casing"
-	"ratchet/tools"
 )
 
 // operation is a root field of Query or Mutation: one way to call a tool.
 type operation struct {
-	tool   tools.Tool
+	tool   registry.Tool
 	args   map[string]*entry // by name in GraphQL
 	whole  bool              // one argument holds all of the tool's
 	set    []setting         // arguments this field fixes
@@ -55,11 +56,11 @@ func newBuilder() *builder {
 }
 
 // add offers a tool: by the field named like it, then by those of its routes.
-func (b *builder) add(t tools.Tool) error {
+func (b *builder) add(t registry.Tool) error {
 	b.words.learn(t.Args())
 	b.words.learn(t.Result())
 	own := fieldOf(t.Name)
-	if err := b.field(t, tools.Route{Field: own}); err != nil {
+	if err := b.field(t, registry.Route{Field: own}); err != nil {
 		return err
 	}
 	for _, r := range t.Routes {
@@ -74,7 +75,7 @@ func (b *builder) add(t tools.Tool) error {
 }
 
 // field adds one root field.
-func (b *builder) field(t tools.Tool, r tools.Route) error {
+func (b *builder) field(t registry.Tool, r registry.Route) error {
 	kind := ast.Mutation
 	if readsOnly(t) {
 		kind = ast.Query
@@ -103,7 +104,7 @@ func (b *builder) field(t tools.Tool, r tools.Route) error {
 	return nil
 }
 
-func fieldDoc(t tools.Tool, r tools.Route) string {
+func fieldDoc(t registry.Tool, r registry.Route) string {
 	if r.Doc != "" {
 		return spoken(r.Doc)
 	}
@@ -132,7 +133,7 @@ func (op *operation) fixes(key string) bool {
 // arguments declares the arguments of a field. The argument that is the id of
 // what the field is named after is called id, or uuid: task(id). A field of one
 // thing takes nothing but what names it.
-func (b *builder) arguments(op *operation, def *ast.FieldDefinition, t tools.Tool, r tools.Route, own bool, without ...string) {
+func (b *builder) arguments(op *operation, def *ast.FieldDefinition, t registry.Tool, r registry.Route, own bool, without ...string) {
 	named := r.Variables()
 	op.args = map[string]*entry{}
 	for _, f := range t.Args().Fields {
@@ -173,7 +174,7 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, t tools.Too
 }
 
 // result decides how a field's result is shown.
-func (b *builder) result(op *operation, t tools.Tool, one bool) {
+func (b *builder) result(op *operation, t registry.Tool, one bool) {
 	stem := typeStem(t.Name)
 	switch {
 	case t.Result() == nil && t.IsDocument():
@@ -191,7 +192,7 @@ func (b *builder) result(op *operation, t tools.Tool, one bool) {
 
 // pageKey is the key of the rows in a result that comes in pages; empty for
 // other tools.
-func pageKey(t tools.Tool) string {
+func pageKey(t registry.Tool) string {
 	if t.Result().Field("pagination") == nil {
 		return ""
 	}
@@ -199,7 +200,7 @@ func pageKey(t tools.Tool) string {
 }
 
 // rowsKey is the key of the list in a result; empty when there is none.
-func rowsKey(t tools.Tool) string {
+func rowsKey(t registry.Tool) string {
 	if f := t.Result().Rows(); f != nil {
 		return f.Name
 	}

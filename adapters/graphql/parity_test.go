@@ -10,13 +10,14 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
 	"ratchet/adapters/graphql"
 	"ratchet/casing"
-	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )
 
@@ -25,14 +26,14 @@ import (
 type surface struct {
 	live   *live
 	schema *ast.Schema
-	tools  *tools.Registry
+	tools  *registry.Registry
 	keys   map[string]string // names of the tools' keys in camelCase -> as they are
 }
 
 // newSurface knows the schema of all tools; on says which server it calls.
 func newSurface(t testing.TB) *surface {
 	t.Helper()
-	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &tools.Deps{}})
+	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &registry.Deps{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +259,7 @@ func TestCases(t *testing.T) {
 	if underRace {
 		t.Skip("TestAnswersAlike takes the same ways through the code")
 	}
-	some, err := all(t).Select(tools.Selection{Toolsets: []string{"core", "control"}})
+	some, err := all(t).Select(registry.Selection{Toolsets: []string{"core", "control"}})
 	if err != nil {
 		t.Fatal(err)
 	}

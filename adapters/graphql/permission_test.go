@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
 
 	"ratchet"
 	"ratchet/adapters/graphql"
-	"ratchet/tools"
 )
 
 type whoOut struct {
@@ -24,23 +25,23 @@ type whoOut struct {
 // callers who say their role in a header or a token.
 func guarded(t *testing.T, adminOnly bool) *live {
 	t.Helper()
-	who := func(ctx context.Context, _ *tools.Deps, _ struct{}) (whoOut, error) {
-		c := tools.CallerFrom(ctx)
+	who := func(ctx context.Context, _ *registry.Deps, _ struct{}) (whoOut, error) {
+		c := registry.CallerFrom(ctx)
 		return whoOut{Name: c.Identity.Name, Surface: c.Surface, TraceID: c.Trace.TraceID}, nil
 	}
-	spec := func(name, toolset string, effect tools.Effect) tools.Spec {
-		return tools.Spec{Name: name, Title: name, Doc: "Tells who calls.", Toolset: toolset, Category: "discovery", Effect: effect}
+	spec := func(name, toolset string, effect registry.Effect) registry.Spec {
+		return registry.Spec{Name: name, Title: name, Doc: "Tells who calls.", Toolset: toolset, Category: "discovery", Effect: effect}
 	}
-	r, err := tools.NewRegistry(
-		tools.Define(spec("ratchet_read", "core", tools.Reads), who), tools.Define(spec("ratchet_write", "core", tools.Writes), who),
-		tools.Define(spec("ratchet_rule", "admin", tools.Reads), who),
-		tools.Define(spec("ratchet_panic", "core", tools.Reads), func(context.Context, *tools.Deps, struct{}) (whoOut, error) { panic("a secret of ours") }),
+	r, err := registry.New(
+		registry.Define(spec("ratchet_read", "core", registry.Reads), who), registry.Define(spec("ratchet_write", "core", registry.Writes), who),
+		registry.Define(spec("ratchet_rule", "admin", registry.Reads), who),
+		registry.Define(spec("ratchet_panic", "core", registry.Reads), func(context.Context, *registry.Deps, struct{}) (whoOut, error) { panic("a secret of ours") }),
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return of(t, graphql.Config{
-		Registry: r, Deps: &tools.Deps{Gates: []tools.Gate{tools.Permission{}}}, Introspection: true, Playground: true, AdminOnly: adminOnly,
+		Registry: r, Deps: &registry.Deps{Gates: []registry.Gate{registry.Permission{}}}, Introspection: true, Playground: true, AdminOnly: adminOnly,
 		Principal: func(r *http.Request) ratchet.Principal {
 			role := r.Header.Get("X-Role")
 			return ratchet.Principal{Name: role, Role: ratchet.Role(role)}
@@ -150,7 +151,7 @@ func TestManyOperationsOnOneSocket(t *testing.T) {
 
 // TestStreamsAreBounded: one more than there may be is told to come back.
 func TestStreamsAreBounded(t *testing.T) {
-	l := of(t, graphql.Config{Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{Connections: 1}})
+	l := of(t, graphql.Config{Registry: all(t), Deps: &registry.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{Connections: 1}})
 	l.dial(`{}`)
 	_, res, err := websocket.Dial(t.Context(), l.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library does
 	if err == nil || res.StatusCode != http.StatusTooManyRequests {

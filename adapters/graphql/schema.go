@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // gqlSchema is what a registry offers in GraphQL.
@@ -24,10 +25,10 @@ type gqlSchema struct {
 
 // newSchema makes the schema of the tools. Tools of the set that never changes
 // (core) name their types first, so that further tools cannot rename them.
-func newSchema(r *tools.Registry) (*gqlSchema, error) {
+func newSchema(r *registry.Registry) (*gqlSchema, error) {
 	b := newBuilder()
 	list := slices.Clone(r.List())
-	slices.SortStableFunc(list, func(a, c tools.Tool) int {
+	slices.SortStableFunc(list, func(a, c registry.Tool) int {
 		return turn(a) - turn(c)
 	})
 	for _, t := range list {
@@ -46,12 +47,12 @@ func newSchema(r *tools.Registry) (*gqlSchema, error) {
 
 // turn is when a tool names its types. Two that joined the core later keep
 // their turn, so that their types and those of others keep their names.
-func turn(t tools.Tool) int {
+func turn(t registry.Tool) int {
 	switch t.Name {
 	case "ratchet_get_task", "ratchet_cancel_execution":
-		return slices.Index(tools.Toolsets(), "control")
+		return slices.Index(registry.Toolsets(), "control")
 	}
-	return slices.Index(tools.Toolsets(), t.Toolset)
+	return slices.Index(registry.Toolsets(), t.Toolset)
 }
 
 // sdl writes the schema in the schema definition language, sorted by name.
@@ -77,7 +78,7 @@ func (b *builder) sdl() string {
 // SDL is the schema in the schema definition language.
 func (h *Handler) SDL() string { return h.schema.sdl }
 
-// document describes tools.Markdown.
+// document describes registry.Markdown.
 func document() *schema.Type {
 	text := &schema.Field{Name: "text", Camel: "text", Required: true, Type: &schema.Type{Kind: "string", Description: "Markdown"}}
 	return &schema.Type{Kind: "object", Title: "Document", Description: "A document for people.", Fields: []*schema.Field{text}}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"ratchet/registry"
+
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -18,9 +20,9 @@ import (
 var update = flag.Bool("update", false, "accept the changed schema")
 
 // all is the registry of every tool of the product.
-func all(t testing.TB) *tools.Registry {
+func all(t testing.TB) *registry.Registry {
 	t.Helper()
-	r, err := tools.NewRegistry(tools.All()...)
+	r, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func all(t testing.TB) *tools.Registry {
 // TestSDL pins the schema of all tools in testdata/schema.graphql: what was
 // there may not vanish or change. What is new is accepted by -update.
 func TestSDL(t *testing.T) {
-	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &tools.Deps{}})
+	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &registry.Deps{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func changes(t *testing.T, was, is *ast.Schema) []string {
 
 // TestDescriptions: every type, field, argument and value says what it is.
 func TestDescriptions(t *testing.T) {
-	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &tools.Deps{}})
+	h, err := graphql.New(graphql.Config{Registry: all(t), Deps: &registry.Deps{}})
 	if err != nil {
 		t.Fatal(err)
 	}

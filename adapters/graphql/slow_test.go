@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/graphql"
 	"ratchet/tools"
@@ -57,15 +59,15 @@ func (g *gateWriter) text() string {
 // follow opens a stream of task events whose reader is w.
 func follow(t testing.TB, w http.ResponseWriter, bus *ratchet.Bus) (stop func()) {
 	t.Helper()
-	r, err := tools.NewRegistry(tools.Define(tools.Spec{
-		Name: "ratchet_list_available_tasks", Title: "List", Doc: "Lists.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
-	}, func(context.Context, *tools.Deps, tools.ListTasksIn) (tools.ListTasksOut, error) {
+	r, err := registry.New(registry.Define(registry.Spec{
+		Name: "ratchet_list_available_tasks", Title: "List", Doc: "Lists.", Toolset: "core", Category: "discovery", Effect: registry.Reads,
+	}, func(context.Context, *registry.Deps, tools.ListTasksIn) (tools.ListTasksOut, error) {
 		return tools.ListTasksOut{}, nil
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := graphql.New(graphql.Config{Registry: r, Deps: &tools.Deps{Bus: bus}, Limits: graphql.Limits{KeepAlive: time.Hour}})
+	h, err := graphql.New(graphql.Config{Registry: r, Deps: &registry.Deps{Bus: bus}, Limits: graphql.Limits{KeepAlive: time.Hour}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/tools"
@@ -75,7 +77,7 @@ func ask[T any](ctx context.Context, h *Handler, name string, args any) (T, erro
 	if err != nil {
 		return zero, fmt.Errorf("call %s: %w", name, err)
 	}
-	out, err := tools.Invoke(ctx, h.deps, t, raw)
+	out, err := registry.Invoke(ctx, h.deps, t, raw)
 	if err != nil {
 		return zero, err
 	}
@@ -111,7 +113,7 @@ func openExecutions(ctx context.Context, h *Handler, args streamArgs) (*feed, er
 	if err != nil {
 		return nil, err
 	}
-	if err := tools.PermitAny(callFrom(ctx).principal, h.cfg.Registry, toolRuns, toolStatus); err != nil {
+	if err := registry.PermitAny(callFrom(ctx).principal, h.cfg.Registry, toolRuns, toolStatus); err != nil {
 		return nil, err
 	}
 	return &feed{
@@ -162,7 +164,7 @@ func openRegistry(ctx context.Context, h *Handler, _ streamArgs) (*feed, error) 
 
 func openProgress(ctx context.Context, h *Handler, args streamArgs) (*feed, error) {
 	now := func(ctx context.Context) (tools.StatusView, error) {
-		row, err := ask[tools.Row[tools.StatusView]](ctx, h, toolStatus, map[string]any{"execution_id": args.ExecutionID})
+		row, err := ask[registry.Row[tools.StatusView]](ctx, h, toolStatus, map[string]any{"execution_id": args.ExecutionID})
 		return row.Value, err
 	}
 	start, err := now(ctx)
@@ -178,7 +180,7 @@ func openProgress(ctx context.Context, h *Handler, args streamArgs) (*feed, erro
 				return nil, true, err
 			}
 			shown := ProgressEvent{
-				EventHead:   EventHead{Kind: events.ExecutionUpdated, At: tools.Stamp(h.now())},
+				EventHead:   EventHead{Kind: events.ExecutionUpdated, At: registry.Stamp(h.now())},
 				ExecutionID: v.ExecutionID, Status: v.Status, Step: v.Progress.CurrentStep, Message: v.Progress.Message,
 			}
 			if v.Progress.Percentage != nil {

@@ -6,13 +6,14 @@ import (
 	"reflect"
 	"strings"
 
+	"ratchet/registry"
+
 	gql "github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ratchet"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // stream is a field of Subscription.
@@ -76,7 +77,7 @@ func (h *Handler) follow(ctx context.Context, op *gql.OperationContext) gql.Resp
 		return nil
 	}
 	c := callFrom(ctx)
-	ctx = tools.WithCaller(ctx, tools.Caller{
+	ctx = registry.WithCaller(ctx, registry.Caller{
 		Principal: c.principal.ID, Identity: c.principal, Surface: "graphql", RequestID: c.requestID, Trace: c.trace,
 	})
 	ctx = ratchet.WithScope(ctx, c.principal.Scope)
@@ -120,7 +121,7 @@ func (s *stream) arguments(f *ast.Field, vars map[string]any) (streamArgs, error
 }
 
 // subscriptions declares the streams whose tool the registry has.
-func (b *builder) subscriptions(r *tools.Registry) map[string]*stream {
+func (b *builder) subscriptions(r *registry.Registry) map[string]*stream {
 	live := map[string]*stream{}
 	covered := map[string]bool{} // nouns
 	for _, d := range declaredStreams() {

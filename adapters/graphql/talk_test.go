@@ -5,11 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/coder/websocket"
 
 	"ratchet"
 	"ratchet/adapters/graphql"
-	"ratchet/tools"
 )
 
 // TestSocketEnds: each breach of graphql-transport-ws ends the connection with
@@ -88,7 +89,7 @@ func TestOperationsWithTheIDOfAnother(t *testing.T) {
 // ping is taken for dead.
 func TestSilentSocketsAreDropped(t *testing.T) {
 	conn := of(t, graphql.Config{
-		Registry: all(t), Deps: &tools.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{KeepAlive: 100 * time.Millisecond},
+		Registry: all(t), Deps: &registry.Deps{Bus: new(ratchet.Bus)}, Limits: graphql.Limits{KeepAlive: 100 * time.Millisecond},
 	}).connect()
 	err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init"}`))
 	if err != nil {

@@ -3,6 +3,8 @@ package graphql
 import (
 	"context"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
 	"ratchet/tools"
@@ -26,7 +28,7 @@ func openWorkers(ctx context.Context, h *Handler, args streamArgs) (*feed, error
 			shown := make([]any, len(list.Workers))
 			for i, w := range list.Workers {
 				shown[i] = WorkerEvent{
-					EventHead: EventHead{Kind: events.WorkerUpdated, At: tools.Stamp(h.now())},
+					EventHead: EventHead{Kind: events.WorkerUpdated, At: registry.Stamp(h.now())},
 					Worker:    events.Worker{WorkerID: w.ID, PID: w.PID, Status: w.Status, StartedAt: w.StartedAt, Executed: w.Executed},
 				}
 			}

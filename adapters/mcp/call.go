@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -16,7 +18,6 @@ import (
 	"ratchet/reply"
 	"ratchet/server/auth"
 	"ratchet/server/telemetry"
-	"ratchet/tools"
 )
 
 const methodCallTool = "tools/call"
@@ -86,7 +87,7 @@ func maskedError(e *jsonrpc.Error) error {
 }
 
 // resolveTool maps aliases to names and refuses unknown tools with the nearest one.
-func (s *Server) resolveTool(registry *tools.Registry) mcp.Middleware {
+func (s *Server) resolveTool(registry *registry.Registry) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 			call, ok := req.(*mcp.CallToolRequest)
@@ -108,7 +109,7 @@ func (s *Server) resolveTool(registry *tools.Registry) mcp.Middleware {
 }
 
 // unknownTool names the nearest tool or the toolset to enable.
-func unknownTool(registry *tools.Registry, name, id string) *jsonrpc.Error {
+func unknownTool(registry *registry.Registry, name, id string) *jsonrpc.Error {
 	e := registry.Unknown(name)
 	message := e.Message
 	if e.Hint != "" {
@@ -118,7 +119,7 @@ func unknownTool(registry *tools.Registry, name, id string) *jsonrpc.Error {
 }
 
 // handler calls a tool for the SDK.
-func (s *Server) handler(t tools.Tool) mcp.ToolHandler {
+func (s *Server) handler(t registry.Tool) mcp.ToolHandler {
 	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		caller := s.caller(ctx, req)
 		var notes []string // the call's goroutine alone adds to them
@@ -128,9 +129,9 @@ func (s *Server) handler(t tools.Tool) mcp.ToolHandler {
 			return nil, err // a broken protocol is not the tool's to mend
 		}
 		round.Tasks = declaresTasks(req.Params.Meta)
-		ctx = tools.WithRound(ctx, round)
+		ctx = registry.WithRound(ctx, round)
 		out, err := s.call(ctx, t, caller, req.Params.Arguments)
-		if ask, ok := out.(tools.InputRequired); ok && err == nil {
+		if ask, ok := out.(registry.InputRequired); ok && err == nil {
 			res := &mcp.CallToolResult{}
 			if res.InputRequests, res.RequestState, err = s.askInput(ctx, t.Name, ask); err == nil {
 				return res, nil
@@ -151,15 +152,15 @@ func (s *Server) handler(t tools.Tool) mcp.ToolHandler {
 }
 
 // call runs a tool under the deadline every MCP call has.
-func (s *Server) call(ctx context.Context, t tools.Tool, caller tools.Caller, args []byte) (out any, err error) {
+func (s *Server) call(ctx context.Context, t registry.Tool, caller registry.Caller, args []byte) (out any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, ratchet.AsError(fmt.Errorf("panic in %s: %v\n%s", t.Name, p, debug.Stack()))
 		}
 	}()
-	ctx, cancel := context.WithTimeout(tools.WithCaller(ctx, caller), s.deadline)
+	ctx, cancel := context.WithTimeout(registry.WithCaller(ctx, caller), s.deadline)
 	defer cancel()
-	out, err = tools.Invoke(ctx, s.deps, t, args)
+	out, err = registry.Invoke(ctx, s.deps, t, args)
 	if ratchet.CodeOf(err) == ratchet.CodeInternal {
 		s.cfg.Log.ErrorContext(ctx, "tool failed", "tool", t.Name, "request_id", caller.RequestID, "error", ratchet.AsError(err).Err)
 	}
@@ -167,9 +168,9 @@ func (s *Server) call(ctx context.Context, t tools.Tool, caller tools.Caller, ar
 }
 
 // caller describes who calls, from the request and its _meta.
-func (s *Server) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Caller {
+func (s *Server) caller(ctx context.Context, req *mcp.CallToolRequest) registry.Caller {
 	p := principalIn(req)
-	c := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: reply.RequestIDOf(ctx)}
+	c := registry.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: reply.RequestIDOf(ctx)}
 	var header http.Header
 	if req.Extra != nil {
 		header = req.Extra.Header
@@ -181,7 +182,7 @@ func (s *Server) caller(ctx context.Context, req *mcp.CallToolRequest) tools.Cal
 	}
 	session := req.Session
 	if token := req.Params.GetProgressToken(); token != nil && session != nil {
-		c.Progress = func(ctx context.Context, p tools.ProgressUpdate) {
+		c.Progress = func(ctx context.Context, p registry.ProgressUpdate) {
 			note := &mcp.ProgressNotificationParams{ProgressToken: token, Progress: p.Progress, Total: p.Total, Message: p.Message, Meta: p.Meta}
 			if err := session.NotifyProgress(ctx, note); err != nil {
 				s.cfg.Log.Debug("progress not delivered", "error", err)

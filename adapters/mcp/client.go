@@ -5,21 +5,21 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/modelcontextprotocol/go-sdk/mcp"
+	"ratchet/registry"
 
-	"ratchet/tools"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // modernEra is the first protocol revision without sessions.
 const modernEra = "2026-07-28"
 
 // client asks things of the person or model behind an MCP session of the
-// handshake era. Later clients are asked by tools.InputRequired.
+// handshake era. Later clients are asked by registry.InputRequired.
 type client struct {
 	session *mcp.ServerSession
 }
 
-var _ tools.Asker = (*client)(nil)
+var _ registry.Asker = (*client)(nil)
 
 // can says whether the session can be asked at all.
 func (c *client) can() *mcp.ClientCapabilities {
@@ -32,7 +32,7 @@ func (c *client) can() *mcp.ClientCapabilities {
 
 // Confirm asks for a yes or no.
 func (c *client) Confirm(ctx context.Context, message string) (yes, ok bool, err error) {
-	form := tools.Elicitation{Message: message, Schema: json.RawMessage(
+	form := registry.Elicitation{Message: message, Schema: json.RawMessage(
 		`{"type":"object","properties":{"confirm":{"type":"boolean","title":"Go on?"}},"required":["confirm"]}`)}
 	answer, ok, err := c.Elicit(ctx, form)
 	if err != nil || !ok {
@@ -43,38 +43,38 @@ func (c *client) Confirm(ctx context.Context, message string) (yes, ok bool, err
 }
 
 // Elicit shows a form.
-func (c *client) Elicit(ctx context.Context, form tools.Elicitation) (tools.ElicitAnswer, bool, error) {
+func (c *client) Elicit(ctx context.Context, form registry.Elicitation) (registry.ElicitAnswer, bool, error) {
 	if c.can().Elicitation == nil {
-		return tools.ElicitAnswer{}, false, nil
+		return registry.ElicitAnswer{}, false, nil
 	}
 	res, err := c.session.Elicit(ctx, &mcp.ElicitParams{Message: form.Message, RequestedSchema: form.Schema})
 	if err != nil {
-		return tools.ElicitAnswer{}, true, fmt.Errorf("ask the client: %w", err)
+		return registry.ElicitAnswer{}, true, fmt.Errorf("ask the client: %w", err)
 	}
-	return tools.ElicitAnswer{Action: res.Action, Content: res.Content}, true, nil
+	return registry.ElicitAnswer{Action: res.Action, Content: res.Content}, true, nil
 }
 
 // Sample asks the client's model.
-func (c *client) Sample(ctx context.Context, s tools.Sampling) (tools.SampleAnswer, bool, error) {
+func (c *client) Sample(ctx context.Context, s registry.Sampling) (registry.SampleAnswer, bool, error) {
 	if c.can().Sampling == nil {
-		return tools.SampleAnswer{}, false, nil
+		return registry.SampleAnswer{}, false, nil
 	}
 	res, err := c.session.CreateMessage(ctx, sampling(s))
 	if err != nil {
-		return tools.SampleAnswer{}, true, fmt.Errorf("ask the client's model: %w", err)
+		return registry.SampleAnswer{}, true, fmt.Errorf("ask the client's model: %w", err)
 	}
 	return sampled(res), true, nil
 }
 
-func sampling(s tools.Sampling) *mcp.CreateMessageParams {
+func sampling(s registry.Sampling) *mcp.CreateMessageParams {
 	return &mcp.CreateMessageParams{
 		MaxTokens: s.MaxTokens, SystemPrompt: s.System,
 		Messages: []*mcp.SamplingMessage{{Role: "user", Content: &mcp.TextContent{Text: s.Text}}},
 	}
 }
 
-func sampled(res *mcp.CreateMessageResult) tools.SampleAnswer {
-	answer := tools.SampleAnswer{Model: res.Model}
+func sampled(res *mcp.CreateMessageResult) registry.SampleAnswer {
+	answer := registry.SampleAnswer{Model: res.Model}
 	if text, ok := res.Content.(*mcp.TextContent); ok {
 		answer.Text = text.Text
 	}

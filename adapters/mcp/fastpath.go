@@ -8,22 +8,23 @@ import (
 	"net/http"
 	"sync"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet/server/auth"
-	"ratchet/tools"
 )
 
 // sdkServer is one selection of tools and the SDK server that offers it.
 type sdkServer struct {
 	server   *mcp.Server
-	registry *tools.Registry
+	registry *registry.Registry
 	info     []byte          // the server's description, as results of the later era carry it
 	mapped   map[string]bool // tools with arguments that are repeated in headers: the SDK compares them
 }
 
 // takes finds the tool of a plain call, if calls of it may pass by the SDK.
-func (o *sdkServer) takes(c plainCall) (tools.Tool, bool) {
+func (o *sdkServer) takes(c plainCall) (registry.Tool, bool) {
 	t, ok := o.registry.Lookup(c.tool)
 	if !ok {
 		return t, false
@@ -37,14 +38,14 @@ func (o *sdkServer) takes(c plainCall) (tools.Tool, bool) {
 // form of results are those of every call: see call and result. h is the head
 // of the HTTP request that brought it; nil on stdio. A call that the client
 // cancelled has no response: nil.
-func (s *Server) plain(ctx context.Context, o *sdkServer, t tools.Tool, c plainCall, requestID string, h http.Header) *bytes.Buffer {
+func (s *Server) plain(ctx context.Context, o *sdkServer, t registry.Tool, c plainCall, requestID string, h http.Header) *bytes.Buffer {
 	p := auth.PrincipalOf(ctx)
 	ctx, span := s.plainMessage(ctx, t, c, requestID, h)
-	caller := tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestID, Trace: s.belongsTo(ctx, c.parent(), h)}
+	caller := registry.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: requestID, Trace: s.belongsTo(ctx, c.parent(), h)}
 	var notes []string // this goroutine alone adds to them
 	caller.Note = func(note string) { notes = append(notes, note) }
 	out, err := s.call(ctx, t, caller, c.args)
-	if _, asks := out.(tools.InputRequired); asks && err == nil {
+	if _, asks := out.(registry.InputRequired); asks && err == nil {
 		err = errors.New("the tool asks the client and its Spec does not say so")
 		s.cfg.Log.ErrorContext(ctx, "tool failed", "tool", t.Name, "request_id", requestID, "error", err)
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
@@ -23,7 +25,6 @@ import (
 	"ratchet/server/auth"
 	"ratchet/server/config"
 	"ratchet/server/limit"
-	"ratchet/tools"
 )
 
 const (
@@ -80,7 +81,7 @@ func (m *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		busy(w, codeShutdown, "the server is shutting down", id)
 		return
 	}
-	var selection *tools.Selection
+	var selection *registry.Selection
 	if r.URL.RawQuery != "" {
 		var err error
 		if selection, err = narrowing(r.URL.Query()); err != nil {
@@ -216,8 +217,8 @@ func asParameter(list string) string {
 
 // narrowing reads ?toolsets=&tools=&exclude_tools=&read_only=. Nil means the
 // whole offer. tools= means just these.
-func narrowing(query url.Values) (*tools.Selection, error) {
-	s := tools.Selection{Called: asParameter}
+func narrowing(query url.Values) (*registry.Selection, error) {
+	s := registry.Selection{Called: asParameter}
 	any := false
 	for key, values := range query {
 		list := strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' || r == ' ' })

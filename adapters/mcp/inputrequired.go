@@ -4,17 +4,18 @@ import (
 	"context"
 	"errors"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
-	"ratchet/tools"
 )
 
 // roundOf reads the answers of a repeated call of a tool or prompt, and what the
 // client can do.
-func (s *Server) roundOf(name string, can *mcp.ClientCapabilities, sealed string, responses mcp.InputResponseMap) (tools.Round, error) {
-	r := tools.Round{}
+func (s *Server) roundOf(name string, can *mcp.ClientCapabilities, sealed string, responses mcp.InputResponseMap) (registry.Round, error) {
+	r := registry.Round{}
 	if can != nil {
 		r.Form, r.Model, r.Folders = can.Elicitation != nil, can.Sampling != nil, can.RootsV2 != nil
 	}
@@ -29,11 +30,11 @@ func (s *Server) roundOf(name string, can *mcp.ClientCapabilities, sealed string
 	for name, response := range responses {
 		switch v := response.(type) {
 		case *mcp.ElicitResult:
-			put(&r.Elicited, name, tools.ElicitAnswer{Action: v.Action, Content: v.Content})
+			put(&r.Elicited, name, registry.ElicitAnswer{Action: v.Action, Content: v.Content})
 		case *mcp.CreateMessageResult:
 			put(&r.Sampled, name, sampled(v))
 		case *mcp.CreateMessageWithToolsResult:
-			answer := tools.SampleAnswer{Model: v.Model}
+			answer := registry.SampleAnswer{Model: v.Model}
 			for _, part := range v.Content {
 				if text, ok := part.(*mcp.TextContent); ok {
 					answer.Text += text.Text
@@ -59,8 +60,8 @@ func put[V any](m *map[string]V, key string, value V) {
 }
 
 // askInput spells a tool's or prompt's questions and seals its state.
-func (s *Server) askInput(ctx context.Context, name string, ask tools.InputRequired) (mcp.InputRequestMap, string, error) {
-	if err := tools.Require(ctx, ask.Needs()); err != nil {
+func (s *Server) askInput(ctx context.Context, name string, ask registry.InputRequired) (mcp.InputRequestMap, string, error) {
+	if err := registry.Require(ctx, ask.Needs()); err != nil {
 		return nil, "", err
 	}
 	requests := mcp.InputRequestMap{}
@@ -85,7 +86,7 @@ func (s *Server) askInput(ctx context.Context, name string, ask tools.InputRequi
 // call needs; nil when err is not about that, or the client's revision has no
 // such error.
 func missingCapability(version string, err error) error {
-	lacking, ok := errors.AsType[*tools.Lacking](err)
+	lacking, ok := errors.AsType[*registry.Lacking](err)
 	if !ok || version < modernEra {
 		return nil
 	}

@@ -3,6 +3,8 @@ package mcp
 import (
 	"context"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
 	"ratchet/server/auth"
@@ -23,10 +25,10 @@ func invoke[T any](ctx context.Context, b *Server, name string, args any) (T, er
 	whole := *b.deps
 	whole.Settings.ResultBytes = func() int { return uncut }
 	p := auth.PrincipalOf(ctx)
-	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: reply.RequestIDOf(ctx)})
+	ctx = registry.WithCaller(ctx, registry.Caller{Surface: "mcp", Principal: p.ID, Identity: p, RequestID: reply.RequestIDOf(ctx)})
 	ctx, cancel := context.WithTimeout(ctx, b.deadline)
 	defer cancel()
-	out, err := tools.Invoke(ctx, &whole, t, toJSON(args))
+	out, err := registry.Invoke(ctx, &whole, t, toJSON(args))
 	if err != nil {
 		return none, err
 	}
@@ -45,7 +47,7 @@ func (s *Server) trace(ctx context.Context, execution, format string) (tools.Get
 
 // guide is what a tool says that documents the server.
 func (s *Server) guide(ctx context.Context, tool string) (string, error) {
-	page, err := invoke[tools.Markdown](ctx, s, tool, map[string]any{})
+	page, err := invoke[registry.Markdown](ctx, s, tool, map[string]any{})
 	return page.Text, err
 }
 

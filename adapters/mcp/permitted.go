@@ -4,13 +4,14 @@ import (
 	"context"
 	"slices"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
 	"ratchet/prompts"
 	"ratchet/resources"
 	"ratchet/server/auth"
-	"ratchet/tools"
 )
 
 // permitted keeps from callers the prompts and resource templates whose tools
@@ -42,7 +43,7 @@ func (s *Server) permitted(next mcp.MethodHandler) mcp.MethodHandler {
 		case *mcp.ListResourceTemplatesResult:
 			hidden := map[string]bool{}
 			for _, t := range resources.All() {
-				hidden[t.Pattern] = tools.PermitAny(auth.PrincipalOf(ctx), s.deps.Tools, t.Tools...) != nil
+				hidden[t.Pattern] = registry.PermitAny(auth.PrincipalOf(ctx), s.deps.Tools, t.Tools...) != nil
 			}
 			list.ResourceTemplates = slices.DeleteFunc(slices.Clone(list.ResourceTemplates), func(t *mcp.ResourceTemplate) bool { return hidden[t.URITemplate] })
 		}
@@ -64,7 +65,7 @@ func (s *Server) mayPrompt(ctx context.Context, name string) error {
 		return nil // the SDK says that there is none
 	}
 	for _, tool := range all[i].Tools {
-		if err := tools.PermitAny(auth.PrincipalOf(ctx), s.deps.Tools, tool); err != nil {
+		if err := registry.PermitAny(auth.PrincipalOf(ctx), s.deps.Tools, tool); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -34,12 +36,12 @@ func (s *Server) addPrompt(server *mcp.Server, p prompts.Prompt) {
 		if err != nil {
 			return nil, err
 		}
-		ctx = tools.WithRound(ctx, round)
+		ctx = registry.WithRound(ctx, round)
 		res := &mcp.GetPromptResult{Description: p.Description}
 		messages, err := p.Messages(ctx, prompts.Source{Store: s.deps.Store, Trace: func(ctx context.Context, execution string) (tools.GetTraceOut, error) {
 			return s.trace(ctx, execution, "json")
 		}}, req.Params.Arguments)
-		if ask, ok := errors.AsType[tools.InputRequired](err); ok {
+		if ask, ok := errors.AsType[registry.InputRequired](err); ok {
 			res.InputRequests, res.RequestState, err = s.askInput(ctx, p.Name, ask)
 		}
 		if lacking := missingCapability(req.ProtocolVersion(), err); lacking != nil {

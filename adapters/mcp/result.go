@@ -5,40 +5,41 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // result turns what a tool returned into what MCP sends.
-func (s *Server) result(ctx context.Context, t tools.Tool, out any, err error, id string) *mcp.CallToolResult {
+func (s *Server) result(ctx context.Context, t registry.Tool, out any, err error, id string) *mcp.CallToolResult {
 	if err != nil {
 		return s.failed(t, err, id)
 	}
 	meta := mcp.Meta{"request_id": id}
 	switch v := out.(type) {
-	case tools.Markdown:
+	case registry.Markdown:
 		for key, value := range v.Meta {
 			meta[key] = value
 		}
 		return &mcp.CallToolResult{Meta: meta, Content: []mcp.Content{&mcp.TextContent{Text: v.Text}}}
-	case tools.Content:
+	case registry.Content:
 		return &mcp.CallToolResult{Meta: meta, Content: blocks(v.Blocks)}
 	}
-	raw, err := tools.Encode(out)
+	raw, err := registry.Encode(out)
 	if err != nil {
 		s.cfg.Log.ErrorContext(ctx, "result cannot be encoded", "request_id", id, "error", err)
 		return s.failed(t, err, id)
 	}
 	res := &mcp.CallToolResult{Meta: meta, StructuredContent: raw, Content: []mcp.Content{&mcp.TextContent{Text: string(raw)}}}
 	whole := raw
-	if brief, ok := out.(tools.Brief); ok {
+	if brief, ok := out.(registry.Brief); ok {
 		whole = brief.Whole
 	}
 	repeat(meta, whole)
-	if f, ok := out.(tools.Failed); ok {
+	if f, ok := out.(registry.Failed); ok {
 		if e := f.Failure(); e != nil {
 			res.IsError = true
 			if meta["error_type"] == nil {
@@ -46,7 +47,7 @@ func (s *Server) result(ctx context.Context, t tools.Tool, out any, err error, i
 			}
 		}
 	}
-	if l, ok := out.(tools.Linked); ok {
+	if l, ok := out.(registry.Linked); ok {
 		for _, link := range l.Links() {
 			res.Content = append(res.Content, &mcp.ResourceLink{URI: link.URI, Name: link.Name, Description: link.Description, MIMEType: link.MIMEType})
 		}
@@ -57,7 +58,7 @@ func (s *Server) result(ctx context.Context, t tools.Tool, out any, err error, i
 // failed is an error as a result the model can read. Its body is the text:
 // clients check structured content against the tool's output schema, errors
 // too, and an error does not conform to it.
-func (s *Server) failed(t tools.Tool, err error, id string) *mcp.CallToolResult {
+func (s *Server) failed(t registry.Tool, err error, id string) *mcp.CallToolResult {
 	body := ratchet.Body(err, id)
 	if cause := ratchet.AsError(err).Err; cause != nil && s.cfg.DevErrors() {
 		body.Message += ": " + cause.Error()
@@ -89,7 +90,7 @@ func repeat(meta mcp.Meta, raw json.RawMessage) {
 	})
 }
 
-func blocks(list []tools.Block) []mcp.Content {
+func blocks(list []registry.Block) []mcp.Content {
 	content := make([]mcp.Content, 0, len(list))
 	for _, b := range list {
 		content = append(content, block(b))
@@ -97,7 +98,7 @@ func blocks(list []tools.Block) []mcp.Content {
 	return content
 }
 
-func block(b tools.Block) mcp.Content {
+func block(b registry.Block) mcp.Content {
 	switch b.Type {
 	case "image":
 		return &mcp.ImageContent{Data: b.Data, MIMEType: b.MIMEType}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
@@ -44,8 +46,8 @@ type Config struct {
 // servers of their own, made on demand and kept.
 type Server struct {
 	cfg       Config
-	deps      *tools.Deps
-	registry  *tools.Registry
+	deps      *registry.Deps
+	registry  *registry.Registry
 	seal      *sealer
 	deadline  time.Duration // of one call: above the wait limit, to answer
 	updates   *updates
@@ -63,17 +65,17 @@ const maxSelections = 64
 
 // New offers a registry. Its state of several rounds is sealed with a key of
 // the store, or one of its own without a store.
-func New(ctx context.Context, cfg Config, deps *tools.Deps, registry *tools.Registry) (*Server, error) {
+func New(ctx context.Context, cfg Config, deps *registry.Deps, reg *registry.Registry) (*Server, error) {
 	seal, err := openSealer(ctx, deps.Store)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, deps: deps, registry: registry,
+		cfg: cfg, deps: deps, registry: reg,
 		seal: seal, deadline: cfg.WaitLimit + 10*time.Second,
 		source: resources.Source{
-			Store: deps.Store, Tools: registry, More: cfg.Resources, May: func(ctx context.Context, names ...string) error {
-				return tools.PermitAny(auth.PrincipalOf(ctx), deps.Tools, names...)
+			Store: deps.Store, Tools: reg, More: cfg.Resources, May: func(ctx context.Context, names ...string) error {
+				return registry.PermitAny(auth.PrincipalOf(ctx), deps.Tools, names...)
 			},
 			Debug: func(ctx context.Context) []tools.DebugSessionView {
 				return tools.DebugSessions(deps, auth.PrincipalOf(ctx))
@@ -83,8 +85,8 @@ func New(ctx context.Context, cfg Config, deps *tools.Deps, registry *tools.Regi
 	}
 	s.source.Trace, s.source.TestRun, s.source.Guide = s.trace, s.testRun, s.guide
 	s.updates = newUpdates(s, deps.Bus)
-	s.full = s.newSDKServer(registry)
-	s.servers[selectionKey(registry)] = s.full
+	s.full = s.newSDKServer(reg)
+	s.servers[selectionKey(reg)] = s.full
 	return s, nil
 }
 
@@ -96,7 +98,7 @@ func (s *Server) Close() { s.updates.close() }
 
 // narrow returns what is offered for a selection within the registry. Nil is
 // the registry itself.
-func (s *Server) narrow(selection *tools.Selection, p ratchet.Principal) (*sdkServer, error) {
+func (s *Server) narrow(selection *registry.Selection, p ratchet.Principal) (*sdkServer, error) {
 	registry := s.registry
 	if selection != nil {
 		var err error
@@ -108,7 +110,7 @@ func (s *Server) narrow(selection *tools.Selection, p ratchet.Principal) (*sdkSe
 }
 
 // choose returns what is offered for a selection from all tools.
-func (s *Server) choose(selection tools.Selection) (*sdkServer, error) {
+func (s *Server) choose(selection registry.Selection) (*sdkServer, error) {
 	registry, err := s.registry.Whole().Select(selection)
 	if err != nil {
 		return nil, err
@@ -116,7 +118,7 @@ func (s *Server) choose(selection tools.Selection) (*sdkServer, error) {
 	return s.offered(registry.For(ratchet.Local()))
 }
 
-func (s *Server) offered(registry *tools.Registry) (*sdkServer, error) {
+func (s *Server) offered(registry *registry.Registry) (*sdkServer, error) {
 	if registry == s.registry {
 		return s.full, nil
 	}
@@ -135,7 +137,7 @@ func (s *Server) offered(registry *tools.Registry) (*sdkServer, error) {
 	return o, nil
 }
 
-func selectionKey(registry *tools.Registry) string { return strings.Join(registry.Names(), ",") }
+func selectionKey(registry *registry.Registry) string { return strings.Join(registry.Names(), ",") }
 
 // evict drops a server that nobody is connected to.
 func (s *Server) evict() bool {
@@ -180,7 +182,7 @@ func (s *Server) Connected() int {
 	return n
 }
 
-func (s *Server) newSDKServer(registry *tools.Registry) *sdkServer {
+func (s *Server) newSDKServer(registry *registry.Registry) *sdkServer {
 	self := &mcp.Implementation{
 		Name: "ratchet", Title: "Ratchet", Version: s.cfg.Version, WebsiteURL: s.cfg.Website,
 		Description: About, Icons: Icons(),
@@ -221,7 +223,7 @@ func (s *Server) newSDKServer(registry *tools.Registry) *sdkServer {
 }
 
 // addTool offers a tool as models are offered it.
-func (s *Server) addTool(server *mcp.Server, t tools.Tool) {
+func (s *Server) addTool(server *mcp.Server, t registry.Tool) {
 	t = t.Lean()
 	d := definition(t)
 	if s.cfg.WholeResults && len(t.Out) > 0 {
@@ -254,7 +256,7 @@ func named(name *mcp.Implementation) mcp.Middleware {
 
 // definition describes a tool to MCP clients. Its schemas are marshalled once,
 // by the registry.
-func definition(t tools.Tool) *mcp.Tool {
+func definition(t registry.Tool) *mcp.Tool {
 	hints, about := t.Annotations(), t.Meta()
 	d := &mcp.Tool{
 		Name: t.Name, Title: t.Title, Description: t.Doc, InputSchema: t.In,
@@ -287,7 +289,7 @@ func cacheable(_ context.Context, req mcp.Request, c *mcp.Cacheable) {
 }
 
 // Instructions is what a model reads about the server first; at most 2 KB.
-func Instructions(registry *tools.Registry) string {
+func Instructions(registry *registry.Registry) string {
 	steps := []struct{ tool, text string }{
 		{"ratchet_list_available_tasks", "see what exists"},
 		{"ratchet_generate_from_template", "start from a template"},
@@ -323,7 +325,7 @@ func (h atLeast) Enabled(ctx context.Context, l slog.Level) bool {
 }
 
 func toJSON(v any) json.RawMessage {
-	raw, err := tools.Encode(v)
+	raw, err := registry.Encode(v)
 	if err != nil {
 		return json.RawMessage(`{}`)
 	}

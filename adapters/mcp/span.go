@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
 	"ratchet/prompts"
 	"ratchet/server/telemetry"
-	"ratchet/tools"
 )
 
 // belongsTo is the trace of an MCP call: its own span's, or where there are no
@@ -123,7 +124,7 @@ func errorTypeOf(res mcp.Result) string {
 }
 
 // plainMessage begins the span of a call that passes by the SDK.
-func (s *Server) plainMessage(ctx context.Context, t tools.Tool, c plainCall, id string, h http.Header) (context.Context, *telemetry.Span) {
+func (s *Server) plainMessage(ctx context.Context, t registry.Tool, c plainCall, id string, h http.Header) (context.Context, *telemetry.Span) {
 	if !s.cfg.Telemetry.Tracing() {
 		return ctx, nil
 	}

@@ -6,10 +6,11 @@ import (
 	"io"
 	"sync"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"ratchet"
-	"ratchet/tools"
 )
 
 // ServeStdio speaks MCP on in and out, one message a line, until in ends or ctx
@@ -25,7 +26,7 @@ func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) er
 
 // ServeSession is ServeStdio with a selection of its own from all tools, which
 // the server's does not narrow: it belongs to the process that attached.
-func (s *Server) ServeSession(ctx context.Context, selection tools.Selection, in io.Reader, out io.Writer) error {
+func (s *Server) ServeSession(ctx context.Context, selection registry.Selection, in io.Reader, out io.Writer) error {
 	selected, err := s.choose(selection)
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"go.uber.org/goleak"
 
@@ -15,7 +17,6 @@ import (
 	"ratchet/server/config"
 	"ratchet/server/limit"
 	"ratchet/storage"
-	"ratchet/tools"
 	"ratchet/tools/toolstest"
 )
 
@@ -37,13 +38,13 @@ func newSurface(t testing.TB) *surface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, registry := slog.New(slog.DiscardHandler), toolstest.Kinds(t)
-	deps := &tools.Deps{Store: db, Bus: new(ratchet.Bus), Tools: registry, Now: time.Now, Log: log, Version: "dev"}
+	log, reg := slog.New(slog.DiscardHandler), toolstest.Kinds(t)
+	deps := &registry.Deps{Store: db, Bus: new(ratchet.Bus), Tools: reg, Now: time.Now, Log: log, Version: "dev"}
 	s, err := New(t.Context(), Config{
 		Version: "dev", Isolation: func() string { return "process" }, PageSize: cfg.MCP.PageSize, DevErrors: func() bool { return false },
 		MaxMessage: int(cfg.MCP.MaxMessageSize), WaitLimit: cfg.Execution.WaitLimit, DrainTimeout: cfg.Server.ShutdownTimeout,
 		AwaitCalls: func(context.Context) {}, Log: log,
-	}, deps, registry)
+	}, deps, reg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -158,14 +160,14 @@ func goesOn(ctx context.Context, out any) {
 	if !ok {
 		return
 	}
-	if run, ok := out.(tools.Running); ok {
+	if run, ok := out.(registry.Running); ok {
 		*unfinished = run.Running()
 	}
 }
 
 // taskExecution is the execution that a task is, if the caller may see it.
 func (s *Server) taskExecution(ctx context.Context, id string) (*ratchet.Execution, error) {
-	if _, err := invoke[tools.Row[tools.StatusView]](ctx, s, toolStatus, map[string]any{"execution_id": id}); err != nil {
+	if _, err := invoke[registry.Row[tools.StatusView]](ctx, s, toolStatus, map[string]any{"execution_id": id}); err != nil {
 		return nil, err
 	}
 	return s.deps.Exec.Execution(ctx, id)
@@ -189,7 +191,7 @@ func (s *Server) getTask(ctx context.Context, params *taskParams) (*taskState, e
 func taskOf(x *ratchet.Execution) *taskState {
 	last := slices.MaxFunc([]time.Time{x.QueuedAt, x.StartedAt, x.CompletedAt}, time.Time.Compare)
 	t := &taskState{
-		ResultType: "complete", TaskID: x.ID, Status: "working", CreatedAt: tools.Stamp(x.QueuedAt), LastUpdated: tools.Stamp(last), PollMs: taskPoll,
+		ResultType: "complete", TaskID: x.ID, Status: "working", CreatedAt: registry.Stamp(x.QueuedAt), LastUpdated: registry.Stamp(last), PollMs: taskPoll,
 	}
 	switch {
 	case x.Status == ratchet.StatusCancelled:

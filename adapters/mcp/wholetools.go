@@ -3,14 +3,14 @@ package mcp
 import (
 	"context"
 
-	"github.com/modelcontextprotocol/go-sdk/mcp"
+	"ratchet/registry"
 
-	"ratchet/tools"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // wholeTools lists tools as they are defined, not as models are offered them,
 // for programs that ask for that by MetaVerbose.
-func wholeTools(registry *tools.Registry) mcp.Middleware {
+func wholeTools(reg *registry.Registry) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 			res, err := next(ctx, method, req)
@@ -19,8 +19,8 @@ func wholeTools(registry *tools.Registry) mcp.Middleware {
 			if err != nil || !ok || !isList || asked.Params == nil || asked.Params.Meta[MetaVerbose] != true {
 				return res, err
 			}
-			defined := map[string]tools.Tool{}
-			for _, t := range registry.List() {
+			defined := map[string]registry.Tool{}
+			for _, t := range reg.List() {
 				defined[t.Name] = t
 			}
 			whole := *list

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // prefix is where the surface of tools begins.
@@ -104,7 +104,7 @@ func (b *builder) operations() error {
 // tags lists the tags in use: resources first, then the toolsets.
 func (b *builder) tags() {
 	about := map[string]string{}
-	for _, set := range tools.Toolsets() {
+	for _, set := range registry.Toolsets() {
 		about[toolTag(set)] = "Every tool of the toolset " + set + " by its name."
 	}
 	for name := range b.used {

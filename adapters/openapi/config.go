@@ -3,13 +3,13 @@ package openapi
 import (
 	"encoding/json"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // Config says what to describe.
 type Config struct {
-	Tools      *tools.Registry // every tool that REST serves
-	Version    string          // of the product; empty = dev
+	Tools      *registry.Registry // every tool that REST serves
+	Version    string             // of the product; empty = dev
 	Auth       Auth
 	Operations []Operation // that are no tools; nil = none
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"go.yaml.in/yaml/v3"
 
 	"ratchet/adapters/openapi"
@@ -14,9 +16,9 @@ import (
 	"ratchet/tools"
 )
 
-func everything(t testing.TB) *tools.Registry {
+func everything(t testing.TB) *registry.Registry {
 	t.Helper()
-	r, err := tools.NewRegistry(tools.All()...)
+	r, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,12 +150,12 @@ type newOut struct {
 
 // TestNewTool: a tool that is registered is described, without a line here.
 func TestNewTool(t *testing.T) {
-	added := tools.Define(tools.Spec{
-		Name: "ratchet_do_new_things", Title: "Do new things", Doc: "Call it in a test.", Toolset: "core", Category: "execution", Effect: tools.Writes,
-		Routes:   []tools.Route{{Method: "PUT", Path: "/things/{some_name}"}},
-		Examples: []tools.Example{{Title: "A new thing", Args: json.RawMessage(`{"some_name":"x"}`)}},
-	}, func(context.Context, *tools.Deps, newIn) (newOut, error) { return newOut{}, nil })
-	r, err := tools.NewRegistry(append(tools.All(), added)...)
+	added := registry.Define(registry.Spec{
+		Name: "ratchet_do_new_things", Title: "Do new things", Doc: "Call it in a test.", Toolset: "core", Category: "execution", Effect: registry.Writes,
+		Routes:   []registry.Route{{Method: "PUT", Path: "/things/{some_name}"}},
+		Examples: []registry.Example{{Title: "A new thing", Args: json.RawMessage(`{"some_name":"x"}`)}},
+	}, func(context.Context, *registry.Deps, newIn) (newOut, error) { return newOut{}, nil })
+	r, err := registry.New(append(tools.All(), added)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/casing"
-	"ratchet/tools"
 )
 
 // paging is how many of the shared parameters are those of lists.
@@ -52,7 +53,7 @@ func suffixes() map[ratchet.Operator]string {
 // listParameters are paging, sorting and one parameter per filter field. The
 // operators of a field are in its description: one parameter each would be
 // hundreds.
-func listParameters(t tools.Tool) []parameter {
+func listParameters(t registry.Tool) []parameter {
 	var list []parameter
 	for _, p := range sharedParameters()[:paging] {
 		list = append(list, parameter{Ref: "#/components/parameters/" + p.key})

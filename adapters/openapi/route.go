@@ -8,9 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet/casing"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 var variable = regexp.MustCompile(`\{(\w+)\}`)
@@ -21,7 +22,7 @@ func camelPath(path string) string {
 }
 
 // route describes a further route of a tool.
-func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
+func (b *builder) route(t registry.Tool, r registry.Route) (*operation, error) {
 	args, answer, properties := t.Args(), t.Answer(r), schema.Properties(t.In)
 	op := &operation{
 		Tags: []string{resource(r.Path)}, Summary: t.Title, Description: t.Doc, OperationID: routeID(r), Tool: t.Name, Responses: newOrdered[response](),
@@ -72,7 +73,7 @@ func (b *builder) route(t tools.Tool, r tools.Route) (*operation, error) {
 }
 
 // rest is the schema of the arguments that are not given elsewhere.
-func (b *builder) rest(t tools.Tool, r tools.Route, all []schema.Property, elsewhere []string) json.RawMessage {
+func (b *builder) rest(t registry.Tool, r registry.Route, all []schema.Property, elsewhere []string) json.RawMessage {
 	if len(elsewhere) == 0 {
 		return ref(typeName(t) + "Input")
 	}
@@ -99,7 +100,7 @@ func property(list []schema.Property, name string) json.RawMessage {
 }
 
 // query are the arguments of a tool as parameters of the query.
-func query(t tools.Tool, properties []schema.Property, elsewhere []string) []parameter {
+func query(t registry.Tool, properties []schema.Property, elsewhere []string) []parameter {
 	var list []parameter
 	for _, f := range t.Args().Fields {
 		if slices.Contains(elsewhere, f.Name) {
@@ -135,7 +136,7 @@ func resource(path string) string {
 }
 
 // routeID names a route: getTasksByTaskId, postTasksByTaskIdExecute.
-func routeID(r tools.Route) string {
+func routeID(r registry.Route) string {
 	words := []string{strings.ToLower(r.Method)}
 	for _, part := range strings.Split(r.Path, "/") {
 		if m := variable.FindStringSubmatch(part); m != nil {

@@ -8,18 +8,19 @@ import (
 	"strconv"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet/casing"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // typeName is the name of a tool in names of schemas: CreateTask.
-func typeName(t tools.Tool) string {
+func typeName(t registry.Tool) string {
 	return casing.Pascal(strings.TrimPrefix(t.Name, "ratchet_"))
 }
 
 // schemas writes the schemas of a tool's arguments and result.
-func (b *builder) schemas(t tools.Tool) {
+func (b *builder) schemas(t registry.Tool) {
 	b.doc.Components.Schemas.Set(typeName(t)+"Input", spelled(t.In))
 	if len(t.Out) > 0 {
 		b.doc.Components.Schemas.Set(typeName(t)+"Output", spelled(t.Out))
@@ -30,7 +31,7 @@ func (b *builder) schemas(t tools.Tool) {
 func spelled(raw json.RawMessage) json.RawMessage { return schema.Open(schema.Camel(raw)) }
 
 // output is the schema of a tool's result.
-func output(t tools.Tool) json.RawMessage {
+func output(t registry.Tool) json.RawMessage {
 	if len(t.Out) == 0 {
 		return ref("Document")
 	}
@@ -38,20 +39,20 @@ func output(t tools.Tool) json.RawMessage {
 }
 
 // call describes POST /api/v1/tools/{name}.
-func (b *builder) call(t tools.Tool) *operation {
+func (b *builder) call(t registry.Tool) *operation {
 	op := &operation{
 		Tags: []string{toolTag(t.Toolset)}, Summary: t.Title, Description: t.Doc, OperationID: t.Name, Tool: t.Name,
 		RequestBody: b.argumentsBody(t, ref(typeName(t)+"Input"), nil),
 		Responses:   newOrdered[response](),
 	}
-	route := tools.Route{Method: http.MethodPost}
+	route := registry.Route{Method: http.MethodPost}
 	b.answers(op, t, route, t.Answer(route), output(t))
 	return op
 }
 
 // argumentsBody is a body of arguments with the tool's examples, less those
 // that are given elsewhere.
-func (b *builder) argumentsBody(t tools.Tool, arguments json.RawMessage, elsewhere []string) *body {
+func (b *builder) argumentsBody(t registry.Tool, arguments json.RawMessage, elsewhere []string) *body {
 	m := media{Schema: arguments}
 	for _, ex := range t.Examples {
 		value, err := t.Args().Camel(without(ex.Args, elsewhere))
@@ -89,14 +90,14 @@ func without(object json.RawMessage, names []string) json.RawMessage {
 }
 
 // needed says whether an argument must be given that is not given elsewhere.
-func needed(t tools.Tool, elsewhere []string) bool {
+func needed(t registry.Tool, elsewhere []string) bool {
 	return slices.ContainsFunc(t.Args().Fields, func(f *schema.Field) bool {
 		return f.Required && !slices.Contains(elsewhere, f.Name)
 	})
 }
 
 // answers writes the responses of a route of a tool.
-func (b *builder) answers(op *operation, t tools.Tool, route tools.Route, a tools.Answer, data json.RawMessage) {
+func (b *builder) answers(op *operation, t registry.Tool, route registry.Route, a registry.Answer, data json.RawMessage) {
 	r := response{Description: "The result.", Headers: newOrdered[parameter]()}
 	if a.Status == http.StatusNoContent {
 		r.Description = "Done; there is nothing to say."

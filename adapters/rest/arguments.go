@@ -9,10 +9,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/casing"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // arguments collects those of a call: the body's, and over it those of the
@@ -243,5 +244,5 @@ func (x *exchange) headers(op *operation) ([]member, error) {
 
 // repeatable says whether doing it twice does no more than doing it once.
 func repeatable(op *operation) bool {
-	return op.tool.Idempotent || (op.tool.Effect == tools.Reads && !op.tool.Executes)
+	return op.tool.Idempotent || (op.tool.Effect == registry.Reads && !op.tool.Executes)
 }

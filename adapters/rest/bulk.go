@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"net/http"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
-	"ratchet/tools"
 )
 
 // bulkIn is the body of POST /bulk.
@@ -129,7 +130,7 @@ func (x *exchange) one(item *bulkItem, c bulkCall, dry bool) {
 		item.Status, item.Valid = http.StatusOK, &yes
 		return
 	}
-	out, err := tools.Invoke(x.context(), x.h.deps(), op.tool, args)
+	out, err := registry.Invoke(x.context(), x.h.deps(), op.tool, args)
 	if err != nil {
 		fail(op, err)
 		return
@@ -144,7 +145,7 @@ func (x *exchange) one(item *bulkItem, c bulkCall, dry bool) {
 
 // check says whether a call would be admitted and its arguments fit.
 func (x *exchange) check(op *operation, args json.RawMessage) error {
-	if err := tools.Permit(x.h.cfg.Principal(x.r), op.tool); err != nil {
+	if err := registry.Permit(x.h.cfg.Principal(x.r), op.tool); err != nil {
 		return err
 	}
 	return op.tool.Check(args)

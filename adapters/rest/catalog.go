@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"ratchet/registry"
+
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // listTools serves GET /tools: the tools that the caller may call.
@@ -21,7 +22,7 @@ func (h *Handler) listTools(x *exchange) error {
 		}
 	}
 	wanted := func(name, value string) bool { return !values.Has(name) || slices.Contains(values[name], value) }
-	effects := map[tools.Effect]string{tools.Reads: "reads", tools.Writes: "writes", tools.Destroys: "destroys"}
+	effects := map[registry.Effect]string{registry.Reads: "reads", registry.Writes: "writes", registry.Destroys: "destroys"}
 	list := []listed{}
 	for _, t := range h.cfg.Registry.For(h.cfg.Principal(x.r)).List() {
 		if !wanted("toolset", t.Toolset) || !wanted("category", t.Category) {

@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // Prefix is where the surface begins.
@@ -18,8 +19,8 @@ const Prefix = "/api/v1"
 
 // Config says what to serve. Registry and Deps are required.
 type Config struct {
-	Registry  *tools.Registry
-	Deps      *tools.Deps                           // its gates are read at each call
+	Registry  *registry.Registry
+	Deps      *registry.Deps                        // its gates are read at each call
 	Principal func(*http.Request) ratchet.Principal // who calls; nil = the machine's owner
 	Log       *slog.Logger                          // nil = that of Deps
 
@@ -92,7 +93,7 @@ func (h *Handler) Close() {
 // mount declares all routes.
 func (h *Handler) mount() error {
 	for _, t := range h.cfg.Registry.List() {
-		op, err := newOperation(t, tools.Route{Method: http.MethodPost, Path: "/tools/" + t.Name})
+		op, err := newOperation(t, registry.Route{Method: http.MethodPost, Path: "/tools/" + t.Name})
 		if err != nil {
 			return err
 		}
@@ -129,7 +130,7 @@ func (h *Handler) mount() error {
 }
 
 // deps are those of the tools with this surface's bound of results.
-func (h *Handler) deps() *tools.Deps {
+func (h *Handler) deps() *registry.Deps {
 	d := *h.cfg.Deps
 	d.Settings.MaxResultBytes, d.Settings.ResultBytes = h.cfg.MaxResult, nil
 	return &d

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"net/http"
 
+	"ratchet/registry"
+
 	"ratchet"
-	"ratchet/tools"
 )
 
 // linkReads gives each route that changes something the route that reads it: the
@@ -65,7 +66,7 @@ func (x *exchange) current(read *operation) ([]member, error) {
 	for i, v := range x.vars {
 		args[i] = member{v.name, quoted(v.value)}
 	}
-	out, err := tools.Invoke(x.context(), x.h.deps(), read.tool, object(args))
+	out, err := registry.Invoke(x.context(), x.h.deps(), read.tool, object(args))
 	if err != nil {
 		return nil, err
 	}

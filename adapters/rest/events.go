@@ -6,9 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/events"
-	"ratchet/tools"
 )
 
 // The tools that streams ask before they open.
@@ -29,7 +30,7 @@ func (x *exchange) ask(name string, args any, into any) error {
 	if err != nil {
 		return err
 	}
-	out, err := tools.Invoke(x.context(), x.h.deps(), op.tool, raw)
+	out, err := registry.Invoke(x.context(), x.h.deps(), op.tool, raw)
 	if err != nil || into == nil {
 		return err
 	}

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
-	"ratchet/tools"
 )
 
 // exchange is one request and its answer.
@@ -56,13 +57,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (x *exchange) call(op *operation) {
 	args, err := x.arguments(op)
 	if err != nil {
-		if denied := tools.Permit(x.h.cfg.Principal(x.r), op.tool); denied != nil {
+		if denied := registry.Permit(x.h.cfg.Principal(x.r), op.tool); denied != nil {
 			err = denied // who may not call need not know how
 		}
 		x.fail(op, err)
 		return
 	}
-	out, err := tools.Invoke(x.context(), x.h.deps(), op.tool, args)
+	out, err := registry.Invoke(x.context(), x.h.deps(), op.tool, args)
 	if err != nil {
 		x.fail(op, err)
 		return
@@ -75,7 +76,7 @@ func (x *exchange) call(op *operation) {
 // context carries who calls.
 func (x *exchange) context() context.Context {
 	p := x.h.cfg.Principal(x.r)
-	return tools.WithCaller(x.r.Context(), tools.Caller{
+	return registry.WithCaller(x.r.Context(), registry.Caller{
 		Principal: p.ID, Identity: p, Surface: "rest", RequestID: x.id, Trace: ratchet.TraceContextOf(x.r.Header.Values),
 	})
 }

@@ -3,11 +3,11 @@ package rest
 import (
 	"encoding/json"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // SnakeResult is a result as its tool spelled it.
-func SnakeResult(t tools.Tool, data json.RawMessage) json.RawMessage {
+func SnakeResult(t registry.Tool, data json.RawMessage) json.RawMessage {
 	r := renamer{src: data, toMCP: true}
 	r.value(t.Result(), 0)
 	if r.fault != nil {
@@ -17,6 +17,6 @@ func SnakeResult(t tools.Tool, data json.RawMessage) json.RawMessage {
 }
 
 // CamelArgs are arguments as a client of this surface spells them.
-func CamelArgs(t tools.Tool, args json.RawMessage) json.RawMessage {
+func CamelArgs(t registry.Tool, args json.RawMessage) json.RawMessage {
 	return camelJSON(t.Args(), args, nil)
 }

@@ -7,37 +7,38 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/rest"
-	"ratchet/tools"
 )
 
 // TestIncompletePage: a search that stopped before the page was full leads on
 // by its cursor only, whatever the total says.
 func TestIncompletePage(t *testing.T) {
 	type in struct {
-		tools.ListIn
+		registry.ListIn
 	}
 	type item struct {
 		ID string `json:"id"`
 	}
 	type out struct {
 		Items []item `json:"items"`
-		tools.ListOut
+		registry.ListOut
 	}
-	list := tools.Define(tools.Spec{
-		Name: "ratchet_list_executions", Title: "List", Doc: "Lists what was found.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
-		Routes:  []tools.Route{{Method: "GET", Path: "/items", Field: "items"}},
+	list := registry.Define(registry.Spec{
+		Name: "ratchet_list_executions", Title: "List", Doc: "Lists what was found.", Toolset: "core", Category: "discovery", Effect: registry.Reads,
+		Routes:  []registry.Route{{Method: "GET", Path: "/items", Field: "items"}},
 		Filters: func() []ratchet.FilterField { return nil },
-	}, func(_ context.Context, _ *tools.Deps, in in) (out, error) {
+	}, func(_ context.Context, _ *registry.Deps, in in) (out, error) {
 		q, err := in.Query("id")
-		return out{Items: []item{{"a"}, {"b"}}, ListOut: tools.NewListOut(q, 20, "behind").Incomplete()}, err
+		return out{Items: []item{{"a"}, {"b"}}, ListOut: registry.NewListOut(q, 20, "behind").Incomplete()}, err
 	})
-	registry, err := tools.NewRegistry(list)
+	reg, err := registry.New(list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := rest.New(rest.Config{Registry: registry, Deps: &tools.Deps{Bus: new(ratchet.Bus)}})
+	h, err := rest.New(rest.Config{Registry: reg, Deps: &registry.Deps{Bus: new(ratchet.Bus)}})
 	if err != nil {
 		t.Fatal(err)
 	}

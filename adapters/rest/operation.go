@@ -5,24 +5,25 @@ import (
 	"fmt"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
-	"ratchet/tools"
 )
 
 // operation is a route of a tool, with what its schemas say.
 type operation struct {
-	tool    tools.Tool
-	route   tools.Route
+	tool    registry.Tool
+	route   registry.Route
 	in, out *schema.Type // out is nil for documents
 	fixed   []member
 	filters map[string]ratchet.FilterField // of a list, by name; nil = no list
-	answer  tools.Answer
+	answer  registry.Answer
 	noun    string     // of the items, for content-range: the last part of the path
 	reads   *operation // reads what this one changes, at the same path; nil = none does
 }
 
-func newOperation(t tools.Tool, r tools.Route) (*operation, error) {
+func newOperation(t registry.Tool, r registry.Route) (*operation, error) {
 	op := &operation{tool: t, route: r, in: t.Args().Also(t.Also), out: t.Result(), answer: t.Answer(r)}
 	if len(r.Set) > 0 {
 		if !json.Valid(r.Set) {

@@ -12,9 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/rest"
-	"ratchet/tools"
 )
 
 // dial sends the head of a request for events and returns the connection.
@@ -106,20 +107,20 @@ func TestReaderWhoLeaves(t *testing.T) {
 // had returned: what a caller reads in all is watched.
 func TestStreamsAreCounted(t *testing.T) {
 	bus, sent := new(ratchet.Bus), make(chan int64, 100)
-	list := tools.Define(tools.Spec{
-		Name: "ratchet_list_available_tasks", Title: "List", Doc: "Lists nothing.", Toolset: "core", Category: "discovery", Effect: tools.Reads,
-	}, func(context.Context, *tools.Deps, struct {
+	list := registry.Define(registry.Spec{
+		Name: "ratchet_list_available_tasks", Title: "List", Doc: "Lists nothing.", Toolset: "core", Category: "discovery", Effect: registry.Reads,
+	}, func(context.Context, *registry.Deps, struct {
 		Limit int `json:"limit,omitempty"`
 	},
 	) (struct{}, error) {
 		return struct{}{}, nil
 	})
-	registry, err := tools.NewRegistry(list)
+	reg, err := registry.New(list)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h, err := rest.New(rest.Config{
-		Registry: registry, Deps: &tools.Deps{Bus: bus},
+		Registry: reg, Deps: &registry.Deps{Bus: bus},
 		Sent: func(_ context.Context, p ratchet.Principal, n int64) {
 			if p.Name == "local" {
 				sent <- n

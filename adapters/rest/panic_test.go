@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/rest"
 	"ratchet/events"
-	"ratchet/tools"
 )
 
 // faulty is a noun of which no event can be shown.
@@ -25,7 +26,7 @@ func faulty() events.Noun {
 func TestAPanicEndsItsStream(t *testing.T) {
 	var log bytes.Buffer
 	whole := serve(t)
-	deps := tools.Deps{Store: whole.server.Deps().Store, Bus: new(ratchet.Bus)}
+	deps := registry.Deps{Store: whole.server.Deps().Store, Bus: new(ratchet.Bus)}
 	registry, err := whole.server.Registry().WithEvents(faulty())
 	if err != nil {
 		t.Fatal(err)

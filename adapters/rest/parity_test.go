@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/adapters/rest"
 	"ratchet/casing"
@@ -91,7 +93,7 @@ func snakePointer(pointer string) string {
 
 // TestAnswersAlike plays the examples of every tool here and directly.
 func TestAnswersAlike(t *testing.T) {
-	registry, err := tools.NewRegistry(tools.All()...)
+	registry, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}

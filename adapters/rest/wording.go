@@ -8,20 +8,20 @@ import (
 	"slices"
 	"strings"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // wording says in routes what errors say in tools: they are written for callers
 // of tools, and the caller of a route knows none.
 type wording struct {
-	tool   *regexp.Regexp         // the name of any tool
-	routes map[string]tools.Route // the first of each tool; a tool has none when it is missing
+	tool   *regexp.Regexp            // the name of any tool
+	routes map[string]registry.Route // the first of each tool; a tool has none when it is missing
 }
 
-func newWording(registry *tools.Registry) wording {
-	w := wording{tool: regexp.MustCompile(`\bratchet_[a-z_]*[a-z]\b`), routes: map[string]tools.Route{}}
-	for _, t := range registry.List() {
-		route := tools.Route{Method: http.MethodPost, Path: "/tools/" + t.Name}
+func newWording(reg *registry.Registry) wording {
+	w := wording{tool: regexp.MustCompile(`\bratchet_[a-z_]*[a-z]\b`), routes: map[string]registry.Route{}}
+	for _, t := range reg.List() {
+		route := registry.Route{Method: http.MethodPost, Path: "/tools/" + t.Name}
 		for _, r := range t.Routes {
 			if r.Method != "" {
 				route = r

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 //go:embed globals.d.ts
@@ -34,7 +34,7 @@ type Task struct {
 }
 
 // ToolsOf lists the tools of a registry, by name.
-func ToolsOf(r *tools.Registry) []Tool {
+func ToolsOf(r *registry.Registry) []Tool {
 	var list []Tool
 	for _, t := range r.List() {
 		list = append(list, Tool{Name: t.Name, Title: t.Title, Doc: t.Doc, In: t.In, Out: t.Out})

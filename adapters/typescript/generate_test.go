@@ -8,13 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/typescript"
 	"ratchet/tools"
 )
 
-func registry(t *testing.T) *tools.Registry {
+func reg(t *testing.T) *registry.Registry {
 	t.Helper()
-	r, err := tools.NewRegistry(tools.All()...)
+	r, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +34,7 @@ func sampleTasks() []typescript.Task {
 // TestGenerate checks that every file is TypeScript, that every tool has its
 // method, and that names which are alike after cleaning stay apart.
 func TestGenerate(t *testing.T) {
-	r := registry(t)
+	r := reg(t)
 	files := map[string]string{}
 	for _, f := range typescript.Generate(typescript.ToolsOf(r), sampleTasks(), "1.2.3") {
 		files[f.Path] = f.Text
@@ -81,7 +83,7 @@ func TestGenerate(t *testing.T) {
 
 // TestClientWithoutRuns: a server that does not offer to execute has no run().
 func TestClientWithoutRuns(t *testing.T) {
-	r, err := registry(t).Select(tools.Selection{Only: []string{"ratchet_list_templates"}})
+	r, err := reg(t).Select(registry.Selection{Only: []string{"ratchet_list_templates"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,11 +102,11 @@ func TestNewTool(t *testing.T) {
 	type out struct {
 		TheResult string `json:"the_result"`
 	}
-	added := tools.Define(tools.Spec{
-		Name: "ratchet_do_new_things", Title: "Do new things", Doc: "Call it in a test.", Toolset: "core", Category: "execution", Effect: tools.Writes,
-		Examples: []tools.Example{{Title: "A new thing", Args: json.RawMessage(`{"some_name":"x"}`)}},
-	}, func(context.Context, *tools.Deps, in) (out, error) { return out{}, nil })
-	r, err := tools.NewRegistry(append(tools.All(), added)...)
+	added := registry.Define(registry.Spec{
+		Name: "ratchet_do_new_things", Title: "Do new things", Doc: "Call it in a test.", Toolset: "core", Category: "execution", Effect: registry.Writes,
+		Examples: []registry.Example{{Title: "A new thing", Args: json.RawMessage(`{"some_name":"x"}`)}},
+	}, func(context.Context, *registry.Deps, in) (out, error) { return out{}, nil })
+	r, err := registry.New(append(tools.All(), added)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,13 @@ import (
 	"io"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/spf13/cobra"
 
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/server"
-	"ratchet/tools"
 )
 
 func (a *app) callCommand() *cobra.Command {
@@ -143,13 +144,13 @@ func (a *app) callTool(ctx context.Context, srv *server.Server, name string, arg
 	if !ok {
 		return nil, srv.Registry().Unknown(name)
 	}
-	ctx = tools.WithCaller(ctx, tools.Caller{Surface: "cli", Identity: ratchet.Local(), RequestID: a.requestID})
-	return tools.Invoke(ctx, srv.Deps(), tool, args)
+	ctx = registry.WithCaller(ctx, registry.Caller{Surface: "cli", Identity: ratchet.Local(), RequestID: a.requestID})
+	return registry.Invoke(ctx, srv.Deps(), tool, args)
 }
 
 // result prints what a tool returned and remembers whether it says it failed.
 func (a *app) result(out any) error {
-	if failed, ok := out.(tools.Failed); ok {
+	if failed, ok := out.(registry.Failed); ok {
 		if err := failed.Failure(); err != nil {
 			a.failed = err.Code
 			if !a.machine() {
@@ -157,7 +158,7 @@ func (a *app) result(out any) error {
 			}
 		}
 	}
-	if document, ok := out.(tools.Markdown); ok {
+	if document, ok := out.(registry.Markdown); ok {
 		a.printText(document.Text)
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -29,7 +31,7 @@ func (a *app) completeFlags(cmd *cobra.Command) {
 	these := func(list ...string) func() []string { return func() []string { return list } }
 	values := map[string]func() []string{
 		"format": these("table", "json", "yaml"), "transport": these("stdio", "http", "sse"), "lang": these(languages...),
-		"log-level": these("debug", "info", "warn", "error"), "toolsets": these(append(tools.Toolsets(), "all")...),
+		"log-level": these("debug", "info", "warn", "error"), "toolsets": these(append(registry.Toolsets(), "all")...),
 		"template": templateNames, "tools": toolNames, "only-tools": toolNames, "exclude-tools": toolNames,
 	}
 	offer := func(f *pflag.Flag) {
@@ -102,7 +104,7 @@ type toolField struct {
 }
 
 func fieldsOf(tool string) []toolField {
-	registry, err := tools.NewRegistry(tools.All()...)
+	registry, err := registry.New(tools.All()...)
 	if err != nil {
 		return nil
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
@@ -20,7 +22,6 @@ import (
 	"ratchet/server/attach"
 	"ratchet/server/config"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 // The results of a check.
@@ -108,7 +109,7 @@ type storeState struct {
 }
 
 // storeAnswer is what the owner tells another process's doctor.
-func storeAnswer(ctx context.Context, d *tools.Deps) ([]byte, error) {
+func storeAnswer(ctx context.Context, d *registry.Deps) ([]byte, error) {
 	tasks, err := d.Store.ListTasks(ctx, ratchet.Query{Limit: 1})
 	if err != nil {
 		return nil, err

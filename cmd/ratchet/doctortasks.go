@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/executor"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 // tasksAboveBounds is one finding for each stored task whose metadata names a
 // limit above the operator's bounds or a secret that is not granted, or is
 // otherwise refused: it does not run. Then comes one for each secret that tasks
 // read because they did before secrets were bound.
-func tasksAboveBounds(ctx context.Context, d *tools.Deps) ([]finding, error) {
+func tasksAboveBounds(ctx context.Context, d *registry.Deps) ([]finding, error) {
 	var list []finding
 	query := ratchet.Query{Limit: 100}
 	for {
@@ -51,7 +52,7 @@ func doesNotRun(t *ratchet.Task, err error) finding {
 	return finding{Check: "task " + t.Name, Status: findingWarn, Detail: "does not run: " + e.Message, Hint: e.Hint}
 }
 
-func secretsUnbound(ctx context.Context, d *tools.Deps) ([]finding, error) {
+func secretsUnbound(ctx context.Context, d *registry.Deps) ([]finding, error) {
 	holders, err := d.Store.SecretHolders(ctx)
 	return secretFindings(storage.Inspection{Holders: holders}), err
 }

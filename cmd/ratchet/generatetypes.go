@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/spf13/cobra"
 
 	"ratchet"
@@ -60,7 +62,7 @@ func (a *app) typed(cmd *cobra.Command, dir string) ([]typescript.Tool, []typesc
 	case a.connect != "":
 		return a.typedRemote(cmd)
 	}
-	registry, err := tools.NewRegistry(tools.All()...)
+	registry, err := registry.New(tools.All()...)
 	if err != nil {
 		return nil, nil, err
 	}

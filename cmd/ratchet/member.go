@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"ratchet/registry"
+
 	"github.com/Masterminds/semver/v3"
 	"github.com/spf13/cobra"
 
@@ -18,7 +20,6 @@ import (
 	"ratchet/server/attach"
 	"ratchet/server/config"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 // member is this process among those that work on one data directory.
@@ -211,8 +212,8 @@ type noClose struct{ net.Conn }
 // Close leaves the connection open.
 func (noClose) Close() error { return nil }
 
-func selectionOf(s attach.Selection) tools.Selection {
-	return tools.Selection{Toolsets: s.Toolsets, Tools: s.Tools, Only: s.Only, Exclude: s.Exclude, ReadOnly: s.ReadOnly}
+func selectionOf(s attach.Selection) registry.Selection {
+	return registry.Selection{Toolsets: s.Toolsets, Tools: s.Tools, Only: s.Only, Exclude: s.Exclude, ReadOnly: s.ReadOnly}
 }
 
 // welcome checks who wants to attach to a server with these settings.

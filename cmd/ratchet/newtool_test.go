@@ -11,10 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/typescript"
 	"ratchet/server"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 type greetIn struct {
@@ -28,12 +29,12 @@ type greetOut struct {
 // TestNewToolIsOnEverySurface adds one tool by its Spec and finds it, with the
 // same answer, wherever tools are.
 func TestNewToolIsOnEverySurface(t *testing.T) {
-	greet := tools.Define(tools.Spec{
+	greet := registry.Define(registry.Spec{
 		Name: "ratchet_greet_somebody", Title: "Greet somebody", Doc: "Call this to greet.",
-		Toolset: "core", Category: "discovery", Effect: tools.Reads,
-		Routes:   []tools.Route{{Method: "GET", Path: "/greetings/{some_name}", Field: "greeting"}},
-		Examples: []tools.Example{{Title: "A greeting", Args: json.RawMessage(`{"some_name":"Ada"}`)}},
-	}, func(_ context.Context, _ *tools.Deps, in greetIn) (greetOut, error) {
+		Toolset: "core", Category: "discovery", Effect: registry.Reads,
+		Routes:   []registry.Route{{Method: "GET", Path: "/greetings/{some_name}", Field: "greeting"}},
+		Examples: []registry.Example{{Title: "A greeting", Args: json.RawMessage(`{"some_name":"Ada"}`)}},
+	}, func(_ context.Context, _ *registry.Deps, in greetIn) (greetOut, error) {
 		return greetOut{"hello " + in.SomeName}, nil
 	})
 	cfg, err := config.Load(config.Options{
@@ -43,7 +44,7 @@ func TestNewToolIsOnEverySurface(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.Open(t.Context(), cfg, server.Options{Tools: []tools.Tool{greet}})
+	s, err := server.Open(t.Context(), cfg, server.Options{Tools: []registry.Tool{greet}})
 	if err != nil {
 		t.Fatal(err)
 	}

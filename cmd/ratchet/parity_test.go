@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -67,12 +69,12 @@ func direct(s *server.Server) surface {
 		if !ok {
 			t.Fatalf("no tool %s", tool)
 		}
-		ctx := tools.WithCaller(t.Context(), tools.Caller{Identity: ratchet.Local()})
+		ctx := registry.WithCaller(t.Context(), registry.Caller{Identity: ratchet.Local()})
 		out, err := found.Call(ctx, s.Deps(), args)
 		if err != nil {
 			return answer{asRead(t, ratchet.Body(err, "")), true}
 		}
-		failed, ok := out.(tools.Failed)
+		failed, ok := out.(registry.Failed)
 		return answer{asRead(t, out), ok && failed.Failure() != nil}
 	}
 }
@@ -159,21 +161,21 @@ func TestSurfacesAnswerAlike(t *testing.T) {
 	if underRace { // one call after the other: the detector has nothing to find but time
 		t.Skip("the calls are made one after the other")
 	}
-	registry, err := tools.NewRegistry(tools.All()...)
+	reg, err := registry.New(tools.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	type play struct {
 		name, tool string
-		setup      []tools.Call
+		setup      []registry.Call
 		args       json.RawMessage
 	}
 	var plays []play
-	for tool, ex := range toolstest.SomeExamples(registry) {
+	for tool, ex := range toolstest.SomeExamples(reg) {
 		plays = append(plays, play{tool.Name + "/" + ex.Title, tool.Name, ex.Setup, ex.Args})
 	}
 	made := tools.ExecuteTask.Examples[0].Setup
-	broken := tools.Call{Tool: "ratchet_create_task", Args: json.RawMessage(
+	broken := registry.Call{Tool: "ratchet_create_task", Args: json.RawMessage(
 		`{"name":"broken","description":"d","code":"export default () => {\n  throw new RangeError('<no>')\n}","input_schema":{"type":"object"},"output_schema":{}}`)}
 	for name, args := range map[string]string{
 		"missing task": `{"task_id":"doubel","input":{}}`, "bad input": `{"task_id":"double","input":{"n":"x"}}`,
@@ -181,7 +183,7 @@ func TestSurfacesAnswerAlike(t *testing.T) {
 	} {
 		plays = append(plays, play{"execute/" + name, "ratchet_execute_task", made, json.RawMessage(args)})
 	}
-	plays = append(plays, play{"execute/failed run", "ratchet_execute_task", []tools.Call{broken}, json.RawMessage(`{"task_id":"broken","input":{}}`)})
+	plays = append(plays, play{"execute/failed run", "ratchet_execute_task", []registry.Call{broken}, json.RawMessage(`{"task_id":"broken","input":{}}`)})
 	for _, p := range plays {
 		t.Run(p.name, func(t *testing.T) {
 			want := answerOf(t, surfaces()["direct"](t), p.setup, p.tool, p.args)
@@ -195,12 +197,12 @@ func TestSurfacesAnswerAlike(t *testing.T) {
 			}
 		})
 	}
-	refusedAlike(t, registry)
+	refusedAlike(t, reg)
 }
 
 // refusedAlike plays a call of every tool that is refused. It changes nothing,
 // so that each surface needs one server.
-func refusedAlike(t *testing.T, registry *tools.Registry) {
+func refusedAlike(t *testing.T, registry *registry.Registry) {
 	open := map[string]surface{}
 	for name, fresh := range surfaces() {
 		open[name] = fresh(t)
@@ -242,7 +244,7 @@ func withoutVerbose(v any) any {
 }
 
 // answerOf makes the calls of a set-up and returns the steady answer of one more.
-func answerOf(t *testing.T, call surface, setup []tools.Call, tool string, args json.RawMessage) answer {
+func answerOf(t *testing.T, call surface, setup []registry.Call, tool string, args json.RawMessage) answer {
 	t.Helper()
 	for _, s := range setup {
 		call(t, s.Tool, s.Args) // may fail: a set-up makes executions that do, too

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"ratchet/registry"
+
 	"ratchet/adapters/mcp"
 
 	"github.com/spf13/cobra"
@@ -100,7 +102,7 @@ func ignore(err, what error) error {
 
 // readers says of which tools a call may be made again unasked.
 func readers() (func(string) bool, error) {
-	all, err := tools.NewRegistry(tools.All()...)
+	all, err := registry.New(tools.All()...)
 	if err != nil {
 		return nil, err
 	}

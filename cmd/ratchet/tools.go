@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"ratchet/registry"
+
 	mcpserver "ratchet/adapters/mcp"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -68,16 +70,16 @@ func (a *app) listTools(cmd *cobra.Command, toolsets string) ([]listed, error) {
 		defer session.Close()
 		return listRemote(cmd, session)
 	}
-	registry, err := tools.NewRegistry(tools.All()...)
+	reg, err := registry.New(tools.All()...)
 	if err != nil {
 		return nil, err
 	}
-	registry, err = registry.Select(tools.Selection{Toolsets: strings.Split(toolsets, ",")})
+	reg, err = reg.Select(registry.Selection{Toolsets: strings.Split(toolsets, ",")})
 	if err != nil {
 		return nil, err
 	}
-	list := make([]listed, 0, len(registry.List()))
-	for _, tool := range registry.List() {
+	list := make([]listed, 0, len(reg.List()))
+	for _, tool := range reg.List() {
 		row := listed{Name: tool.Name, Title: tool.Title, Doc: tool.Doc, Input: tool.In}
 		if len(tool.Out) > 0 {
 			row.Output = json.RawMessage(tool.Out)

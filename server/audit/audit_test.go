@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"go.uber.org/goleak"
 
 	"ratchet"
 	"ratchet/events"
 	"ratchet/server/audit"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -84,11 +85,11 @@ type noteIn struct {
 }
 
 // writes is a tool that stores a task, or fails before or after it did.
-func writes(spec tools.Spec) tools.Tool {
+func writes(spec registry.Spec) registry.Tool {
 	spec.Title, spec.Doc, spec.Category = "Write", "Call this to write.", "development"
 	spec.Toolset = "core"
-	spec.Effect = tools.Writes
-	return tools.Define(spec, func(ctx context.Context, d *tools.Deps, in noteIn) (noteIn, error) {
+	spec.Effect = registry.Writes
+	return registry.Define(spec, func(ctx context.Context, d *registry.Deps, in noteIn) (noteIn, error) {
 		if in.Fail == "before" {
 			return in, ratchet.Errorf(ratchet.CodeConflict, "no password=hunter2hunter2 here")
 		}
@@ -111,14 +112,14 @@ func TestEveryWriteHasItsEntry(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closeAll(t, l, db)
-	d := &tools.Deps{Store: db, Gates: []tools.Gate{l}}
-	tool := writes(tools.Spec{Name: "ratchet_create_task", Creates: true})
-	ctx := tools.WithCaller(t.Context(), tools.Caller{
+	d := &registry.Deps{Store: db, Gates: []registry.Gate{l}}
+	tool := writes(registry.Spec{Name: "ratchet_create_task", Creates: true})
+	ctx := registry.WithCaller(t.Context(), registry.Caller{
 		Surface: "rest", RequestID: "req_1",
 		Identity: ratchet.Principal{ID: "key:1", Name: "bot", Role: ratchet.RoleUser, Via: "api_key", IP: "192.0.2.1"},
 	})
 	for _, args := range []string{`{"name":"one"}`, `{"name":"two","fail":"nothing"}`, `{"name":"three","fail":"before"}`, `{"name":"four","fail":"after"}`, `{"nam":"five"}`} {
-		_, _ = tools.Invoke(ctx, d, tool, json.RawMessage(args))
+		_, _ = registry.Invoke(ctx, d, tool, json.RawMessage(args))
 	}
 	// What comes after waits for what was queued before it.
 	if err := l.Record(ctx, audit.Entry{Type: audit.ConfigChanged}); err != nil {
@@ -164,11 +165,11 @@ func TestReadsAreRecordedWhenRefused(t *testing.T) {
 	}
 	defer closeAll(t, l, db)
 	refusal := error(nil)
-	read := tools.Tool{Spec: tools.Spec{Name: "ratchet_list_users", Toolset: "core", Effect: tools.Reads}}
+	read := registry.Tool{Spec: registry.Spec{Name: "ratchet_list_users", Toolset: "core", Effect: registry.Reads}}
 	admin := read
 	admin.Toolset = "admin"
 	for _, step := range []struct {
-		tool tools.Tool
+		tool registry.Tool
 		err  error
 	}{
 		{read, nil},
@@ -363,7 +364,7 @@ func BenchmarkEnter(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = errors.Join(l.Close(context.Background()), db.Close()) }()
-	read := tools.Tool{Spec: tools.Spec{Name: "ratchet_list_templates", Toolset: "core", Effect: tools.Reads}}
+	read := registry.Tool{Spec: registry.Spec{Name: "ratchet_list_templates", Toolset: "core", Effect: registry.Reads}}
 	b.Run("read", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -372,15 +373,15 @@ func BenchmarkEnter(b *testing.B) {
 			}
 		}
 	})
-	write := writes(tools.Spec{Name: "ratchet_create_task", Creates: true})
-	for name, gates := range map[string][]tools.Gate{"write without": nil, "write with": {l}} {
-		d := &tools.Deps{Store: db, Gates: gates}
+	write := writes(registry.Spec{Name: "ratchet_create_task", Creates: true})
+	for name, gates := range map[string][]registry.Gate{"write without": nil, "write with": {l}} {
+		d := &registry.Deps{Store: db, Gates: gates}
 		b.Run(name, func(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
 				args, _ := json.Marshal(noteIn{Name: strings.ReplaceAll(name, " ", "_") + time.Now().Format("150405.000000000")})
-				if _, err := tools.Invoke(b.Context(), d, write, args); err != nil {
+				if _, err := registry.Invoke(b.Context(), d, write, args); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -8,19 +8,20 @@ import (
 	"encoding/json"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
-// Enter implements tools.Gate. The entry of a call that writes rides on its
+// Enter implements registry.Gate. The entry of a call that writes rides on its
 // write; calls that were refused, failed or wrote nothing get theirs at the
 // end. Reads are recorded when they are refused, fail, or are an
 // administrator's.
-func (l *Log) Enter(ctx context.Context, t tools.Tool, args json.RawMessage) (context.Context, func(any, error), error) {
+func (l *Log) Enter(ctx context.Context, t registry.Tool, args json.RawMessage) (context.Context, func(any, error), error) {
 	what := operation{t.Name, t.Toolset == "admin"}
-	if t.Effect == tools.Reads && !what.admin {
+	if t.Effect == registry.Reads && !what.admin {
 		return ctx, func(_ any, err error) {
 			if err != nil {
 				l.refusedRead(ctx, what, err)
@@ -74,7 +75,7 @@ func (l *Log) refusedRead(ctx context.Context, what operation, err error) {
 
 // entry is what every entry of a call has.
 func (l *Log) entry(ctx context.Context, what operation) Entry {
-	c := tools.CallerFrom(ctx)
+	c := registry.CallerFrom(ctx)
 	p := c.Identity
 	return Entry{
 		Principal: p.ID, User: p.Name, Role: string(p.Role), Via: p.Via, IP: p.IP,
@@ -112,18 +113,18 @@ func read(args json.RawMessage) schema.Members {
 }
 
 // typeOf is the type of a call of t that succeeds.
-func typeOf(t *tools.Tool, given schema.Members) Type {
+func typeOf(t *registry.Tool, given schema.Members) Type {
 	for argument, is := range t.AuditOf {
 		if given.Value(argument) != nil {
 			return Type(is)
 		}
 	}
 	switch {
-	case t.Effect == tools.Reads, given.Says("dry_run"):
+	case t.Effect == registry.Reads, given.Says("dry_run"):
 		return Read
 	case t.Audit != "":
 		return Type(t.Audit)
-	case t.Effect == tools.Destroys:
+	case t.Effect == registry.Destroys:
 		return Deleted
 	case t.Executes, t.Creates:
 		return Created
@@ -134,7 +135,7 @@ func typeOf(t *tools.Tool, given schema.Members) Type {
 
 // resourceOf names what a call of t is about: the argument that says which of a
 // noun, e.g. task_id or the variable of a path of the tool.
-func resourceOf(t *tools.Tool, given schema.Members) string {
+func resourceOf(t *registry.Tool, given schema.Members) string {
 	for _, f := range append(known(), variables(t)...) {
 		if value := given.Value(f.argument); value != nil {
 			var text string
@@ -168,7 +169,7 @@ func known() []naming {
 }
 
 // variables are those of the paths of a tool: order_id names an order.
-func variables(t *tools.Tool) (found []naming) {
+func variables(t *registry.Tool) (found []naming) {
 	for _, r := range t.Routes {
 		for _, name := range r.Variables() {
 			found = append(found, naming{strings.TrimSuffix(name, "_id"), name})

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // TestResourceOf: what a call is about is found however its arguments are written.
@@ -18,7 +18,7 @@ func TestResourceOf(t *testing.T) {
 		`[]`:                                    "",
 		`{"name":"a \"b\"","task_name":"late"}`: `name a "b"`,
 	} {
-		if got := resourceOf(&tools.Tool{}, read(json.RawMessage(args))); got != want {
+		if got := resourceOf(&registry.Tool{}, read(json.RawMessage(args))); got != want {
 			t.Errorf("%s: %q, want %q", args, got, want)
 		}
 	}

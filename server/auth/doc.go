@@ -1,6 +1,6 @@
 // Package auth says who sends a request: it reads API keys, bearer tokens and
 // session cookies, checks them and puts the principal into the request's
-// context. What a principal may do is decided elsewhere (tools.Permit).
+// context. What a principal may do is decided elsewhere (registry.Permit).
 //
 //	authenticator, err := auth.New(auth.Config{…})
 //	handler := authenticator.Wrap(mux)

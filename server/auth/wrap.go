@@ -5,13 +5,14 @@ import (
 	"net/http"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/reply"
-	"ratchet/tools"
 )
 
 // Wrap puts the principal of each request into its context, for FromContext
-// and, as the Identity of a tools.Caller, for tools.CallerFrom. It refuses
+// and, as the Identity of a registry.Caller, for registry.CallerFrom. It refuses
 // wrong credentials, and missing ones where the request is not public.
 func (a *Authenticator) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +34,7 @@ func (a *Authenticator) Wrap(next http.Handler) http.Handler {
 			id = identity{principal: ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none", IP: id.principal.IP}}
 		}
 		ctx := withIdentity(r.Context(), &id)
-		ctx = tools.WithCaller(ctx, tools.Caller{Principal: id.principal.ID, Identity: id.principal})
+		ctx = registry.WithCaller(ctx, registry.Caller{Principal: id.principal.ID, Identity: id.principal})
 		next.ServeHTTP(w, a.withoutKey(r.WithContext(ctx)))
 	})
 }

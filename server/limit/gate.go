@@ -4,14 +4,15 @@ import (
 	"context"
 	"encoding/json"
 
+	"ratchet/registry"
+
 	"ratchet"
-	"ratchet/tools"
 )
 
-// Enter implements tools.Gate: it takes a place among the calls that the
+// Enter implements registry.Gate: it takes a place among the calls that the
 // caller has open, and a token of each rate that holds for the call.
-func (l *Limiter) Enter(ctx context.Context, t tools.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
-	caller := tools.CallerFrom(ctx)
+func (l *Limiter) Enter(ctx context.Context, t registry.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
+	caller := registry.CallerFrom(ctx)
 	p := &caller.Identity
 	if p.Open() {
 		return l.enterOpen(ctx)
@@ -85,7 +86,7 @@ func busy(bound int, what string) *ratchet.Error {
 
 // pay takes the tokens of a call. The first call of an HTTP request was paid
 // with the request.
-func (l *Limiter) pay(ctx context.Context, c *client, p *ratchet.Principal, t *tools.Tool, surface string) *ratchet.Error {
+func (l *Limiter) pay(ctx context.Context, c *client, p *ratchet.Principal, t *registry.Tool, surface string) *ratchet.Error {
 	if l.rules.Load().Off {
 		return nil
 	}

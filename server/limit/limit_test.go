@@ -11,22 +11,23 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ratchet/registry"
+
 	"go.uber.org/goleak"
 
 	"ratchet"
 	"ratchet/server/limit"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
-	reads    = tools.Tool{Spec: tools.Spec{Name: "ratchet_list_available_tasks", Effect: tools.Reads}}
-	executes = tools.Tool{Spec: tools.Spec{Name: "ratchet_execute_task", Effect: tools.Writes, Executes: true}}
-	creates  = tools.Tool{Spec: tools.Spec{Name: "ratchet_create_task", Effect: tools.Writes, Rate: tools.RateCreate}}
-	logs     = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_logs", Effect: tools.Reads, Rate: tools.RateLogs}}
-	traces   = tools.Tool{Spec: tools.Spec{Name: "ratchet_get_execution_trace", Effect: tools.Reads, Rate: tools.RateTraces}}
+	reads    = registry.Tool{Spec: registry.Spec{Name: "ratchet_list_available_tasks", Effect: registry.Reads}}
+	executes = registry.Tool{Spec: registry.Spec{Name: "ratchet_execute_task", Effect: registry.Writes, Executes: true}}
+	creates  = registry.Tool{Spec: registry.Spec{Name: "ratchet_create_task", Effect: registry.Writes, Rate: registry.RateCreate}}
+	logs     = registry.Tool{Spec: registry.Spec{Name: "ratchet_get_execution_logs", Effect: registry.Reads, Rate: registry.RateLogs}}
+	traces   = registry.Tool{Spec: registry.Spec{Name: "ratchet_get_execution_trace", Effect: registry.Reads, Rate: registry.RateTraces}}
 )
 
 // open returns a limiter that the test closes.
@@ -41,12 +42,12 @@ func open(t *testing.T, cfg limit.Config) *limit.Limiter {
 }
 
 func as(surface string, p ratchet.Principal) context.Context {
-	return tools.WithCaller(context.Background(), tools.Caller{Surface: surface, Principal: p.ID, Identity: p})
+	return registry.WithCaller(context.Background(), registry.Caller{Surface: surface, Principal: p.ID, Identity: p})
 }
 
 // calls makes calls one after another until one is refused, up to most, and
 // returns how many were admitted and the refusal.
-func calls(ctx context.Context, l *limit.Limiter, t tools.Tool, most int) (int, *ratchet.Error) {
+func calls(ctx context.Context, l *limit.Limiter, t registry.Tool, most int) (int, *ratchet.Error) {
 	for n := range most {
 		_, leave, err := l.Enter(ctx, t, nil)
 		if err != nil {
@@ -102,7 +103,7 @@ func TestKindsOverMCP(t *testing.T) {
 	for _, tier := range []string{limit.TierDefault, limit.TierPermissive, limit.TierStrict} {
 		k := limit.KindsOf(tier)
 		for _, tc := range []struct {
-			tool  tools.Tool
+			tool  registry.Tool
 			bound int
 		}{{executes, k.Execute}, {creates, k.Create}, {logs, k.Logs}, {traces, k.Traces}, {reads, k.Total}} {
 			t.Run(tier+" "+tc.tool.Name, func(t *testing.T) {
@@ -127,7 +128,7 @@ func TestRunsAndCallsAtOnce(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		ctx  context.Context
-		tool tools.Tool
+		tool registry.Tool
 		want int
 	}{
 		{"runs over MCP", as("mcp", ratchet.Principal{ID: "key:1", Role: ratchet.RoleUser}), executes, 5},
@@ -286,7 +287,7 @@ func TestHTTP(t *testing.T) {
 		w.WriteHeader(ratchet.CodeOf(err).HTTPStatus())
 	}
 	app := l.Known(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := tools.WithCaller(r.Context(), tools.Caller{Surface: "rest", Identity: cfg.Who(r.Context())})
+		ctx := registry.WithCaller(r.Context(), registry.Caller{Surface: "rest", Identity: cfg.Who(r.Context())})
 		for range 2 { // the first call is paid with the request
 			if n, _ := calls(ctx, l, reads, 1); n != 1 {
 				w.WriteHeader(http.StatusTooManyRequests)

@@ -2,7 +2,7 @@ package limit
 
 import (
 	"ratchet"
-	"ratchet/tools"
+	"ratchet/registry"
 )
 
 // The tiers a principal can be in.
@@ -74,15 +74,15 @@ func KindsOf(tier string) Kinds {
 }
 
 // kind is the name and bound of the kind a tool is of; empty for the others.
-func (k Kinds) kind(t *tools.Tool) (name string, perMinute int) {
+func (k Kinds) kind(t *registry.Tool) (name string, perMinute int) {
 	switch {
 	case t.Executes:
 		return "execute", k.Execute
-	case t.Rate == tools.RateCreate:
+	case t.Rate == registry.RateCreate:
 		return string(t.Rate), k.Create
-	case t.Rate == tools.RateLogs:
+	case t.Rate == registry.RateLogs:
 		return string(t.Rate), k.Logs
-	case t.Rate == tools.RateTraces:
+	case t.Rate == registry.RateTraces:
 		return string(t.Rate), k.Traces
 	default:
 		return "", 0

@@ -2,7 +2,7 @@
 // and as JSON. Nothing is estimated: what is not known is absent.
 //
 //	m := metrics.New(metrics.Config{Store: db, Workers: workers})
-//	deps.Gates = append([]tools.Gate{m.Gate()}, deps.Gates...)
+//	deps.Gates = append([]registry.Gate{m.Gate()}, deps.Gates...)
 //	mux.Handle("GET /metrics", m.Handler())
 //
 // It must not import package server or runtime/worker.

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"ratchet/registry"
+
 	"ratchet"
-	"ratchet/tools"
 )
 
 // gate measures every tool call. It comes first, so that refusals of the other
@@ -14,18 +15,18 @@ import (
 type gate struct{ m *Metrics }
 
 // Gate returns the gate that counts tool calls.
-func (m *Metrics) Gate() tools.Gate { return gate{m} }
+func (m *Metrics) Gate() registry.Gate { return gate{m} }
 
 // Enter admits every call and counts it when it has ended.
-func (g gate) Enter(ctx context.Context, t tools.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
+func (g gate) Enter(ctx context.Context, t registry.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
 	begun := time.Now()
-	name, surface := t.Name, tools.CallerFrom(ctx).Surface // a closure over t would put all of it on the heap
+	name, surface := t.Name, registry.CallerFrom(ctx).Surface // a closure over t would put all of it on the heap
 	return ctx, func(out any, err error) { g.m.called(name, surface, time.Since(begun), out, err) }, nil
 }
 
 func (m *Metrics) called(tool, surface string, took time.Duration, out any, err error) {
 	outcome := "ok"
-	if failed, ok := out.(tools.Failed); ok && err == nil {
+	if failed, ok := out.(registry.Failed); ok && err == nil {
 		if failure := failed.Failure(); failure != nil {
 			outcome = "failed"
 			m.failures.WithLabelValues(failure.Code.ErrorType()).Inc()

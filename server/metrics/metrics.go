@@ -5,13 +5,14 @@ import (
 	"net/http"
 	"sync"
 
+	"ratchet/registry"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ratchet"
 	"ratchet/events"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 // Config says what to measure. Nil functions leave their metrics out.
@@ -20,7 +21,7 @@ type Config struct {
 	Store   *storage.DB
 	Bus     *ratchet.Bus                          // executions are counted from its events
 	Workers func() []ratchet.Worker               // the pool at this moment
-	Tools   *tools.Registry                       // of the server, to know what callers may call
+	Tools   *registry.Registry                    // of the server, to know what callers may call
 	Caller  func(*http.Request) ratchet.Principal // who reads over HTTP; nil = the machine's owner
 }
 

@@ -11,11 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/registry"
+
 	"go.uber.org/goleak"
 
 	"ratchet"
 	"ratchet/storage"
-	"ratchet/tools"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,9 +29,9 @@ type out struct {
 	OK bool `json:"ok"`
 }
 
-var probe = tools.Define(tools.Spec{
-	Name: "ratchet_probe", Title: "Probe", Doc: "Fails as asked.", Toolset: "core", Category: "monitoring", Effect: tools.Reads,
-}, func(_ context.Context, _ *tools.Deps, in in) (out, error) {
+var probe = registry.Define(registry.Spec{
+	Name: "ratchet_probe", Title: "Probe", Doc: "Fails as asked.", Toolset: "core", Category: "monitoring", Effect: registry.Reads,
+}, func(_ context.Context, _ *registry.Deps, in in) (out, error) {
 	switch in.Fail {
 	case "limit":
 		return out{}, ratchet.Errorf(ratchet.CodeRateLimited, "too many")
@@ -92,15 +93,15 @@ func wantLines(t *testing.T, text string, lines ...string) {
 
 func TestCallsAndRequestsAreCounted(t *testing.T) {
 	m, _, url := started(t)
-	registry, err := tools.NewRegistry(probe)
+	reg, err := registry.New(probe)
 	if err != nil {
 		t.Fatal(err)
 	}
-	deps := &tools.Deps{Gates: []tools.Gate{m.Gate()}, Tools: registry}
-	ctx := tools.WithCaller(context.Background(), tools.Caller{Surface: "rest"})
+	deps := &registry.Deps{Gates: []registry.Gate{m.Gate()}, Tools: reg}
+	ctx := registry.WithCaller(context.Background(), registry.Caller{Surface: "rest"})
 	for _, args := range []string{`{}`, `{}`, `{"fail":"limit"}`, `{"fail":"internal"}`} {
-		tool, _ := registry.Lookup("ratchet_probe")
-		_, _ = tools.Invoke(ctx, deps, tool, json.RawMessage(args)) // the outcome is what is counted
+		tool, _ := reg.Lookup("ratchet_probe")
+		_, _ = registry.Invoke(ctx, deps, tool, json.RawMessage(args)) // the outcome is what is counted
 	}
 	m.Request("GET", "/api/v1/", 404, time.Millisecond)
 	m.Request("BREW", "", 405, time.Millisecond)
@@ -186,7 +187,7 @@ func BenchmarkGate(b *testing.B) {
 	m := New(Config{})
 	defer m.Close()
 	g := m.Gate()
-	ctx := tools.WithCaller(context.Background(), tools.Caller{Surface: "mcp"})
+	ctx := registry.WithCaller(context.Background(), registry.Caller{Surface: "mcp"})
 	b.ReportAllocs()
 	for b.Loop() {
 		_, leave, _ := g.Enter(ctx, probe, nil)

@@ -4,11 +4,12 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/registry"
+
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
 	"ratchet"
-	"ratchet/tools"
 )
 
 // shown says what of a metric a caller with a scope sees.
@@ -61,7 +62,7 @@ func (m *Metrics) sees(p ratchet.Principal, family string, row *dto.Metric) bool
 	case all:
 		return p.Scope.Has(ratchet.RightSystem)
 	case ownTasks:
-		if tools.PermitAny(p, m.cfg.Tools, "ratchet_list_available_tasks", "ratchet_list_executions", "ratchet_get_execution_stats") != nil {
+		if registry.PermitAny(p, m.cfg.Tools, "ratchet_list_available_tasks", "ratchet_list_executions", "ratchet_get_execution_stats") != nil {
 			return false
 		}
 		// The row "other" adds up tasks of any name.
@@ -69,7 +70,7 @@ func (m *Metrics) sees(p ratchet.Principal, family string, row *dto.Metric) bool
 		return p.Scope.AllowsTask(name) && (name != otherTasks || !p.Scope.LimitsTasks())
 	case ownTools:
 		// How often tools are called tells of tasks beyond the scope too.
-		return !p.Scope.LimitsTasks() && tools.PermitAny(p, m.cfg.Tools, label(row, "tool")) == nil
+		return !p.Scope.LimitsTasks() && registry.PermitAny(p, m.cfg.Tools, label(row, "tool")) == nil
 	default:
 		return false
 	}

@@ -7,33 +7,34 @@ import (
 	"reflect"
 	"strings"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 func same(a, b any) bool { return reflect.DeepEqual(a, b) }
 
-// Change implements tools.Configuration. What is to be stored is stored first:
+// Change implements registry.Configuration. What is to be stored is stored first:
 // a change that could not be is not made.
-func (s *Settings) Change(ctx context.Context, c tools.SettingChange) (tools.SettingChanged, error) {
+func (s *Settings) Change(ctx context.Context, c registry.SettingChange) (registry.SettingChanged, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.Current()
 	about, value, err := s.wanted(now, c)
 	if err != nil {
-		return tools.SettingChanged{}, err
+		return registry.SettingChanged{}, err
 	}
 	live := s.canApply(about.Name)
 	if err := s.may(c, live); err != nil {
-		return tools.SettingChanged{}, err
+		return registry.SettingChanged{}, err
 	}
 	after := s.with(c.Key, value, c.Persist, live)
 	running, next, err := s.check(now, after, live)
 	if err != nil {
-		return tools.SettingChanged{}, err
+		return registry.SettingChanged{}, err
 	}
-	did := tools.SettingChanged{
+	did := registry.SettingChanged{
 		Before: shown(now, c.Key), After: shown(running, c.Key), Applied: live, Source: running.Sources()[c.Key].Kind(), Next: shown(next, c.Key),
 	}
 	if c.Persist {
@@ -44,7 +45,7 @@ func (s *Settings) Change(ctx context.Context, c tools.SettingChange) (tools.Set
 	}
 	if c.Persist {
 		if err := config.WriteRuntime(s.cfg.Dir, after.file); err != nil {
-			return tools.SettingChanged{}, ratchet.Errorf(ratchet.CodeInternal, "the change cannot be stored and was not made").
+			return registry.SettingChanged{}, ratchet.Errorf(ratchet.CodeInternal, "the change cannot be stored and was not made").
 				WithHint("see whether the data folder can be written").Wrap(err)
 		}
 	}
@@ -55,14 +56,14 @@ func (s *Settings) Change(ctx context.Context, c tools.SettingChange) (tools.Set
 			apply(running)
 		}
 	}
-	caller := tools.CallerFrom(ctx)
+	caller := registry.CallerFrom(ctx)
 	s.cfg.Log.Info("the configuration was changed", "setting", c.Key, "before", did.Before, "after", did.After, "next", did.Next,
 		"applied", live, "persisted", c.Persist, "principal", caller.Identity.ID, "request_id", caller.RequestID)
 	return did, nil
 }
 
 // wanted reads the key and the value of a change; a nil value takes back.
-func (s *Settings) wanted(now *config.Config, c tools.SettingChange) (config.Key, any, error) {
+func (s *Settings) wanted(now *config.Config, c registry.SettingChange) (config.Key, any, error) {
 	about, ok := now.Key(c.Key)
 	if !ok {
 		return about, nil, s.Unknown(c.Key)
@@ -86,7 +87,7 @@ func (s *Settings) wanted(now *config.Config, c tools.SettingChange) (config.Key
 }
 
 // may says whether the change can be made in this way.
-func (s *Settings) may(c tools.SettingChange, live bool) error {
+func (s *Settings) may(c registry.SettingChange, live bool) error {
 	switch {
 	case c.Persist && s.cfg.Dir == "":
 		return ratchet.Errorf(ratchet.CodeInvalid, "this server keeps everything in memory: nothing holds after a restart").At("/persist").

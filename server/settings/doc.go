@@ -4,7 +4,7 @@
 //	s := settings.New(settings.Config{Loaded: cfg, Dir: cfg.DataDir, Apply: map[string]func(*config.Config){
 //		"logging.level": func(c *config.Config) { _ = levels.Set(c.Logging.Level) },
 //	}})
-//	_, err := s.Change(ctx, tools.SettingChange{Key: "logging.level", Value: "debug"})
+//	_, err := s.Change(ctx, registry.SettingChange{Key: "logging.level", Value: "debug"})
 //	fmt.Println(s.Current().Logging.Level)
 //
 // A change is checked by the code that reads the configuration file. Keys with

@@ -7,9 +7,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server/config"
-	"ratchet/tools"
 )
 
 // Config says what to keep. The zero value of a field means what is in
@@ -64,17 +65,17 @@ func orEmpty(m map[string]any) map[string]any {
 // Current is the configuration in force. It must not be changed.
 func (s *Settings) Current() *config.Config { return s.current.Load() }
 
-// Unknown implements tools.Configuration.
+// Unknown implements registry.Configuration.
 func (s *Settings) Unknown(key string) *ratchet.Error {
 	return refusal(s.Current().Unknown(key), "/key")
 }
 
-// Settings implements tools.Configuration.
-func (s *Settings) Settings() []tools.Setting {
+// Settings implements registry.Configuration.
+func (s *Settings) Settings() []registry.Setting {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, next := s.Current(), s.next()
-	list := make([]tools.Setting, 0, len(now.Sources()))
+	list := make([]registry.Setting, 0, len(now.Sources()))
 	keys := maps.Clone(now.Sources())
 	for key, source := range next.Sources() {
 		if about, _ := now.Key(key); about.Name != key { // a name that comes with the next start
@@ -99,13 +100,13 @@ func (s *Settings) next() *config.Config {
 	return &next
 }
 
-func (s *Settings) setting(key string, now, next *config.Config) tools.Setting {
+func (s *Settings) setting(key string, now, next *config.Config) registry.Setting {
 	about, _ := now.Key(key)
 	source, ok := now.Sources()[key]
 	if !ok {
 		source.Origin = "default" // it is not set yet
 	}
-	out := tools.Setting{
+	out := registry.Setting{
 		Key: key, Value: shown(now, key), Source: source.Kind(), Origin: source.Origin, Secret: about.Secret,
 		Live: s.canApply(about.Name), Type: about.Type, Doc: about.Doc, Allowed: about.Allowed,
 	}
@@ -130,8 +131,8 @@ func shown(c *config.Config, key string) any {
 	return config.Shown(source.Value)
 }
 
-// Document implements tools.Configuration.
-func (s *Settings) Document(list []tools.Setting) (string, error) {
+// Document implements registry.Configuration.
+func (s *Settings) Document(list []registry.Setting) (string, error) {
 	values := make(map[string]any, len(list))
 	for _, one := range list {
 		values[one.Key] = one.Value

@@ -8,10 +8,11 @@ import (
 	"sync"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/server/config"
 	"ratchet/server/settings"
-	"ratchet/tools"
 )
 
 // open loads a configuration with a data folder and keeps it.
@@ -33,14 +34,14 @@ func TestWhatCannotBeStoredIsNotApplied(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil { // where the folder should be
 		t.Fatal(err)
 	}
-	_, err := s.Change(t.Context(), tools.SettingChange{Key: "rate_limit.tier", Value: "strict", Persist: true})
+	_, err := s.Change(t.Context(), registry.SettingChange{Key: "rate_limit.tier", Value: "strict", Persist: true})
 	if e := ratchet.AsError(err); err == nil || e.Code != ratchet.CodeInternal || e.Hint == "" || strings.Contains(e.Message, dir) {
 		t.Errorf("err = %v", err)
 	}
 	if got := s.Current().RateLimit.Tier; got != "default" || len(applied) != 0 {
 		t.Errorf("it is %s, applied %v", got, applied)
 	}
-	if _, err := s.Change(t.Context(), tools.SettingChange{Key: "rate_limit.tier", Value: "strict"}); err != nil {
+	if _, err := s.Change(t.Context(), registry.SettingChange{Key: "rate_limit.tier", Value: "strict"}); err != nil {
 		t.Error(err)
 	}
 	if got := s.Current().RateLimit.Tier; got != "strict" || len(applied) != 1 {
@@ -52,7 +53,7 @@ func TestWhatCannotBeStoredIsNotApplied(t *testing.T) {
 func TestKeysThatBelongTogether(t *testing.T) {
 	s := open(t, t.TempDir(), nil)
 	change := func(key string, value any) error {
-		_, err := s.Change(t.Context(), tools.SettingChange{Key: key, Value: value, Persist: true})
+		_, err := s.Change(t.Context(), registry.SettingChange{Key: key, Value: value, Persist: true})
 		return err
 	}
 	if err := change("server.cors.allow_credentials", true); err != nil {
@@ -75,7 +76,7 @@ func TestAServerInMemoryStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := settings.New(settings.Config{Loaded: cfg, Apply: map[string]func(*config.Config){"logging.level": nil}})
-	for _, c := range []tools.SettingChange{{Key: "logging.level", Value: "warn", Persist: true}, {Key: "server.port", Value: 1.0, Persist: true}} {
+	for _, c := range []registry.SettingChange{{Key: "logging.level", Value: "warn", Persist: true}, {Key: "server.port", Value: 1.0, Persist: true}} {
 		_, err := s.Change(t.Context(), c)
 		if e := ratchet.AsError(err); err == nil || e.Code != ratchet.CodeInvalid || e.Fields[ratchet.FieldPointer] != "/persist" {
 			t.Errorf("%s: %v", c.Key, err)
@@ -91,7 +92,7 @@ func TestManyAtOnce(t *testing.T) {
 	for n := range 8 {
 		all.Go(func() {
 			key := fmt.Sprintf("rate_limit.per_tool.tool_%d", n)
-			if _, err := s.Change(t.Context(), tools.SettingChange{Key: key, Value: float64(n + 1), Persist: true}); err != nil {
+			if _, err := s.Change(t.Context(), registry.SettingChange{Key: key, Value: float64(n + 1), Persist: true}); err != nil {
 				t.Error(err)
 			}
 			_ = s.Settings()

@@ -20,7 +20,7 @@ import (
 )
 
 // Folder keeps tasks as folders below Root, one per task, named like it. It
-// implements tools.TaskFolder. Root is made when the first task is saved. A
+// implements registry.TaskFolder. Root is made when the first task is saved. A
 // Folder is safe for concurrent use as long as calls concern different tasks.
 type Folder struct {
 	Root string

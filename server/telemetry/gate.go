@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 
-	"go.opentelemetry.io/otel/trace"
+	"ratchet/registry"
 
-	"ratchet/tools"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // gate gives tool calls a span. Calls over MCP have one already: that of their
@@ -15,11 +15,11 @@ type gate struct{ t *Telemetry }
 
 // Gate returns the gate that makes spans of tool calls. It must be the first:
 // what the others refuse is in the trace too.
-func (t *Telemetry) Gate() tools.Gate { return gate{t} }
+func (t *Telemetry) Gate() registry.Gate { return gate{t} }
 
 // Enter admits every call and ends its span when it has ended.
-func (g gate) Enter(ctx context.Context, tool tools.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
-	caller := tools.CallerFrom(ctx)
+func (g gate) Enter(ctx context.Context, tool registry.Tool, _ json.RawMessage) (context.Context, func(any, error), error) {
+	caller := registry.CallerFrom(ctx)
 	if caller.Surface == "mcp" {
 		return ctx, nil, nil
 	}
@@ -27,7 +27,7 @@ func (g gate) Enter(ctx context.Context, tool tools.Tool, _ json.RawMessage) (co
 		keyOperation.String(operationTool), keyTool.String(tool.Name), keySurface.String(caller.Surface), keyRequest.String(caller.RequestID),
 	))
 	caller.Trace = s.Context()
-	return tools.WithCaller(ctx, caller), func(out any, err error) {
+	return registry.WithCaller(ctx, caller), func(out any, err error) {
 		if failure := failureOf(out, err); failure != nil {
 			s.fail(failure.Code.ErrorType())
 		}

@@ -3,13 +3,14 @@ package telemetry
 import (
 	"context"
 
+	"ratchet/registry"
+
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"ratchet"
-	"ratchet/tools"
 )
 
 // Names of the conventions for generative AI and MCP, which are not yet part
@@ -67,7 +68,7 @@ func failureOf(out any, err error) *ratchet.Error {
 	if err != nil {
 		return ratchet.AsError(err)
 	}
-	if f, ok := out.(tools.Failed); ok {
+	if f, ok := out.(registry.Failed); ok {
 		return f.Failure()
 	}
 	return nil

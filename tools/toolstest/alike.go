@@ -6,16 +6,17 @@ import (
 	"reflect"
 	"testing"
 
+	"ratchet/registry"
+
 	"ratchet"
 	"ratchet/thorough"
-	"ratchet/tools"
 )
 
 // Alike plays examples of every tool, and a call of each that is refused,
 // through a surface and directly, each with a fresh server, and fails where
 // they differ in the value or in the code of the error. Results of the surface
 // are checked against the tool's output schema too. SomeExamples says which.
-func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
+func Alike(t *testing.T, r *registry.Registry, direct, surface New) {
 	for tool, ex := range SomeExamples(r) {
 		t.Run(tool.Name+"/"+ex.Title, func(t *testing.T) {
 			want, wantCode := answered(t, direct(t), ex.Setup, tool.Name, ex.Args)
@@ -44,8 +45,8 @@ func Alike(t *testing.T, r *tools.Registry, direct, surface New) {
 
 // SomeExamples are those that a further surface plays: in a thorough test all, else
 // the first of every sixth tool.
-func SomeExamples(r *tools.Registry) iter.Seq2[tools.Tool, tools.Example] {
-	return func(yield func(tools.Tool, tools.Example) bool) {
+func SomeExamples(r *registry.Registry) iter.Seq2[registry.Tool, registry.Example] {
+	return func(yield func(registry.Tool, registry.Example) bool) {
 		for _, tool := range sampled(r) {
 			for _, ex := range tool.Examples[:min(thorough.Of(1, len(tool.Examples)), len(tool.Examples))] {
 				if !yield(tool, ex) {
@@ -58,8 +59,8 @@ func SomeExamples(r *tools.Registry) iter.Seq2[tools.Tool, tools.Example] {
 
 // sampled are the tools that a further surface plays: in a thorough test all,
 // else every sixth.
-func sampled(r *tools.Registry) []tools.Tool {
-	var some []tools.Tool
+func sampled(r *registry.Registry) []registry.Tool {
+	var some []registry.Tool
 	for i, tool := range r.List() {
 		if i%thorough.Of(6, 1) == 0 {
 			some = append(some, tool)
@@ -70,7 +71,7 @@ func sampled(r *tools.Registry) []tools.Tool {
 
 // answered makes the calls of a set-up, which may hold executions that fail, and
 // one more; it returns its result or the code of its error.
-func answered(t *testing.T, call Call, setup []tools.Call, tool string, args json.RawMessage) (json.RawMessage, ratchet.Code) {
+func answered(t *testing.T, call Call, setup []registry.Call, tool string, args json.RawMessage) (json.RawMessage, ratchet.Code) {
 	t.Helper()
 	for _, s := range setup {
 		_, _ = call(t.Context(), s.Tool, s.Args)

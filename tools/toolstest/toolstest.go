@@ -12,12 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"ratchet/registry"
+
 	"golang.org/x/tools/txtar"
 
 	"ratchet"
 	"ratchet/schema"
 	"ratchet/thorough"
-	"ratchet/tools"
 )
 
 // Call calls one tool through a surface and returns its result as JSON; of a
@@ -29,15 +30,15 @@ type Call func(ctx context.Context, tool string, args json.RawMessage) (json.Raw
 type New func(t testing.TB) Call
 
 // Direct calls a registry without any surface, as the machine's owner.
-func Direct(r *tools.Registry, d *tools.Deps) Call {
+func Direct(r *registry.Registry, d *registry.Deps) Call {
 	return func(ctx context.Context, name string, args json.RawMessage) (json.RawMessage, error) {
 		tool, ok := r.Lookup(name)
 		if !ok {
 			return nil, r.Unknown(name)
 		}
-		caller := tools.CallerFrom(ctx)
+		caller := registry.CallerFrom(ctx)
 		caller.Identity = ratchet.Local()
-		ctx = tools.WithCaller(ctx, caller)
+		ctx = registry.WithCaller(ctx, caller)
 		out, err := tool.Call(ctx, d, args)
 		if err != nil {
 			return nil, err
@@ -48,7 +49,7 @@ func Direct(r *tools.Registry, d *tools.Deps) Call {
 
 // Examples runs every example of every tool and checks each result against
 // the tool's output schema.
-func Examples(t *testing.T, r *tools.Registry, fresh New) {
+func Examples(t *testing.T, r *registry.Registry, fresh New) {
 	for _, tool := range r.List() {
 		for _, ex := range tool.Examples {
 			t.Run(tool.Name+"/"+ex.Title, func(t *testing.T) {
@@ -73,13 +74,13 @@ func Examples(t *testing.T, r *tools.Registry, fresh New) {
 // either NAME/result or NAME/error, of which the answer must hold all fields;
 // a field that is null there must be null or absent. The line "use X" of a
 // set-up stands for the lines of file X in dir/setup.txtar.
-func Cases(t *testing.T, r *tools.Registry, dir string, fresh New) {
+func Cases(t *testing.T, r *registry.Registry, dir string, fresh New) {
 	play(t, r.List(), dir, fresh, func(all []testCase) []testCase { return all })
 }
 
 // Sample is Cases through a further surface: in a thorough test all of them, else
 // of every sixth tool the first that is answered and the first that is refused.
-func Sample(t *testing.T, r *tools.Registry, dir string, fresh New) {
+func Sample(t *testing.T, r *registry.Registry, dir string, fresh New) {
 	play(t, sampled(r), dir, fresh, func(all []testCase) []testCase {
 		if thorough.Wanted() {
 			return all
@@ -94,7 +95,7 @@ func Sample(t *testing.T, r *tools.Registry, dir string, fresh New) {
 	})
 }
 
-func play(t *testing.T, list []tools.Tool, dir string, fresh New, pick func([]testCase) []testCase) {
+func play(t *testing.T, list []registry.Tool, dir string, fresh New, pick func([]testCase) []testCase) {
 	shared := shared(t, dir)
 	for _, tool := range list {
 		t.Run(tool.Name, func(t *testing.T) {
@@ -158,7 +159,7 @@ func parse(t *testing.T, data []byte) []testCase {
 	return out
 }
 
-func (c testCase) run(t *testing.T, tool tools.Tool, shared map[string]string, call Call) {
+func (c testCase) run(t *testing.T, tool registry.Tool, shared map[string]string, call Call) {
 	prepare(t, c.files["setup"], shared, call)
 	out, err := call(t.Context(), tool.Name, json.RawMessage(c.files["args"]))
 	want, wantsError := c.files["error"]
@@ -198,7 +199,7 @@ func prepare(t *testing.T, lines string, shared map[string]string, call Call) {
 	}
 }
 
-func checkOut(t *testing.T, tool tools.Tool, out json.RawMessage) {
+func checkOut(t *testing.T, tool registry.Tool, out json.RawMessage) {
 	t.Helper()
 	if tool.Out == nil {
 		return
