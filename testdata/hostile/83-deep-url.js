@@ -1,3 +1,3 @@
-// want: limit stack
+// want: completed | limit stack
 // a URL whose text makes a URL
 export default () => { const f = () => new URL({ toString: f }); try { f(); } catch { return 'caught'; } };

@@ -1,3 +1,3 @@
-// want: limit stack
+// want: completed | limit stack | limit memory
 // a listener that aborts
 export default () => { const f = () => { const c = new AbortController(); c.signal.addEventListener('abort', f); c.abort(); }; try { f(); } catch { return 'caught'; } };

@@ -1,4 +1,4 @@
-package ratchet_test
+package e2e_test
 
 import (
 	"encoding/json"
@@ -77,6 +77,7 @@ var layers = map[string][]string{
 		"ratchet/server/audit", "ratchet/server/certs", "ratchet/server/limit", "ratchet/server/wire", "ratchet/mask", "ratchet/adapters/graphql",
 		"ratchet/server/logging", "ratchet/server/settings", "ratchet/spool",
 	},
+	"ratchet/e2e":             {},
 	"ratchet/server/fixtures": {"ratchet", "ratchet/events", "ratchet/registry", "ratchet/tools", "ratchet/resources", "ratchet/prompts"},
 	"ratchet/bench":           {"*"},
 	"ratchet/bench/cost":      {"ratchet/bench/subject"},

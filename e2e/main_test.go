@@ -1,4 +1,4 @@
-package ratchet_test
+package e2e_test
 
 import (
 	"bufio"
@@ -50,7 +50,12 @@ func program(t testing.TB) string {
 // built is the folder of the program, empty until a test needed it.
 var built string
 
+// TestMain runs the tests in the root of the module: they look at all of it.
 func TestMain(m *testing.M) {
+	if err := os.Chdir(".."); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)

@@ -1,6 +1,6 @@
 //go:build race
 
-package ratchet_test
+package e2e_test
 
 // underRace says that the race detector watches.
 const underRace = true
