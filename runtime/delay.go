@@ -28,6 +28,6 @@ func (v *vm) releaseNow(seq int64) {
 		return
 	}
 	heap.Remove(&v.loop.timers, t.index)
-	v.turn, v.turnRead = max(v.turn, t.due), false
+	v.turn, v.turnRead, v.ahead = max(v.turn, t.due), false, 0
 	t.fn()
 }

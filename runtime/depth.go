@@ -18,7 +18,7 @@ const depthSlack = 5_000
 // A call by way of the engine's own functions, as of a callback of map or a
 // getter, takes the stack of Go too, and leaving it takes quadratic time.
 const (
-	nativeDepth   = 2_000
+	nativeDepth   = 1_000
 	framesPerCall = 12
 )
 

@@ -122,6 +122,8 @@ func describeEvent(e TapeEvent, calls map[int64]*TapeCall) string {
 	switch e.Kind {
 	case TapeNow:
 		return "the task asks for the time of day"
+	case TapeAdvance:
+		return "the task asks for the time of day, which has moved on"
 	case TapeElapsed:
 		return "the task asks for a running timer"
 	case TapeTimer:

@@ -182,10 +182,10 @@ func (v *vm) settle(c completion, settle func(HostReply)) {
 	settle(c.reply)
 }
 
-// beginTurn starts a macrotask: the clock moves to the present and freezes. A
-// mocked clock moves with timers only.
+// beginTurn starts a macrotask: the clock moves to the present. A mocked clock
+// moves with timers only.
 func (v *vm) beginTurn() {
-	v.turnRead = false
+	v.turnRead, v.ahead = false, 0
 	if v.job.Clock == 0 && !v.following() {
 		v.turn = time.Since(v.start)
 	}

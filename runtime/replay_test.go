@@ -261,7 +261,7 @@ func TestReplay_badTape(t *testing.T) {
 		tape []byte
 		want string
 	}{
-		"version":   {other, "version 3, this build reads 2"},
+		"version":   {other, "version 4, this build reads 2 to 3"},
 		"truncated": {live.tape[:len(live.tape)-3], "it is damaged"},
 		"foreign":   {[]byte("something else"), "does not begin with RTAP"},
 		"empty":     {[]byte{}, "does not begin with RTAP"},

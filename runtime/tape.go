@@ -10,8 +10,12 @@ type Tape struct {
 	Complete bool       // false when a limit cut the recording or the worker died
 }
 
-// TapeVersion is the version of the encoding that this build writes.
-const TapeVersion = 2
+// TapeVersion is the version of the encoding that this build writes. It reads
+// those from oldestTape on: before version 3 the clock stood still while code ran.
+const (
+	TapeVersion = 3
+	oldestTape  = 2
+)
 
 // TapeHeader pins what a replay needs to be exact.
 type TapeHeader struct {
@@ -46,6 +50,7 @@ const (
 	TapeElapsed  TapeKind = 8  // a reading of the running clock: Value = microseconds since the start
 	TapeClosed   TapeKind = 9  // the door closed on a host call, which ended the run: ID = its Seq, Value = CloseNoHost or 0
 	TapeBreak    TapeKind = 10 // the run was ended from outside: a limit, a cancellation, a shutdown
+	TapeAdvance  TapeKind = 11 // a later reading of a macrotask showed another time: ID = readings since the last change, Value = microseconds it moved
 )
 
 // Values of events.

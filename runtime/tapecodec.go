@@ -96,8 +96,8 @@ func splitTape(b []byte) (complete bool, header, events, calls []byte, err error
 	if string(r.take(len(tapeMagic))) != tapeMagic {
 		return false, nil, nil, nil, fmt.Errorf("%w: it does not begin with %s", ErrTape, tapeMagic)
 	}
-	if version := r.byte(); version != TapeVersion {
-		return false, nil, nil, nil, fmt.Errorf("%w: version %d, this build reads %d", ErrTape, version, TapeVersion)
+	if version := r.byte(); version < oldestTape || version > TapeVersion {
+		return false, nil, nil, nil, fmt.Errorf("%w: version %d, this build reads %d to %d", ErrTape, version, oldestTape, TapeVersion)
 	}
 	complete = r.byte() == 1
 	header, events, calls = r.bytes(), r.bytes(), r.bytes()

@@ -109,7 +109,7 @@ func (r *tapeReader) events() []TapeEvent {
 	for len(r.b) > 0 && !r.bad {
 		e := TapeEvent{Kind: TapeKind(r.byte()), ID: r.int(), At: at + r.int(), Value: value + r.int()}
 		at, value = e.At, e.Value
-		if e.Kind < TapeNow || e.Kind > TapeBreak {
+		if e.Kind < TapeNow || e.Kind > TapeAdvance {
 			r.bad = true
 		}
 		out = append(out, e)

@@ -26,7 +26,9 @@ type vm struct {
 	rng          *rand.Rand
 	start        time.Time     // of the run; all elapsed times count from here
 	clock        int64         // microseconds UTC shown as the time at start
-	turn         time.Duration // time since start, frozen for this macrotask
+	turn         time.Duration // time since start at the beginning of this macrotask
+	ahead        time.Duration // how far the clock that is shown is beyond that
+	readings     int64         // of the clock since it last moved
 	turnRead     bool          // the script has read the clock in this macrotask
 	installed    moduleSet
 	classes      map[string]*goja.Object
@@ -59,22 +61,6 @@ type vm struct {
 	debugger     *debugger      // of a debugged run
 	timer        *time.Timer    // ends the run at due
 	due          time.Time
-}
-
-// now is the frozen clock of this macrotask: the same value until the next
-// one. The first read of a macrotask goes on the tape.
-func (v *vm) now() time.Time {
-	us := v.clock + v.turn.Microseconds()
-	if !v.turnRead && !v.evaluates() {
-		v.turnRead = true
-		if v.following() {
-			us = v.expect(TapeNow, 0, "the time of day").Value
-			v.turn = time.Duration(us-v.clock) * time.Microsecond
-		} else {
-			v.order.add(TapeNow, 0, us)
-		}
-	}
-	return time.UnixMicro(us).UTC()
 }
 
 // random is the run's only source of randomness: a ChaCha8 stream of Job.Seed,

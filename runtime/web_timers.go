@@ -79,5 +79,5 @@ func performanceModule() module {
 	}}
 }
 
-// elapsedMS is the time since the start of the run on its frozen clock.
+// elapsedMS is the time since the start of the run on its clock.
 func (v *vm) elapsedMS() float64 { return float64(v.now().UnixMicro()-v.clock) / 1000 }

@@ -22,9 +22,9 @@
       this.#code = Object.hasOwn(codes, this.#name) ? codes[this.#name] : 0;
       if (!named && 'cause' in options) hidden(this, 'cause', options.cause);
       if (typeof this.stack === 'string') {
-        const trace = this.stack.indexOf('\n');
-        const text = this.message === '' ? this.#name : this.#name + ': ' + this.message;
-        hidden(this, 'stack', text + (trace < 0 ? '' : this.stack.slice(trace)));
+        const frames = this.stack.split('\n').slice(String(this.message).split('\n').length, 50);
+        frames.unshift(this.message === '' ? this.#name : this.#name + ': ' + this.message);
+        hidden(this, 'stack', frames.join('\n')); // which keeps nothing of the whole text
       }
     }
     get name() { return this.#name; }

@@ -37,7 +37,7 @@ function fetch(url, params, body) {
   state.mute = () => promise.then(undefined, () => {});
   Object.setPrototypeOf(promise, Pending.prototype);
   new State(promise, state);
-  const asked = new Error();
+  let asked;
   // What went wrong far away has no place in the task: it is where it was asked.
   const failed = (error) => {
     const frames = asked.stack.indexOf('\n');
@@ -54,6 +54,7 @@ function fetch(url, params, body) {
     const request = new Request(url, params, body);
     const o = optionsOf(request);
     if (o.signal && o.signal.aborted) throw o.signal.reason;
+    asked = new Error(); // not before, as reading the parameters may call fetch again
     const onAbort = () => fail(o.signal.reason);
     if (o.signal) o.signal.addEventListener('abort', onAbort);
     const throws = o.throwOnError === undefined ? host.throwOnError : o.throwOnError;

@@ -19,7 +19,7 @@ var ErrFormat = errors.New("not a readable recording")
 
 // kinds are the names of events. A call is named by what it asks for.
 var kinds = map[runtime.TapeKind]string{
-	runtime.TapeNow: "time", runtime.TapeElapsed: "running_timer", runtime.TapeTimer: "timer", runtime.TapeIssue: "call",
+	runtime.TapeNow: "time", runtime.TapeAdvance: "time_moved", runtime.TapeElapsed: "running_timer", runtime.TapeTimer: "timer", runtime.TapeIssue: "call",
 	runtime.TapeDone: "reply", runtime.TapeProgress: "progress", runtime.TapeStop: "stop", runtime.TapeClosed: "closed",
 	runtime.TapeBreak: "break", runtime.TapeEnd: "end",
 }
