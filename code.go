@@ -6,7 +6,7 @@ type Code string
 // The codes. Wire, HTTPStatus, ErrorType and ExitCode say how each surface
 // spells them.
 const (
-	CodeInvalid          Code = "invalid"           // the arguments are wrong; mend them
+	CodeInvalid          Code = "invalid"           // the arguments are invalid; correct them
 	CodeTooLarge         Code = "too_large"         // a size limit of the request
 	CodeUnsupportedMedia Code = "unsupported_media" // wrong Content-Type
 	CodeMethodNotAllowed Code = "method_not_allowed"
@@ -19,7 +19,7 @@ const (
 	CodeScript           Code = "script"    // the task threw or returned something unusable
 	CodeTimeout          Code = "timeout"   // the wall clock of a run passed
 	CodeLimit            Code = "limit"     // a run broke another limit; FieldCause says which
-	CodeCancelled        Code = "cancelled" // somebody cancelled the run
+	CodeCancelled        Code = "cancelled" // the run was cancelled
 	CodeDiverged         Code = "diverged"  // a replay differs from its tape
 	CodeUnavailable      Code = "unavailable"
 	CodeConfig           Code = "config" // the server's configuration is wrong
@@ -104,7 +104,7 @@ const (
 	CauseStack     Cause = "stack"       // call depth
 	CauseCPU       Cause = "cpu"         // CPU time
 	CauseOutput    Cause = "output"      // size of the output
-	CauseCancelled Cause = "cancelled"   // cancelled by somebody
+	CauseCancelled Cause = "cancelled"   // cancelled by a caller
 	CauseDeadlock  Cause = "deadlock"    // a promise nothing can settle
 	CauseCrash     Cause = "crash"       // the worker died for no known limit
 	CauseLost      Cause = "worker_lost" // the server died while the run was going on

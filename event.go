@@ -6,7 +6,7 @@ import (
 )
 
 // Event is one thing that happened, for live readers. Package events declares
-// the kinds, what their data is and who may hear of them.
+// the kinds, what their data is and who may receive them.
 type Event struct {
 	Seq     int64 // from 1, without gaps, per server process
 	Kind    string
@@ -18,7 +18,7 @@ type Event struct {
 }
 
 // Bus hands events to subscribers in order. A slow subscriber loses its
-// oldest events and is told how many. The newest events are kept for readers
+// oldest events and learns how many. The newest events are kept for readers
 // that come back: see SubscribeFrom. The zero value is ready; a Bus is safe
 // for concurrent use.
 type Bus struct {

@@ -58,7 +58,7 @@ func WebPage(origin, ip string) Principal {
 	return Principal{ID: "page:" + origin, Name: origin, Role: RoleAdmin, Via: "page", IP: ip, ReadOnly: true}
 }
 
-// Open says whether p calls an open loopback server: nobody has to say who
+// Open says whether p calls an open loopback server: callers need not say who
 // they are there, and no rates hold.
 func (p Principal) Open() bool { return p.Via == "page" || p.ID == "" && p.Role != RoleAnonymous }
 

@@ -199,7 +199,7 @@ func impact(k kind) string {
 	case "code", "runtime":
 		return "every call that takes this path through the code fails the same way"
 	case "effect":
-		return "a retry fails the same way until somebody has found out whether the request was done"
+		return "a retry fails the same way until it is known whether the request was done"
 	case "system":
 		return "the run was ended from outside before it could finish"
 	default:

@@ -80,12 +80,12 @@ var patterns = []struct {
 	}, []rule{func(f Failure, _ Finding) bool { return threw(f) && ofLanguage(f.Error.Type) }}},
 	{Pattern{
 		ID: "request_blocked", Name: "The server let no request out to this address", Category: "configuration",
-		Suggestions:  []string{"Mend the address", "Let the operator allow it: http.allow_hosts, http.allow_ports, http.allow_private"},
+		Suggestions:  []string{"Correct the address", "Let the operator allow it: http.allow_hosts, http.allow_ports, http.allow_private"},
 		CommonCauses: []string{"a service on this machine or in a private network", "a port that is not 80 or 443", "a host the task's own list leaves out"},
 	}, []rule{func(f Failure, _ Finding) bool { return f.Error != nil && guarded(f.Error) }}},
 	{Pattern{
 		ID: "schema_violation", Name: "A value breaks its schema", Category: "validation",
-		Suggestions:  []string{"Mend the value, or the schema, with ratchet_edit_task"},
+		Suggestions:  []string{"Correct the value, or the schema, with ratchet_edit_task"},
 		CommonCauses: []string{"a missing field", "a number sent as text"},
 	}, []rule{typed("validation_error"), says(`schema|must be|required`)}},
 	{Pattern{

@@ -39,7 +39,7 @@ func particular(f Failure) (list []string) {
 		list = append(list, fmt.Sprintf("Something is %s where %s is read%s: check it before, or use ?.", m[2]+m[4], quoted(m[1]+m[3]), at(f)))
 	}
 	if m := missingName.FindStringSubmatch(message); m != nil {
-		list = append(list, fmt.Sprintf("%s is declared nowhere%s: import it from a file of the task, or mend its name", quoted(m[1]), at(f)))
+		list = append(list, fmt.Sprintf("%s is declared nowhere%s: import it from a file of the task, or correct its name", quoted(m[1]), at(f)))
 	}
 	if m := notFunction.FindStringSubmatch(message); m != nil {
 		list = append(list, fmt.Sprintf("%s is no function%s: look at its value in the variables, or in a debug session", quoted(m[1]), at(f)))
@@ -49,14 +49,14 @@ func particular(f Failure) (list []string) {
 			"See details.unknown_effects, and ask the receiver before you use ratchet_retry_execution with reset_state true", unknown))
 	}
 	if guarded(f.Error) {
-		list = append(list, "Ratchet itself refused the request: mend the address, or let the operator allow it with the key that the message names")
+		list = append(list, "Ratchet itself refused the request: correct the address, or let the operator allow it with the key that the message names")
 	} else if f.Host != "" && f.HTTP != 0 {
 		list = append(list, fmt.Sprintf("%s answered %d: check response.ok and say what the body holds", f.Host, f.HTTP))
 	} else if f.Host != "" {
 		list = append(list, fmt.Sprintf("The request to %s failed: see its timings with ratchet_get_execution_trace", f.Host))
 	}
 	if m := schemaPath.FindString(message); m != "" && strings.Contains(strings.ToLower(message), "schema") {
-		list = append(list, fmt.Sprintf("The value at %s breaks its schema: mend the value, or the schema", m))
+		list = append(list, fmt.Sprintf("The value at %s does not match its schema: fix the value or the schema", m))
 	}
 	if f.Error.Hint != "" {
 		list = append(list, f.Error.Hint)
@@ -71,7 +71,7 @@ func guarded(e *ratchet.ExecutionError) bool {
 	return e.Type == "AuthorizationError" && strings.HasPrefix(code, "blocked_")
 }
 
-// unknownEffects counts the requests of which nobody knows what they did. The
+// unknownEffects counts the requests whose effect is unknown. The
 // details have been through JSON when they come from the store.
 func unknownEffects(e *ratchet.ExecutionError) int {
 	list := reflect.ValueOf(e.Details["unknown_effects"])
@@ -130,7 +130,7 @@ var general = map[string][]string{
 	"validation_error": {
 		"Compare the input with the task's input_schema: ratchet_list_available_tasks with include_schemas.",
 		"Run ratchet_validate_task to check code and schemas together.",
-		"Add a test with this input, so that it stays mended.",
+		"Add a test with this input, so that it stays fixed.",
 		"Loosen the schema if the value is right and the schema is not.",
 	},
 	"resource_error": {
@@ -146,7 +146,7 @@ var general = map[string][]string{
 		"Read the service's own message in the log.",
 	},
 	"syntax_error": {
-		"Mend the line that is shown; ratchet_validate_task checks without running.",
+		"Fix the line that is shown; ratchet_validate_task checks without running.",
 		"Set the task's language to typescript if the code has types.",
 		"Look for an open bracket or quote above the line.",
 		"Compare with a template: ratchet_list_templates.",
@@ -154,7 +154,7 @@ var general = map[string][]string{
 	"javascript_error": {
 		"Look at the variables at the throw below.",
 		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
-		"Mend the code with ratchet_edit_task, and replay this run to see that it holds.",
+		"Fix the code with ratchet_edit_task, and replay this run to see that it holds.",
 		"Keep the case as a test: ratchet_promote_to_test.",
 	},
 	"effect_unknown_error": {
@@ -176,7 +176,7 @@ var general = map[string][]string{
 		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
 	},
 	"cancelled_error": {
-		"Nobody's code failed: the run was ended by its caller.",
+		"No code failed: the caller cancelled the run.",
 		"See in the execution's row who ended it and why.",
 		"Run it again with ratchet_retry_execution.",
 		"Let the task watch context.signal, so that it ends cleanly.",

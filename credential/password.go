@@ -35,13 +35,13 @@ const (
 	hashBytes = 32
 )
 
-// gate bounds the memory that guesses can take: more of them wait.
-type gate chan struct{}
+// semaphore bounds the memory that guesses can take: more of them wait.
+type semaphore chan struct{}
 
 // Passwords hashes and checks passwords, a few at a time. Make it with
 // NewPasswords.
 type Passwords struct {
-	gate  gate
+	gate  semaphore
 	decoy string
 }
 
@@ -50,7 +50,7 @@ func NewPasswords(n int) *Passwords {
 	if n <= 0 {
 		n = 2
 	}
-	p := &Passwords{gate: make(gate, n)}
+	p := &Passwords{gate: make(semaphore, n)}
 	p.decoy = encode(current(), make([]byte, saltBytes), make([]byte, hashBytes))
 	return p
 }

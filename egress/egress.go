@@ -60,7 +60,7 @@ func (g *Guard) Control(network, address string, conn syscall.RawConn) error {
 }
 
 // Check refuses the address of a metadata service that was not named. Control
-// does so too; Check is for addresses that somebody else dials, like a proxy.
+// does so too; Check is for addresses that another program dials, such as a proxy.
 func (g *Guard) Check(addr netip.Addr) error {
 	addr = addr.WithZone("").Unmap()
 	if slices.Contains(g.named, addr) {

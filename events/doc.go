@@ -1,5 +1,5 @@
 // Package events declares what happens in a server, one file for each noun:
-// the kinds of its events, what callers are shown of them, who hears of them and
+// the kinds of its events, what callers are shown of them, who receives them and
 // which list of an MCP client they change. Server-sent events, GraphQL
 // subscriptions, MCP notifications and docs/events.md derive from it. A new
 // noun is a file here, and its line in All:

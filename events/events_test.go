@@ -62,7 +62,7 @@ func TestDocument(t *testing.T) {
 
 func table(set events.Set) string {
 	var b strings.Builder
-	b.WriteString("| kind | when | data | who hears of it |\n|---|---|---|---|\n")
+	b.WriteString("| kind | when | data | who receives it |\n|---|---|---|---|\n")
 	for _, n := range set.Nouns() {
 		for _, k := range n.Kinds {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, k.Doc, fields(k), audience(k.Audience))

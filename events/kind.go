@@ -30,11 +30,11 @@ type Kind struct {
 	view    func(ratchet.Event) (any, bool)
 }
 
-// Audience says who hears of an event.
+// Audience says who receives an event.
 type Audience struct {
 	Tools  []string       // callers who may call one of these; empty = all callers
 	Roles  []ratchet.Role // nil = every role
-	OfTask bool           // a caller whose scope names tasks hears of these tasks only
+	OfTask bool           // a caller whose scope names tasks receives events of these tasks only
 	Whole  bool           // a caller whose scope names tasks hears nothing
 }
 

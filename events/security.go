@@ -16,7 +16,7 @@ type Alert struct {
 	Message   string `json:"message"`
 }
 
-// Alerts tell what others tried, so those hear of them who may read the audit
+// Alerts describe what others tried, so those receive them who may read the audit
 // of everything.
 func security() Noun {
 	auditors := Audience{Tools: []string{"ratchet_query_audit"}, Roles: []ratchet.Role{ratchet.RoleAdmin, ratchet.RoleService}, Whole: true}

@@ -29,7 +29,7 @@ type DebugRequest struct {
 	Execution   string
 	Debug       runtime.Debug
 	RunningTime time.Duration // of the run, stops not counted; 0 = 5 minutes, or Bounds.Run when that is less
-	OneShot     bool          // nobody waits for its stops: it does not count as open
+	OneShot     bool          // no caller waits for its stops: it does not count as open
 }
 
 // debugSetup is what a debug session changes about a run.

@@ -32,7 +32,7 @@ func (s *DebugSession) startLive(ctx context.Context, req Request) error {
 	return nil
 }
 
-// admitted is told of the live run before it begins.
+// admitted is called with the live run before it begins.
 func (s *DebugSession) admitted(r *run, task *ratchet.Task) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *DebugSession) stepBack(ctx context.Context) error {
 	config.Until, config.Entry, config.Count = to, false, true
 	if s.Recorded || tip != nil {
 		s.mu.Lock()
-		past.commands = make(chan runtime.DebugCommand) // nobody hears it any more
+		past.commands = make(chan runtime.DebugCommand) // it is not read any more
 		s.mu.Unlock()
 		past.cancel()
 		if tip != nil {

@@ -46,7 +46,7 @@ type DebugSession struct {
 	status  DebugStatus
 	stop    *runtime.DebugStop
 	last    runtime.DebugCommand // by which the run moves
-	seen    bool                 // somebody was told of the stop, or of the end
+	seen    bool                 // the stop, or the end, was reported
 	points  []runtime.DebugPoint
 	list    []runtime.Breakpoint
 	console []DebugLine
@@ -279,7 +279,7 @@ func (s *DebugSession) over() bool {
 	}
 }
 
-// expire ends a session that nobody used.
+// expire ends an unused session.
 func (s *DebugSession) expire() {
 	s.end(DebugExpired, DebugGone)
 	s.e.debugs.bury(s.ID)

@@ -87,7 +87,7 @@ func (e *Executor) doorPolicy(r *run, bodies *spool.Account) broker.Policy {
 // mocked says that nothing the run asks for reaches the world.
 func (r *run) mocked() bool { return r.req.test != nil && r.req.test.mock != nil }
 
-// storedFirst opens the door when the run's row is stored: whatever a run has
+// storedFirst opens the host when the run's row is stored: whatever a run has
 // done, there is a row that says so.
 type storedFirst struct {
 	run  *run

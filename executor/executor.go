@@ -28,7 +28,7 @@ type Config struct {
 	Store  *storage.DB
 	Runner Runner
 	Broker *broker.Broker // nil = tasks reach nothing
-	Bus    *ratchet.Bus   // nil = nobody listens
+	Bus    *ratchet.Bus   // nil = discarded
 	Tracer Tracer         // nil = runs are not followed
 	Bodies *spool.Store   // keeps large bodies and recordings; nil = they are in memory
 
@@ -50,10 +50,10 @@ type Config struct {
 // Executor starts runs and keeps hold of those that are going on. It is safe
 // for concurrent use.
 type Executor struct {
-	cfg      Config
-	gate     *gate
-	programs *programCache
-	tasks    taskCache
+	cfg       Config
+	admission *admission
+	programs  *programCache
+	tasks     taskCache
 
 	mu       sync.Mutex
 	live     map[string]*run     // by execution id
@@ -78,7 +78,7 @@ func New(cfg Config) *Executor {
 	cfg = cfg.withDefaults()
 	return &Executor{
 		cfg: cfg,
-		gate: newGate(gateLimits{
+		admission: newGate(gateLimits{
 			server: cfg.MaxConcurrent, principal: cfg.PerPrincipal, waiting: cfg.MaxWaiting,
 		}),
 		programs: newProgramCache(512),

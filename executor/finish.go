@@ -135,7 +135,7 @@ func outputError(p *program, output json.RawMessage) *ratchet.ExecutionError {
 	return &ratchet.ExecutionError{
 		Code: ratchet.CodeScript, Type: "output_validation_error",
 		Message: "the output does not match the output schema: " + at + ": " + first.Message,
-		Hint:    "mend the task's code or its output_schema with ratchet_edit_task",
+		Hint:    "fix the task's code or its output_schema with ratchet_edit_task",
 		Details: map[string]any{"violations": found, "output": output},
 	}
 }

@@ -69,14 +69,14 @@ func newHTTPCall(c runtime.TapeCall) httpCall {
 		h.Preview = preview(r.Body)
 		t := r.Timing
 		h.Timing = &httpTiming{
-			DNS: known(t.DNS), Connect: known(t.Connect), TLS: known(t.TLS),
-			Sent: known(t.Sent), FirstByte: known(t.FirstByte), Received: known(t.Done), Reused: t.Reused,
+			DNS: optionalMS(t.DNS), Connect: optionalMS(t.Connect), TLS: optionalMS(t.TLS),
+			Sent: optionalMS(t.Sent), FirstByte: optionalMS(t.FirstByte), Received: optionalMS(t.Done), Reused: t.Reused,
 		}
 	}
 	return h
 }
 
-func known(us int64) *float64 {
+func optionalMS(us int64) *float64 {
 	if us == 0 {
 		return nil
 	}

@@ -72,7 +72,7 @@ type matcher struct {
 	found  []Difference
 }
 
-func (m *matcher) differ(path string, want, got any) {
+func (m *matcher) addDifference(path string, want, got any) {
 	if len(m.found) < maxDifferences {
 		m.found = append(m.found, Difference{path, want, got})
 	}
@@ -92,7 +92,7 @@ func (m *matcher) compare(path string, want, got any) {
 		}
 	}
 	if !equalScalars(want, got) {
-		m.differ(path, want, got)
+		m.addDifference(path, want, got)
 	}
 }
 
@@ -102,7 +102,7 @@ func (m *matcher) objects(path string, want, got map[string]any) {
 		if g, ok := got[key]; ok {
 			m.compare(at, want[key], g)
 		} else {
-			m.differ(at, want[key], absent)
+			m.addDifference(at, want[key], absent)
 		}
 	}
 	if m.subset {
@@ -110,7 +110,7 @@ func (m *matcher) objects(path string, want, got map[string]any) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(got)) {
 		if _, ok := want[key]; !ok {
-			m.differ(path+"/"+escapePointer(key), absent, got[key])
+			m.addDifference(path+"/"+escapePointer(key), absent, got[key])
 		}
 	}
 }
@@ -120,9 +120,9 @@ func (m *matcher) arrays(path string, want, got []any) {
 		at := path + "/" + strconv.Itoa(i)
 		switch {
 		case i >= len(got):
-			m.differ(at, want[i], absent)
+			m.addDifference(at, want[i], absent)
 		case i >= len(want):
-			m.differ(at, absent, got[i])
+			m.addDifference(at, absent, got[i])
 		default:
 			m.compare(at, want[i], got[i])
 		}
@@ -136,7 +136,7 @@ func (m *matcher) types(path string, want, got any) {
 	case map[string]any:
 		g, ok := got.(map[string]any)
 		if !ok {
-			m.differ(path, "object", typeOf(got))
+			m.addDifference(path, "object", typeOf(got))
 			return
 		}
 		for _, key := range slices.Sorted(maps.Keys(w)) {
@@ -144,13 +144,13 @@ func (m *matcher) types(path string, want, got any) {
 			if value, ok := g[key]; ok {
 				m.types(at, w[key], value)
 			} else {
-				m.differ(at, w[key], absent)
+				m.addDifference(at, w[key], absent)
 			}
 		}
 	case []any:
 		g, ok := got.([]any)
 		if !ok {
-			m.differ(path, "array", typeOf(got))
+			m.addDifference(path, "array", typeOf(got))
 			return
 		}
 		for i, value := range g {
@@ -160,7 +160,7 @@ func (m *matcher) types(path string, want, got any) {
 		}
 	default:
 		if wanted := shapeName(want); !isType(wanted, got) {
-			m.differ(path, wanted, typeOf(got))
+			m.addDifference(path, wanted, typeOf(got))
 		}
 	}
 }

@@ -23,7 +23,7 @@ type program struct {
 	config json.RawMessage // the task's config.json; nil = none
 }
 
-// newProgram prepares t. Its errors are the author's to mend.
+// newProgram prepares t. Its errors are for the author to fix.
 func newProgram(t *ratchet.Task) (*program, error) {
 	policy, err := ParsePolicy(t.Metadata)
 	if err != nil {

@@ -131,7 +131,7 @@ func plainMessage(message string) string {
 	return message
 }
 
-// MockOf is what a recording tells of the world. One without the order of its
+// MockOf is what a recording says of the outside. One without the order of its
 // events, such as a HAR file, tells requests and answers only.
 func MockOf(tape *runtime.Tape) (*ratchet.Mock, error) {
 	m := &ratchet.Mock{}

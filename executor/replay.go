@@ -84,11 +84,11 @@ func (e *Executor) aside(ctx context.Context, job runtime.Job, hooks runtime.Hoo
 		return runtime.Outcome{}, err
 	}
 	defer e.running.Done()
-	place, err := e.gate.enter(job.Principal, "", 0, ratchet.PriorityNormal)
+	place, err := e.admission.enter(job.Principal, "", 0, ratchet.PriorityNormal)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	defer e.gate.leave(place)
+	defer e.admission.leave(place)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer e.untilDrained(cancel)()

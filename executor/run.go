@@ -28,7 +28,7 @@ type run struct {
 	req    Request
 	place  *ticket
 	masker *masker   // nil = no secrets
-	trace  RunTracer // nil = nobody follows
+	trace  RunTracer // nil = not traced
 
 	insertion *storage.Insertion // nil = there is no row
 
@@ -119,7 +119,7 @@ func (r *run) live() {
 	defer r.e.running.Done()
 	defer r.cancelContext()
 	over := sync.OnceFunc(func() { r.e.remove(r); close(r.done) })
-	defer over() // nobody waits for a run that is over
+	defer over() // no caller waits for a run that is over
 	defer ratchet.Recover("end a run", ratchet.Logged(r.e.cfg.Log, "end a run"))
 	var end ending
 	if r.awaitPlace() {
@@ -127,7 +127,7 @@ func (r *run) live() {
 	} else {
 		end = ending{err: r.stoppedError()}
 	}
-	r.e.gate.leave(r.place)
+	r.e.admission.leave(r.place)
 	r.finish(end)
 	end.door.close()
 	if r.trace != nil {
@@ -199,7 +199,7 @@ func (r *run) started() {
 	r.mu.Lock()
 	already := r.x.Status == ratchet.StatusRunning
 	if already {
-		// Idle was a promise nobody keeps under load: the clock starts here.
+		// Idle is no promise under load: the clock starts here.
 		r.x.StartedAt = now
 	}
 	r.mu.Unlock()
@@ -231,7 +231,7 @@ func (r *run) stopFor(kind stopKind, reason string, force bool) {
 	}
 }
 
-// stoppedError is the error of a run that somebody stopped; nil when nobody did.
+// stoppedError is the error of a run that was stopped; nil when it was not.
 func (r *run) stoppedError() *ratchet.ExecutionError {
 	r.mu.Lock()
 	kind, reason := r.stopped, r.reason

@@ -137,8 +137,8 @@ func (s *sim) end() {
 	for _, b := range s.workers.broken {
 		s.fail("%s", b)
 	}
-	if left := len(s.exec.gate.counts) + s.exec.Waiting() + len(s.exec.live); left != 0 {
-		s.fail("the gate keeps %v, %d wait, %d are live", s.exec.gate.counts, s.exec.Waiting(), len(s.exec.live))
+	if left := len(s.exec.admission.counts) + s.exec.Waiting() + len(s.exec.live); left != 0 {
+		s.fail("the gate keeps %v, %d wait, %d are live", s.exec.admission.counts, s.exec.Waiting(), len(s.exec.live))
 	}
 	if err := s.db.Close(); err != nil {
 		s.fail("close: %v", err)
@@ -167,10 +167,10 @@ func (s *sim) step() {
 		s.open(s.db.Path())
 	}
 	synctest.Wait()
-	s.exec.gate.mu.Lock()
-	defer s.exec.gate.mu.Unlock()
-	for _, w := range s.exec.gate.waiting {
-		if s.exec.gate.fits(w) {
+	s.exec.admission.mu.Lock()
+	defer s.exec.admission.mu.Unlock()
+	for _, w := range s.exec.admission.waiting {
+		if s.exec.admission.fits(w) {
 			s.fail("a run waits although it fits")
 		}
 	}

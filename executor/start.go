@@ -29,7 +29,7 @@ func (e *Executor) begin(ctx context.Context, t *ratchet.Task, p *program, req R
 	if req.debug != nil {
 		return e.beginDebug(ctx, x, t, p, req)
 	}
-	place, err := e.gate.enter(req.Principal, t.ID+concurrencyKey(p.policy, req.Input), p.policy.Concurrency, req.Priority)
+	place, err := e.admission.enter(req.Principal, t.ID+concurrencyKey(p.policy, req.Input), p.policy.Concurrency, req.Priority)
 	if err != nil {
 		e.running.Done()
 		return nil, err
@@ -46,10 +46,10 @@ func (e *Executor) launch(ctx context.Context, r *run) (*Handle, error) {
 	}
 	if !r.unstored() {
 		// The row is on its way while the worker begins: nothing the script
-		// asks for is answered, and nobody is told of it, before it is stored.
+		// asks for is answered or reported before it is stored.
 		var err error
 		if r.insertion, err = e.cfg.Store.BeginInsert(context.WithoutCancel(ctx), r.snapshot(), r.notStored); err != nil {
-			e.gate.leave(place)
+			e.admission.leave(place)
 			r.cancelContext()
 			e.running.Done()
 			return nil, err
@@ -116,7 +116,7 @@ func sameJSON(a, b json.RawMessage) bool {
 	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
 }
 
-// keyLocks is a lock per key, for as long as somebody wants it.
+// keyLocks is a lock per key, for as long as a caller needs it.
 type keyLocks struct {
 	mu   sync.Mutex
 	held map[string]*keyLock

@@ -13,7 +13,7 @@ import (
 // of a RunTracer are called on the way of the run: they must be quick, and
 // nothing that goes wrong in them is the run's.
 type Tracer interface {
-	// Begin is told of a run before its row is stored. parent is the span of
+	// Begin is called before a run's row is stored. parent is the span of
 	// who asked for it; zero = the run begins a trace.
 	Begin(x *ratchet.Execution, parent ratchet.TraceContext) RunTracer
 }
@@ -22,14 +22,14 @@ type Tracer interface {
 type RunTracer interface {
 	// Context is the span of the run. The execution keeps its trace id.
 	Context() ratchet.TraceContext
-	// Started is told when a worker got the job. A run that got none has no
+	// Started is called when a worker got the job. A run that got none has no
 	// such time.
 	Started(at time.Time)
-	// Call is told of a call that goes out to the world, without secrets in
+	// Call is called for a host call that goes out, without secrets in
 	// it. header is what a request carries besides its own headers; end is
 	// called once, with what came back.
 	Call(call runtime.HostCall) (header [][2]string, end func(runtime.HostReply, error))
-	// Ended is told the run's last state, and the functions of a profiled run.
+	// Ended is called with the run's last state, and the functions of a profiled run.
 	Ended(x *ratchet.Execution, functions []runtime.Span)
 }
 

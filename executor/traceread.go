@@ -134,7 +134,7 @@ func functionSpan(f runtime.Span) spans.Span {
 	}
 }
 
-// hostSpans are the recorded calls through the door, at the times they had live.
+// hostSpans are the recorded host calls, at the times they had live.
 func hostSpans(calls []runtime.TapeCall) []spans.Span {
 	list := make([]spans.Span, 0, len(calls))
 	for _, c := range calls {

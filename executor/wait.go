@@ -99,7 +99,7 @@ func (e *Executor) Wait(ctx context.Context, ref string, d time.Duration) (*ratc
 	if r := e.lookup(x.ID); r != nil {
 		return e.await(ctx, r, d)
 	}
-	// It ended in between, or it is an external row that somebody else keeps.
+	// It ended in between, or it is an external row that another process keeps.
 	return e.cfg.Store.Execution(ctx, ref)
 }
 

@@ -70,8 +70,8 @@ type InputRequest struct {
 	Roots  bool // the client's root folders
 }
 
-// Round is what a repeated call brings along. The zero value is a first call.
-type Round struct {
+// ClientInput is what a repeated call brings along. The zero value is a first call.
+type ClientInput struct {
 	Elicited map[string]ElicitAnswer
 	Sampled  map[string]SampleAnswer
 	Roots    map[string][]string // URIs
@@ -82,15 +82,15 @@ type Round struct {
 	Tasks    bool                // the client follows runs that go on after the answer
 }
 
-type roundKey struct{}
+type clientInputKey struct{}
 
-// WithRound returns a context that carries r.
-func WithRound(ctx context.Context, r Round) context.Context {
-	return context.WithValue(ctx, roundKey{}, r)
+// WithClientInput returns a context that carries r.
+func WithClientInput(ctx context.Context, r ClientInput) context.Context {
+	return context.WithValue(ctx, clientInputKey{}, r)
 }
 
-// RoundFrom returns the answers that came with a repeated call.
-func RoundFrom(ctx context.Context) Round {
-	r, _ := ctx.Value(roundKey{}).(Round)
+// ClientInputFrom returns the answers that came with a repeated call.
+func ClientInputFrom(ctx context.Context) ClientInput {
+	r, _ := ctx.Value(clientInputKey{}).(ClientInput)
 	return r
 }

@@ -80,7 +80,7 @@ func place(v schema.Violation) string {
 	return v.Pointer
 }
 
-// corrected is args with its violations mended where that can be guessed, or
+// corrected is args with its violations corrected where that can be guessed, or
 // the tool's first example; nil when neither passes the schema.
 func (t Tool) corrected(args json.RawMessage, found []schema.Violation) json.RawMessage {
 	if slices.ContainsFunc(found, guessed) {
@@ -94,7 +94,7 @@ func (t Tool) corrected(args json.RawMessage, found []schema.Violation) json.Raw
 			obj["filters"], found = t.conditions(obj["filters"]), nil
 		}
 		for _, v := range found {
-			mend(obj, shown, v)
+			repair(obj, shown, v)
 		}
 		t.hide(obj, shown)
 		if out, err := json.Marshal(obj); err == nil && t.Input().Validate(out) == nil {
@@ -173,8 +173,8 @@ func (t Tool) hide(obj, shown map[string]json.RawMessage) {
 	}
 }
 
-// mend repairs one violation of a top-level argument.
-func mend(obj, shown map[string]json.RawMessage, v schema.Violation) {
+// repair corrects one violation of a top-level argument.
+func repair(obj, shown map[string]json.RawMessage, v schema.Violation) {
 	name := strings.TrimPrefix(v.Pointer, "/")
 	if name == "" || strings.Contains(name, "/") {
 		return

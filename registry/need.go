@@ -38,7 +38,7 @@ func (l *Lacking) names() string {
 // Require returns nil when the client behind ctx can do all of need, and
 // CodeInvalid otherwise.
 func Require(ctx context.Context, need Need) error {
-	can := RoundFrom(ctx)
+	can := ClientInputFrom(ctx)
 	lacking := &Lacking{Need{
 		Form: need.Form && !can.Form, Model: need.Model && !can.Model, Folders: need.Folders && !can.Folders, Tasks: need.Tasks && !can.Tasks,
 	}}

@@ -10,7 +10,7 @@ import (
 )
 
 // Permit returns nil when p may call t: its role has the right and its scope
-// leaves it. Nobody, and a role that does not exist, may call nothing.
+// leaves it. An anonymous caller, and a role that does not exist, may call nothing.
 //
 //	what the tool does          readonly  user  service      admin
 //	reads                       yes       yes   yes          yes

@@ -9,7 +9,7 @@ import (
 )
 
 // DefineRaw makes a tool whose argument schema is known as data only. The
-// schema has to be a closed object of draft-07 or 2020-12; it is offered as it
+// schema has to be an object without additional properties, of draft-07 or 2020-12; it is offered as it
 // is written. The handler gets arguments that fit it, defaults filled in. What
 // it returns is Content, Markdown or anything that marshals to JSON.
 func DefineRaw(spec Spec, in json.RawMessage, handler func(context.Context, *Deps, json.RawMessage) (any, error)) (Tool, error) {

@@ -73,7 +73,7 @@ func TestAskingForInput(t *testing.T) {
 	if lacking, ok := errors.AsType[*registry.Lacking](err); !ok || lacking.Need != (registry.Need{Form: true, Model: true}) {
 		t.Errorf("%v", err)
 	}
-	can := registry.WithRound(t.Context(), registry.Round{Form: true, Model: true})
+	can := registry.WithClientInput(t.Context(), registry.ClientInput{Form: true, Model: true})
 	if err := registry.Require(can, registry.Need{Form: true, Model: true}); err != nil {
 		t.Error(err)
 	}

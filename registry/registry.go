@@ -118,7 +118,7 @@ func (r *Registry) Check() error {
 	var faults []error
 	for _, t := range r.list {
 		if t.Input().Open() {
-			faults = append(faults, fmt.Errorf("tool %s: its arguments are not a closed object", t.Name))
+			faults = append(faults, fmt.Errorf("tool %s: its arguments do not set additionalProperties to false", t.Name))
 		}
 		if t.Omits != nil && !t.IsDocument() {
 			for _, place := range omissions(t.Omits).unknown("", t.Result()) {

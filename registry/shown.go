@@ -36,7 +36,7 @@ func shownTags(in reflect.Type) map[string]shownTag {
 }
 
 // shownArgs is the schema of arguments as models read it: one level deep, each
-// property with its type, without bounds that an error tells of.
+// property with its type, without bounds that an error reports.
 func shownArgs(whole json.RawMessage, tags map[string]shownTag, withVerbose bool) json.RawMessage {
 	var s struct {
 		Required json.RawMessage `json:"required"`

@@ -18,7 +18,7 @@ import (
 // are set once it is in a Registry.
 type Tool struct {
 	Spec
-	In  json.RawMessage // schema of the arguments: a closed object
+	In  json.RawMessage // schema of the arguments: an object without additional properties
 	Out json.RawMessage // schema of the result; nil for documents and content blocks
 
 	shape *shape
@@ -204,7 +204,7 @@ func decodeInput[In any](ctx context.Context, t Tool, args json.RawMessage) (in 
 // bounds are those of arguments outside of what is the user's own.
 func bounds() schema.Bounds { return schema.Bounds{Depth: 20, Items: 1000, Keys: 100} }
 
-// accept returns arguments that fit the schema and its bounds, mended where
+// accept returns arguments that fit the schema and its bounds, corrected where
 // that is harmless.
 func (t Tool) accept(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
 	args, err := t.fitting(ctx, args)

@@ -1,4 +1,4 @@
-// Package regular opens files that others chose and refuses at once what is no
+// Package regular opens files that others chose and refuses immediately what is not a
 // regular file: opening a FIFO would wait for a writer, and reading a device
 // need not end.
 //

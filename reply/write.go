@@ -30,7 +30,7 @@ func write(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client went away: nobody to tell
+	_, _ = w.Write(body) // the client has gone
 }
 
 // TooLarge is the error of a body above a limit that the key of the configuration

@@ -1,7 +1,7 @@
 package runtime
 
 // backlog is replies that arrived before their turn, in order. One that
-// somebody waits for is found without a search.
+// is waited for is found without a search.
 type backlog struct {
 	list []completion // taken ones have no number any more
 	from int          // index of the first that may be there

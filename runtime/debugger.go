@@ -32,7 +32,7 @@ type DebugPort struct {
 // ExceptionMode says which thrown values stop a run, where they are thrown.
 type ExceptionMode string
 
-// The exception modes. Whether a value will be caught is told by the try
+// The exception modes. Whether a value will be caught is known from the try
 // statements around the calls and awaits it passes.
 const (
 	ExceptionsNone     ExceptionMode = "none"

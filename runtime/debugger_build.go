@@ -160,7 +160,7 @@ func (d *debugInstrumenter) enter(body *ast.BlockStatement, fn, first int, at fi
 	})
 }
 
-// catch tells of a thrown value and lets it go on; leaves says that it leaves
+// catch reports a thrown value and throws it on; leaves says that it leaves
 // the function.
 func (d *debugInstrumenter) catch(at file.Idx, leaves int) *ast.CatchStatement {
 	tell := callHook(debugCaught, at, name(debugFrame, at), name(debugError, at), number(leaves, at))

@@ -264,7 +264,7 @@ func (d *debugger) throwing(c goja.FunctionCall) goja.Value {
 	return value
 }
 
-// caught is told of a value on its way: by the body of a try statement, or by
+// caught receives a thrown value: from the body of a try statement, or by
 // a function that it leaves.
 func (d *debugger) caught(c goja.FunctionCall) goja.Value {
 	f := d.frame(c.Argument(0))

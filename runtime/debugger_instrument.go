@@ -222,7 +222,7 @@ func (d *debugInstrumenter) statement(s *debugScope, st *ast.Statement) {
 	}
 }
 
-// try tells of values thrown in the body before its catch and finally run.
+// try reports values thrown in the body before its catch and finally run.
 func (d *debugInstrumenter) try(s *debugScope, n *ast.TryStatement) {
 	if n.Catch != nil {
 		d.caught++

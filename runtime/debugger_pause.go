@@ -118,7 +118,7 @@ func (d *debugger) look(c DebugCommand, f *callFrame) {
 		d.emit(DebugEvent{Answer: &answer})
 		return
 	case c.Verb == DebugInspect:
-		value, err = d.follow(f, c.Path)
+		value, err = d.resolvePath(f, c.Path)
 	default:
 		d.refuse(c, ratchet.CodeInvalid, "unknown command "+string(c.Verb))
 		return
@@ -217,7 +217,7 @@ func (d *debugger) watch(f *callFrame, e *expression) DebugWatch {
 	return out
 }
 
-// tellCall tells of a host call when the script gets its answer.
+// tellCall reports a host call when the script gets its answer.
 func (d *debugger) tellCall(c HostCall, settle func(HostReply)) func(HostReply) {
 	return func(r HostReply) {
 		call := DebugCall{Seq: c.Seq, Kind: c.Kind, Name: c.Secret}

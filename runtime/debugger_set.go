@@ -51,8 +51,8 @@ func parsePath(path string) ([]string, error) {
 	return out, nil
 }
 
-// follow finds the value at a path of a frame without running anything.
-func (d *debugger) follow(f *callFrame, path string) (goja.Value, error) {
+// resolvePath finds the value at a path of a frame without running anything.
+func (d *debugger) resolvePath(f *callFrame, path string) (goja.Value, error) {
 	keys, err := parsePath(path)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (d *debugger) set(f *callFrame, path, text string) (goja.Value, error) {
 func (d *debugger) setMember(f *callFrame, path string, keys []string, value goja.Value) error {
 	last := keys[len(keys)-1]
 	parent := strings.TrimRight(path[:strings.LastIndex(path, last)], `.["'`)
-	holder, err := d.follow(f, parent)
+	holder, err := d.resolvePath(f, parent)
 	if err != nil {
 		return err
 	}

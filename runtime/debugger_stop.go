@@ -185,7 +185,7 @@ func (s *stepping) reached(f *callFrame, p *debugPoint) bool {
 	if called {
 		return s.verb == DebugStepOut || s.from.done
 	}
-	return !alive // nobody is left to return to
+	return !alive // there is no frame left to return to
 }
 
 // breakpoint returns the stop that a breakpoint at f's statement asks for.

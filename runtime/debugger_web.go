@@ -28,7 +28,7 @@ func (d *debugger) tellings(o *goja.Object) []member {
 		}
 		for _, t := range telling {
 			if class, ok := d.v.web[t.class].(*goja.Object); ok && class.Get("prototype") == p {
-				return d.tell(o, p, t.getters)
+				return d.describe(o, p, t.getters)
 			}
 		}
 		p = p.Prototype()
@@ -36,9 +36,9 @@ func (d *debugger) tellings(o *goja.Object) []member {
 	return nil
 }
 
-// tell reads getters of a prototype. The task may have replaced them, so they
+// describe reads getters of a prototype. The task may have replaced them, so they
 // are as bounded as an expression; what throws is left out.
-func (d *debugger) tell(o, p *goja.Object, getters []string) []member {
+func (d *debugger) describe(o, p *goja.Object, getters []string) []member {
 	var out []member
 	for _, key := range getters {
 		described, err := d.natives.describe(goja.Undefined(), p, d.v.rt.ToValue(key))

@@ -45,16 +45,16 @@ func (d *Divergence) Error() string {
 	return fmt.Sprintf("event %d: wanted %s, got %s", d.Event, d.Wanted, d.Got)
 }
 
-// differ notes the first difference between the next event and got.
-func (v *vm) differ(got string) *Divergence {
+// diverged notes the first difference between the next event and got.
+func (v *vm) diverged(got string) *Divergence {
 	wanted := "nothing more"
 	if e, ok := v.follow.peek(); ok {
 		wanted = describeEvent(e, v.follow.calls)
 	}
-	return v.differFrom(wanted, got)
+	return v.divergedFrom(wanted, got)
 }
 
-func (v *vm) differFrom(wanted, got string) *Divergence {
+func (v *vm) divergedFrom(wanted, got string) *Divergence {
 	f := v.follow
 	d := &Divergence{Event: f.next + 1, Wanted: wanted, Got: got}
 	if at := f.last; at != nil {
@@ -65,9 +65,9 @@ func (v *vm) differFrom(wanted, got string) *Divergence {
 }
 
 // diverge ends the run from inside the script.
-func (v *vm) diverge(got string) { v.leave(v.differ(got)) }
+func (v *vm) diverge(got string) { v.leave(v.diverged(got)) }
 
-func (v *vm) divergeFrom(wanted, got string) { v.leave(v.differFrom(wanted, got)) }
+func (v *vm) divergeFrom(wanted, got string) { v.leave(v.divergedFrom(wanted, got)) }
 
 // leave ends the run from inside the script, which cannot catch it.
 func (v *vm) leave(cause error) {

@@ -1,6 +1,6 @@
 // Package runtime runs one JavaScript or TypeScript task in one goja VM, under
 // limits and watched: it compiles, finds the entry point, drives the event
-// loop, offers the web APIs, and records what passes the door to the world
+// loop, offers the web APIs, and records the calls to its host
 // (Host). Importers that need the standard runtime name it goruntime.
 //
 //	outcome := runtime.Run(ctx, job, runtime.Hooks{Host: host})
@@ -20,7 +20,7 @@
 //	}
 //
 // Seed, clock, the order of timers and replies, and every reply come from the
-// tape; no timer is started and nobody is asked, except Host for the values of
+// tape; no timer is started and nothing is asked, except Host for the values of
 // secrets, which are on no tape. The script cannot tell the difference. The
 // first difference ends the run with code diverged. A recorded run that was
 // ended from outside, or whose recording is incomplete, ends where its tape

@@ -133,7 +133,7 @@ func hostFailure(err *hostError) *ratchet.ExecutionError {
 	return e
 }
 
-// closedHints say what to do about a request that closed the door, by its code.
+// closedHints say what to do about a request that closed the host, by its code.
 var closedHints = map[string]string{
 	"unmatched_request": "add an answer for this request to mock.http of the test, or correct its URL or method there",
 }

@@ -46,7 +46,7 @@ func (v *vm) followStep() (bool, error) {
 			return true, v.macrotask(func() { v.deliver(c) })
 		}
 	}
-	d := v.differ(v.waiting())
+	d := v.diverged(v.waiting())
 	v.cancel(d)
 	return true, d
 }
@@ -119,8 +119,8 @@ func (v *vm) replyOf(e TapeEvent) (completion, bool) {
 	return c, true
 }
 
-// errClosed stands for whatever closed the door in the recorded run.
-var errClosed = errors.New("the door was closed")
+// errClosed stands for whatever closed the host in the recorded run.
+var errClosed = errors.New("the host connection was closed")
 
 // refused says whether call seq was turned away before it reached the host.
 func (f *follower) refused(seq int64) bool {
@@ -225,7 +225,7 @@ func (v *vm) endTape(err error) error {
 			v.follow.last = &ratchet.Position{File: failed.Source, Line: failed.Line, Column: failed.Column}
 		}
 	}
-	d := v.differ(got)
+	d := v.diverged(got)
 	v.cancel(d)
 	return d
 }

@@ -15,7 +15,7 @@ import (
 // it. Call may be used from many goroutines at once.
 type Host interface {
 	// Call performs one effect and blocks until its reply. A failure the
-	// script should see is in the reply; an error means the door is closed
+	// script should see is in the reply; an error means that the host is closed
 	// and ends the run.
 	Call(ctx context.Context, call HostCall) (HostReply, error)
 }

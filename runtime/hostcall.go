@@ -245,10 +245,10 @@ func (v *vm) unwind(err error) {
 	}
 }
 
-// errNoHost ends a run whose script asks for something nobody offers.
+// errNoHost ends a run whose script asks for something that is not offered.
 var errNoHost = errors.New("this run has no host")
 
-// hostError ends a run because the door to the world is closed.
+// hostError ends a run because its host is closed.
 type hostError struct {
 	err  error
 	told *CallError // what the host said of it; nil = nothing

@@ -181,7 +181,7 @@ func (in *instrumenter) line(at file.Idx) int {
 }
 
 // authored says whether an index is in a file of the author's: the builder
-// adds functions of its own, which are nobody's business.
+// adds functions of its own, which are internal.
 func (in *instrumenter) authored(at file.Idx) bool {
 	pos := in.src.tree.File.Position(int(at) - in.src.tree.File.Base())
 	_, ok := in.src.files[pos.Filename]

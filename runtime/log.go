@@ -15,7 +15,7 @@ const logBatch = 64
 
 // logger numbers, cuts, counts and batches the log lines of a run.
 type logger struct {
-	send    func([]ratchet.LogLine) // nil = nobody listens
+	send    func([]ratchet.LogLine) // nil = discarded
 	now     func() time.Time
 	limits  Limits
 	batch   []ratchet.LogLine

@@ -26,7 +26,7 @@ type loop struct {
 type completion struct {
 	seq   int64
 	reply HostReply
-	err   error // the door is closed
+	err   error // the host is closed
 }
 
 func newLoop(l Limits) *loop {

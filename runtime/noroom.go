@@ -29,7 +29,7 @@ func NoRoom(err error) (*CallError, bool) {
 	default:
 		return &CallError{
 			Class: "DataError", Code: "body_budget",
-			Message: fmt.Sprintf("the bodies that this run holds at once are larger than %d bytes (%s): fetch fewer at once or smaller parts; the operator can raise the limit",
+			Message: fmt.Sprintf("the bodies that this run holds at the same time are larger than %d bytes (%s): fetch fewer at once or smaller parts; the operator can raise the limit",
 				full.Limit, full.Key),
 		}, true
 	}

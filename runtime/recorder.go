@@ -63,7 +63,7 @@ func (r *Recorder) Preload(calls []TapeCall, at time.Duration) {
 }
 
 // Call implements Host. The values of secrets are not kept. A call that got no
-// reply, because the run ended or the door closed, is kept without one.
+// reply, because the run ended or the host closed, is kept without one.
 func (r *Recorder) Call(ctx context.Context, call HostCall) (HostReply, error) {
 	start := time.Since(r.start).Microseconds()
 	reply, err := r.host.Call(ctx, call)

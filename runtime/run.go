@@ -62,12 +62,12 @@ func replay(ctx context.Context, job Job, hooks Hooks) Outcome {
 	}
 	v := newVM(ctx, &job, hooks, prog)
 	v.wall = wall
-	v.lead(f)
+	v.followRecording(f)
 	return v.life()
 }
 
-// lead makes the run follow f.
-func (v *vm) lead(f *follower) {
+// followRecording makes the run follow f.
+func (v *vm) followRecording(f *follower) {
 	if !f.fork || f.until > 0 || v.job.Clock != 0 {
 		v.clock = f.start() // a fork without a recorded part begins now
 	}

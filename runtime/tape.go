@@ -1,6 +1,6 @@
 package runtime
 
-// Tape is the recording of one run at the door, decoded. What the loop did (in
+// Tape is the recording of one run's host calls, decoded. What the loop did (in
 // the order it did it) is in Events; what the world answered is in Calls. Both
 // together answer every question the script asked.
 type Tape struct {
@@ -29,7 +29,7 @@ type TapeHeader struct {
 	Start      int64 // microseconds UTC at the start of the run
 	Limits     Limits
 
-	// What the script was told of its run.
+	// What the script was given about its run.
 	Context      TaskContext // without Config, which is a file of the source
 	Secrets      []string
 	ThrowOnError bool
@@ -48,7 +48,7 @@ const (
 	TapeStop     TapeKind = 6  // the run was asked to stop
 	TapeEnd      TapeKind = 7  // the run ended by itself: Value = EndOutput or EndFailure
 	TapeElapsed  TapeKind = 8  // a reading of the running clock: Value = microseconds since the start
-	TapeClosed   TapeKind = 9  // the door closed on a host call, which ended the run: ID = its Seq, Value = CloseNoHost or 0
+	TapeClosed   TapeKind = 9  // the host closed on a host call, which ended the run: ID = its Seq, Value = CloseNoHost or 0
 	TapeBreak    TapeKind = 10 // the run was ended from outside: a limit, a cancellation, a shutdown
 	TapeAdvance  TapeKind = 11 // a later reading of a macrotask showed another time: ID = readings since the last change, Value = microseconds it moved
 )

@@ -47,7 +47,7 @@ type vm struct {
 	tooDeep      *goja.Object // the last RangeError of nested calls
 	stops        []func()     // what to do when the run is asked to stop
 	stopped      bool
-	fatal        error          // the door is closed
+	fatal        error          // the host is closed
 	wait         sync.WaitGroup // of goroutines making host calls
 	rejected     rejections     // of this macrotask
 	checks       bool           // it only looks for the entry

@@ -65,7 +65,7 @@ func (b Bounds) in(v any, s *jsonschema.Schema, at []string, depth int) *Violati
 		case len(v) > b.Keys:
 			return broken("maxProperties", strconv.Itoa(b.Keys), "must have at most %d keys, is %d", b.Keys, len(v))
 		}
-		for _, name := range slices.Sorted(maps.Keys(v)) { // the same mistake is told each time
+		for _, name := range slices.Sorted(maps.Keys(v)) { // the same mistake is reported each time
 			if found := b.in(v[name], s.Properties[name], append(slices.Clone(at), name), depth+1); found != nil {
 				return found
 			}

@@ -142,7 +142,7 @@ func Items(raw json.RawMessage) json.RawMessage {
 	return s.Items
 }
 
-// Object is the schema of a closed object with these members.
+// Object is the schema of an object with these members and no others.
 func Object(properties []Property, required []string) json.RawMessage {
 	members := orderedmap.New[string, json.RawMessage]()
 	for _, p := range properties {

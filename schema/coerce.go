@@ -12,11 +12,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Coerce mends harmless mismatches between args and the schema: "5" for 5,
+// Coerce corrects harmless mismatches between args and the schema: "5" for 5,
 // "true" for true, a string that holds the wanted object or array, one value
 // for a one-element array, null for an absent optional key, camelCase for a
 // snake_case key, 5.0 for 5. What fits stays as it is, byte for byte. The
-// notes say what was mended; refused is set when a key is given in both
+// notes say what was corrected; refused is set when a key is given in both
 // spellings with different values. The result still has to be validated.
 func (s *Schema) Coerce(args json.RawMessage) (out json.RawMessage, notes []string, refused []Violation) {
 	if len(args) >= outlineFrom && parts(args) > maxMended {
@@ -41,7 +41,7 @@ func (s *Schema) Coerce(args json.RawMessage) (out json.RawMessage, notes []stri
 	return out, c.notes, nil
 }
 
-// maxMended is how many parts arguments may have that are decoded to be mended:
+// maxMended is how many parts arguments may have that are decoded to be corrected:
 // each takes some hundred bytes.
 const maxMended = 50_000
 
@@ -200,7 +200,7 @@ func (c *coercion) object(at string, s *jsonschema.Schema, obj map[string]any) {
 	slices.Sort(c.notes)
 }
 
-// spelling renames camelCase keys of a closed object to the snake_case keys it knows.
+// spelling renames camelCase keys to the snake_case keys of an object without additional properties.
 func (c *coercion) spelling(at string, s *jsonschema.Schema, obj map[string]any) {
 	if open, isBool := s.AdditionalProperties.(bool); !isBool || open {
 		return

@@ -47,7 +47,7 @@ func keywordFor(name string) string {
 	case "property", "props", "fields", "params", "parameters", "attributes", "members", "columns":
 		return "properties"
 	case "require", "requires", "requiredproperties", "requiredfields", "mandatory", "optional":
-		return "required, a list of names beside properties"
+		return "required, a list of names next to properties"
 	case "min", "minvalue", "minimumvalue", "gte", "ge":
 		return "minimum, or minLength for text and minItems for a list"
 	case "max", "maxvalue", "maximumvalue", "lte", "le":

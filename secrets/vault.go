@@ -123,7 +123,7 @@ func (v *Vault) Grant(ctx context.Context, use ratchet.SecretUse) (ratchet.Secre
 			WithHint("have an operator run `ratchet secrets set %s --task-patterns …` with the task among the patterns", use.Secret)
 	case !s.AllowsRole(use.Role):
 		return g, ratchet.Errorf(ratchet.CodeDenied, "the secret %s is not for runs of callers with the role %s", use.Secret, shown(use.Role)).
-			With(ratchet.FieldAllowed, s.Roles).WithHint("have somebody of an allowed role run the task, or an operator change --roles of the secret")
+			With(ratchet.FieldAllowed, s.Roles).WithHint("have a caller with an allowed role run the task, or an operator change --roles of the secret")
 	}
 	g.Version, g.Hosts, g.Readable = s.Version, s.Hosts, s.Readable
 	v.mu.Lock()

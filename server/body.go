@@ -63,8 +63,8 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// modest bounds the bodies of callers who may only read.
-func (s *Server) modest(next http.Handler) http.Handler {
+// boundReaders bounds the bodies of callers who may only read.
+func (s *Server) boundReaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := auth.PrincipalOf(r.Context())
 		if p.Role != ratchet.RoleAnonymous && p.Role != ratchet.RoleReadonly || r.Body == nil || r.Body == http.NoBody {

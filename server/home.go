@@ -84,5 +84,5 @@ func (s *Server) answerPage(w http.ResponseWriter, r *http.Request, status int, 
 	head.Set("Cache-Control", "no-store")
 	head.Add("Vary", "Accept")
 	w.WriteHeader(status)
-	_, _ = w.Write(page.Bytes()) // the client went away: nobody to tell
+	_, _ = w.Write(page.Bytes()) // the client has gone
 }

@@ -31,7 +31,7 @@ func (s *Server) identify(ctx context.Context) error {
 		},
 		Profile: cfg.LoginProfile, AllowQueryKey: cfg.AllowQueryKey, AllowRegistration: cfg.AllowRegistration,
 		RegistrationRole: ratchet.Role(cfg.RegistrationRole), ResourceURL: cfg.ResourceURL,
-		Public: func(r *http.Request) bool { return public(r) || s.introduces(r) }, Happened: s.authHappened, Now: s.deps.Now, Log: logging.For(s.log, logging.Auth),
+		Public: func(r *http.Request) bool { return public(r) || s.introduces(r) }, OnEvent: s.authHappened, Now: s.deps.Now, Log: logging.For(s.log, logging.Auth),
 	})
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *Server) authHappened(ctx context.Context, e auth.Event) {
 }
 
 // prepare makes the admin that the configuration asks for, and refuses to
-// listen where everybody could come and nobody could log in.
+// listen where anyone could connect and no one could log in.
 func (s *Server) prepare(ctx context.Context) error {
 	if password := s.cfg.Auth.AdminPassword; password != "" && s.auth != nil {
 		created, err := s.auth.CreateAdmin(ctx, password)
@@ -105,7 +105,7 @@ func (s *Server) prepare(ctx context.Context) error {
 }
 
 // AdminToken is the one-time token with which the first admin is made at
-// POST /api/v1/auth/bootstrap. It is empty when nobody needs to log in or there
+// POST /api/v1/auth/bootstrap. It is empty when no login is required or there
 // is an admin. Each call makes a new one and voids the one before.
 func (s *Server) AdminToken(ctx context.Context) (string, error) {
 	if s.auth == nil || !s.auth.Required() {

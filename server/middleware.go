@@ -24,8 +24,8 @@ const maxRequestID = 128
 // address behind a proxy, security headers, shape, Host and Origin checks,
 // limits of unknown callers, and bounds on the body.
 func (s *Server) middleware(next http.Handler) http.Handler {
-	next = s.identifyPages(s.limiter.Known(s.streaming(s.modest(next)), s.deny))
-	if s.authenticate != nil { // between the two: the first limits whom nobody knows, the second who was found
+	next = s.identifyPages(s.limiter.LimitAuthenticated(s.streaming(s.boundReaders(next)), s.deny))
+	if s.authenticate != nil { // between the two: the first limits unauthenticated callers, the second authenticated ones
 		next = s.authenticate(next)
 	}
 	next = s.limiter.Wrap(next, s.deny)

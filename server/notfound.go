@@ -27,7 +27,7 @@ func (s *Server) withNotFound(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// discarded is an answer of which nobody reads the body.
+// discarded is an answer whose body is not read.
 type discarded struct {
 	header http.Header
 }

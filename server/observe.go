@@ -44,7 +44,7 @@ func (s *Server) onlyReaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := auth.PrincipalOf(r.Context()); p.Role == ratchet.RoleAnonymous {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="ratchet"`)
-			reply.Error(w, r, s.deps.Now(), ratchet.Errorf(ratchet.CodeUnauthenticated, "this shows the inside of the server: say who you are").
+			reply.Error(w, r, s.deps.Now(), ratchet.Errorf(ratchet.CodeUnauthenticated, "authentication required to see the internals of the server").
 				WithHint("send an API key in X-API-Key, or a token in Authorization: Bearer"))
 			return
 		}

@@ -98,8 +98,8 @@ func secure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" // of a trusted proxy: see proxy
 }
 
-// admit refuses requests of odd shape and those that a web page of somebody
-// else made: a foreign Host header, or an Origin that is not allowed.
+// admit refuses requests of odd shape and those that a foreign web page
+// made: a foreign Host header, or an Origin that is not allowed.
 func (f *requestFilter) admit(w http.ResponseWriter, r *http.Request) *ratchet.Error {
 	if badPath(r) {
 		return ratchet.Errorf(ratchet.CodeInvalid, "the path of the request has parts that no path of this server has").

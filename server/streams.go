@@ -14,7 +14,7 @@ import (
 	"ratchet/server/limit"
 )
 
-// streaming takes a place for each request that stays open until somebody
+// streaming takes a place for each request that stays open until a peer
 // leaves, and refuses those that find none.
 func (s *Server) streaming(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +39,7 @@ func (s *Server) streaming(next http.Handler) http.Handler {
 	})
 }
 
-// staysOpen says whether a request asks for events until somebody leaves: a
+// staysOpen says whether a request asks for events until a peer leaves: a
 // WebSocket, server-sent events, or the streams of MCP clients. The answer to an
 // MCP call ends with the call, which is bounded as a call.
 func (s *Server) staysOpen(r *http.Request) bool {

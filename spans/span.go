@@ -19,7 +19,7 @@ type Run struct {
 // The kinds of a span.
 const (
 	Function = "function" // a call of the task's code; its own time is time of the processor
-	Host     = "host"     // a call through the door, such as fetch; it runs beside the code
+	Host     = "host"     // a host call, such as fetch; it runs in parallel with the code
 	System   = "system"   // a phase of the execution
 )
 

@@ -92,7 +92,7 @@ func (db *DB) CreateAPIKey(ctx context.Context, k *ratchet.APIKey) error {
 	return err
 }
 
-// RotateAPIKey gives a key a new secret; the old one is void at once. A zero
+// RotateAPIKey gives a key a new secret; the old one is revoked immediately. A zero
 // expires leaves the time as it is. A revoked key stays revoked.
 func (db *DB) RotateAPIKey(ctx context.Context, id, prefix string, hash []byte, expires time.Time) error {
 	return db.writeIdentity(ctx, func(t *tx) error {
@@ -132,13 +132,13 @@ func (db *DB) UpdateAPIKey(ctx context.Context, k *ratchet.APIKey) error {
 	})
 }
 
-// inactiveKey refuses to change what is void.
+// inactiveKey refuses to change what is revoked.
 func inactiveKey() error {
 	return ratchet.Errorf(ratchet.CodeConflict, "the key is revoked or gone").WithHint("create a new one").
 		Next("ratchet_create_api_key", nil)
 }
 
-// RevokeAPIKey voids a key for good. Its row stays, for the record. The last
+// RevokeAPIKey revokes a key for good. Its row stays, for the audit. The last
 // admin stays one.
 func (db *DB) RevokeAPIKey(ctx context.Context, id string) error {
 	return db.writeIdentity(ctx, func(t *tx) error {

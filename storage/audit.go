@@ -92,36 +92,36 @@ func auditOp(rows []*AuditRow) *op {
 	return &op{audit: rows, fn: func(*tx) error { return nil }}
 }
 
-// OnAudit sets who hears of the entries added, in order, after each commit. It
+// OnAudit sets who receives the entries added, in order, after each commit. It
 // runs on the writer's goroutine: it must be quick and must not write. Set it
 // before the first entry.
 func (db *DB) OnAudit(fn func([]*AuditRow)) { db.audited.Store(&fn) }
 
-// Rider is an entry that goes with a write of the call it belongs to: both are
+// AttachedEntry is an entry that goes with a write of the call it belongs to: both are
 // stored in one commit. It is made for one call with NewRider.
-type Rider struct {
+type AttachedEntry struct {
 	mu   sync.Mutex
 	make func() *AuditRow // nil once a write took the entry, or none may any more
 	op   *op              // that write
 }
 
-// NewRider returns a rider; row is called once, when a write takes the entry along.
-func NewRider(row func() *AuditRow) *Rider { return &Rider{make: row} }
+// NewAttachedEntry returns one; row is called once, when a write takes the entry along.
+func NewAttachedEntry(row func() *AuditRow) *AttachedEntry { return &AttachedEntry{make: row} }
 
-type riderKey struct{}
+type attachedEntryKey struct{}
 
-// WithRider returns a context whose first write that changes what users have
+// WithAttachedEntry returns a context whose first write that changes what users have
 // stored takes r along. With nil no write does.
-func WithRider(ctx context.Context, r *Rider) context.Context {
-	return context.WithValue(ctx, riderKey{}, r)
+func WithAttachedEntry(ctx context.Context, r *AttachedEntry) context.Context {
+	return context.WithValue(ctx, attachedEntryKey{}, r)
 }
 
-// board attaches the audit entry in ctx to o, unless another write has it.
-func board(ctx context.Context, o *op) {
+// attachAuditEntry attaches the audit entry in ctx to o, unless another write has it.
+func attachAuditEntry(ctx context.Context, o *op) {
 	if o.insert == nil && !o.durable {
 		return // keys, progress and log lines are not what a call is about
 	}
-	r, _ := ctx.Value(riderKey{}).(*Rider)
+	r, _ := ctx.Value(attachedEntryKey{}).(*AttachedEntry)
 	if r == nil {
 		return
 	}
@@ -136,7 +136,7 @@ func board(ctx context.Context, o *op) {
 
 // Stored waits for the write that took the entry along and says whether it is
 // stored. False also means that no write took it: then none will any more.
-func (r *Rider) Stored(ctx context.Context, db *DB) bool {
+func (r *AttachedEntry) Stored(ctx context.Context, db *DB) bool {
 	r.mu.Lock()
 	r.make = nil
 	o := r.op
@@ -149,7 +149,7 @@ func (r *Rider) Stored(ctx context.Context, db *DB) bool {
 		return o.err == nil
 	default:
 	}
-	db.w.urge()
+	db.w.commitNow()
 	return db.w.await(context.WithoutCancel(ctx), o) == nil
 }
 
@@ -194,8 +194,8 @@ func (t *tx) auditAll(ops []*op) error {
 	return t.exec("add to the audit", auditBulk, b.args()...)
 }
 
-// tell hands the entries of a committed batch to the listener.
-func (w *writer) tell(batch []*op) {
+// publishAudit hands the entries of a committed batch to the listener.
+func (w *writer) publishAudit(batch []*op) {
 	fn := w.db.audited.Load()
 	if fn == nil {
 		return

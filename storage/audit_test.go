@@ -75,23 +75,23 @@ func TestAuditGoesWithTheWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rider := NewRider(func() *AuditRow { return auditRow("resource_created", "task one") })
-	ctx := WithRider(t.Context(), rider)
+	rider := NewAttachedEntry(func() *AuditRow { return auditRow("resource_created", "task one") })
+	ctx := WithAttachedEntry(t.Context(), rider)
 	if err := db.CreateTask(ctx, &ratchet.Task{Name: "one", Version: "1.0.0"}, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	if !rider.Stored(ctx, db) {
 		t.Error("the entry did not go with the write")
 	}
-	again := NewRider(func() *AuditRow { return auditRow("resource_created", "task one again") })
-	if err := db.CreateTask(WithRider(t.Context(), again), &ratchet.Task{Name: "one", Version: "1.0.0"}, "", ""); err == nil {
+	again := NewAttachedEntry(func() *AuditRow { return auditRow("resource_created", "task one again") })
+	if err := db.CreateTask(WithAttachedEntry(t.Context(), again), &ratchet.Task{Name: "one", Version: "1.0.0"}, "", ""); err == nil {
 		t.Fatal("a name was taken twice")
 	}
 	if again.Stored(ctx, db) {
 		t.Error("the entry of a failed write is stored")
 	}
-	idle := NewRider(func() *AuditRow { panic("nothing was written") })
-	if idle.Stored(WithRider(t.Context(), idle), db) {
+	idle := NewAttachedEntry(func() *AuditRow { panic("nothing was written") })
+	if idle.Stored(WithAttachedEntry(t.Context(), idle), db) {
 		t.Error("an entry without a write is stored")
 	}
 	before := verify(t, db, 1)

@@ -103,7 +103,7 @@ func (db *DB) SettleClaim(ctx context.Context, c Claim, result []byte) error {
 // DropClaim frees a key whose call made nothing, so that it can be used again.
 // A settled claim stays, and that of a call that failed after it made something.
 func (db *DB) DropClaim(ctx context.Context, c Claim) error {
-	return db.write(WithRider(ctx, nil), true, func(t *tx) error { // the call failed
+	return db.write(WithAttachedEntry(ctx, nil), true, func(t *tx) error { // the call failed
 		return t.exec("drop a claim", "DELETE FROM claims"+thisClaim+" AND result IS NULL AND execution IS NULL", c.args()...)
 	})
 }

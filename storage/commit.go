@@ -9,7 +9,7 @@ import (
 	"ratchet"
 )
 
-// errBulk says that a bulk statement met a row it cannot write. Nobody but the
+// errBulk says that a bulk statement met a row it cannot write. Only the
 // writer sees it: each write of the group is then tried alone.
 var errBulk = errors.New("a row of the group was refused")
 

@@ -13,7 +13,7 @@ type EffectState int
 
 // The states of an effect.
 const (
-	EffectSent     EffectState = 0 // it may have reached its receiver; nobody knows
+	EffectSent     EffectState = 0 // it may have reached its receiver; that is unknown
 	EffectAnswered EffectState = 1 // the receiver answered
 	EffectUnsent   EffectState = 2 // it certainly did not leave this server
 )
@@ -35,7 +35,7 @@ type PriorEffect struct {
 }
 
 // UnknownEffect is a request that was sent and not answered: whether it did
-// anything, nobody knows.
+// anything is unknown.
 type UnknownEffect struct {
 	ID     string `json:"effect_id"`
 	Method string `json:"method"`

@@ -49,7 +49,7 @@ func (db *DB) InsertExecution(ctx context.Context, e *ratchet.Execution) error {
 	if err != nil {
 		return err
 	}
-	db.w.urge()
+	db.w.commitNow()
 	if err := db.w.await(ctx, i.op); err != nil {
 		return err
 	}
@@ -64,8 +64,8 @@ type Insertion struct {
 }
 
 // BeginInsert is InsertExecution that does not wait: e is queued before every
-// later write, stored within a few milliseconds or when somebody waits for it, is the store's until the Insertion is done, and gets no Number.
-// A failure is told to failed, on the writer's goroutine; nil = nobody.
+// later write, stored within a few milliseconds or when a caller waits for it, is the store's until the Insertion is done, and gets no Number.
+// A failure is passed to failed, on the writer's goroutine; nil = it is not reported.
 func (db *DB) BeginInsert(ctx context.Context, e *ratchet.Execution, failed func(error)) (*Insertion, error) {
 	if e.Status == "" {
 		e.Status = ratchet.StatusPending
@@ -89,7 +89,7 @@ func (i *Insertion) Wait() (int64, error) {
 	select {
 	case <-i.op.done:
 	default:
-		i.db.w.urge()
+		i.db.w.commitNow()
 	}
 	err := i.db.w.await(context.Background(), i.op)
 	return i.op.insert.number, err

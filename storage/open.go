@@ -40,7 +40,7 @@ type DB struct {
 	memory sync.Mutex // guards the only connection of an in-memory store
 	w      *writer
 	tasks  atomic.Int64 // see TaskRevision
-	// audited hears of audit entries; nil = nobody does.
+	// audited receives audit entries; nil = none do.
 	audited atomic.Pointer[func([]*AuditRow)]
 	limits  searchLimits
 	damage  damage

@@ -67,7 +67,7 @@ func undeclarable(s *SealedSecret, name, task string, author ratchet.Role) *ratc
 	case author != "" && author != ratchet.RoleAdmin && !s.AllowsRole(author):
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s declares the secret %s, which is not for the role %s", task, name, author).
 			With(ratchet.FieldAllowed, s.Roles).
-			WithHint("have somebody of an allowed role or an admin store the task: who writes a task decides what it does with the secret")
+			WithHint("have a caller with an allowed role or an admin store the task: who writes a task decides what it does with the secret")
 	}
 	return nil
 }

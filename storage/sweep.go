@@ -61,7 +61,7 @@ func lostExecution(unknown []UnknownEffect) *ratchet.Execution {
 	}
 	if len(unknown) > 0 {
 		e.Details = map[string]any{UnknownEffects: unknown}
-		e.Hint += ", which does not repeat the requests in unknown_effects: whether they were done, nobody knows"
+		e.Hint += ", which does not repeat the requests in unknown_effects: whether they were done is not known"
 	}
 	return &ratchet.Execution{Error: e}
 }

@@ -16,8 +16,8 @@ import (
 // the disk, is the limit and latency only grows.
 const maxBatch = 256
 
-// lingerTime is how long the row of a new execution may wait for company.
-const lingerTime = time.Millisecond
+// collectTime is how long the row of a new execution may wait for company.
+const collectTime = time.Millisecond
 
 // op is one write of one caller. Exactly one of insert, finish and fn is set;
 // the first two are hot and are written in bulk.
@@ -27,9 +27,9 @@ type op struct {
 	finish  *finishRow
 	// fn must be safe to run again after a rollback.
 	fn func(tx *tx) error
-	// failed is told a bulk write's error by the writer, before done is closed.
+	// failed is called with a bulk write's error by the writer, before done is closed.
 	failed func(error)
-	audit  []*AuditRow  // entries of the audit that are stored with it, see board
+	audit  []*AuditRow  // entries of the audit that are stored with it, see attachAuditEntry
 	state  atomic.Int32 // opWaiting, then opTaken or opDropped
 	err    error        // valid once done is closed
 	done   chan struct{}
@@ -51,7 +51,7 @@ type writer struct {
 	once   sync.Once
 	lazy   *sql.Conn     // synchronous=NORMAL: survives a crash of the process
 	full   *sql.Conn     // synchronous=FULL: survives a crash of the machine
-	hurry  chan struct{} // somebody waits for an insert
+	now    chan struct{} // a caller waits for an insert
 	number int64         // last numeric id of an execution
 	folded int64         // last one that was folded into the counters
 	seq    int64         // last sequence of a chunk of log lines
@@ -63,7 +63,7 @@ type writer struct {
 func newWriter(ctx context.Context, db *DB) (*writer, error) {
 	w := &writer{
 		db: db, queue: make(chan *op, maxBatch),
-		quit: make(chan struct{}), ended: make(chan struct{}), hurry: make(chan struct{}, 1),
+		quit: make(chan struct{}), ended: make(chan struct{}), now: make(chan struct{}, 1),
 	}
 	var err error
 	if w.full, err = writeConn(ctx, db.writes, "FULL"); err != nil {
@@ -145,7 +145,7 @@ func (w *writer) do(ctx context.Context, o *op) error {
 // enqueue hands o to the writer. Writes are made in the order of the queue.
 func (w *writer) enqueue(ctx context.Context, o *op) error {
 	o.done = make(chan struct{})
-	board(ctx, o)
+	attachAuditEntry(ctx, o)
 	select {
 	case <-w.quit:
 		return errClosed()
@@ -156,10 +156,10 @@ func (w *writer) enqueue(ctx context.Context, o *op) error {
 	}
 }
 
-// urge commits the pending batch now: a caller waits for it.
-func (w *writer) urge() {
+// commitNow commits the pending batch now: a caller waits for it.
+func (w *writer) commitNow() {
 	select {
-	case w.hurry <- struct{}{}:
+	case w.now <- struct{}{}:
 	default:
 	}
 }
@@ -202,12 +202,12 @@ func (w *writer) live() {
 
 func (w *writer) loop() {
 	batch := make([]*op, 0, maxBatch)
-	timer := time.NewTimer(lingerTime)
+	timer := time.NewTimer(collectTime)
 	defer timer.Stop()
 	for {
 		select {
 		case o := <-w.queue:
-			batch = w.gather(w.linger(append(batch[:0], o), timer))
+			batch = w.gather(w.collect(append(batch[:0], o), timer))
 		case <-w.quit:
 			if batch = w.gather(batch[:0]); len(batch) == 0 {
 				return
@@ -238,28 +238,28 @@ func (w *writer) settle(batch []*op) {
 }
 
 func (w *writer) announce(batch []*op) {
-	defer ratchet.Recover("tell of audit entries", ratchet.Logged(w.db.log, "tell of audit entries"))
-	w.tell(batch)
+	defer ratchet.Recover("report audit entries", ratchet.Logged(w.db.log, "report audit entries"))
+	w.publishAudit(batch)
 }
 
 func (w *writer) answer(o *op) {
 	defer close(o.done)
-	defer ratchet.Recover("tell of a failed write", ratchet.Logged(w.db.log, "tell of a failed write"))
+	defer ratchet.Recover("report a failed write", ratchet.Logged(w.db.log, "report a failed write"))
 	if o.err != nil && o.failed != nil {
 		o.failed(o.err)
 	}
 }
 
-// linger waits for the end of a run while there is nothing to write but rows
-// of runs that have just begun and that nobody waits for: most runs are over
+// collect waits for the end of a run while there is nothing to write but rows
+// of runs that have just begun and that no caller waits for: most runs are over
 // soon, and both writes then cost one commit.
-func (w *writer) linger(batch []*op, timer *time.Timer) []*op {
-	timer.Reset(lingerTime)
+func (w *writer) collect(batch []*op, timer *time.Timer) []*op {
+	timer.Reset(collectTime)
 	for len(batch) < maxBatch && batch[len(batch)-1].insert != nil {
 		select {
 		case o := <-w.queue:
 			batch = append(batch, o)
-		case <-w.hurry:
+		case <-w.now:
 			return batch
 		case <-timer.C:
 			return batch

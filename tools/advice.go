@@ -22,9 +22,9 @@ func (c *checks) warn(kind, code, pointer, format string, args ...any) {
 func misplaced(key string) string {
 	switch schema.Folded(key) {
 	case "tags", "category", "label", "version", "description", "enabled", "language", "name", "code", "inputschema", "outputschema", "testcases":
-		return key + " is an argument beside metadata"
+		return key + " is an argument next to metadata"
 	case "tests":
-		return "tests are the argument test_cases, beside metadata"
+		return "tests are the argument test_cases, next to metadata"
 	case "timeoutms", "timeoutseconds", "timeoutsecs", "maxduration", "maxexecutiontime", "timelimit":
 		return "timeout is the number of seconds"
 	case "memory", "memorymb", "maxmemory", "memlimit", "memorylimitmb":

@@ -230,7 +230,7 @@ func nextSteps(x *ratchet.Execution, a ErrorAnalysis) []NextStep {
 	id := map[string]any{"execution_id": x.ID}
 	retry := NextStep{"try again", "ratchet_retry_execution", id}
 	look := NextStep{"step through what happened", "ratchet_debug_task_execution", map[string]any{"execution_id": x.ID, "exception_breakpoints": "uncaught"}}
-	mend := NextStep{"mend the code", "ratchet_edit_task", map[string]any{"task_id": x.TaskID}}
+	fix := NextStep{"fix the code", "ratchet_edit_task", map[string]any{"task_id": x.TaskID}}
 	log := NextStep{"read the log", "ratchet_get_execution_logs", id}
 	trace := NextStep{"see where the time went", "ratchet_get_execution_trace", id}
 	keep := NextStep{"keep the case as a test", "ratchet_promote_to_test", map[string]any{"execution_id": x.ID, "test_name": "regression " + x.ID[:8]}}
@@ -239,13 +239,13 @@ func nextSteps(x *ratchet.Execution, a ErrorAnalysis) []NextStep {
 	case "transient":
 		steps = []NextStep{trace, retry, log}
 	case "code", "runtime":
-		steps = []NextStep{look, mend, keep}
+		steps = []NextStep{look, fix, keep}
 	case "input", "client":
-		steps = []NextStep{log, mend, keep}
+		steps = []NextStep{log, fix, keep}
 	case "system":
-		steps = []NextStep{trace, mend, retry}
+		steps = []NextStep{trace, fix, retry}
 	default:
-		steps = []NextStep{log, look, mend}
+		steps = []NextStep{log, look, fix}
 	}
 	if !x.Recorded {
 		steps = slices.DeleteFunc(steps, func(s NextStep) bool { return s.Tool == look.Tool || s.Tool == keep.Tool })

@@ -68,7 +68,7 @@ func expiry(d *registry.Deps, text string) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil || !at.After(now(d)) {
-		return at, ratchet.Errorf(ratchet.CodeInvalid, "expires_at %q is not a time to come", text).At("/expires_at").
+		return at, ratchet.Errorf(ratchet.CodeInvalid, "expires_at %q is not in the future", text).At("/expires_at").
 			With(ratchet.FieldExample, now(d).AddDate(1, 0, 0).UTC().Format(time.RFC3339)).WithHint("write an RFC 3339 time as in the example")
 	}
 	return at.UTC(), nil

@@ -60,7 +60,7 @@ type collector struct {
 func (c *collector) collect(ctx context.Context, until time.Time) (executor.DebugState, error) {
 	for {
 		if err := c.s.Wait(ctx, max(time.Until(until), time.Millisecond)); err != nil {
-			_ = c.s.End(context.WithoutCancel(ctx)) // nobody knows its id
+			_ = c.s.End(context.WithoutCancel(ctx)) // no caller knows its id
 			return executor.DebugState{}, err
 		}
 		state := c.s.State()

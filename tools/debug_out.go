@@ -69,7 +69,7 @@ type DebugResult struct {
 	ExecutionSummary DebugSummary    `json:"execution_summary"`
 }
 
-// DebugSnapshot is one stop of a run nobody waited at.
+// DebugSnapshot is one stop of a run that no caller waited at.
 type DebugSnapshot struct {
 	Step         int64                        `json:"step"`
 	Timestamp    string                       `json:"timestamp"`

@@ -28,7 +28,7 @@ var DeleteUser = registry.Define(registry.Spec{
 	Effect: registry.Destroys, Idempotent: true,
 	Routes: []registry.Route{{Method: "DELETE", Path: "/users/{user_id}", Field: "deleteUser"}},
 	Examples: []registry.Example{{
-		Title: "Somebody left",
+		Title: "A person left",
 		Setup: []registry.Call{{Tool: "ratchet_create_user", Args: json.RawMessage(`{"username":"ada"}`)}},
 		Args:  json.RawMessage(`{"user_id":"ada"}`),
 	}},

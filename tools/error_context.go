@@ -30,7 +30,7 @@ type ErrorContext struct {
 	Throw       *ThrowView      `json:"at_the_throw" jsonschema:"nullable" jsonschema_description:"from a replay; null = the recording does not lead to a throw"`
 }
 
-// HostCallView is one call through the door.
+// HostCallView is one host call.
 type HostCallView struct {
 	Call   string  `json:"call"`
 	Status *int    `json:"status" jsonschema:"nullable"`

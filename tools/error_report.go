@@ -49,7 +49,7 @@ func (o *AnalyzeErrorOut) report(ctx context.Context, d *registry.Deps, x *ratch
 	}
 	if in.Prompts {
 		r.Prompts = []string{
-			fmt.Sprintf("Explain why %s happens and propose the smallest change that mends it.", o.Analysis.RootCause),
+			fmt.Sprintf("Explain why %s happens and propose the smallest change that fixes it.", o.Analysis.RootCause),
 			"Which test would have caught this? Write it as a test case of the task.",
 		}
 	}

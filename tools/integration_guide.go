@@ -61,7 +61,7 @@ func integrationSections(d *registry.Deps) []section {
 			"Which tools are offered is set when it starts, by --toolsets, --tools (adds), --only-tools (just these), --exclude-tools and --read-only."},
 		{"Waiting", fmt.Sprintf("A call waits at most %s. Work that takes longer answers `status: running` with its id; it goes on, "+
 			"and asking for its status with that id waits again. Progress notifications come when the request has a progress token.", wait)},
-		{"Arguments", "Names are snake_case; camelCase is read too. Harmless mismatches are mended: \"5\" for 5, \"true\" for true, " +
+		{"Arguments", "Names are snake_case; camelCase is read too. Harmless mismatches are corrected: \"5\" for 5, \"true\" for true, " +
 			"a JSON string for an object or array, one value for a list of one, null for an absent optional argument. Unknown arguments are refused with the nearest name."},
 		{"Results", "Over MCP results are lean: what is null, empty, constant or repeated from the call is left out. " +
 			"`verbose: true` gives everything. `notes` say how arguments were read. Definitions of tools list the common arguments; " +

@@ -31,7 +31,7 @@ var ListKeys = registry.Define(registry.Spec{
 	Name: "ratchet_list_api_keys", Title: "List API keys", Toolset: "admin", Category: "registry",
 	Doc: "Call this to see which programs may call, what each key reaches and when it was used last. Keys themselves are never shown, " +
 		"nor to a bounded caller keys that reach further. " +
-		"Next: ratchet_revoke_api_key for those nobody uses.",
+		"Next: ratchet_revoke_api_key for unused keys.",
 	Omits:  leanList("keys", "is_active=true", "created_by", "created_at"),
 	Effect: registry.Reads, Filters: storage.APIKeyFilters,
 	Routes: []registry.Route{

@@ -118,7 +118,7 @@ func queryAudit(ctx context.Context, d *registry.Deps, in QueryAuditIn) (QueryAu
 	items := make([]AuditItem, len(page.Items))
 	for i := range page.Items {
 		if err := json.Unmarshal(page.Items[i].Body, &items[i]); err != nil {
-			items[i].Message = "the entry cannot be read" // somebody changed it: chain says so
+			items[i].Message = "the entry cannot be read" // it was changed: chain says so
 		}
 		items[i].Seq, items[i].Hash = page.Items[i].Seq, hex.EncodeToString(page.Items[i].Hash)
 	}
@@ -185,7 +185,7 @@ func auditChain(ctx context.Context, d *registry.Deps, page []storage.AuditRow, 
 	var err error
 	if all || from > 0 {
 		c, err = d.Store.VerifyAudit(ctx, from, to)
-	} else { // nothing was found: only the head is told
+	} else { // nothing was found: only the head is reported
 		var seq int64
 		seq, c.HeadHash, err = d.Store.AuditHead(ctx)
 		c.Head = seq

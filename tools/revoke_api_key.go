@@ -24,12 +24,12 @@ type RevokeKeyOut struct {
 // RevokeKey voids an API key.
 var RevokeKey = registry.Define(registry.Spec{
 	Name: "ratchet_revoke_api_key", Title: "Revoke API key", Toolset: "admin", Category: "registry",
-	Doc: "Call this to void a key at once and for good. Its row stays for the record unless delete is true. " +
+	Doc: "Call this to revoke a key immediately and for good. Its row is kept for the audit unless delete is true. " +
 		"The last admin key cannot be revoked while there is no other admin.",
 	Effect: registry.Destroys, Idempotent: true,
 	Routes: []registry.Route{{Method: "DELETE", Path: "/api-keys/{key_id}", Field: "deleteApiKey"}},
 	Examples: []registry.Example{{
-		Title: "Void a key",
+		Title: "Revoke a key",
 		Setup: []registry.Call{{Tool: "ratchet_create_api_key", Args: json.RawMessage(`{"name":"ci"}`)}},
 		Args:  json.RawMessage(`{"key_id":"ci"}`),
 	}},

@@ -19,7 +19,7 @@ type RotateKeyIn struct {
 var RotateKey = registry.Define(registry.Spec{
 	Name: "ratchet_rotate_api_key", Title: "Rotate API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to replace a key by a new one that may do the same. The old one stops at once; " +
-		"the answer holds the new one, this once. For a key that nobody should have: ratchet_revoke_api_key.",
+		"the answer holds the new one, this once. For a key that is no longer needed: ratchet_revoke_api_key.",
 	Effect: registry.Writes,
 	Routes: []registry.Route{{Method: "POST", Path: "/api-keys/{key_id}/rotate", Field: "rotateApiKey"}},
 	Examples: []registry.Example{{

@@ -23,7 +23,7 @@ type RotateMasterKeyOut struct {
 var RotateMasterKey = registry.Define(registry.Spec{
 	Name: "ratchet_rotate_master_key", Title: "Rotate master key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to encrypt every stored secret with another master key, all or none; their values and bindings stay. " +
-		"A key in the file beside the database is replaced there. Where RATCHET_MASTER_KEY gives the key, pass new_key and start the server with it afterwards. " +
+		"A key in the file next to the database is replaced there. Where RATCHET_MASTER_KEY gives the key, pass new_key and start the server with it afterwards. " +
 		"`ratchet secrets rotate` does the same and reads the key from stdin.",
 	Effect:   registry.Writes,
 	Routes:   []registry.Route{{Method: "POST", Path: "/security/master-key/rotate", Field: "rotateMasterKey"}},

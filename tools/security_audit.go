@@ -109,7 +109,7 @@ func (c *securityCheck) reach() {
 	case !c.p.Loopback && c.p.Address != "":
 		c.find("open-network", "critical", "Anybody who reaches the server owns it", "it listens on "+c.p.Address+" without login", "set auth.required to true, or listen on 127.0.0.1")
 	case len(c.p.AllowedHosts) > 0:
-		c.find("open-behind-proxy", "critical", "Whoever comes through the proxy owns the server", "server.allowed_hosts names "+strings.Join(c.p.AllowedHosts, ", ")+" and nobody logs in", "set auth.required to true")
+		c.find("open-behind-proxy", "critical", "Anyone who reaches the proxy has full rights on the server", "server.allowed_hosts names "+strings.Join(c.p.AllowedHosts, ", ")+" and no login is required", "set auth.required to true")
 	default:
 		c.find("open-loopback", "info", "Programs of every user of this machine may call without login", "it listens on loopback only", "set auth.required to true on a machine with several users")
 	}
@@ -140,7 +140,7 @@ func (c *securityCheck) transport() {
 		if !c.p.Loopback && c.p.Address != "" {
 			severity, remedy := "high", "set server.tls.cert_file and server.tls.key_file, or put a proxy with TLS in front"
 			if len(c.p.TrustedProxies) > 0 {
-				severity, remedy = "low", "make sure that nobody but the proxy reaches the port"
+				severity, remedy = "low", "make sure that only the proxy can reach the port"
 			}
 			c.find("no-tls", severity, "Keys and results cross the network in the clear", "server.tls.cert_file is empty", remedy)
 		}
@@ -190,7 +190,7 @@ func (c *securityCheck) pages() {
 	}
 }
 
-// limits looks at rates and at the record.
+// limits looks at rates and at the audit log.
 func (c *securityCheck) limits() {
 	c.look("rate limits")
 	if c.p.LoginRequired && (!c.p.RateLimited || c.p.RateTier == "unlimited") {

@@ -22,7 +22,7 @@ type SetSecretIn struct {
 // SetSecret stores a secret or changes what it is bound to.
 var SetSecret = registry.Define(registry.Spec{
 	Name: "ratchet_set_secret", Title: "Set secret", Toolset: "admin", Category: "registry",
-	Doc: "Call this to store a value that tasks need and to say which of them may use it, for whom and towards which hosts. " +
+	Doc: "Call this to store a value that tasks need and to say which of them may use it, for which callers and hosts. " +
 		"What is left out stays; an empty list takes a binding away, at once for running tasks too. " +
 		"Prefer hosts to readable: with context.secrets.ref the value never reaches the task. " +
 		"A value given here passes through the client; `ratchet secrets set` reads it from stdin instead. " +

@@ -24,7 +24,7 @@ type CheckResult struct {
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`
 	Error   string `json:"error,omitempty" jsonschema_description:"the remedy, or more about the failure"`
-	Field   string `json:"field,omitempty" jsonschema_description:"JSON pointer of the part at fault"`
+	Field   string `json:"field,omitempty" jsonschema_description:"JSON pointer of the invalid part"`
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
 	Snippet string `json:"snippet,omitempty"`

@@ -33,7 +33,7 @@ type UpdateKeyIn struct {
 var UpdateKey = registry.Define(registry.Spec{
 	Name: "ratchet_update_api_key", Title: "Update API key", Toolset: "admin", Category: "registry",
 	Doc: "Call this to change what a key may do, from where and until when; the key itself stays. " +
-		"It holds at once. Next: ratchet_list_api_keys; for a new key: ratchet_rotate_api_key.",
+		"It takes effect immediately. Next: ratchet_list_api_keys; for a new key: ratchet_rotate_api_key.",
 	Effect: registry.Writes, Idempotent: true,
 	Routes: []registry.Route{
 		{Method: "PATCH", Path: "/api-keys/{key_id}", Field: "updateApiKey"},

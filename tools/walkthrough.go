@@ -34,7 +34,7 @@ func Steps() []Step {
 		},
 		{
 			"Create the task", "It is compiled, stored, and its tests run offline.",
-			registry.Call{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"walk_greet","description":"Greets somebody by name.",` +
+			registry.Call{Tool: "ratchet_create_task", Args: json.RawMessage(`{"name":"walk_greet","description":"Greets a person by name.",` +
 				`"code":"export default (input) => ({ greeting: 'Hello ' + input.name })",` +
 				`"input_schema":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"],"additionalProperties":false},` +
 				`"output_schema":{"type":"object","properties":{"greeting":{"type":"string"}},"required":["greeting"]},` +
@@ -62,7 +62,7 @@ func Steps() []Step {
 		},
 		{
 			"Change it", "All checks run first; the former state is kept as a backup, which ratchet_restore_task brings back.",
-			registry.Call{Tool: "ratchet_edit_task", Args: json.RawMessage(`{"task_id":"walk_greet","description":"Greets somebody by name, politely."}`)},
+			registry.Call{Tool: "ratchet_edit_task", Args: json.RawMessage(`{"task_id":"walk_greet","description":"Greets a person by name, politely."}`)},
 		},
 		{
 			"Clean up", "The history of its executions stays.",

@@ -82,7 +82,7 @@ func (c *conversation) move(r dap.RequestMessage) bool {
 			return true
 		}
 		c.send(&dap.PauseResponse{Response: answer(r)})
-		return true // the move under way tells of the stop
+		return true // the move in progress reports the stop
 	default:
 		return false
 	}

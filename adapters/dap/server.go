@@ -160,6 +160,6 @@ func (c *conversation) shut() {
 	c.target = Target{}
 	c.mu.Unlock()
 	if target.Close != nil {
-		_ = target.Close() // the editor that would hear of it is gone
+		_ = target.Close() // the editor has gone
 	}
 }

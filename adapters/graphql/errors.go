@@ -189,9 +189,9 @@ func (h *Handler) render(ctx context.Context, g *gqlerror.Error, e *ratchet.Erro
 		suggestions = append(suggestions, casing.Camel(fieldOf(body.Nearest)))
 	}
 	if body.Hint != "" {
-		suggestions = append(suggestions, spoken(body.Hint))
+		suggestions = append(suggestions, shortDoc(body.Hint))
 	}
-	detail := map[string]any{"code": body.Code, "message": spoken(body.Message)}
+	detail := map[string]any{"code": body.Code, "message": shortDoc(body.Message)}
 	put := func(key string, value any, there bool) {
 		if there {
 			detail[key] = value
@@ -210,7 +210,7 @@ func (h *Handler) render(ctx context.Context, g *gqlerror.Error, e *ratchet.Erro
 		path = []string{}
 	}
 	return &gqlerror.Error{
-		Message: spoken(body.Message), Path: g.Path, Locations: g.Locations,
+		Message: shortDoc(body.Message), Path: g.Path, Locations: g.Locations,
 		Extensions: map[string]any{
 			"code": body.Code, "errorType": body.ErrorType, "requestId": id, "path": path,
 			"details": []any{detail}, "suggestions": suggestions, "retryable": body.Retryable,

@@ -46,7 +46,7 @@ type ProgressEvent struct {
 	StepNumber  *int            `json:"step_number" jsonschema:"nullable"`
 	TotalSteps  *int            `json:"total_steps" jsonschema:"nullable"`
 	Message     *string         `json:"message" jsonschema:"nullable"`
-	Data        json.RawMessage `json:"data,omitempty" jsonschema_description:"what the task reported beside it"`
+	Data        json.RawMessage `json:"data,omitempty" jsonschema_description:"further data that the task reported"`
 }
 
 func progressEvent(e ratchet.Event, p ratchet.Progress) ProgressEvent {

@@ -38,5 +38,5 @@ func (t get) Do(w http.ResponseWriter, r *http.Request, exec gql.GraphExecutor) 
 		responses, ctx := exec.DispatchOperation(ctx, op)
 		answer = responses(ctx)
 	}
-	_ = json.NewEncoder(w).Encode(answer) // the client went away: nobody to tell
+	_ = json.NewEncoder(w).Encode(answer) // the client has gone
 }

@@ -26,8 +26,8 @@ func typeStem(tool string) string {
 	return casing.Pascal(strings.TrimPrefix(tool, "ratchet_"))
 }
 
-// spoken replaces names of tools and arguments in a text by those of GraphQL.
-func spoken(doc string) string {
+// shortDoc replaces names of tools and arguments in a text by those of GraphQL.
+func shortDoc(doc string) string {
 	return toolPattern.ReplaceAllStringFunc(doc, fieldOf)
 }
 
@@ -69,7 +69,7 @@ func isTime(key string) bool {
 // describe makes a description of a key for people where its schema has none.
 func describe(key, description string) string {
 	if description != "" {
-		return sentence(spoken(description))
+		return sentence(shortDoc(description))
 	}
 	words := strings.Split(strings.Trim(key, "_"), "_")
 	unit := ""

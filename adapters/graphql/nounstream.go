@@ -29,7 +29,7 @@ func nounStream(n events.Noun) declared {
 	}
 }
 
-// mayFollow refuses callers who hear of no kind of a noun's events.
+// mayFollow refuses callers who may receive no kind of a noun's events.
 func mayFollow(p ratchet.Principal, r *registry.Registry, n events.Noun) error {
 	var names []string
 	for _, k := range n.Kinds {
@@ -41,7 +41,7 @@ func mayFollow(p ratchet.Principal, r *registry.Registry, n events.Noun) error {
 	if err := registry.PermitAny(p, r, names...); err != nil {
 		return err
 	}
-	return ratchet.Errorf(ratchet.CodeDenied, "this caller does not hear of %s events", n.Name).
+	return ratchet.Errorf(ratchet.CodeDenied, "this caller may not receive %s events", n.Name).
 		WithHint("they are for callers of certain roles, or whose scope names no tasks: see docs/events.md")
 }
 
@@ -83,7 +83,7 @@ func nounEvent(n events.Noun) *schema.Type {
 	return schema.Join(casing.Pascal(n.Name)+"Event", n.Doc, about, forms...)
 }
 
-// offered says whether the registry has a tool of those who hear of a noun.
+// offered says whether the registry has a tool that a noun's events are for.
 func offered(r *registry.Registry, n events.Noun) bool {
 	return slices.ContainsFunc(n.Kinds, func(k events.Kind) bool {
 		return len(k.Audience.Tools) == 0 || slices.ContainsFunc(k.Audience.Tools, func(name string) bool {

@@ -106,9 +106,9 @@ func (b *builder) field(t registry.Tool, r registry.Route) error {
 
 func fieldDoc(t registry.Tool, r registry.Route) string {
 	if r.Doc != "" {
-		return spoken(r.Doc)
+		return shortDoc(r.Doc)
 	}
-	return t.Title + ". " + spoken(t.Doc)
+	return t.Title + ". " + shortDoc(t.Doc)
 }
 
 func (op *operation) fix(set json.RawMessage) error {

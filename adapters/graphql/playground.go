@@ -52,5 +52,5 @@ func (h *Handler) page(w http.ResponseWriter, r *http.Request) {
 	head.Set("Content-Type", media)
 	head.Set("Content-Security-Policy", pagePolicy)
 	head.Set("Cache-Control", "no-cache")
-	_, _ = w.Write(data) // the client went away: nobody to tell
+	_, _ = w.Write(data) // the client has gone
 }

@@ -13,7 +13,7 @@ import (
 type projection struct {
 	out    []byte
 	path   ast.Path
-	failed func(path ast.Path, err error) // hears of values that do not fit
+	failed func(path ast.Path, err error) // is called for values that do not fit
 }
 
 // write appends raw, which is a v, as p selects. It returns false when raw is

@@ -100,5 +100,5 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, e *ratchet.Erro
 		w.Header().Set("Allow", "GET, POST")
 	}
 	w.WriteHeader(e.Code.HTTPStatus())
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{g}}) // the client went away: nobody to tell
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{g}}) // the client has gone
 }

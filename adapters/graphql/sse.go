@@ -57,11 +57,11 @@ func (t eventStream) Do(w http.ResponseWriter, r *http.Request, exec gql.GraphEx
 		_ = s.send("event: complete\ndata: {}\n\n")
 		return
 	}
-	t.pump(ctx, exec, op, &s)
+	t.sendAnswers(ctx, exec, op, &s)
 }
 
-// pump sends answers, and pings while there are none.
-func (t eventStream) pump(ctx context.Context, exec gql.GraphExecutor, op *gql.OperationContext, s *eventWriter) {
+// sendAnswers sends answers, and pings while there are none.
+func (t eventStream) sendAnswers(ctx context.Context, exec gql.GraphExecutor, op *gql.OperationContext, s *eventWriter) {
 	ctx, cancel := context.WithCancel(ctx)
 	answers := make(chan *gql.Response)
 	finished, opened := make(chan struct{}), make(chan struct{})

@@ -111,7 +111,7 @@ func (a accepting) Accept(w http.ResponseWriter, r *http.Request, _ transport.We
 	if err != nil {
 		return nil, fmt.Errorf("accept a WebSocket: %w", err)
 	}
-	c := &socketConn{conn: conn, talk: talk{open: map[string]string{}}}
+	c := &socketConn{conn: conn, talk: wsSession{open: map[string]string{}}}
 	c.late = time.AfterFunc(a.patience, ratchet.Guard("end a WebSocket", func(error) { _ = conn.CloseNow() }, c.tooLate))
 	return c, nil
 }
@@ -119,7 +119,7 @@ func (a accepting) Accept(w http.ResponseWriter, r *http.Request, _ transport.We
 // socketConn is one WebSocket as the transport wants it.
 type socketConn struct {
 	conn *coder.Conn
-	talk talk
+	talk wsSession
 	late *time.Timer // ends the connection unless connection_init comes
 
 	mu       sync.Mutex
@@ -150,7 +150,7 @@ func (c *socketConn) NextReader() (int, io.Reader, error) {
 		if err != nil {
 			return int(kind), nil, err
 		}
-		pass, fault := c.talk.hear(kind == coder.MessageText, data)
+		pass, fault := c.talk.receive(kind == coder.MessageText, data)
 		if fault != nil {
 			_ = c.WriteClose(fault.code, fault.reason)
 			return int(kind), nil, transport.ErrWebsocketClosed

@@ -124,12 +124,12 @@ func (s *Server) handler(t registry.Tool) mcp.ToolHandler {
 		caller := s.caller(ctx, req)
 		var notes []string // the call's goroutine alone adds to them
 		caller.Note = func(note string) { notes = append(notes, note) }
-		round, err := s.roundOf(t.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
+		round, err := s.clientInput(t.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
 		if err != nil {
-			return nil, err // a broken protocol is not the tool's to mend
+			return nil, err // a broken protocol is not the tool's to correct
 		}
 		round.Tasks = declaresTasks(req.Params.Meta)
-		ctx = registry.WithRound(ctx, round)
+		ctx = registry.WithClientInput(ctx, round)
 		out, err := s.call(ctx, t, caller, req.Params.Arguments)
 		if ask, ok := out.(registry.InputRequired); ok && err == nil {
 			res := &mcp.CallToolResult{}

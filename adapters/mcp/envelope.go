@@ -11,7 +11,7 @@ import (
 
 // Fault says what is wrong with a line of a client that is no JSON-RPC 2.0
 // message. answer is the line that says so, nil where the protocol wants none;
-// faulty is false when the line is a message.
+// invalid is false when the line is a message.
 func Fault(line []byte) (answer []byte, faulty bool) {
 	if err := schema.CheckSyntax(line); err != nil {
 		return faultLine(nil, jsonrpc.CodeParseError, "the line is not JSON: "+err.Error()), true

@@ -86,7 +86,7 @@ func (m *Handler) fast(w http.ResponseWriter, r *http.Request, o *sdkServer, bod
 	out.Set("Content-Type", "application/json")
 	out.Set("Cache-Control", "no-cache, no-transform")
 	out.Set("Content-Length", strconv.Itoa(buf.Len()))
-	_, _ = w.Write(buf.Bytes()) // the client went away: nobody to tell
+	_, _ = w.Write(buf.Bytes()) // the client has gone
 	return true
 }
 

@@ -107,7 +107,7 @@ func (m *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Header.Del(headerPlace)
 	if begins {
-		left, err := m.seat(r, p)
+		left, err := m.reservePlace(r, p)
 		if err != nil {
 			Deny(w, err, id)
 			return

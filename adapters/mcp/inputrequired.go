@@ -12,10 +12,10 @@ import (
 	"ratchet"
 )
 
-// roundOf reads the answers of a repeated call of a tool or prompt, and what the
+// clientInput reads the answers of a repeated call of a tool or prompt, and what the
 // client can do.
-func (s *Server) roundOf(name string, can *mcp.ClientCapabilities, sealed string, responses mcp.InputResponseMap) (registry.Round, error) {
-	r := registry.Round{}
+func (s *Server) clientInput(name string, can *mcp.ClientCapabilities, sealed string, responses mcp.InputResponseMap) (registry.ClientInput, error) {
+	r := registry.ClientInput{}
 	if can != nil {
 		r.Form, r.Model, r.Folders = can.Elicitation != nil, can.Sampling != nil, can.RootsV2 != nil
 	}
@@ -30,9 +30,9 @@ func (s *Server) roundOf(name string, can *mcp.ClientCapabilities, sealed string
 	for name, response := range responses {
 		switch v := response.(type) {
 		case *mcp.ElicitResult:
-			put(&r.Elicited, name, registry.ElicitAnswer{Action: v.Action, Content: v.Content})
+			setAt(&r.Elicited, name, registry.ElicitAnswer{Action: v.Action, Content: v.Content})
 		case *mcp.CreateMessageResult:
-			put(&r.Sampled, name, sampled(v))
+			setAt(&r.Sampled, name, sampled(v))
 		case *mcp.CreateMessageWithToolsResult:
 			answer := registry.SampleAnswer{Model: v.Model}
 			for _, part := range v.Content {
@@ -40,19 +40,19 @@ func (s *Server) roundOf(name string, can *mcp.ClientCapabilities, sealed string
 					answer.Text += text.Text
 				}
 			}
-			put(&r.Sampled, name, answer)
+			setAt(&r.Sampled, name, answer)
 		case *mcp.ListRootsResult:
 			uris := []string{}
 			for _, root := range v.Roots {
 				uris = append(uris, root.URI)
 			}
-			put(&r.Roots, name, uris)
+			setAt(&r.Roots, name, uris)
 		}
 	}
 	return r, nil
 }
 
-func put[V any](m *map[string]V, key string, value V) {
+func setAt[V any](m *map[string]V, key string, value V) {
 	if *m == nil {
 		*m = map[string]V{}
 	}

@@ -20,7 +20,7 @@ import (
 // one of the tasks exists that came or went.
 type listeners struct {
 	bySession sync.Map // *mcp.ServerSession -> *listener
-	seats     sync.Map // value of headerPlace -> *seat
+	reserved  sync.Map // value of headerPlace -> *seat
 }
 
 type listener struct {
@@ -38,9 +38,9 @@ const (
 // headerPlace carries the place of a new session to where the session is made.
 const headerPlace = "X-Ratchet-Place"
 
-// seat takes a place for the session that a request begins, or refuses it. The
+// reservePlace takes a place for the session that a request begins, or refuses it. The
 // session keeps the place until its end; left gives it back if none was made.
-func (m *Handler) seat(r *http.Request, p ratchet.Principal) (left func(), err error) {
+func (m *Handler) reservePlace(r *http.Request, p ratchet.Principal) (left func(), err error) {
 	session := make(chan func(), 1) // what ends the session, once there is one
 	place, err := m.streams.Enter(p, limit.Address(r), func() {
 		select {
@@ -54,31 +54,31 @@ func (m *Handler) seat(r *http.Request, p ratchet.Principal) (left func(), err e
 	}
 	id := rand.Text()
 	r.Header.Set(headerPlace, id)
-	m.server.listeners.seats.Store(id, &seat{place, session})
+	m.server.listeners.reserved.Store(id, &reservedPlace{place, session})
 	return func() {
-		if _, unused := m.server.listeners.seats.LoadAndDelete(id); unused {
+		if _, unused := m.server.listeners.reserved.LoadAndDelete(id); unused {
 			place.Leave()
 		}
 	}, nil
 }
 
-// seat is a place on its way to a session.
-type seat struct {
+// reservedPlace is a place on its way to a session.
+type reservedPlace struct {
 	place   *limit.Place
 	session chan<- func()
 }
 
-// sit gives a session the place that its first request took.
-func (l *listeners) sit(ss *mcp.ServerSession, req mcp.Request, log *slog.Logger) {
+// claimPlace gives a session the place that its first request took.
+func (l *listeners) claimPlace(ss *mcp.ServerSession, req mcp.Request, log *slog.Logger) {
 	extra := req.GetExtra()
 	if extra == nil || extra.Header == nil {
 		return
 	}
-	v, ok := l.seats.LoadAndDelete(extra.Header.Get(headerPlace))
+	v, ok := l.reserved.LoadAndDelete(extra.Header.Get(headerPlace))
 	if !ok {
 		return
 	}
-	taken := v.(*seat)
+	taken := v.(*reservedPlace)
 	taken.session <- func() { _ = ss.Close() }
 	go atEnd(ss, log, taken.place.Leave)
 }
@@ -88,7 +88,7 @@ func (s *Server) listen(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 		ss, ok := req.GetSession().(*mcp.ServerSession)
 		if ok && method == methodInitialize {
-			s.listeners.sit(ss, req, s.cfg.Log)
+			s.listeners.claimPlace(ss, req, s.cfg.Log)
 		}
 		if !ok || (method != MethodListen && method != methodInitialized) {
 			return next(ctx, method, req)
@@ -120,9 +120,9 @@ func (l *listeners) changed(happened []ratchet.Event, kinds events.Set) {
 	})
 }
 
-// tell drops what a session may not know of. Connections without a session id
+// filterNotifications drops what a session may not know of. Connections without a session id
 // are the machine owner's.
-func (l *listeners) tell(next mcp.MethodHandler) mcp.MethodHandler {
+func (l *listeners) filterNotifications(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
 		if method != methodResourcesChange {
 			return next(ctx, method, req)

@@ -32,11 +32,11 @@ func (s *Server) addPrompt(server *mcp.Server, p prompts.Prompt) {
 	}
 	about := &mcp.Prompt{Name: p.Name, Title: p.Title, Description: p.Description, Arguments: args}
 	server.AddPrompt(about, func(ctx context.Context, req *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-		round, err := s.roundOf(p.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
+		round, err := s.clientInput(p.Name, req.ClientCapabilities(), req.Params.RequestState, req.Params.InputResponses)
 		if err != nil {
 			return nil, err
 		}
-		ctx = registry.WithRound(ctx, round)
+		ctx = registry.WithClientInput(ctx, round)
 		res := &mcp.GetPromptResult{Description: p.Description}
 		messages, err := p.Messages(ctx, prompts.Source{Store: s.deps.Store, Trace: func(ctx context.Context, execution string) (tools.GetTraceOut, error) {
 			return s.trace(ctx, execution, "json")

@@ -139,7 +139,7 @@ func (s *Server) offered(registry *registry.Registry) (*sdkServer, error) {
 
 func selectionKey(registry *registry.Registry) string { return strings.Join(registry.Names(), ",") }
 
-// evict drops a server that nobody is connected to.
+// evict drops a server without connections.
 func (s *Server) evict() bool {
 	for key, o := range s.servers {
 		if o == s.full {
@@ -217,7 +217,7 @@ func (s *Server) newSDKServer(registry *registry.Registry) *sdkServer {
 	for _, t := range registry.List() {
 		o.mapped[t.Name] = bytes.Contains(t.In, []byte(`"x-mcp-header"`))
 	}
-	server.AddSendingMiddleware(s.listeners.tell)
+	server.AddSendingMiddleware(s.listeners.filterNotifications)
 	server.AddReceivingMiddleware(s.recoverPanics, s.listen, s.track(o), s.addIsolation, s.permitted, named(name), s.asTask, s.listResources, s.resolveTool(registry), wholeTools(registry))
 	return o
 }

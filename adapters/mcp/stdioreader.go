@@ -35,7 +35,7 @@ type stdioReader struct {
 	gate     sync.RWMutex           // held while a line is taken, so that the end of the taking is sharp
 	draining bool                   // guarded by gate
 	turn     chan *bufio.Reader     // hands the reading over
-	over     chan struct{}          // closed when nobody reads any more
+	over     chan struct{}          // closed when reading has ended
 	once     sync.Once              // of the end of the reading
 	idle     atomic.Int32           // goroutines that wait for a turn
 	calls    running
@@ -226,7 +226,7 @@ func (p *stdioReader) take(ctx context.Context, line []byte, answer *func()) boo
 			return // the client cancelled it
 		}
 		buf.WriteByte('\n')
-		_, _ = p.out.Write(buf.Bytes()) // the client went away: nobody to tell
+		_, _ = p.out.Write(buf.Bytes()) // the client has gone
 	}
 	return true
 }

@@ -140,7 +140,7 @@ func (b *builder) auth() {
 func (b *builder) shared() {
 	c := &b.doc.Components
 	c.Schemas.Set("Error", errorSchema())
-	c.Schemas.Set("Meta", json.RawMessage(`{"type":"object","description":"About the answer. What a list says beside its items, such as chain and export of the audit, is here too.","required":["requestId","timestamp"],"properties":{"requestId":{"type":"string"},"timestamp":{"type":"string","format":"date-time"},"pagination":{"$ref":"#/components/schemas/Pagination"}}}`))
+	c.Schemas.Set("Meta", json.RawMessage(`{"type":"object","description":"About the response. Further metadata of a list, such as chain and export of the audit, is here too.","required":["requestId","timestamp"],"properties":{"requestId":{"type":"string"},"timestamp":{"type":"string","format":"date-time"},"pagination":{"$ref":"#/components/schemas/Pagination"}}}`))
 	c.Schemas.Set("Pagination", json.RawMessage(`{"type":"object","required":["limit","total","totalPages","hasNext","hasPrevious"],"properties":{`+
 		`"page":{"type":"integer","description":"from 1; absent after a cursor"},"limit":{"type":"integer"},"total":{"type":"integer"},"totalIsLowerBound":{"type":"boolean","description":"true: total and totalPages are at least this"},"totalPages":{"type":"integer"},`+
 		`"hasNext":{"type":"boolean"},"hasPrevious":{"type":"boolean"},"offset":{"type":"integer","description":"absent after a cursor"},"nextCursor":{"type":"string","description":"absent on the last page"}}}`))

@@ -18,7 +18,7 @@ import (
 
 // arguments collects those of a call: the body's, and over it those of the
 // path, the query, the headers and the route. What is given twice must agree.
-func (x *exchange) arguments(op *operation) (json.RawMessage, error) {
+func (x *requestContext) arguments(op *operation) (json.RawMessage, error) {
 	var given []member
 	var body []byte
 	if x.r.Method != http.MethodGet && x.r.Method != http.MethodHead {
@@ -53,7 +53,7 @@ func (x *exchange) arguments(op *operation) (json.RawMessage, error) {
 		case had == nil:
 			given = append(given, m)
 		case !sameText(had, m.raw):
-			return ratchet.Errorf(ratchet.CodeInvalid, "%s is given twice with different values: in %s and beside it",
+			return ratchet.Errorf(ratchet.CodeInvalid, "%s is given twice with different values: in %s and outside it",
 				casing.Camel(m.name), where).At("/" + m.name)
 		}
 		return nil
@@ -114,7 +114,7 @@ func object(list []member) json.RawMessage {
 }
 
 // query reads the arguments in the query.
-func (x *exchange) query(op *operation) ([]member, error) {
+func (x *requestContext) query(op *operation) ([]member, error) {
 	if x.r.URL.RawQuery == "" && op.filters == nil {
 		return nil, nil
 	}
@@ -216,7 +216,7 @@ func argument(p *schema.Field, values []string) ([]byte, error) {
 }
 
 // headers reads the arguments in the headers.
-func (x *exchange) headers(op *operation) ([]member, error) {
+func (x *requestContext) headers(op *operation) ([]member, error) {
 	var list []member
 	if key := x.r.Header.Get("Idempotency-Key"); key != "" && x.r.Method == http.MethodPost {
 		switch {

@@ -45,7 +45,7 @@ type bulkOut struct {
 
 // bulk serves POST /bulk: calls of tools, one after the other, each through
 // the same gates as alone. One failing call undoes none of the others.
-func (h *Handler) bulk(x *exchange) error {
+func (h *Handler) bulk(x *requestContext) error {
 	in, err := h.bulkBody(x)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (h *Handler) bulk(x *exchange) error {
 	return nil
 }
 
-func (h *Handler) bulkBody(x *exchange) (*bulkIn, error) {
+func (h *Handler) bulkBody(x *requestContext) (*bulkIn, error) {
 	body, err := h.readBody(x.r)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (h *Handler) bulkBody(x *exchange) (*bulkIn, error) {
 }
 
 // one makes one call of a bulk request.
-func (x *exchange) one(item *bulkItem, c bulkCall, dry bool) {
+func (x *requestContext) one(item *bulkItem, c bulkCall, dry bool) {
 	fail := func(op *operation, err error) {
 		status, body := x.problem(op, err)
 		item.Status, item.Error = status, &body.Error
@@ -144,7 +144,7 @@ func (x *exchange) one(item *bulkItem, c bulkCall, dry bool) {
 }
 
 // check says whether a call would be admitted and its arguments fit.
-func (x *exchange) check(op *operation, args json.RawMessage) error {
+func (x *requestContext) check(op *operation, args json.RawMessage) error {
 	if err := registry.Permit(x.h.cfg.Principal(x.r), op.tool); err != nil {
 		return err
 	}

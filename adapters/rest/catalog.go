@@ -11,7 +11,7 @@ import (
 )
 
 // listTools serves GET /tools: the tools that the caller may call.
-func (h *Handler) listTools(x *exchange) error {
+func (h *Handler) listTools(x *requestContext) error {
 	values, err := parseQuery(x.r.URL.RawQuery)
 	if err != nil {
 		return err

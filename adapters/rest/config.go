@@ -31,8 +31,8 @@ type Config struct {
 	Unread    int           // events that wait for a slow reader before the oldest are lost; 0 = 256
 	Write     time.Duration // longest wait for a reader of a stream to take an event; 0 = 10 s
 
-	// Sent hears of bytes that a stream sent after its handler had returned;
-	// nil = nobody does.
+	// Sent is called with the bytes that a stream sent after its handler had returned;
+	// nil = not called.
 	Sent func(ctx context.Context, p ratchet.Principal, bytes int64)
 }
 
@@ -113,7 +113,7 @@ func (h *Handler) mount() error {
 	}
 	for _, own := range []struct {
 		method, path string
-		serve        func(*exchange) error
+		serve        func(*requestContext) error
 	}{
 		{http.MethodGet, "/tools", h.listTools},
 		{http.MethodPost, "/tools/{tool}", h.callTool},

@@ -31,7 +31,7 @@ func (n *node) linkReads() {
 // withoutEchoes is a body without the members that the caller has read and sends
 // back unchanged, as front ends do that send a whole row: they are no arguments,
 // and mean nothing. One with another value is refused. The body is valid JSON.
-func (x *exchange) withoutEchoes(op *operation, body []byte) ([]byte, error) {
+func (x *requestContext) withoutEchoes(op *operation, body []byte) ([]byte, error) {
 	if op.reads == nil {
 		return body, nil
 	}
@@ -61,7 +61,7 @@ func (x *exchange) withoutEchoes(op *operation, body []byte) ([]byte, error) {
 }
 
 // current is the entity at the path of the request, with names in camelCase.
-func (x *exchange) current(read *operation) ([]member, error) {
+func (x *requestContext) current(read *operation) ([]member, error) {
 	args := make([]member, len(x.vars))
 	for i, v := range x.vars {
 		args[i] = member{v.name, quoted(v.value)}

@@ -21,7 +21,7 @@ const (
 
 // ask calls a tool as the caller of the stream, so that the gates decide, and
 // reads its result.
-func (x *exchange) ask(name string, args any, into any) error {
+func (x *requestContext) ask(name string, args any, into any) error {
 	op, err := x.h.named(name)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (x *exchange) ask(name string, args any, into any) error {
 
 // allEvents serves GET /events: everything that happens and that the caller
 // may know of.
-func (h *Handler) allEvents(x *exchange) error {
+func (h *Handler) allEvents(x *requestContext) error {
 	values, err := parseQuery(x.r.URL.RawQuery)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func wants(kinds []string, kind string) bool {
 
 // after is the number of the event behind which a reader goes on: that of
 // Last-Event-ID, else the parameter. -1 = with what happens from now on.
-func (x *exchange) after(parameter string) (int64, error) {
+func (x *requestContext) after(parameter string) (int64, error) {
 	text, where := x.r.Header.Get("Last-Event-ID"), "Last-Event-ID"
 	if text == "" {
 		text, where = parameter, "/after"
@@ -94,7 +94,7 @@ func (x *exchange) after(parameter string) (int64, error) {
 
 // executionEvents serves GET /executions/{id}/events: how the run stands,
 // then its states, progress and log lines until its end.
-func (h *Handler) executionEvents(x *exchange) error {
+func (h *Handler) executionEvents(x *requestContext) error {
 	after, err := x.after(x.r.URL.Query().Get("after"))
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func ends(e ratchet.Event) bool {
 
 // logStream serves GET /executions/{id}/logs?stream=true: the lines there
 // are, then each new one until the run ends.
-func (h *Handler) logStream(x *exchange) error {
+func (h *Handler) logStream(x *requestContext) error {
 	values, err := parseQuery(x.r.URL.RawQuery)
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func (h *Handler) logStream(x *exchange) error {
 
 // lineReader reads the stored lines of an execution in order.
 type lineReader struct {
-	x    *exchange
+	x    *requestContext
 	args map[string]any
 	id   string
 	seen int // number of the last line

@@ -11,13 +11,13 @@ import (
 )
 
 // fail answers with an error; op says how the arguments are spelled, nil = not at all.
-func (x *exchange) fail(op *operation, err error) {
+func (x *requestContext) fail(op *operation, err error) {
 	status, body := x.problem(op, err)
 	x.send(status, body.Encode(x.header()))
 }
 
 // problem is the body for an error, and its status.
-func (x *exchange) problem(op *operation, err error) (int, reply.Problem) {
+func (x *requestContext) problem(op *operation, err error) (int, reply.Problem) {
 	e := ratchet.AsError(err)
 	if e.Code == ratchet.CodeInternal {
 		x.h.log.ErrorContext(x.r.Context(), "a request failed", "request_id", x.id, "path", x.r.URL.Path, "error", e.Err)
@@ -41,7 +41,7 @@ func (x *exchange) problem(op *operation, err error) (int, reply.Problem) {
 
 // spelled is a pointer into a tool's arguments as the request spelled them: in
 // camelCase, and the names of parameters for what stands for them.
-func (x *exchange) spelled(op *operation, pointer string) string {
+func (x *requestContext) spelled(op *operation, pointer string) string {
 	if op == nil {
 		return pointer
 	}

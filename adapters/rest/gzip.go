@@ -28,6 +28,6 @@ func compress(w io.Writer, body []byte) {
 	if err != nil {
 		return // the level is one of the package
 	}
-	_, _ = z.Write(body) // the client went away: nobody to tell
+	_, _ = z.Write(body) // the client has gone
 	_ = z.Close()
 }

@@ -30,7 +30,7 @@ type paging struct {
 
 // listQuery reads the query of a list: paging, sorting, the tool's own
 // arguments and filters.
-func (x *exchange) listQuery(op *operation, values url.Values) ([]member, error) {
+func (x *requestContext) listQuery(op *operation, values url.Values) ([]member, error) {
 	x.page = &paging{limit: defaultPage}
 	if err := x.page.read(values); err != nil {
 		return nil, err

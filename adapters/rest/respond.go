@@ -13,10 +13,10 @@ import (
 	"ratchet"
 )
 
-func (x *exchange) header() http.Header { return x.w.Header() }
+func (x *requestContext) header() http.Header { return x.w.Header() }
 
 // answer writes the result of a tool.
-func (x *exchange) answer(op *operation, out any) error {
+func (x *requestContext) answer(op *operation, out any) error {
 	if op.answer.Status == http.StatusNoContent {
 		x.w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -48,7 +48,7 @@ func (x *exchange) answer(op *operation, out any) error {
 }
 
 // missing is the refusal of a route to one item that is not there.
-func (x *exchange) missing() error {
+func (x *requestContext) missing() error {
 	what := x.r.URL.Path
 	if len(x.vars) > 0 {
 		what = x.vars[len(x.vars)-1].value
@@ -57,7 +57,7 @@ func (x *exchange) missing() error {
 }
 
 // entity answers one object; raw is as the tool spelled it.
-func (x *exchange) entity(op *operation, raw, data []byte) error {
+func (x *requestContext) entity(op *operation, raw, data []byte) error {
 	if op.answer.Runs || op.route.Created != "" || op.answer.Revisions {
 		parts := members(raw)
 		status := x.statusOf(op, parts)
@@ -80,7 +80,7 @@ func (x *exchange) entity(op *operation, raw, data []byte) error {
 }
 
 // statusOf is 202 for a run that goes on, else that of the route.
-func (x *exchange) statusOf(op *operation, parts []member) int {
+func (x *requestContext) statusOf(op *operation, parts []member) int {
 	if op.answer.Runs {
 		switch ratchet.Status(textOf(find(parts, "status"))) {
 		case ratchet.StatusRunning, ratchet.StatusPending:
@@ -136,7 +136,7 @@ type pagination struct {
 }
 
 // list answers a page: its items, and where it is.
-func (x *exchange) list(op *operation, parts []member, items []byte) error {
+func (x *requestContext) list(op *operation, parts []member, items []byte) error {
 	var told struct {
 		TotalCount int  `json:"total_count"`
 		LowerBound bool `json:"total_is_lower_bound"`
@@ -213,7 +213,7 @@ func mustJSON(v any) []byte {
 }
 
 // links leads to the pages around this one (RFC 8288).
-func (x *exchange) links(p pagination) string {
+func (x *requestContext) links(p pagination) string {
 	query := x.r.URL.Query()
 	at := func(offset int) string {
 		q := url.Values{}
@@ -259,7 +259,7 @@ func (x *exchange) links(p pagination) string {
 }
 
 // envelope writes {data, meta}, with more in meta.
-func (x *exchange) envelope(status int, data []byte, more []member) {
+func (x *requestContext) envelope(status int, data []byte, more []member) {
 	b := bytes.NewBuffer(make([]byte, 0, len(data)+160))
 	b.WriteString(`{"data":`)
 	b.Write(data)
@@ -279,7 +279,7 @@ func (x *exchange) envelope(status int, data []byte, more []member) {
 }
 
 // send writes a JSON body, compressed when the client takes that and it helps.
-func (x *exchange) send(status int, body []byte) {
+func (x *requestContext) send(status int, body []byte) {
 	h := x.header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
@@ -295,6 +295,6 @@ func (x *exchange) send(status int, body []byte) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	x.w.WriteHeader(status)
 	if x.r.Method != http.MethodHead {
-		_, _ = x.w.Write(body) // the client went away: nobody to tell
+		_, _ = x.w.Write(body) // the client has gone
 	}
 }

@@ -16,7 +16,7 @@ import (
 // endpoint is what answers a route: a tool, or a function of the surface.
 type endpoint struct {
 	op    *operation
-	serve func(*exchange) error
+	serve func(*requestContext) error
 }
 
 // router finds routes by path. Literal parts win over variables.

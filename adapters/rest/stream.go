@@ -19,8 +19,8 @@ type feed struct {
 }
 
 // stream sends events until the client leaves, the feed ends or the handler
-// is closed. A reader who is too slow loses the oldest events and is told how many.
-func (h *Handler) stream(x *exchange, f *feed) error {
+// is closed. A reader who is too slow loses the oldest events and learns how many.
+func (h *Handler) stream(x *requestContext, f *feed) error {
 	bus := h.cfg.Deps.Bus
 	if bus == nil {
 		return ratchet.Errorf(ratchet.CodeUnavailable, "this server has no live events")
@@ -55,19 +55,19 @@ func (h *Handler) stream(x *exchange, f *feed) error {
 		sub.Close()
 		return nil
 	}
-	h.follow(x, f, sub, s)
+	h.streamEvents(x, f, sub, s)
 	return nil
 }
 
-// follow sends what comes until the end of the stream: on a goroutine of its
+// streamEvents sends what comes until the end of the stream: on a goroutine of its
 // own where the connection can be taken over, else before it returns.
-func (h *Handler) follow(x *exchange, f *feed, sub *ratchet.Subscription, s *sender) {
+func (h *Handler) streamEvents(x *requestContext, f *feed, sub *ratchet.Subscription, s *sender) {
 	p := h.cfg.Principal(x.r)
 	// The request's own context would keep all that its callers put there.
 	line, ok := takeOver(x.w, x.r, func(n int64) { h.cfg.Sent(h.ctx, p, n) })
 	if !ok {
 		defer sub.Close()
-		h.pump(f, sub, s)
+		h.sendEvents(f, sub, s)
 		return
 	}
 	s.out, f.first = line, nil
@@ -81,7 +81,7 @@ func (h *Handler) follow(x *exchange, f *feed, sub *ratchet.Subscription, s *sen
 		}()
 		defer sub.Close()
 		defer line.end()
-		h.pump(f, sub, s)
+		h.sendEvents(f, sub, s)
 	})
 }
 
@@ -95,8 +95,8 @@ func (h *Handler) subscribe(bus *ratchet.Bus, p ratchet.Principal, f *feed) *rat
 	return bus.SubscribeFrom(f.after, h.cfg.Unread, f.match)
 }
 
-// pump sends what comes.
-func (h *Handler) pump(f *feed, sub *ratchet.Subscription, s *sender) {
+// sendEvents sends what comes.
+func (h *Handler) sendEvents(f *feed, sub *ratchet.Subscription, s *sender) {
 	beat := time.NewTicker(h.cfg.Heartbeat)
 	defer beat.Stop()
 	for {
@@ -132,7 +132,7 @@ func (h *Handler) pump(f *feed, sub *ratchet.Subscription, s *sender) {
 
 // sender writes frames to one client.
 type sender struct {
-	out  outlet
+	out  streamWriter
 	wait time.Duration
 	buf  []byte
 }

@@ -34,7 +34,7 @@ func newWording(reg *registry.Registry) wording {
 }
 
 // namesTools reports whether the path of the request names tools, or its body.
-func (x *exchange) namesTools() bool {
+func (x *requestContext) namesTools() bool {
 	rest := strings.TrimPrefix(x.r.URL.Path, Prefix)
 	return strings.HasPrefix(rest, "/tools/") || rest == "/bulk"
 }

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// told is the last state of an execution that a caller received.
-type told struct {
+// acknowledged is the last state of an execution that a caller received.
+type acknowledged struct {
 	status string          // may be pending or running
 	output json.RawMessage // of a completed one
 	losing bool            // told while the disk was losing what is not synced
@@ -15,7 +15,7 @@ type told struct {
 // book keeps what callers were told.
 type book struct {
 	mu         sync.Mutex
-	executions map[string]told
+	executions map[string]acknowledged
 	tasks      map[string]bool // by id; true = the disk was losing
 	unknown    map[string]bool // tokens of effects that were reported as of unknown outcome
 	completed  map[string]bool // tokens of effects whose run was told to be completed
@@ -24,7 +24,7 @@ type book struct {
 
 func newBook() *book {
 	return &book{
-		executions: map[string]told{}, tasks: map[string]bool{}, unknown: map[string]bool{}, completed: map[string]bool{},
+		executions: map[string]acknowledged{}, tasks: map[string]bool{}, unknown: map[string]bool{}, completed: map[string]bool{},
 	}
 }
 
@@ -64,7 +64,7 @@ func (k *book) execution(a *answer) bool {
 	if ok && ended(before.status) && before.status != v.Status {
 		return false
 	}
-	k.executions[v.ExecutionID] = told{v.Status, v.Output, k.losing || before.losing}
+	k.executions[v.ExecutionID] = acknowledged{v.Status, v.Output, k.losing || before.losing}
 	return true
 }
 

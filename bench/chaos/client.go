@@ -233,7 +233,7 @@ func (c *client) create(ctx context.Context, key string) {
 		c.b.book.task(a.Value.TaskID)
 	case a.Value.Code == "CONFLICT" && strings.Contains(a.Value.Message, "exists"):
 		// A kill between the two commits, of the task and of the key's result:
-		// the repetition is told that the task is there.
+		// the repetition learns that the task exists.
 		c.b.report.count("tasks found as existing when a lost call was repeated", 1)
 	default:
 		c.b.report.broken("create %s: %+v", key, a.Value)

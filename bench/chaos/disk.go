@@ -84,7 +84,7 @@ func (d *disk) empty() error { return os.Remove(d.ballast()) }
 func (d *disk) freeze() error { return command("fsfreeze", "-f", d.folder) }
 func (d *disk) thaw() error   { return command("fsfreeze", "-u", d.folder) }
 
-// abort makes the disk read-only at once, as the kernel does after an I/O
+// abort makes the disk read-only immediately, as the kernel does after an I/O
 // error. What was not synced is lost.
 func (d *disk) abort() error { return command("mount", "-o", "remount,abort", d.folder) }
 

@@ -39,7 +39,7 @@ func TestCompareFindsWhatIsMissing(t *testing.T) {
 		}
 		return x.ID
 	}
-	b.book.executions = map[string]told{
+	b.book.executions = map[string]acknowledged{
 		add(ratchet.StatusCompleted, `1`): {status: "completed", output: json.RawMessage(`1`)},
 		add(ratchet.StatusFailed, ``):     {status: "running"},
 		"0-handle":                        {status: "running", losing: true}, // the disk lost it, as documented

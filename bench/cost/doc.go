@@ -2,7 +2,7 @@
 // it starts the program as a server that demands a login, sends requests that a
 // generator makes up, as callers with few rights or none, and measures what
 // each costs the server process in CPU time and allocated memory. What is
-// dear is varied and made larger, so that the search climbs.
+// expensive is varied and made larger, so that the search climbs.
 //
 //	report, err := cost.Search(ctx, cost.Options{Program: "bin/ratchet", Seed: 7, Duration: 10 * time.Minute})
 //	for _, f := range report.Found {

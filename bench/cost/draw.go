@@ -4,7 +4,7 @@ import "math/rand/v2"
 
 // draws is the stream of choices that a request is made from. A request is
 // repeated by its choices, and varied by changing some of them: the generator
-// knows nothing of what is dear.
+// knows nothing of what is expensive.
 type draws struct {
 	taken []uint32 // choices so far, or those to repeat
 	at    int

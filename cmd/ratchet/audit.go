@@ -38,14 +38,14 @@ type auditReport struct {
 func (a *app) auditCommand() *cobra.Command {
 	verify := &cobra.Command{
 		Use: "verify", Short: "Check that the audit is as it was written", Args: cobra.NoArgs,
-		Long: "Follow the chain of hashes through the whole audit and compare it with the files beside the\n" +
+		Long: "Follow the chain of hashes through the whole audit and compare it with the files next to the\n" +
 			"database; a process that has the data directory open does it for this one. Keep head_hash elsewhere: later it proves that\n" +
 			"nothing before it was changed.",
 		Example: "  ratchet audit verify\n  ratchet audit verify --data-dir ./data --format json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verifyAudit(cmd) },
 	}
 	storeFlags(verify.Flags())
-	cmd := &cobra.Command{Use: "audit", Short: "Check the record of writes and security events"}
+	cmd := &cobra.Command{Use: "audit", Short: "Check the audit log of writes and security events"}
 	cmd.AddCommand(verify)
 	return cmd
 }

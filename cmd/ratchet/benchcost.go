@@ -16,7 +16,7 @@ func (a *app) costCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "cost", Short: "Look for requests that cost the server too much", Args: cobra.NoArgs,
 		Long: "Start a server that demands a login in a temporary folder and send it generated requests without\n" +
-			"a key, with one that may read and with one that may execute. What is dear is varied and made larger. A\n" +
+			"a key, with one that may read and with one that may execute. Expensive requests are varied and made larger. A\n" +
 			"request may cost the server 1 s of CPU and 64 MiB; exits with 6 when one costs more. Linux only.",
 		Example: "  ratchet bench cost --duration 10m\n  ratchet bench cost --seed 7 --program ./ratchet-before",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {

@@ -73,7 +73,7 @@ func (a *app) proxy(cmd *cobra.Command) error {
 	if err != nil {
 		return unreachable(u, err)
 	}
-	_ = conn.Close() // it only showed that somebody listens
+	_ = conn.Close() // it only showed that a server listens
 	b := &bridge{
 		url: u.String(), out: a.stdout, calls: map[string]*call{},
 		http: &http.Client{Transport: bearer{a.token, u.Host, new(atomic.Int32)}},

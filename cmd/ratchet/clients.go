@@ -56,9 +56,9 @@ func (a *app) checkEra(ctx context.Context, cmd *cobra.Command, era string) (fin
 	return f, offer
 }
 
-// known are the clients whose limits are known, in tools and in bytes of
+// knownClients are the clients whose limits are known, in tools and in bytes of
 // PREFIX__tool names. Zero = none known.
-var known = []struct {
+var knownClients = []struct {
 	name            string
 	tools, longest  int
 	prefix, advises string
@@ -92,7 +92,7 @@ func clientFindings(offer []*mcp.Tool) []finding {
 		}
 	}
 	var list []finding
-	for _, client := range known {
+	for _, client := range knownClients {
 		// Four bytes to a token is the usual rule for JSON.
 		f := finding{Check: "client " + client.name, Status: findingOK, Detail: fmt.Sprintf(
 			"%d tools, about %d tokens, longest name %s (%d bytes)", len(offer), size/4, client.prefix+longest, len(client.prefix+longest))}

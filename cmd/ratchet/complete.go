@@ -161,7 +161,7 @@ func (a *app) taskNames(cmd *cobra.Command) []string {
 	if err != nil {
 		return nil
 	}
-	defer func() { _ = to.close() }() // nobody reads an error here
+	defer func() { _ = to.close() }() // an error here has no reader
 	raw, err := to.call(cmd.Context(), "ratchet_list_available_tasks", map[string]any{"limit": 200, "fields": []string{"name"}})
 	var found struct {
 		Tasks []struct {

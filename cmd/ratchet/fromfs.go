@@ -173,7 +173,7 @@ func (a *app) runOnce(ctx context.Context, srv *server.Server, task string, inpu
 	if opt.timeout > 0 {
 		args["timeout"] = opt.timeout
 	}
-	stop := a.follow(ctx, srv.Deps().Bus)
+	stop := a.printEvents(ctx, srv.Deps().Bus)
 	defer stop()
 	out, err := a.callArgs(ctx, srv, "ratchet_execute_task", args)
 	if err != nil {

@@ -63,7 +63,7 @@ var languages = []string{"js", "ts", "javascript", "typescript"}
 func (a *app) newTask(n newTask) (ratchet.Task, error) {
 	_, err := os.Lstat(n.path)
 	if err == nil {
-		return ratchet.Task{}, ratchet.Errorf(ratchet.CodeConflict, "%s is there already", n.path).
+		return ratchet.Task{}, ratchet.Errorf(ratchet.CodeConflict, "%s already exists", n.path).
 			WithHint("`ratchet validate --from-fs %s --fix` completes a folder", n.path)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

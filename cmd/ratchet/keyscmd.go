@@ -34,7 +34,7 @@ func (a *app) keysCommand() *cobra.Command {
 		a.toolCommand("ratchet_rotate_api_key", "rotate KEY_ID", "Replace a key and print the new one", func(f *pflag.FlagSet) {
 			f.String("expires-at", "", "RFC 3339; a new end")
 		}),
-		a.toolCommand("ratchet_revoke_api_key", "revoke KEY_ID", "Void a key", func(f *pflag.FlagSet) {
+		a.toolCommand("ratchet_revoke_api_key", "revoke KEY_ID", "Revoke a key", func(f *pflag.FlagSet) {
 			f.Bool("delete", false, "remove its row too, so that the name is free")
 		}),
 	)

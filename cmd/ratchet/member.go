@@ -24,21 +24,21 @@ import (
 
 // member is this process among those that work on one data directory.
 type member struct {
-	cfg      config.Config
-	options  server.Options
-	log      *slog.Logger
-	database string // located; empty = in memory, and no other process is there
-	version  string
-	schema   int
-	serves   bool              // it has to be the owner: it listens for HTTP
-	stays    bool              // it is there for a client's whole session
-	forced   map[string]string // settings that the command itself has set
-	within   *config.Bounds    // of the owner it was attached to; nil = none yet
-	differ   []string          // what was reported of it
+	cfg         config.Config
+	options     server.Options
+	log         *slog.Logger
+	database    string // located; empty = in memory, and no other process is there
+	version     string
+	schema      int
+	serves      bool              // it has to be the owner: it listens for HTTP
+	stays       bool              // it is there for a client's whole session
+	forced      map[string]string // settings that the command itself has set
+	within      *config.Bounds    // of the owner it was attached to; nil = none yet
+	differences []string          // what was reported of it
 }
 
-// seat is a member's place: the owner, or attached to it.
-type seat struct {
+// place is a member's place: the owner, or attached to it.
+type place struct {
 	srv   *server.Server // of the owner
 	owner *attach.Owner  // nil = attached, or in memory
 	conn  *net.UnixConn  // to the owner; nil = this process is it
@@ -74,10 +74,10 @@ func (m *member) selection() attach.Selection {
 
 // join becomes the owner of the data directory, or attaches to the owner. It
 // waits while one owner follows the other.
-func (m *member) join(ctx context.Context) (*seat, error) {
+func (m *member) join(ctx context.Context) (*place, error) {
 	if m.database == "" {
 		srv, err := server.Open(ctx, m.cfg, m.options)
-		return &seat{srv: srv, close: func() error { return closeServer(ctx, srv, m.cfg) }}, err
+		return &place{srv: srv, close: func() error { return closeServer(ctx, srv, m.cfg) }}, err
 	}
 	waited := time.NewTimer(m.cfg.Server.ShutdownTimeout + closeTime)
 	defer waited.Stop()
@@ -106,7 +106,7 @@ func (m *member) join(ctx context.Context) (*seat, error) {
 
 // attach connects to the owner. One that is older than this process, or has to
 // make way for a server, passes its lock on.
-func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
+func (m *member) attach(ctx context.Context, socket string) (*place, error) {
 	hello := attach.Hello{Kind: attach.Session, Version: m.version, Schema: m.schema, Selection: m.selection()}
 	var err error
 	if hello.Bounds, err = json.Marshal(m.cfg.Bounds()); err != nil {
@@ -131,7 +131,7 @@ func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
 	}
 	m.learn(welcome)
 	if hello.Kind == attach.Session {
-		return &seat{conn: conn, close: conn.Close}, nil
+		return &place{conn: conn, close: conn.Close}, nil
 	}
 	defer func() { _ = conn.Close() }() // the lock is passed on, or was not
 	file, err := attach.Receive(ctx, conn)
@@ -144,12 +144,12 @@ func (m *member) attach(ctx context.Context, socket string) (*seat, error) {
 // supersedes says whether this process has to own the directory in place of the
 // owner that sent w: it knows a later schema, or is a later version that stays.
 // A server that listens for HTTP makes way for a later schema only.
-func (m *member) supersedes(w attach.Welcome) bool {
-	return w.Schema < m.schema || m.stays && !w.Serves && later(m.version, w.Version)
+func (m *member) supersedes(w attach.HelloReply) bool {
+	return w.Schema < m.schema || m.stays && !w.Serves && newerVersion(m.version, w.Version)
 }
 
-// later says whether version a follows b; a version that cannot be read follows none.
-func later(a, b string) bool {
+// newerVersion says whether version a follows b; a version that cannot be read follows none.
+func newerVersion(a, b string) bool {
 	x, err := semver.NewVersion(a)
 	if err != nil {
 		return false
@@ -160,7 +160,7 @@ func later(a, b string) bool {
 
 // learn keeps the settings in force and reports where they are not this
 // process's own.
-func (m *member) learn(w attach.Welcome) {
+func (m *member) learn(w attach.HelloReply) {
 	var bounds config.Bounds
 	if json.Unmarshal(w.Bounds, &bounds) == nil {
 		m.within = &bounds
@@ -169,18 +169,18 @@ func (m *member) learn(w attach.Welcome) {
 		_, ours := m.forced[key]
 		return ours
 	})
-	if len(differ) > 0 && !slices.Equal(differ, m.differ) {
+	if len(differ) > 0 && !slices.Equal(differ, m.differences) {
 		m.log.Warn("another process owns the data directory, and its settings are in force", "pid", w.PID, "differ", differ)
 	}
-	m.differ = differ
-	if later(w.Version, m.version) {
+	m.differences = differ
+	if newerVersion(w.Version, m.version) {
 		m.log.Warn("a newer version of ratchet owns the data directory; restart this client to use it", "pid", w.PID, "version", w.Version)
 	}
 }
 
 // own opens the database with its lock in hand and lets others attach. The
 // settings are never wider than those of the owner before.
-func (m *member) own(ctx context.Context, lock *storage.Lock) (*seat, error) {
+func (m *member) own(ctx context.Context, lock *storage.Lock) (*place, error) {
 	cfg, options := m.cfg, m.options
 	if m.within != nil {
 		cfg = cfg.Within(*m.within)
@@ -193,17 +193,17 @@ func (m *member) own(ctx context.Context, lock *storage.Lock) (*seat, error) {
 	bounds := cfg.Bounds()
 	m.within = &bounds
 	owner, err := attach.Listen(ctx, m.database, lock, attach.Host{
-		Welcome: m.welcome(bounds), Log: m.log, Most: cfg.MCP.MaxConnections,
+		Welcome: m.acceptSession(bounds), Log: m.log, Most: cfg.MCP.MaxConnections,
 		Session: func(ctx context.Context, s attach.Selection, in io.Reader, out io.Writer) error {
 			return srv.ServeSession(ctx, selectionOf(s), in, out)
 		},
-		Answer: func(ctx context.Context, question string) ([]byte, error) { return told(ctx, srv, cfg, question) },
+		Answer: func(ctx context.Context, question string) ([]byte, error) { return askServer(ctx, srv, cfg, question) },
 		Close:  func(ctx context.Context) error { return closeServer(ctx, srv, cfg) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, closeServer(ctx, srv, cfg), lock.Close())
 	}
-	return &seat{srv: srv, owner: owner, close: owner.Close}, nil
+	return &place{srv: srv, owner: owner, close: owner.Close}, nil
 }
 
 // noClose is a connection that its reader cannot close: answers are still to come.
@@ -216,10 +216,10 @@ func selectionOf(s attach.Selection) registry.Selection {
 	return registry.Selection{Toolsets: s.Toolsets, Tools: s.Tools, Only: s.Only, Exclude: s.Exclude, ReadOnly: s.ReadOnly}
 }
 
-// welcome checks who wants to attach to a server with these settings.
-func (m *member) welcome(bounds config.Bounds) func(attach.Hello) (attach.Welcome, error) {
-	return func(hello attach.Hello) (attach.Welcome, error) {
-		w := attach.Welcome{Version: m.version, Schema: m.schema, Serves: m.serves}
+// acceptSession checks who wants to attach to a server with these settings.
+func (m *member) acceptSession(bounds config.Bounds) func(attach.Hello) (attach.HelloReply, error) {
+	return func(hello attach.Hello) (attach.HelloReply, error) {
+		w := attach.HelloReply{Version: m.version, Schema: m.schema, Serves: m.serves}
 		var err error
 		if w.Bounds, err = json.Marshal(bounds); err != nil || hello.Kind == attach.Ask {
 			return w, err

@@ -45,7 +45,7 @@ func TestMember_clock(t *testing.T) {
 	}
 }
 
-func joined(t *testing.T, m *member) *seat {
+func joined(t *testing.T, m *member) *place {
 	t.Helper()
 	s, err := m.join(t.Context())
 	if err != nil {
@@ -90,7 +90,7 @@ func TestMember_aServerMakesWayForALaterSchemaOnly(t *testing.T) {
 	if joined(t, newer).owner != nil {
 		t.Error("a later version of the same schema took the directory from a server")
 	}
-	if _, err := func() (*seat, error) {
+	if _, err := func() (*place, error) {
 		other := memberOf(t, dir, &bytes.Buffer{})
 		other.serves = true
 		return other.join(t.Context())
@@ -118,7 +118,7 @@ func TestLater(t *testing.T) {
 		{"", "1.0.0", false},
 		{"1.0.0", "dev", false},
 	} {
-		if got := later(c.a, c.b); got != c.want {
+		if got := newerVersion(c.a, c.b); got != c.want {
 			t.Errorf("later(%q, %q) = %v", c.a, c.b, got)
 		}
 	}

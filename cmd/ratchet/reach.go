@@ -81,13 +81,13 @@ func (a *app) reachTask(cmd *cobra.Command, task *ratchet.Task) (reach, error) {
 	}
 	r := a.reachLocal(s)
 	if err := importTask(cmd.Context(), s.srv, task); err != nil {
-		_ = r.close() // the first error is told
+		_ = r.close() // the first error is reported
 		return reach{}, err
 	}
 	return r, nil
 }
 
-func (a *app) reachLocal(s *seat) reach {
+func (a *app) reachLocal(s *place) reach {
 	srv := s.srv
 	return reach{
 		local: srv,

@@ -20,7 +20,7 @@ const longestValue = 128 << 10
 func (a *app) secretsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "secrets", Short: "Keep values that tasks need, and say which tasks may use them",
-		Long: "Keep values that tasks need, and say which tasks may use them, for whom and towards which hosts, on the\n" +
+		Long: "Keep values that tasks need, and say which tasks, callers and hosts they may be used for, on the\n" +
 			"local data or on a server. A value is never an argument, which other users of the machine could read:\n" +
 			"it comes from stdin, or is asked for on a terminal. Values are stored encrypted and never shown.",
 		Example: `  ratchet secrets set API_TOKEN --task-patterns 'report-*' --hosts api.example.com < token.txt

@@ -108,7 +108,7 @@ func reached(address string) (base, further string, open bool) {
 func (a *app) sayAdminToken(ctx context.Context, srv *server.Server, base string) {
 	token, err := srv.AdminToken(ctx)
 	if err != nil || token == "" {
-		return // there is an admin, or nobody needs one
+		return // there is an admin, or none is needed
 	}
 	a.say("there is no admin yet: POST {\"token\": %q, \"username\": …, \"password\": …} to %s/api/v1/auth/bootstrap; the token works once", token, base)
 }

@@ -13,7 +13,7 @@ const (
 )
 
 // settle waits on for work that outlasted one call's wait; why says what the
-// person is told of it.
+// person is informed.
 func (a *app) settle(ctx context.Context, why string, again toolCall, out any) (any, error) {
 	told := false
 	for {

@@ -67,7 +67,7 @@ func (a *app) stdio(cmd *cobra.Command) error {
 }
 
 // serve serves a conversation from a seat until either ends.
-func (m *member) serve(ctx context.Context, s *seat, link *attach.Link) error {
+func (m *member) serve(ctx context.Context, s *place, link *attach.Link) error {
 	switch {
 	case s.conn != nil:
 		link.Carry(ctx, s.conn, m.cfg.Server.ShutdownTimeout)
@@ -112,8 +112,8 @@ func readers() (func(string) bool, error) {
 	}, nil
 }
 
-// told answers what an attached process asks of the owner.
-func told(ctx context.Context, srv *server.Server, cfg config.Config, question string) ([]byte, error) {
+// askServer answers what an attached process asks of the owner.
+func askServer(ctx context.Context, srv *server.Server, cfg config.Config, question string) ([]byte, error) {
 	switch question {
 	case "audit":
 		return auditAnswer(ctx, srv.Deps().Store, cfg)

@@ -12,8 +12,8 @@ import (
 
 func (a *app) usersCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "users", Short: "Say who may log in",
-		Long: "Say who may log in, on the local data or on a server. A password is never an argument,\n" +
+		Use: "users", Short: "Manage users",
+		Long: "Manage users, on the local data or on a server. A password is never an argument,\n" +
 			"which other users of the machine could read: it comes from stdin.",
 		Example: `  ratchet users create ada --role admin --password-stdin < password.txt
   ratchet users list --role admin

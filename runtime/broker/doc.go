@@ -1,7 +1,7 @@
-// Package broker is the server's side of the door: it performs what scripts in
+// Package broker is the server's side of the host API: it performs what scripts in
 // worker processes ask for. All fetches of all runs go through one transport
 // whose dialer refuses private addresses after name resolution, at each dial.
-// A Session is the door of one run; it also answers from mocks.
+// A Session is the host of one run; it also answers from mocks.
 //
 //	b := broker.New(broker.Config{UserAgent: "Ratchet/1.0.0"})
 //	defer b.Close()

@@ -35,7 +35,7 @@ func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply ru
 	}
 	timeout := s.timeout(f)
 	delay := time.Duration(m.DelayMS) * time.Millisecond
-	if reply.Delay, err = s.linger(ctx, min(delay, timeout)); err != nil {
+	if reply.Delay, err = s.delay(ctx, min(delay, timeout)); err != nil {
 		return reply, err
 	}
 	switch {
@@ -49,9 +49,9 @@ func (s *Session) mocked(ctx context.Context, f *runtime.FetchRequest) (reply ru
 	return reply, nil
 }
 
-// linger spends a mock's delay: in real time, or, when the mock sets the run's
+// wait spends a mock's delay: in real time, or, when the mock sets the run's
 // clock, by telling the run to let it pass on that clock.
-func (s *Session) linger(ctx context.Context, d time.Duration) (virtual time.Duration, err error) {
+func (s *Session) delay(ctx context.Context, d time.Duration) (virtual time.Duration, err error) {
 	if d <= 0 || s.policy.Mock.Time != "" {
 		return max(d, 0), nil
 	}

@@ -26,7 +26,7 @@ type Policy struct {
 	Principal        string
 }
 
-// Session is the door of one run. It implements runtime.Host and is safe for
+// Session is the host of one run. It implements runtime.Host and is safe for
 // concurrent use.
 type Session struct {
 	broker *Broker
@@ -41,7 +41,7 @@ type Session struct {
 	failures []string     // requests no mock answered
 }
 
-// Host returns the door of one run.
+// Host returns the host API of one run.
 func (b *Broker) Host(policy Policy) *Session {
 	s := &Session{broker: b, policy: policy}
 	if policy.Mock != nil {
@@ -57,7 +57,7 @@ func (s *Session) Call(ctx context.Context, call runtime.HostCall) (runtime.Host
 }
 
 // Send is Call that also says whether a request may have been received: false
-// is certain, and true with an error reply means that nobody knows.
+// is certain, and true with an error reply means that it is not known.
 func (s *Session) Send(ctx context.Context, call runtime.HostCall) (runtime.HostReply, bool, error) {
 	var sent atomic.Bool
 	reply, err := s.send(ctx, call, &sent)

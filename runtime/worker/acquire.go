@@ -56,7 +56,7 @@ func (p *Pool) acquire(ctx context.Context, job *runtime.Job) (*process, error) 
 }
 
 // take pops a ready worker that principal may use: the newest that served it
-// before, else one that served nobody. A worker of somebody else is ended to
+// before, else an unused one. A worker of another principal is ended to
 // make room. Called with mu held; nil = none.
 func (p *Pool) take(principal string) *process {
 	fresh := -1

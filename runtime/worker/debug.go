@@ -70,7 +70,7 @@ func (r *current) command(payload []byte) {
 	r.mu.Unlock()
 	select {
 	case steer <- c:
-	default: // nobody debugs, or too many wait
+	default: // no debugger is attached, or too many wait
 	}
 }
 

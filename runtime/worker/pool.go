@@ -27,9 +27,9 @@ type Config struct {
 	StopGrace       time.Duration // between a polite stop and SIGKILL (5 s)
 	Log             *slog.Logger  // nil = discard
 
-	// Changed hears of workers that started, were leased or returned, and
+	// Changed is called for workers that started, were leased or returned, and
 	// ended, by the kinds of events that the root package names. It must be
-	// quick and must not call the pool; nil = nobody hears.
+	// quick and must not call the pool; nil = not called.
 	Changed func(kind string, w ratchet.Worker)
 }
 
@@ -206,7 +206,7 @@ func (p *Pool) Close(ctx context.Context) error {
 	}
 	p.closed = true
 	p.later.Stop()
-	p.tell(unavailable("the server is shutting down"))
+	p.reportStart(unavailable("the server is shutting down"))
 	for p.waiting.len() > 0 {
 		p.waiting.pop().ready <- handover{err: unavailable("the server is shutting down")}
 	}

@@ -113,9 +113,9 @@ func (p *process) greet() error {
 	return nil
 }
 
-// tell says what the process is doing now, but not what it holds in memory:
+// notify says what the process is doing now, but not what it holds in memory:
 // that has to be read from the kernel.
-func (p *process) tell(kind string) {
+func (p *process) notify(kind string) {
 	p.mu.Lock()
 	w := ratchet.Worker{ID: p.id, PID: p.cmd.Process.Pid, State: string(p.state), Started: p.started, Runs: p.runs}
 	p.mu.Unlock()

@@ -107,7 +107,7 @@ func (c *child) loop() {
 	for {
 		kind, payload, err := c.in.next()
 		if err != nil {
-			// The parent is gone: nobody wants the result of a run.
+			// The parent has gone: the result of a run is not needed.
 			c.done <- err
 			return
 		}

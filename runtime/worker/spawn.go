@@ -60,8 +60,8 @@ func (p *Pool) refillAfter(d time.Duration) {
 	}))
 }
 
-// tell answers those who wait for the first report. Called with mu held.
-func (p *Pool) tell(err error) {
+// reportStart answers those who wait for the first report. Called with mu held.
+func (p *Pool) reportStart(err error) {
 	for _, known := range p.asking {
 		known <- err
 	}
@@ -143,9 +143,9 @@ func (p *Pool) startOne(id int64) {
 		p.retire(got.worker)
 	default:
 		p.failures, p.failure, p.report = 0, nil, got.worker.report
-		p.tell(nil)
+		p.reportStart(nil)
 		got.worker.changed = p.cfg.Changed
-		got.worker.tell(events.WorkerStarted)
+		got.worker.notify(events.WorkerStarted)
 		p.ready = append(p.ready, got.worker)
 		handed = true
 		p.background.Add(1)
@@ -169,7 +169,7 @@ func (p *Pool) startFailed(err error) {
 	p.refillAfter(pause)
 	level("a worker could not be started", "error", err, "in_a_row", p.failures)
 	refused := unavailable("no worker could be started").Wrap(err)
-	p.tell(refused)
+	p.reportStart(refused)
 	if p.failures >= patience && p.waiting.len() > 0 {
 		p.waiting.pop().ready <- handover{err: refused}
 	}
@@ -180,7 +180,7 @@ func (p *Pool) attend(w *process) {
 	defer p.background.Done()
 	defer ratchet.Recover("attend a worker", ratchet.Logged(p.cfg.Log, "attend a worker"))
 	<-w.gone
-	w.tell(events.WorkerEnded)
+	w.notify(events.WorkerEnded)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if i := slices.Index(p.ready, w); i >= 0 {

@@ -93,7 +93,7 @@ func (p *process) supervise(limits runtime.Limits, stop <-chan struct{}) *superv
 	p.active = time.Now()
 	run.cpu = -1
 	p.mu.Unlock()
-	p.tell(events.WorkerUpdated)
+	p.notify(events.WorkerUpdated)
 	return run
 }
 
@@ -109,7 +109,7 @@ func (p *process) release(run *supervised, failed bool) {
 		p.state = StateReady
 	}
 	p.mu.Unlock()
-	p.tell(events.WorkerUpdated)
+	p.notify(events.WorkerUpdated)
 }
 
 // died makes the outcome of a run whose process ended under it.

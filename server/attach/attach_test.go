@@ -47,7 +47,7 @@ func listen(t *testing.T, host Host) *Owner {
 func listenAt(t *testing.T, dir string, host Host) *Owner {
 	t.Helper()
 	if host.Welcome == nil {
-		host.Welcome = func(Hello) (Welcome, error) { return Welcome{Version: "1.0.0"}, nil }
+		host.Welcome = func(Hello) (HelloReply, error) { return HelloReply{Version: "1.0.0"}, nil }
 	}
 	if host.Close == nil {
 		host.Close = func(context.Context) error { return nil }
@@ -69,7 +69,7 @@ func listenAt(t *testing.T, dir string, host Host) *Owner {
 	return o
 }
 
-func dial(t *testing.T, o *Owner, hello Hello) (*net.UnixConn, Welcome) {
+func dial(t *testing.T, o *Owner, hello Hello) (*net.UnixConn, HelloReply) {
 	t.Helper()
 	conn, welcome, err := Dial(t.Context(), o.socket, hello)
 	if err != nil {

@@ -17,8 +17,8 @@ var ErrNoOwner = errors.New("no owner answers")
 
 // Dial connects to the owner at a socket and says hello. A refusal of the owner
 // is its error. An ask is over with the welcome: it has no connection.
-func Dial(ctx context.Context, socket string, hello Hello) (*net.UnixConn, Welcome, error) {
-	var welcome Welcome
+func Dial(ctx context.Context, socket string, hello Hello) (*net.UnixConn, HelloReply, error) {
+	var welcome HelloReply
 	if socket == "" {
 		return nil, welcome, ErrNoOwner
 	}
@@ -40,7 +40,7 @@ func Dial(ctx context.Context, socket string, hello Hello) (*net.UnixConn, Welco
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		_ = conn.Close()
 		return nil, welcome, ratchet.Errorf(ratchet.CodeUnavailable, "the process that owns the data directory does not answer").
-			WithHint("end that process: its id is in the file that ends in .lock beside the database").Wrap(err)
+			WithHint("end that process: its id is in the file that ends in .lock next to the database").Wrap(err)
 	}
 	if err != nil {
 		_ = conn.Close()

@@ -50,8 +50,8 @@ type Hello struct {
 	Within    json.RawMessage `json:"within,omitempty"` // those of the owner it was attached to before
 }
 
-// Welcome is the owner's answer, one line.
-type Welcome struct {
+// HelloReply is the owner's answer, one line.
+type HelloReply struct {
 	Version string             `json:"version"`
 	Schema  int                `json:"schema"`
 	PID     int                `json:"pid"`

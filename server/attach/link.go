@@ -67,7 +67,7 @@ func (l *Link) Write(p []byte) (int, error) {
 			line = rest[:i+1]
 		}
 		rest = rest[len(line):]
-		if line = l.c.heard(l, line); line == nil {
+		if line = l.c.received(l, line); line == nil {
 			continue
 		}
 		if err := l.c.write(line); err != nil {

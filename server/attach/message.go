@@ -73,9 +73,9 @@ func (c *Conversation) note(l *Link, line []byte) []byte {
 	return line
 }
 
-// heard handles a line of an owner and returns it as the client gets it; nil =
+// received handles a line of an owner and returns it as the client gets it; nil =
 // it does not.
-func (c *Conversation) heard(l *Link, line []byte) []byte {
+func (c *Conversation) received(l *Link, line []byte) []byte {
 	id, kind, failure := reply(line)
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 // Host is what an owner does for those that attach.
 type Host struct {
 	// Welcome checks a hello; an error refuses it.
-	Welcome func(Hello) (Welcome, error)
+	Welcome func(Hello) (HelloReply, error)
 	// Session speaks MCP on a connection until ctx ends or in does.
 	Session func(ctx context.Context, s Selection, in io.Reader, out io.Writer) error
 	// Answer answers an ask.
@@ -109,7 +109,7 @@ func (o *Owner) attend(conn *net.UnixConn) {
 	if err == nil {
 		defer free()
 	}
-	var welcome Welcome
+	var welcome HelloReply
 	if err == nil {
 		welcome, err = o.host.Welcome(hello)
 	}

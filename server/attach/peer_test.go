@@ -69,8 +69,8 @@ func TestOwner_connectionsAreBounded(t *testing.T) {
 }
 
 func TestOwner_refusalsReachThePeer(t *testing.T) {
-	o := listen(t, Host{Welcome: func(Hello) (Welcome, error) {
-		return Welcome{}, ratchet.Errorf(ratchet.CodeConflict, "too old").WithHint("restart this client")
+	o := listen(t, Host{Welcome: func(Hello) (HelloReply, error) {
+		return HelloReply{}, ratchet.Errorf(ratchet.CodeConflict, "too old").WithHint("restart this client")
 	}})
 	_, _, err := Dial(t.Context(), o.socket, Hello{Kind: Session})
 	if ratchet.CodeOf(err) != ratchet.CodeConflict || ratchet.AsError(err).Hint != "restart this client" {

@@ -64,7 +64,7 @@ type Entry struct {
 	Time      time.Time      // when recorded, if zero
 	Type      Type           // required
 	Severity  Severity       // empty = that of the type
-	Principal string         // id of the caller; empty = local, or the address when nobody is known
+	Principal string         // id of the caller; empty = local, or the address of an unauthenticated caller
 	User      string         // name of the caller, or the name that was claimed
 	Role      string         // of the caller
 	Via       string         // how the caller was known

@@ -185,7 +185,7 @@ func (f *file) catchUp(ctx context.Context, db *storage.DB, log *slog.Logger) er
 		return err
 	}
 	storage.KeepPrivate(log, list...)
-	last, err := f.mend()
+	last, err := f.repair()
 	if err != nil {
 		return err
 	}
@@ -219,9 +219,9 @@ func (f *file) catchUp(ctx context.Context, db *storage.DB, log *slog.Logger) er
 	return f.sync()
 }
 
-// mend cuts a half-written last line off the newest file and returns the
+// repair cuts a half-written last line off the newest file and returns the
 // sequence of its last whole one; 0 = there is none.
-func (f *file) mend() (int64, error) {
+func (f *file) repair() (int64, error) {
 	list, err := files(f.dir)
 	if err != nil || len(list) == 0 {
 		return 0, err
@@ -237,7 +237,7 @@ func (f *file) mend() (int64, error) {
 		}
 		if errors.Is(err, errBadLine) {
 			if err := os.Truncate(path, size); err != nil {
-				return 0, fmt.Errorf("mend the audit file: %w", err)
+				return 0, fmt.Errorf("repair the audit file: %w", err)
 			}
 		}
 		if last > 0 {

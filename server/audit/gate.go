@@ -31,11 +31,11 @@ func (l *Log) Enter(ctx context.Context, t registry.Tool, args json.RawMessage) 
 	e := l.entry(ctx, what)
 	given := read(args)
 	e.Type, e.Resource, e.ArgsHash = typeOf(&t, given), resourceOf(&t, given), l.hash(args)
-	rider := storage.NewRider(func() *storage.AuditRow {
+	rider := storage.NewAttachedEntry(func() *storage.AuditRow {
 		own := e
 		return own.row(l.cfg.Now())
 	})
-	return storage.WithRider(ctx, rider), func(_ any, err error) {
+	return storage.WithAttachedEntry(ctx, rider), func(_ any, err error) {
 		l.leave(ctx, what, e, rider, err)
 	}, nil
 }
@@ -48,7 +48,7 @@ type operation struct {
 }
 
 // leave records what the call's write did not take along.
-func (l *Log) leave(ctx context.Context, what operation, e Entry, rider *storage.Rider, err error) {
+func (l *Log) leave(ctx context.Context, what operation, e Entry, rider *storage.AttachedEntry, err error) {
 	stored := rider.Stored(ctx, l.cfg.Store)
 	if err == nil {
 		if !stored {
@@ -136,7 +136,7 @@ func typeOf(t *registry.Tool, given schema.Members) Type {
 // resourceOf names what a call of t is about: the argument that says which of a
 // noun, e.g. task_id or the variable of a path of the tool.
 func resourceOf(t *registry.Tool, given schema.Members) string {
-	for _, f := range append(known(), variables(t)...) {
+	for _, f := range append(namings(), variables(t)...) {
 		if value := given.Value(f.argument); value != nil {
 			var text string
 			if json.Unmarshal(value, &text) != nil {
@@ -151,8 +151,8 @@ func resourceOf(t *registry.Tool, given schema.Members) string {
 // naming is an argument that names one of a noun.
 type naming struct{ noun, argument string }
 
-// known are the arguments that name things in several tools, the most telling first.
-func known() []naming {
+// namings are the arguments that name things in several tools, the most telling first.
+func namings() []naming {
 	return []naming{
 		{"task", "task_id"},
 		{"execution", "execution_id"},

@@ -20,9 +20,9 @@ type Config struct {
 	Store *storage.DB      // required
 	Dir   string           // of the files (none are written)
 	Keep  time.Duration    // how long entries are kept (90 days)
-	Bus   *ratchet.Bus     // hears of alerts as security.alert (nobody does)
+	Bus   *ratchet.Bus     // receives alerts as security.alert (nil: none are sent)
 	Now   func() time.Time // (time.Now)
-	Log   *slog.Logger     // hears of alerts and of what failed (nobody does)
+	Log   *slog.Logger     // receives alerts and failures (nil: discarded)
 	Start map[string]any   // details of the entry system_start
 }
 
@@ -140,7 +140,7 @@ func (l *Log) note(ctx context.Context, e Entry) {
 	}
 }
 
-// committed hears of entries from the store's writer.
+// committed receives entries from the store's writer.
 func (l *Log) committed(rows []*storage.AuditRow) {
 	if l.file == nil {
 		return
@@ -210,7 +210,7 @@ func (l *Log) drain() {
 	if err != nil {
 		l.failed("write the audit file", err)
 		l.behind = true
-		text := "the files beside the database cannot be written; the database has every entry"
+		text := "the audit files next to the database cannot be written; the database has every entry"
 		l.problem.Store(&text)
 	}
 }

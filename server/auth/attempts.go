@@ -29,7 +29,7 @@ type subject struct {
 
 // attempts counts failed logins and slows down who fails too often: a subject
 // that reached its limit waits longer after each further failure. A name that
-// nobody has is treated as any other.
+// does not exist is treated as any other.
 type attempts struct {
 	now  func() time.Time
 	mu   sync.Mutex

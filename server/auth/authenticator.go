@@ -18,7 +18,7 @@ import (
 // in parentheses.
 type Config struct {
 	Store    *storage.DB // required
-	Required bool        // callers must say who they are; else one without credentials owns the machine
+	Required bool        // callers must authenticate; else a caller without credentials has the rights of the machine's owner
 
 	Secret    []byte        // of HS256 tokens, at least 32 bytes (one kept in the store)
 	Issuer    string        // of our tokens (ratchet)
@@ -36,11 +36,11 @@ type Config struct {
 	Public func(*http.Request) bool
 	// Refuse answers a request with an error (a JSON body like that of REST).
 	Refuse func(http.ResponseWriter, *http.Request, error)
-	// Happened hears of logins, logouts and refusals, for the audit. It must
-	// not block. Nil = nobody listens.
-	Happened func(context.Context, Event)
-	Now      func() time.Time // (time.Now)
-	Log      *slog.Logger     // (discarded)
+	// Happened is called after logins, logouts and refusals, for the audit. It must
+	// not block. Nil = they are not reported.
+	OnEvent func(context.Context, Event)
+	Now     func() time.Time // (time.Now)
+	Log     *slog.Logger     // (discarded)
 }
 
 // Event is something worth remembering about who came.
@@ -52,7 +52,7 @@ type Event struct {
 	Reason    string // of a failure
 }
 
-// Credentials are what a request brings to say who sends it. At most one is
+// Credentials are what a request authenticates with. At most one is
 // used, in the order of the fields.
 type Credentials struct {
 	APIKey      string // of X-API-Key, Authorization: ApiKey or Bearer rk_…
@@ -74,8 +74,8 @@ type Authenticator struct {
 	passwords *credential.Passwords
 	attempts  *attempts
 	familiar  familiar
-	guesses   chan struct{} // place for one check where somebody is guessing
-	known     known
+	guesses   chan struct{} // place for one check where passwords are being guessed
+	known     credentialCache
 	uses      uses
 	issuer    *remoteIssuer // nil = no OIDC
 	boot      bootstrap
@@ -93,8 +93,8 @@ func New(ctx context.Context, cfg Config) (*Authenticator, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Happened == nil {
-		cfg.Happened = func(context.Context, Event) {}
+	if cfg.OnEvent == nil {
+		cfg.OnEvent = func(context.Context, Event) {}
 	}
 	if cfg.Refuse == nil {
 		cfg.Refuse = refuse
@@ -137,7 +137,7 @@ func (a *Authenticator) Close(ctx context.Context) error {
 	return a.uses.close(ctx)
 }
 
-// Required says whether callers must say who they are.
+// Required says whether callers must authenticate.
 func (a *Authenticator) Required() bool { return a.cfg.Required }
 
 // Authenticate returns the caller that c belongs to. Wrong credentials are
@@ -169,7 +169,7 @@ func (a *Authenticator) identify(ctx context.Context, c Credentials) (identity, 
 	}
 	id.principal.IP = c.IP
 	if err != nil && ratchet.CodeOf(err) == ratchet.CodeUnauthenticated {
-		a.cfg.Happened(ctx, Event{Kind: "auth_failed", IP: c.IP, Reason: ratchet.AsError(err).Message})
+		a.cfg.OnEvent(ctx, Event{Kind: "auth_failed", IP: c.IP, Reason: ratchet.AsError(err).Message})
 	}
 	return id, err
 }

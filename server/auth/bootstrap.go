@@ -73,7 +73,7 @@ func (a *Authenticator) bootstrapAdmin(r *http.Request) (outcome, error) {
 		return outcome{}, err
 	}
 	a.boot.spend()
-	out, err := a.welcome(r, u, false, "user_created")
+	out, err := a.startSession(r, u, false, "user_created")
 	out.status = http.StatusCreated
 	return out, err
 }

@@ -23,7 +23,7 @@ func identityFrom(ctx context.Context) *identity {
 }
 
 // FromContext returns the principal that Wrap found. Without one ok is false
-// and the principal is nobody: anonymous, with no rights.
+// and the principal is anonymous, with no rights.
 func FromContext(ctx context.Context) (p ratchet.Principal, ok bool) {
 	if id := identityFrom(ctx); id != nil {
 		return id.principal, true
@@ -32,7 +32,7 @@ func FromContext(ctx context.Context) (p ratchet.Principal, ok bool) {
 }
 
 // PrincipalOf returns who sends the request of ctx: the machine's owner where
-// nobody has to say who they are.
+// no authentication is required.
 func PrincipalOf(ctx context.Context) ratchet.Principal {
 	if p, ok := FromContext(ctx); ok {
 		return p

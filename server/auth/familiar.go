@@ -11,7 +11,7 @@ const (
 )
 
 // familiar remembers from which addresses users have logged in since the
-// server started, so that nobody else's failures keep them out.
+// server started, so that failures of others do not lock them out.
 type familiar struct {
 	mu        sync.Mutex
 	addresses map[string]*residents
@@ -19,7 +19,7 @@ type familiar struct {
 
 // residents are the users of an address.
 type residents struct {
-	last  time.Time            // somebody logged in
+	last  time.Time            // time of the last login
 	users map[string]time.Time // by id: when they did last
 }
 

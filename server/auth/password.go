@@ -32,7 +32,7 @@ func (a *Authenticator) login(r *http.Request) (outcome, error) {
 	if !within(networksOf(u.Bounds.AllowedIPs), remoteIP(r)) {
 		return outcome{}, wrongAddress()
 	}
-	return a.welcome(r, u, in.RememberMe, "auth_login")
+	return a.startSession(r, u, in.RememberMe, "auth_login")
 }
 
 // checkPassword finds the user of a name and password. That there is no such
@@ -54,7 +54,7 @@ func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip st
 	home := hash != "" && a.familiar.knows(u.ID, ip)
 	ended, wait := a.attempts.admit(home, subject{who + " " + ip, perPair}, subject{"address " + ip, perAddress}, subject{who, perName})
 	if ended == nil {
-		a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: known, IP: ip, Reason: "too many failed attempts"})
+		a.cfg.OnEvent(ctx, Event{Kind: "auth_failed", Name: known, IP: ip, Reason: "too many failed attempts"})
 		return nil, tooMany(wait)
 	}
 	failed := true
@@ -67,14 +67,14 @@ func (a *Authenticator) checkPassword(ctx context.Context, name, password, ip st
 		failed = false
 		return u, nil
 	}
-	a.cfg.Happened(ctx, Event{Kind: "auth_failed", Name: known, IP: ip, Reason: "wrong name or password"})
+	a.cfg.OnEvent(ctx, Event{Kind: "auth_failed", Name: known, IP: ip, Reason: "wrong name or password"})
 	if wait > 0 {
 		return nil, tooMany(wait)
 	}
 	return nil, ratchet.Errorf(ratchet.CodeUnauthenticated, "the name or the password is wrong")
 }
 
-// compare checks a password. Where somebody is guessing it does one at a time,
+// compare checks a password. Where passwords are being guessed it does one at a time,
 // so that others log in as fast as ever.
 func (a *Authenticator) compare(ctx context.Context, hash, password string, guessing bool) (bool, error) {
 	if guessing {
@@ -88,6 +88,6 @@ func (a *Authenticator) compare(ctx context.Context, hash, password string, gues
 	return a.passwords.Check(ctx, hash, password)
 }
 
-// Expected says whether somebody has logged in from the request's address:
+// Expected says whether a user has logged in from the request's address:
 // failures there never keep them from trying again.
 func (a *Authenticator) Expected(r *http.Request) bool { return a.familiar.address(remoteIP(r)) }

@@ -133,8 +133,8 @@ type tokenView struct {
 	User        *userView `json:"user,omitempty"`
 }
 
-// welcome opens a login and answers with its token and cookie.
-func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool, kind string) (outcome, error) {
+// startSession opens a login and answers with its token and cookie.
+func (a *Authenticator) startSession(r *http.Request, u *ratchet.User, remember bool, kind string) (outcome, error) {
 	l, secret, err := a.open(r.Context(), u, remember)
 	if err != nil {
 		return outcome{}, err
@@ -145,7 +145,7 @@ func (a *Authenticator) welcome(r *http.Request, u *ratchet.User, remember bool,
 	}
 	p := u.Principal("session")
 	p.IP = remoteIP(r)
-	a.cfg.Happened(r.Context(), Event{Kind: kind, Principal: p, IP: p.IP})
+	a.cfg.OnEvent(r.Context(), Event{Kind: kind, Principal: p, IP: p.IP})
 	a.familiar.remember(u.ID, p.IP, a.cfg.Now())
 	u.LastLoginAt = l.CreatedAt
 	view := viewOf(u)
@@ -180,7 +180,7 @@ func (a *Authenticator) logout(r *http.Request) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	a.cfg.Happened(r.Context(), Event{Kind: "auth_logout", Principal: id.principal, IP: id.principal.IP})
+	a.cfg.OnEvent(r.Context(), Event{Kind: "auth_logout", Principal: id.principal, IP: id.principal.IP})
 	return outcome{data: map[string]any{"success": true}, forget: true}, nil
 }
 
@@ -205,7 +205,7 @@ func (a *Authenticator) refresh(r *http.Request) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	a.cfg.Happened(r.Context(), Event{Kind: "auth_token_refresh", Principal: id.principal, IP: id.principal.IP})
+	a.cfg.OnEvent(r.Context(), Event{Kind: "auth_token_refresh", Principal: id.principal, IP: id.principal.IP})
 	out := outcome{data: tokenView{AccessToken: token, TokenType: "Bearer", ExpiresAt: stamp(expires)}}
 	if id.cookie { // the browser keeps the cookie as long as the login lasts
 		out.cookie, out.expires = a.fromRequest(r).Session, l.ExpiresAt
@@ -216,7 +216,7 @@ func (a *Authenticator) refresh(r *http.Request) (outcome, error) {
 func (a *Authenticator) me(r *http.Request) (outcome, error) {
 	id := identityFrom(r.Context())
 	if id == nil {
-		return outcome{}, refused("nobody is known")
+		return outcome{}, refused("not logged in")
 	}
 	p := id.principal
 	out := map[string]any{"id": p.ID, "name": p.Name, "role": p.Role, "via": p.Via, "tier": p.Tier, "scope": p.Scope, "user": nil}
@@ -264,7 +264,7 @@ func (a *Authenticator) changePassword(r *http.Request) (outcome, error) {
 	if err := a.cfg.Store.UpdateUser(r.Context(), u, id.login.ID); err != nil {
 		return outcome{}, err
 	}
-	a.cfg.Happened(r.Context(), Event{Kind: "password_changed", Principal: id.principal, IP: id.principal.IP})
+	a.cfg.OnEvent(r.Context(), Event{Kind: "password_changed", Principal: id.principal, IP: id.principal.IP})
 	return outcome{data: map[string]any{"success": true}}, nil
 }
 
@@ -291,7 +291,7 @@ func (a *Authenticator) userOf(ctx context.Context, in newUserIn, role ratchet.R
 
 func (a *Authenticator) register(r *http.Request) (outcome, error) {
 	if !a.cfg.AllowRegistration {
-		return outcome{}, ratchet.Errorf(ratchet.CodeDenied, "nobody may register here").
+		return outcome{}, ratchet.Errorf(ratchet.CodeDenied, "registration is disabled").
 			WithHint("ask an admin for an account, or set auth.allow_registration")
 	}
 	var in newUserIn
@@ -311,7 +311,7 @@ func (a *Authenticator) register(r *http.Request) (outcome, error) {
 	if err := a.cfg.Store.CreateUser(r.Context(), u); err != nil {
 		return outcome{}, err
 	}
-	out, err := a.welcome(r, u, false, "user_created")
+	out, err := a.startSession(r, u, false, "user_created")
 	out.status = http.StatusCreated
 	return out, err
 }

@@ -130,7 +130,7 @@ func (a *Authenticator) setCookie(w http.ResponseWriter, r *http.Request, secret
 }
 
 // csrfToken belongs to a session: who can read our answers knows it, a page of
-// somebody else does not.
+// other callers do not.
 func csrfToken(secret string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("csrf"))

@@ -56,7 +56,7 @@ func (a *Authenticator) withoutKey(r *http.Request) *http.Request {
 	return r
 }
 
-// Challenge adds the header that tells a client how to say who it is, when err
+// Challenge adds the header that tells a client how to authenticate, when err
 // says that it must.
 func (a *Authenticator) Challenge(w http.ResponseWriter, r *http.Request, err error) {
 	if ratchet.CodeOf(err) != ratchet.CodeUnauthenticated {

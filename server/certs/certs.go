@@ -21,7 +21,7 @@ type Config struct {
 	RequireClient bool             // with ClientCA: clients must have one
 	Minimum       uint16           // version of TLS; 0 = 1.2; lower ones are refused
 	Now           func() time.Time // nil = time.Now
-	Log           *slog.Logger     // hears of files that cannot be used; nil = nobody does
+	Log           *slog.Logger     // receives errors about files that cannot be used; nil = discarded
 }
 
 // lookEvery is how often the files are looked at, at most.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// RequiresLogin says whether callers of this server must say who they are.
+// RequiresLogin says whether callers of this server must authenticate.
 func (c Config) RequiresLogin() bool {
 	if c.Auth.Required != "auto" {
 		return c.Auth.Required == "true"

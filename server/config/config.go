@@ -85,14 +85,14 @@ type RateLimit struct {
 // Security is what browsers are told and what is written down.
 type Security struct {
 	Headers   string `koanf:"headers" default:"default" doc:"default, or production: HSTS for two years with preload, no referrer"`
-	MasterKey string `koanf:"master_key" doc:"key that stored secrets are encrypted with, 32 bytes in base64 or hex (openssl rand -base64 32); empty = one that the server makes and keeps in a file beside its database" secret:"true"`
+	MasterKey string `koanf:"master_key" doc:"key that stored secrets are encrypted with, 32 bytes in base64 or hex (openssl rand -base64 32); empty = one that the server makes and keeps in a file next to its database" secret:"true"`
 	Audit     Audit  `koanf:"audit"`
 }
 
-// Audit is the record of writes and security events.
+// Audit is the audit log of writes and security events.
 type Audit struct {
 	Enabled       bool `koanf:"enabled" default:"true" doc:"record writes and security events"`
-	Files         bool `koanf:"files" default:"true" doc:"write audit-YYYY-MM-DD.jsonl in the data folder beside the table"`
+	Files         bool `koanf:"files" default:"true" doc:"write audit-YYYY-MM-DD.jsonl in the data folder, in addition to the table"`
 	RetentionDays int  `koanf:"retention_days" default:"90" doc:"days that entries are kept"`
 }
 
@@ -124,7 +124,7 @@ type HTTP struct {
 	MaxRedirects          int           `koanf:"max_redirects" default:"10" doc:"redirects followed by one request; each is checked again"`
 	MaxResponseBytes      Bytes         `koanf:"max_response_bytes" default:"10MiB" doc:"size of one response, unless the task says otherwise"`
 	MaxResponseBytesLimit Bytes         `koanf:"max_response_bytes_limit" default:"64MiB" doc:"the most that a task may name as http.max_response_bytes"`
-	MaxRunBodyBytes       Bytes         `koanf:"max_run_body_bytes" default:"256MiB" doc:"bodies of requests and responses that one run holds at once, its recording included"`
+	MaxRunBodyBytes       Bytes         `koanf:"max_run_body_bytes" default:"256MiB" doc:"bodies of requests and responses that one run may hold at the same time, including its recording"`
 	MaxBodyBytes          Bytes         `koanf:"max_body_bytes" default:"4GiB" doc:"bodies that all runs hold at once, most of them in a temporary file in the data directory"`
 	MaxBodyMemory         Bytes         `koanf:"max_body_memory" default:"256MiB" doc:"memory for bodies of all runs: those below 64 KiB, and blocks on their way to the file"`
 	UserAgent             string        `koanf:"user_agent" default:"Ratchet/1.0" doc:"User-Agent of requests that set none"`
@@ -177,7 +177,7 @@ type Registry struct {
 
 // Auth says who may call and how they prove it.
 type Auth struct {
-	Required          string        `koanf:"required" default:"auto" doc:"whether callers must say who they are: auto = on every address but loopback; true; false"`
+	Required          string        `koanf:"required" default:"auto" doc:"whether callers must authenticate: auto = on every address but loopback; true; false"`
 	AdminPassword     string        `koanf:"admin_password" doc:"password of the first admin, named admin, made at start when there is none" secret:"true"`
 	JWTSecret         string        `koanf:"jwt_secret" doc:"secret of HS256 tokens, at least 32 characters; empty = one that the server makes and keeps in its database" secret:"true"`
 	TokenExpiration   time.Duration `koanf:"token_expiration" default:"86400" doc:"seconds after which an access token ends"`
@@ -219,7 +219,7 @@ type Source struct {
 // Sources returns every key with its value and origin. Secret values are masked.
 func (c Config) Sources() map[string]Source { return c.sources }
 
-// KnownSecrets are the values that no text may show: they are taken out of logs.
+// KnownSecrets are the values that no text may contain: they are removed from logs.
 func (c Config) KnownSecrets() []string {
 	known := slices.Collect(maps.Values(c.Secrets))
 	return append(known, c.Auth.AdminPassword, c.Auth.JWTSecret, c.Security.MasterKey)

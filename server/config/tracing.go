@@ -23,7 +23,7 @@ type Tracing struct {
 	SampleRatio     float64       `koanf:"sample_ratio" default:"1" doc:"part of the traces begun here that is recorded, from 0 to 1; traces of others keep to what their traceparent says"`
 	Propagate       string        `koanf:"propagate" default:"trace" doc:"what requests of tasks carry: none, trace (traceparent and tracestate), or all (baggage too)"`
 	ServiceName     string        `koanf:"service_name" default:"ratchet" doc:"name of this server among those that send to the collector"`
-	Metrics         bool          `koanf:"metrics" default:"true" doc:"send metrics beside spans"`
+	Metrics         bool          `koanf:"metrics" default:"true" doc:"send metrics as well as spans"`
 	MetricsInterval time.Duration `koanf:"metrics_interval" default:"60" doc:"seconds between two sendings of the metrics"`
 }
 

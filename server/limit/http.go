@@ -140,12 +140,12 @@ func nobody(r *http.Request) ratchet.Principal {
 	return ratchet.Principal{Role: ratchet.RoleAnonymous, Via: "none", IP: Address(r)}
 }
 
-// Known stands after the authentication: who was found to send the request
+// LimitAuthenticated stands after the authentication: who was found to send the request
 // pays for it.
-func (l *Limiter) Known(next http.Handler, refuse Refuse) http.Handler {
+func (l *Limiter) LimitAuthenticated(next http.Handler, refuse Refuse) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if t := ticketFrom(r.Context()); t != nil {
-			if err := l.known(r, t); err != nil {
+			if err := l.limitAuthenticated(r, t); err != nil {
 				RetryAfter(w.Header(), err)
 				refuse(w, r, err)
 				return
@@ -155,7 +155,7 @@ func (l *Limiter) Known(next http.Handler, refuse Refuse) http.Handler {
 	})
 }
 
-func (l *Limiter) known(r *http.Request, t *Ticket) error {
+func (l *Limiter) limitAuthenticated(r *http.Request, t *Ticket) error {
 	ctx := r.Context()
 	p := l.cfg.Who(ctx)
 	switch {

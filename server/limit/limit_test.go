@@ -286,7 +286,7 @@ func TestHTTP(t *testing.T) {
 	refuse := func(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(ratchet.CodeOf(err).HTTPStatus())
 	}
-	app := l.Known(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	app := l.LimitAuthenticated(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := registry.WithCaller(r.Context(), registry.Caller{Surface: "rest", Identity: cfg.Who(r.Context())})
 		for range 2 { // the first call is paid with the request
 			if n, _ := calls(ctx, l, reads, 1); n != 1 {

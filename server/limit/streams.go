@@ -55,7 +55,7 @@ func (s *Streams) tooMany() error {
 		With(ratchet.FieldRetryAfter, int64(1000)).WithHint("close one of them, or raise server.max_streams_per_caller")
 }
 
-// countedAs is for whom streams are counted: the address where nobody has to
+// countedAs returns who streams are counted for: the address where callers need not
 // say, or has not said, who they are.
 func countedAs(who ratchet.Principal, address string) string {
 	if who.ID == "" {

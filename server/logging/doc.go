@@ -1,5 +1,5 @@
 // Package logging is the server's log: levels by module that can be changed
-// while it runs, and secrets taken out by the name of what holds them.
+// while it runs, and secrets removed by the name of their field.
 //
 //	levels := logging.NewLevels("info,http=debug")
 //	inner := slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{

@@ -16,7 +16,7 @@ const (
 	REST     = "rest"     // requests below /api/v1
 	GraphQL  = "graphql"  // operations and subscriptions
 	Auth     = "auth"     // logins, tokens, keys, issuers
-	Audit    = "audit"    // the record, its files and alerts
+	Audit    = "audit"    // the audit log, its files and alerts
 	Limit    = "limit"    // rates and quotas
 	TLS      = "tls"      // certificates
 	Health   = "health"   // checks that fail

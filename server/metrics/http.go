@@ -62,6 +62,6 @@ func (m *Metrics) JSON() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		_ = json.NewEncoder(w).Encode(m.Snapshot(m.caller(r))) // the client went away: nobody to tell
+		_ = json.NewEncoder(w).Encode(m.Snapshot(m.caller(r))) // the client has gone
 	})
 }

@@ -17,7 +17,7 @@ type shown int
 
 const (
 	nothing  shown = iota // it counts what the caller may not know of
-	all                   // it tells of the process only
+	all                   // it describes the process only
 	ownTasks              // rows of tasks within the scope
 	ownTools              // rows of tools within the scope
 )
@@ -69,7 +69,7 @@ func (m *Metrics) sees(p ratchet.Principal, family string, row *dto.Metric) bool
 		name := label(row, "task")
 		return p.Scope.AllowsTask(name) && (name != otherTasks || !p.Scope.LimitsTasks())
 	case ownTools:
-		// How often tools are called tells of tasks beyond the scope too.
+		// How often tools are called reveals tasks outside the scope too.
 		return !p.Scope.LimitsTasks() && registry.PermitAny(p, m.cfg.Tools, label(row, "tool")) == nil
 	default:
 		return false

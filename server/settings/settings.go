@@ -20,12 +20,12 @@ type Config struct {
 	Dir    string        // data folder, for what holds after a restart (nothing can)
 
 	// Apply lists the keys that take effect while the server runs. The function
-	// makes it so; it hears of the whole configuration, one call at a time. Nil
+	// makes it so; it receives the whole configuration, one call at a time. Nil
 	// = whoever needs the value asks Current each time. The key of a map stands
 	// for the names below it.
 	Apply map[string]func(*config.Config)
 
-	Log *slog.Logger // hears of changes (nobody does)
+	Log *slog.Logger // receives changes (nil: discarded)
 }
 
 // Settings is the configuration in force. It is safe for concurrent use.

@@ -31,7 +31,7 @@ func loadDocumentFS(fsys fs.FS, name string) (*ratchet.Task, []Problem, error) {
 		data, ok = l.read(file)
 	}
 	if !ok {
-		return nil, l.problems, ratchet.Errorf(ratchet.CodeNotFound, "%s.js has no %s.yaml beside it", name, name).
+		return nil, l.problems, ratchet.Errorf(ratchet.CodeNotFound, "%s.js has no %s.yaml next to it", name, name).
 			WithHint("write name, version, input_schema, output_schema and test_cases there")
 	}
 	raw, line, err := decodeObject(file, data)

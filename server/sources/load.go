@@ -45,7 +45,7 @@ func Load(name string) (*ratchet.Task, []Problem, error) {
 	case ".js", ".ts", ".yaml", ".yml":
 		return loadDocument(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
 	default:
-		return nil, nil, ratchet.Errorf(ratchet.CodeInvalid, "%s is no task: give a folder, a .zip, or a .js beside its .yaml", name)
+		return nil, nil, ratchet.Errorf(ratchet.CodeInvalid, "%s is not a task: give a folder, a .zip file, or a .js file with its .yaml file", name)
 	}
 }
 

@@ -150,7 +150,7 @@ func taskFiles(fsys fs.FS) []string {
 	return found
 }
 
-// setAside renames the test files that were not loaded, for their author to mend.
+// setAside renames the test files that were not loaded, for their author to fix.
 func setAside(root *os.Root) error {
 	l := &loader{fsys: regular.FS(root)}
 	names, _ := fs.Glob(l.fsys, "tests/*.json")

@@ -20,13 +20,13 @@ func spanContext(c ratchet.TraceContext) trace.SpanContext {
 	if err != nil {
 		return trace.SpanContext{}
 	}
-	state, _ := trace.ParseTraceState(c.State) // one that nobody can read is none
+	state, _ := trace.ParseTraceState(c.State) // an invalid one is ignored
 	return trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: traceID, SpanID: spanID, TraceFlags: trace.TraceFlags(c.Flags), TraceState: state, Remote: true,
 	})
 }
 
-// traceContext is the span s as others are told of it.
+// traceContext is the span s as it is propagated.
 func traceContext(s trace.SpanContext, baggage string) ratchet.TraceContext {
 	if !s.IsValid() {
 		return ratchet.TraceContext{}

@@ -110,7 +110,7 @@ func (t *Telemetry) headers(c ratchet.TraceContext) [][2]string {
 }
 
 // fetchAttributes describe a request. Its query is left out, which may hold
-// what is nobody's to read.
+// what must stay hidden.
 func fetchAttributes(f *runtime.FetchRequest) []attribute.KeyValue {
 	attrs := []attribute.KeyValue{semconv.HTTPRequestMethodKey.String(knownMethod(f.Method)), semconv.HTTPRequestBodySize(int(f.BodySize()))}
 	u, err := url.Parse(f.URL)

@@ -47,7 +47,7 @@ func (t *Telemetry) start(ctx context.Context, name string, parent ratchet.Trace
 	return withBaggage(ctx, parent.Baggage), &Span{span, parent.Baggage}
 }
 
-// Context is the span as its children are told of it; zero = none.
+// Context is the span as its children refer to it; zero = none.
 func (s *Span) Context() ratchet.TraceContext {
 	if s == nil {
 		return ratchet.TraceContext{}

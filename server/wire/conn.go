@@ -38,7 +38,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, errRefused
 	}
 	n, err := c.Conn.Read(p)
-	if n > 0 && !c.upgraded.Load() && !c.shape.follow(p[:n]) {
+	if n > 0 && !c.upgraded.Load() && !c.shape.parse(p[:n]) {
 		c.refused = true
 		return 0, errRefused
 	}

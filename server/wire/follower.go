@@ -43,8 +43,8 @@ type head struct {
 	old       bool // HTTP/1.0
 }
 
-// follow takes the next bytes; false = they are not what a request may be.
-func (f *follower) follow(p []byte) bool {
+// parse takes the next bytes; false = they are not what a request may be.
+func (f *follower) parse(p []byte) bool {
 	for len(p) > 0 {
 		switch f.at {
 		case inBody, inChunk:
@@ -198,7 +198,7 @@ func (f *follower) begin() bool {
 }
 
 // chunk takes the line before a chunk. Extensions are allowed to be there, and
-// nobody needs them: they are refused as well.
+// they are not needed, so they are refused as well.
 func (f *follower) chunk(line string) bool {
 	n, ok := number(line, 16)
 	if !ok {

@@ -8,10 +8,10 @@ import (
 // TestIDsAreUsedAgain: what is left of an operation that has ended is not taken
 // for one of the next with its id, in either direction.
 func TestIDsAreUsedAgain(t *testing.T) {
-	c := talk{init: true, acked: true, open: map[string]string{}}
+	c := wsSession{init: true, acked: true, open: map[string]string{}}
 	hear := func(text string) string {
 		t.Helper()
-		pass, fault := c.hear(true, []byte(text))
+		pass, fault := c.receive(true, []byte(text))
 		if fault != nil {
 			t.Fatal(fault.reason)
 		}

@@ -19,9 +19,9 @@ const (
 	closeAgain        = 4429 // a second connection_init
 )
 
-// talk is how far a client and we are in graphql-transport-ws. It is safe for
+// wsSession is how far a client and we are in graphql-transport-ws. It is safe for
 // concurrent use.
-type talk struct {
+type wsSession struct {
 	mu    sync.Mutex
 	init  bool              // connection_init came
 	acked bool              // connection_ack was sent
@@ -35,18 +35,18 @@ type breach struct {
 	reason string
 }
 
-// message is what talk looks at.
+// message is what wsSession reads of a frame.
 type message struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// hear takes a message of the client and returns what the transport is to have
+// receive takes a message of the client and returns what the transport is to have
 // of it; nil = nothing. To the transport each operation has an id that no other
 // had: clients use theirs again, while an operation that has ended may still
 // have something to say.
-func (t *talk) hear(text bool, data []byte) (pass []byte, fault *breach) {
+func (t *wsSession) receive(text bool, data []byte) (pass []byte, fault *breach) {
 	var m message
 	if err := syntax.CheckSyntax(data); err != nil {
 		return nil, &breach{closeInvalid, "Invalid message: it is not JSON: " + err.Error()}
@@ -88,7 +88,7 @@ func (t *talk) hear(text bool, data []byte) (pass []byte, fault *breach) {
 }
 
 // subscribe opens an operation.
-func (t *talk) subscribe(m message) ([]byte, *breach) {
+func (t *wsSession) subscribe(m message) ([]byte, *breach) {
 	if !t.acked {
 		return nil, &breach{closeUnauthorized, "Unauthorized"}
 	}
@@ -118,7 +118,7 @@ func renamed(m message, id string) []byte {
 
 // say notes a message of the transport and returns what the client gets of it;
 // nil = nothing, as of an operation that has ended.
-func (t *talk) say(data []byte) []byte {
+func (t *wsSession) say(data []byte) []byte {
 	var m message
 	if json.Unmarshal(data, &m) != nil {
 		return data
@@ -144,7 +144,7 @@ func (t *talk) say(data []byte) []byte {
 	return data
 }
 
-func (t *talk) begun() bool {
+func (t *wsSession) begun() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.init

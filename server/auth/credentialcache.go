@@ -8,9 +8,9 @@ import (
 	"ratchet/storage"
 )
 
-// known caches verified credentials until a user, an API key or a login
+// credentialCache caches verified credentials until a user, an API key or a login
 // changes. The zero value is ready.
-type known struct {
+type credentialCache struct {
 	mu       sync.RWMutex
 	revision int64
 	held     map[[sha256.Size]byte]remembered
@@ -25,11 +25,11 @@ type remembered struct {
 const maxKnown = 10_000
 
 // get returns what check found for these credentials earlier, or asks it.
-func (k *known) get(store *storage.DB, kind, secret string, now time.Time, check func() (identity, time.Time, error)) (identity, error) {
+func (k *credentialCache) get(store *storage.DB, kind, secret string, now time.Time, check func() (identity, time.Time, error)) (identity, error) {
 	return k.find(store.IdentityRevision(), digest(kind, secret), now, check)
 }
 
-func (k *known) find(revision int64, key [sha256.Size]byte, now time.Time, check func() (identity, time.Time, error)) (identity, error) {
+func (k *credentialCache) find(revision int64, key [sha256.Size]byte, now time.Time, check func() (identity, time.Time, error)) (identity, error) {
 	k.mu.RLock()
 	found, ok := k.held[key]
 	ok = ok && k.revision == revision

@@ -9,9 +9,9 @@ import (
 	"ratchet/events"
 )
 
-// follow prints what running tasks log to stderr, as it comes, until stop is
+// printEvents prints what running tasks log to stderr, as it comes, until stop is
 // called; the first stop prints the rest. --quiet leaves it out.
-func (a *app) follow(ctx context.Context, bus *ratchet.Bus) (stop func()) {
+func (a *app) printEvents(ctx context.Context, bus *ratchet.Bus) (stop func()) {
 	sub := bus.Subscribe(0, func(e *ratchet.Event) bool { return e.Kind == events.ExecutionLog })
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})

@@ -10,8 +10,8 @@ import (
 	"ratchet"
 )
 
-// outlet is where a stream goes. It is used by one goroutine at a time.
-type outlet interface {
+// streamWriter is where a stream goes. It is used by one goroutine at a time.
+type streamWriter interface {
 	// send writes p at once; a client who does not take it within the time is gone.
 	send(p []byte, within time.Duration) error
 	// left is closed when the client has left.
@@ -44,7 +44,7 @@ type taken struct {
 	conn net.Conn
 	gone chan struct{}
 	over sync.WaitGroup // the goroutine that looks whether the client has left
-	sent func(int64)    // hears of bytes that went out
+	sent func(int64)    // is called with the bytes that went out
 }
 
 // takeOver takes the connection behind an answer that was begun. It returns

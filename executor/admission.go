@@ -7,9 +7,9 @@ import (
 	"ratchet"
 )
 
-// gate admits runs under the limits of the server, a principal and a task's
+// admission admits runs under the limits of the server, a principal and a task's
 // concurrency key, best priority first, then oldest.
-type gate struct {
+type admission struct {
 	mu      sync.Mutex
 	limits  gateLimits
 	counts  map[string]int
@@ -38,13 +38,13 @@ type need struct {
 	limit int // of the server: see there
 }
 
-func newGate(limits gateLimits) *gate {
-	return &gate{limits: limits, counts: make(map[string]int)}
+func newGate(limits gateLimits) *admission {
+	return &admission{limits: limits, counts: make(map[string]int)}
 }
 
 // enter asks for a place. The returned ticket is admitted when its channel is
 // nil or closed; every ticket must leave.
-func (g *gate) enter(principal, taskKey string, taskLimit int, priority ratchet.Priority) (*ticket, error) {
+func (g *admission) enter(principal, taskKey string, taskLimit int, priority ratchet.Priority) (*ticket, error) {
 	t := &ticket{priority: max(priority, ratchet.PriorityLow)}
 	if priority == 0 {
 		t.priority = ratchet.PriorityNormal
@@ -75,7 +75,7 @@ func (g *gate) enter(principal, taskKey string, taskLimit int, priority ratchet.
 	return t, nil
 }
 
-func (g *gate) fits(t *ticket) bool {
+func (g *admission) fits(t *ticket) bool {
 	for _, n := range t.needs {
 		limit := n.limit
 		if n.key == server {
@@ -88,14 +88,14 @@ func (g *gate) fits(t *ticket) bool {
 	return true
 }
 
-func (g *gate) take(t *ticket) {
+func (g *admission) take(t *ticket) {
 	for _, n := range t.needs {
 		g.counts[n.key]++
 	}
 }
 
 // leave gives the place back, or the place in the line, and admits whoever fits now.
-func (g *gate) leave(t *ticket) {
+func (g *admission) leave(t *ticket) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if i := slices.Index(g.waiting, t); i >= 0 {
@@ -111,7 +111,7 @@ func (g *gate) leave(t *ticket) {
 }
 
 // admit lets in whoever waits and fits. g.mu must be held.
-func (g *gate) admit() {
+func (g *admission) admit() {
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *ticket) bool {
 		if !g.fits(w) {
 			return false
@@ -125,15 +125,15 @@ func (g *gate) admit() {
 // SetMaxConcurrent changes Config.MaxConcurrent: what waits and fits now begins
 // at once, and runs beyond the number go on to their end.
 func (e *Executor) SetMaxConcurrent(runs int) {
-	e.gate.mu.Lock()
-	defer e.gate.mu.Unlock()
-	e.gate.limits.server = runs
-	e.gate.admit()
+	e.admission.mu.Lock()
+	defer e.admission.mu.Unlock()
+	e.admission.limits.server = runs
+	e.admission.admit()
 }
 
 // Waiting is how many runs wait for a place.
 func (e *Executor) Waiting() int {
-	e.gate.mu.Lock()
-	defer e.gate.mu.Unlock()
-	return len(e.gate.waiting)
+	e.admission.mu.Lock()
+	defer e.admission.mu.Unlock()
+	return len(e.admission.waiting)
 }

@@ -11,8 +11,8 @@ import (
 	"ratchet/reply"
 )
 
-// exchange is one request and its answer.
-type exchange struct {
+// requestContext is one request and its answer.
+type requestContext struct {
 	h    *Handler
 	w    http.ResponseWriter
 	r    *http.Request
@@ -23,7 +23,7 @@ type exchange struct {
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{h: h, w: w, r: r, id: r.Header.Get(reply.HeaderRequestID)}
+	x := &requestContext{h: h, w: w, r: r, id: r.Header.Get(reply.HeaderRequestID)}
 	path := r.URL.EscapedPath()
 	e, vars, allow, err := h.routes.find(r.Method, path)
 	if allow != "" {
@@ -54,7 +54,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // call answers a request by calling a tool.
-func (x *exchange) call(op *operation) {
+func (x *requestContext) call(op *operation) {
 	args, err := x.arguments(op)
 	if err != nil {
 		if denied := registry.Permit(x.h.cfg.Principal(x.r), op.tool); denied != nil {
@@ -74,7 +74,7 @@ func (x *exchange) call(op *operation) {
 }
 
 // context carries who calls.
-func (x *exchange) context() context.Context {
+func (x *requestContext) context() context.Context {
 	p := x.h.cfg.Principal(x.r)
 	return registry.WithCaller(x.r.Context(), registry.Caller{
 		Principal: p.ID, Identity: p, Surface: "rest", RequestID: x.id, Trace: ratchet.TraceContextOf(x.r.Header.Values),
@@ -82,7 +82,7 @@ func (x *exchange) context() context.Context {
 }
 
 // variable is a value of the path.
-func (x *exchange) variable(name string) string {
+func (x *requestContext) variable(name string) string {
 	for _, v := range x.vars {
 		if v.name == name {
 			return v.value
@@ -92,7 +92,7 @@ func (x *exchange) variable(name string) string {
 }
 
 // callTool serves POST /tools/{tool}.
-func (h *Handler) callTool(x *exchange) error {
+func (h *Handler) callTool(x *requestContext) error {
 	op, err := h.named(x.variable("tool"))
 	if err != nil {
 		return err
