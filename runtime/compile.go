@@ -27,6 +27,7 @@ type program struct {
 	regexps  bool              // regular expressions may differ from what the author wrote
 	hidden   bool              // a function may take more arguments than its length says
 	tools    []tool            // what it takes from toolsOf
+	streams  bool              // it uses streams, and so bodies of responses are some
 	getters  bool              // reading a property of what it makes may run its code
 	awaits   bool              // its module.exports is a promise of the exports
 	exports  []string          // their names
@@ -220,6 +221,7 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 			theModules().addNamed(&p.modules, "RegExp.prototype.exec", "RegExp.prototype.test")
 		}
 	}
+	p.streams = mentionsStream.MatchString(src.text)
 	p.getters = mentionsGetter.MatchString(withoutHelpers(src.text))
 	switch in {
 	case plain:
@@ -240,6 +242,9 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 	p.code = code
 	return p, nil
 }
+
+// mentionsStream finds what a task does with the body of a response as a stream.
+var mentionsStream = regexp.MustCompile(`\b(?:getReader|pipeThrough|pipeTo|tee|getWriter|ReadableStream|TransformStream)\b|\bfor\s+await\b[^{\n]*\.body\b|__forAwait\([^)\n]*\.body\b`)
 
 // mentionsGetter finds what can make a getter or a proxy. What it takes to look
 // behind them costs more than most runs.

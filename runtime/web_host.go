@@ -103,6 +103,15 @@ func (v *vm) view(value goja.Value) []byte {
 
 func (v *vm) buffer(b []byte) goja.Value { return v.rt.ToValue(v.rt.NewArrayBuffer(b)) }
 
+// messageHost serves js/messages.js.
+func messageHost(v *vm) hostFuncs {
+	return hostFuncs{"later": func(c goja.FunctionCall) goja.Value {
+		fn, _ := goja.AssertFunction(c.Argument(0))
+		v.setTimer(0, false, func() { v.invoke(fn, goja.Undefined()) })
+		return goja.Undefined()
+	}}
+}
+
 // encodingHost serves js/encoding.js.
 func encodingHost(v *vm) hostFuncs {
 	return hostFuncs{
@@ -167,6 +176,12 @@ func cloneHost(v *vm) hostFuncs {
 				text = append(text[:200], '…')
 			}
 			return v.rt.ToValue(string(text))
+		},
+		"detach": func(c goja.FunctionCall) goja.Value {
+			if b, ok := c.Argument(0).Export().(goja.ArrayBuffer); ok {
+				b.Detach()
+			}
+			return goja.Undefined()
 		},
 	}
 }

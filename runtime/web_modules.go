@@ -13,9 +13,12 @@ func webModules() []module {
 		script("encoding", encodingHost, "TextEncoder", "TextDecoder", "atob", "btoa"),
 		script("crypto", cryptoHost, "crypto", "Crypto", "CryptoKey", "SubtleCrypto"),
 		script("clone", cloneHost, "structuredClone"),
-		fetchModule(),
+		scriptParts("fetch", fetchHost, []string{"headers", "body", "request", "response", "call"}, []string{"fetch", "Headers", "Request", "Response", "ensureOk"}),
+		streams(),
+		script("messages", messageHost, "MessageEvent", "MessageChannel", "MessagePort"),
 		timerModule(),
 		descriptors(), functionClasses(), dates(), jsonModule(),
+		resizable(),
 		script("weak", nil, "WeakRef", "FinalizationRegistry"),
 		script("microtask", nil, "queueMicrotask"),
 		script("buffer", bufferHost, "Buffer"),
@@ -25,6 +28,25 @@ func webModules() []module {
 		performanceModule(),
 		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
 	}, nodeModules(), numbers(), annexB(), polyfills(), iterators(), locales(), regexps())
+}
+
+// streams are what the Streams and Compression standards define.
+func streams() module {
+	return scriptParts("streams", streamHost, []string{"readable", "writable", "transform"}, []string{
+		"ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamDefaultController",
+		"WritableStream", "WritableStreamDefaultWriter", "WritableStreamDefaultController",
+		"TransformStream", "TransformStreamDefaultController", "CountQueuingStrategy", "ByteLengthQueuingStrategy",
+		"TextEncoderStream", "TextDecoderStream", "CompressionStream", "DecompressionStream", "streams:collect", "streams:pieces", "streams:disturbed",
+	})
+}
+
+// resizable makes buffers that can be resized, for a task that names what they need.
+func resizable() module {
+	program := webProgram("resizable")
+	return module{name: "resizable", words: []string{"maxByteLength", "resizable"}, reach: []string{"ArrayBuffer"}, install: func(v *vm) error {
+		_, err := v.runScript(program(), nil)
+		return err
+	}}
 }
 
 // anywhere is the reach of the kinds of values that need no name to be had.

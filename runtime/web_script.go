@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -26,19 +27,23 @@ func script(name string, host func(*vm) hostFuncs, globals ...string) module {
 	return scriptOf(name, webProgram(name), host, globals)
 }
 
-// fetchModule is one script in several files, which are the body of its function.
-func fetchModule() module {
-	globals := []string{"fetch", "Headers", "Request", "Response", "ensureOk"}
+// scriptParts is one script in several files, which are the body of its function.
+func scriptParts(name string, host func(*vm) hostFuncs, parts, globals []string) module {
 	program := sync.OnceValue(func() *goja.Program {
 		var text strings.Builder
 		text.WriteString("(function (host, need) {\n'use strict';\n")
-		for _, part := range []string{"headers", "body", "request", "response", "call"} {
-			text.WriteString(webSource("fetch_" + part))
+		for _, part := range parts {
+			text.WriteString(webSource(name + "_" + part))
 		}
-		fmt.Fprintf(&text, "return { %s };\n})", strings.Join(globals, ", "))
-		return goja.MustCompile("ratchet:fetch", text.String(), false)
+		text.WriteString("return {")
+		for _, global := range globals {
+			_, local, _ := strings.Cut(global, ":")
+			fmt.Fprintf(&text, " %q: %s,", global, cmp.Or(local, global))
+		}
+		text.WriteString(" };\n})")
+		return goja.MustCompile("ratchet:"+name, text.String(), false)
 	})
-	return scriptOf("fetch", program, fetchHost, globals)
+	return scriptOf(name, program, host, globals)
 }
 
 func scriptOf(name string, program func() *goja.Program, host func(*vm) hostFuncs, globals []string) module {
@@ -89,8 +94,10 @@ func (v *vm) runScript(program *goja.Program, host func(*vm) hostFuncs) (*goja.O
 		}
 	}
 	if v.job != nil {
-		if err := v.put(members, "throwOnError", v.job.ThrowOnError); err != nil {
-			return nil, err
+		for name, set := range map[string]bool{"throwOnError": v.job.ThrowOnError, "streams": v.prog.streams} {
+			if err := v.put(members, name, set); err != nil {
+				return nil, err
+			}
 		}
 	}
 	made, err := call(goja.Undefined(), members, v.rt.ToValue(v.need))

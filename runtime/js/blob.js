@@ -44,6 +44,7 @@
     async arrayBuffer() { return this.#bytes.buffer.slice(0); }
     async bytes() { return this.#bytes.slice(); }
     async text() { return host.utf8Decode(this.#bytes, null, false, false)[0]; }
+    stream() { return need('streams:pieces')(this.#bytes.buffer.slice(0)); }
     get [Symbol.toStringTag]() { return 'Blob'; }
   }
   class File extends Blob {

@@ -9,7 +9,10 @@
   function structuredClone(value, options) {
     if (arguments.length === 0) throw new TypeError('structuredClone: the argument value is missing');
     const transfer = options && options.transfer ? [...options.transfer] : [];
-    if (transfer.length > 0) throw fail('structuredClone: the transfer list is not supported here; a value');
+    for (const buffer of transfer) {
+      if (host.brand(buffer) !== 'ArrayBuffer') throw fail('Value not transferable: only an ArrayBuffer is; it');
+    }
+    if (new Set(transfer).size < transfer.length) throw fail('ArrayBuffer occurs in the transfer list more than once and');
     const seen = new Map();
     const open = [];
     function copy(v) {
@@ -28,6 +31,7 @@
     }
     const result = copy(value);
     while (open.length > 0) fill(open.pop(), copy);
+    for (const buffer of transfer) host.detach(buffer);
     return result;
   }
 

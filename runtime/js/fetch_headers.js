@@ -1,5 +1,5 @@
 // Headers, whose lower-case names are also plain properties.
-const secret = Symbol('secret');
+const secret = Symbol('secret'), streamed = Symbol('streamed');
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const invalid = (message) => new (need('ValidationError'))(message);
 

@@ -57,6 +57,7 @@ class Request extends Body {
     if (encoded.body !== null && (this.#o.method === 'GET' || this.#o.method === 'HEAD')) {
       throw invalid(`fetch: a ${this.#o.method} request cannot have a body; use POST, PUT or PATCH`);
     }
+    if (isStream(encoded.body)) throw invalid('fetch: a stream cannot be sent as it comes; read it first, as in await new Response(stream).bytes()');
     this[secret](encoded.body);
     if (encoded.type !== null && !this.headers.has('content-type')) this.headers.set('content-type', encoded.type);
   }

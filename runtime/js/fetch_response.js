@@ -42,8 +42,10 @@ class Response extends Body {
   get url() { return this.#url; }
   get redirected() { return this.#redirected; }
   get type() { return this.#type; }
-  // body is parsed when it is JSON, else text; null when there is none.
+  // body is parsed when it is JSON, else text; null when there is none. In a
+  // task that uses streams it is one.
   get body() {
+    if (host.streams) return this[streamed]();
     if (!this.#isParsed) {
       this.#isParsed = true;
       const raw = this[secret]();
@@ -57,6 +59,12 @@ class Response extends Body {
     return this.#parsed;
   }
   clone() {
+    const body = this[secret]();
+    if (isStream(body)) {
+      const [one, two] = body.tee();
+      this[secret](one);
+      return new Response(two, this);
+    }
     const r = new Response(secret, [this.#status, this.#statusText, this.#url, this.#redirected, this.headers, this[secret]()]);
     r.#type = this.#type;
     return r;
