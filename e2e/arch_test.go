@@ -29,12 +29,14 @@ var layers = map[string][]string{
 
 	"ratchet/runtime/recording": {"ratchet", "ratchet/regular", "ratchet/runtime", "ratchet/schema"},
 
-	"ratchet/templates":       {"ratchet", "ratchet/schema"},
-	"ratchet/executor":        {"ratchet", "ratchet/events", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/spool"},
-	"ratchet/registry":        {"ratchet", "ratchet/events", "ratchet/executor", "ratchet/mask", "ratchet/schema", "ratchet/secrets", "ratchet/storage"},
-	"ratchet/tools":           {"ratchet", "ratchet/registry", "ratchet/events", "ratchet/analysis", "ratchet/spans", "ratchet/credential", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/templates"},
-	"ratchet/tools/toolstest": {"ratchet", "ratchet/registry", "ratchet/schema", "ratchet/thorough"}, // tests only
-	"ratchet/thorough":        {},                                                                    // tests only
+	"ratchet/templates":        {"ratchet", "ratchet/schema"},
+	"ratchet/executor":         {"ratchet", "ratchet/executor/compare", "ratchet/executor/policy", "ratchet/events", "ratchet/mask", "ratchet/spans", "ratchet/schema", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/spool"},
+	"ratchet/executor/compare": {"ratchet", "ratchet/schema"},
+	"ratchet/executor/policy":  {"ratchet"},
+	"ratchet/registry":         {"ratchet", "ratchet/events", "ratchet/executor", "ratchet/mask", "ratchet/schema", "ratchet/secrets", "ratchet/storage"},
+	"ratchet/tools":            {"ratchet", "ratchet/registry", "ratchet/events", "ratchet/analysis", "ratchet/spans", "ratchet/credential", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/executor/policy", "ratchet/templates"},
+	"ratchet/tools/toolstest":  {"ratchet", "ratchet/registry", "ratchet/schema", "ratchet/thorough"}, // tests only
+	"ratchet/thorough":         {},                                                                    // tests only
 	// resources reads recordings, which only the runtime can decode.
 	"ratchet/docs":                {},
 	"ratchet/resources":           {"ratchet", "ratchet/docs", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/registry", "ratchet/tools", "ratchet/templates", "ratchet/schema"},
@@ -68,10 +70,10 @@ var layers = map[string][]string{
 	"ratchet/server/settings":  {"ratchet", "ratchet/server/config", "ratchet/registry"},
 	"ratchet/server/metrics":   {"ratchet", "ratchet/events", "ratchet/storage", "ratchet/registry"},
 	"ratchet/server/telemetry": {"ratchet", "ratchet/runtime", "ratchet/executor", "ratchet/registry"},
-	"ratchet/server/sources":   {"ratchet", "ratchet/regular", "ratchet/schema", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor"},
+	"ratchet/server/sources":   {"ratchet", "ratchet/regular", "ratchet/schema", "ratchet/runtime", "ratchet/runtime/recording", "ratchet/executor", "ratchet/executor/policy"},
 	"ratchet/server": {
 		"ratchet", "ratchet/reply", "ratchet/events", "ratchet/schema", "ratchet/secrets", "ratchet/storage", "ratchet/runtime", "ratchet/runtime/broker", "ratchet/runtime/worker",
-		"ratchet/executor", "ratchet/registry", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
+		"ratchet/executor", "ratchet/executor/policy", "ratchet/registry", "ratchet/tools", "ratchet/resources", "ratchet/prompts", "ratchet/templates", "ratchet/server/config", "ratchet/server/sources",
 		"ratchet/server/metrics", "ratchet/adapters/mcp", "ratchet/adapters/openapi", "ratchet/adapters/rest",
 		"ratchet/server/auth", "ratchet/server/telemetry",
 		"ratchet/server/audit", "ratchet/server/certs", "ratchet/server/limit", "ratchet/server/wire", "ratchet/mask", "ratchet/adapters/graphql",

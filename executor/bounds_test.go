@@ -7,11 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"ratchet/executor/policy"
+
 	"ratchet"
 	"ratchet/executor"
 )
 
-var low = executor.Bounds{Run: 10 * time.Second, Memory: 64 << 20, ResponseBytes: 1 << 20, Concurrency: 3}
+var low = policy.Bounds{Run: 10 * time.Second, Memory: 64 << 20, ResponseBytes: 1 << 20, Concurrency: 3}
 
 // limits are metadata at a bound of low, above it, and the setting to name.
 var limits = []struct{ key, at, above, setting string }{
@@ -35,7 +37,7 @@ func TestBounds(t *testing.T) {
 			!strings.Contains(e.Message, l.setting) {
 			t.Errorf("%s: %v %v", l.above, err, e.Fields)
 		}
-		if _, err := (executor.Bounds{}).Policy(json.RawMessage(l.above)); err != nil {
+		if _, err := (policy.Bounds{}).Policy(json.RawMessage(l.above)); err != nil {
 			t.Errorf("%s is within the default bounds: %v", l.above, err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ratchet/executor/policy"
+
 	"ratchet"
 	"ratchet/runtime"
 	"ratchet/runtime/broker"
@@ -32,7 +34,7 @@ type Config struct {
 	Tracer Tracer         // nil = runs are not followed
 	Bodies *spool.Store   // keeps large bodies and recordings; nil = they are in memory
 
-	Bounds        Bounds           // of what a task's metadata may ask for
+	Bounds        policy.Bounds    // of what a task's metadata may ask for
 	WaitLimit     time.Duration    // longest wait of one call (25 s)
 	MaxConcurrent int              // runs at once on this server; 0 = as many as there are workers
 	MaxWaiting    int              // runs waiting for a place (1000)
@@ -89,7 +91,7 @@ func New(cfg Config) *Executor {
 }
 
 func (c Config) withDefaults() Config {
-	c.Bounds = c.Bounds.withDefaults()
+	c.Bounds = c.Bounds.WithDefaults()
 	if c.WaitLimit == 0 {
 		c.WaitLimit = 25 * time.Second
 	}

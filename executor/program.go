@@ -8,6 +8,8 @@ import (
 	"sort"
 	"sync"
 
+	"ratchet/executor/policy"
+
 	"ratchet"
 	"ratchet/runtime"
 	"ratchet/schema"
@@ -16,7 +18,7 @@ import (
 // program is a task version made ready: policy read, schemas compiled, source
 // named and hashed. It is immutable and shared by runs.
 type program struct {
-	policy Policy
+	policy policy.Policy
 	input  *schema.Schema // nil = any object
 	output *schema.Schema // nil = anything
 	source runtime.Source
@@ -25,7 +27,7 @@ type program struct {
 
 // newProgram prepares t. Its errors are for the author to fix.
 func newProgram(t *ratchet.Task) (*program, error) {
-	policy, err := ParsePolicy(t.Metadata)
+	policy, err := policy.Parse(t.Metadata)
 	if err != nil {
 		return nil, err
 	}
@@ -135,4 +137,22 @@ func (c *programCache) get(t *ratchet.Task) (*program, error) {
 	}
 	c.held[key] = p
 	return p, nil
+}
+
+// Bounds returns the bounds in force.
+func (e *Executor) Bounds() policy.Bounds { return e.cfg.Bounds }
+
+// program returns the program of t when its limits are within the bounds: a
+// task that was stored under higher ones does not run.
+func (e *Executor) program(t *ratchet.Task) (*program, error) {
+	prog, err := e.programs.get(t)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.cfg.Bounds.Check(prog.policy); err != nil {
+		bad := ratchet.AsError(err)
+		bad.Message = "task " + t.Name + " does not run: " + bad.Message
+		return nil, bad
+	}
+	return prog, nil
 }

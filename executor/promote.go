@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"ratchet/executor/compare"
+
 	"ratchet"
 	"ratchet/runtime"
 )
@@ -113,7 +115,7 @@ func (r *recorded) testCase(req PromoteRequest, current *ratchet.Task) (ratchet.
 		}
 		c.ShouldFail = true
 		c.ExpectedError = &ratchet.ExpectedError{Type: failure.Type, Message: plainMessage(failure.Message)}
-	} else if c.ExpectedOutput, err = expectation(c.Match, r.x.Output, current.OutputSchema); err != nil {
+	} else if c.ExpectedOutput, err = compare.Expectation(c.Match, r.x.Output, current.OutputSchema); err != nil {
 		return c, err
 	}
 	if c.Mock, err = MockOf(r.tape); err != nil {

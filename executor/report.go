@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"ratchet/executor/compare"
+
 	"ratchet"
 	"ratchet/runtime"
 )
@@ -53,7 +55,7 @@ type TestResult struct {
 	Input       json.RawMessage         `json:"input"`
 	Output      json.RawMessage         `json:"actual_output,omitempty"`
 	Expected    json.RawMessage         `json:"expected_output,omitempty"`
-	Diff        []Difference            `json:"diff,omitempty"`
+	Diff        []compare.Difference    `json:"diff,omitempty"`
 	Error       *ratchet.ExecutionError `json:"error,omitempty"`
 	Warnings    []string                `json:"warnings,omitempty"` // what the script most likely did not mean
 	Description string                  `json:"description,omitempty"`

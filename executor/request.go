@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/executor/policy"
+
 	"github.com/google/uuid"
 
 	"ratchet"
@@ -232,7 +234,7 @@ func applyMock(job *runtime.Job, mock *ratchet.Mock) {
 	}
 }
 
-func (e *Executor) limits(wall time.Duration, p Policy) runtime.Limits {
+func (e *Executor) limits(wall time.Duration, p policy.Policy) runtime.Limits {
 	l := runtime.Limits{Wall: wall, CPU: p.CPUTime, Memory: p.Memory, ResponseBytes: p.HTTP.MaxResponseBytes}
 	if p.CPUShare > 0 {
 		l.CPU = time.Duration(p.CPUShare * float64(wall))

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"ratchet/executor/policy"
+
 	"ratchet"
 	"ratchet/mask"
 	"ratchet/runtime"
@@ -87,7 +89,7 @@ func holdMocked(declared []string, mock *ratchet.Mock) *held {
 
 // holdAgain takes what a replay of an execution may use. A reference needs no
 // value; a value that is not granted to its caller now stands redacted.
-func (e *Executor) holdAgain(ctx context.Context, x *ratchet.Execution, p Policy) *held {
+func (e *Executor) holdAgain(ctx context.Context, x *ratchet.Execution, p policy.Policy) *held {
 	h := &held{source: e.cfg.Secrets, use: ratchet.SecretUse{TaskID: x.TaskID, TaskName: x.TaskName, Role: ratchet.RoleFrom(ctx)}}
 	for _, name := range p.Secrets {
 		g, err := h.grant(ctx, name)

@@ -8,6 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"ratchet/executor/compare"
+
+	"ratchet/executor/policy"
+
 	"ratchet"
 )
 
@@ -63,7 +67,7 @@ func (e *Executor) launch(ctx context.Context, r *run) (*Handle, error) {
 
 // concurrencyKey is what keeps runs of one task apart: the value in the input
 // that the policy's pointer names.
-func concurrencyKey(p Policy, input json.RawMessage) string {
+func concurrencyKey(p policy.Policy, input json.RawMessage) string {
 	if p.Concurrency == 0 || p.ConcurrencyKey == "" {
 		return ""
 	}
@@ -71,7 +75,7 @@ func concurrencyKey(p Policy, input json.RawMessage) string {
 	if json.Unmarshal(input, &v) != nil {
 		return ""
 	}
-	found, _ := json.Marshal(lookup(v, p.ConcurrencyKey))
+	found, _ := json.Marshal(compare.Pointer(v, p.ConcurrencyKey))
 	return " " + string(found)
 }
 
@@ -111,8 +115,8 @@ func sameJSON(a, b json.RawMessage) bool {
 	if bytes.Equal(a, b) {
 		return true
 	}
-	x, errX := decodeJSON(a)
-	y, errY := decodeJSON(b)
+	x, errX := compare.Decode(a)
+	y, errY := compare.Decode(b)
 	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"time"
 
+	"ratchet/executor/compare"
+
 	"ratchet"
 )
 
@@ -52,7 +54,7 @@ func (e *Executor) conclude(c ratchet.TestCase, opt TestOptions, run *run, x *ra
 			r.Reason = "the run failed: " + x.Error.Type + ": " + x.Error.Message
 		}
 	default:
-		r.Diff, r.Reason = judge(c, x)
+		r.Diff, r.Reason = compare.TestRun(c, x)
 	}
 	if r.Reason == "" {
 		r.Status = ratchet.TestPassed
@@ -75,7 +77,7 @@ func judgeRefused(c ratchet.TestCase, err error, r *TestResult) {
 	}
 	r.Reason = e.Message
 	if c.ShouldFail && e.Code == ratchet.CodeInvalid {
-		r.Reason = judgeFailure(c.ExpectedError, &ratchet.Execution{Error: r.Error})
+		r.Reason = compare.Failure(c.ExpectedError, &ratchet.Execution{Error: r.Error})
 	}
 	if r.Reason == "" {
 		r.Status = ratchet.TestPassed

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"ratchet/executor/policy"
+
 	"ratchet/registry"
 
 	"ratchet"
@@ -193,8 +195,8 @@ func CheckSelection(cfg config.Config, o Options) ([]*ratchet.Error, error) {
 }
 
 // Bounds are the operator's bounds of what the metadata of tasks may ask for.
-func Bounds(cfg config.Config) executor.Bounds {
-	return executor.Bounds{
+func Bounds(cfg config.Config) policy.Bounds {
+	return policy.Bounds{
 		Run: cfg.Execution.MaxExecutionDuration, Memory: int64(cfg.Execution.MaxMemoryLimit),
 		ResponseBytes: int(cfg.HTTP.MaxResponseBytesLimit), Concurrency: cfg.Execution.MaxTaskConcurrency,
 	}

@@ -9,8 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"ratchet/executor/policy"
+
 	"ratchet"
-	"ratchet/executor"
 	"ratchet/server/sources"
 	"ratchet/storage"
 )
@@ -18,7 +19,7 @@ import (
 // openTasks loads the tasks below dir and returns the folder that keeps them.
 // What is wrong with a task is logged and does not keep the server from
 // starting: the task stays as it was stored.
-func openTasks(ctx context.Context, db *storage.DB, dir string, most executor.Bounds, log *slog.Logger) (sources.Folder, error) {
+func openTasks(ctx context.Context, db *storage.DB, dir string, most policy.Bounds, log *slog.Logger) (sources.Folder, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return sources.Folder{}, fmt.Errorf("find the folder of tasks %s: %w", dir, err)

@@ -7,8 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/executor/policy"
+
 	"ratchet"
-	"ratchet/executor"
 	"ratchet/schema"
 )
 
@@ -60,7 +61,7 @@ func (c *checks) metadata(raw json.RawMessage) {
 	if json.Unmarshal(raw, &given) != nil {
 		return // it is refused elsewhere
 	}
-	keys := executor.MetadataKeys()
+	keys := policy.MetadataKeys()
 	unknown := 0
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		if known := keys[key]; known != nil && key != "" {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 
+	"ratchet/executor/policy"
+
 	"ratchet/registry"
 
 	"github.com/Masterminds/semver/v3"
@@ -127,7 +129,7 @@ func checkTask(ctx context.Context, d *registry.Deps, t *ratchet.Task, auto, syn
 // maxMetadata bounds the metadata of a task, in bytes.
 const maxMetadata = 256 << 10
 
-func (c *checks) identity(t *ratchet.Task, most executor.Bounds) {
+func (c *checks) identity(t *ratchet.Task, most policy.Bounds) {
 	if n := len(t.Metadata); n > maxMetadata {
 		c.fail("metadata", "METADATA_TOO_LARGE", "/metadata", fmt.Sprintf("the metadata has %d bytes, at most %d are allowed", n, maxMetadata), "keep data in the code or in files")
 		return

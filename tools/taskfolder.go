@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"ratchet/executor/policy"
+
 	"ratchet/registry"
 
 	"ratchet"
@@ -62,7 +64,7 @@ func saveFolder(ctx context.Context, d *registry.Deps, t *ratchet.Task, before m
 
 // changeable refuses tasks that must not be changed or deleted.
 func changeable(d *registry.Deps, t *ratchet.Task) error {
-	policy, err := executor.ParsePolicy(t.Metadata)
+	policy, err := policy.Parse(t.Metadata)
 	if err == nil && policy.ReadOnly {
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s is read-only: its metadata has readonly or system_task", t.Name).
 			At("/task_id").WithHint("create a task of your own with another name by ratchet_create_task")

@@ -6,10 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/executor/policy"
+
 	"ratchet/registry"
 
 	"ratchet"
-	"ratchet/executor"
 	"ratchet/storage"
 )
 
@@ -39,7 +40,7 @@ func tasksAboveBounds(ctx context.Context, d *registry.Deps) ([]finding, error) 
 }
 
 // aboveBounds is the finding of a task that does not run within bounds, if it does not.
-func aboveBounds(bounds executor.Bounds, t *ratchet.Task) []finding {
+func aboveBounds(bounds policy.Bounds, t *ratchet.Task) []finding {
 	_, err := bounds.Policy(t.Metadata)
 	if err == nil {
 		return nil

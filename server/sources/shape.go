@@ -9,10 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"ratchet/executor/policy"
+
 	"github.com/Masterminds/semver/v3"
 
 	"ratchet"
-	"ratchet/executor"
 	"ratchet/schema"
 )
 
@@ -76,7 +77,7 @@ func (l *loader) shapes(file string, raw json.RawMessage) {
 			l.problem(file, l.line("retry.delay_seconds"), "", "key retry.delay_seconds is %v, want 0 to 86400", r.DelaySeconds)
 		}
 	}
-	if _, err := executor.ParsePolicy(raw); err != nil {
+	if _, err := policy.Parse(raw); err != nil {
 		e := ratchet.AsError(err)
 		at, _ := e.Fields[ratchet.FieldPointer].(string)
 		key := strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(at, "/metadata"), "/"), "/", ".")

@@ -1,4 +1,4 @@
-package executor
+package compare
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"ratchet"
 )
 
-// expectation turns an output into what a test expects in the given mode.
-func expectation(match string, output, declared json.RawMessage) (json.RawMessage, error) {
+// Expectation turns an output into what a test expects in the given mode.
+func Expectation(match string, output, declared json.RawMessage) (json.RawMessage, error) {
 	if len(output) == 0 {
 		output = json.RawMessage("null")
 	}
@@ -20,13 +20,13 @@ func expectation(match string, output, declared json.RawMessage) (json.RawMessag
 		if len(declared) > 0 && string(declared) != "{}" {
 			return declared, nil
 		}
-		value, err := decodeJSON(output)
+		value, err := Decode(output)
 		if err != nil {
 			return nil, err
 		}
 		return json.Marshal(schemaOf(value))
 	case "types":
-		value, err := decodeJSON(output)
+		value, err := Decode(output)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package executor
+package compare
 
 import (
 	"encoding/json"
@@ -10,11 +10,11 @@ import (
 	"ratchet/schema"
 )
 
-// judge compares a test's run with what the test wants. It returns what
+// TestRun compares a test's run with what the test wants. It returns what
 // differs, and why the test failed; an empty reason means it passed.
-func judge(c ratchet.TestCase, x *ratchet.Execution) (diff []Difference, reason string) {
+func TestRun(c ratchet.TestCase, x *ratchet.Execution) (diff []Difference, reason string) {
 	if c.ShouldFail {
-		return nil, judgeFailure(c.ExpectedError, x)
+		return nil, Failure(c.ExpectedError, x)
 	}
 	if x.Error != nil {
 		return nil, "the run failed: " + x.Error.Type + ": " + x.Error.Message
@@ -33,7 +33,7 @@ func judge(c ratchet.TestCase, x *ratchet.Execution) (diff []Difference, reason 
 	return nil, ""
 }
 
-func judgeFailure(want *ratchet.ExpectedError, x *ratchet.Execution) string {
+func Failure(want *ratchet.ExpectedError, x *ratchet.Execution) string {
 	e := x.Error
 	if e == nil {
 		return "the run completed, but the test expects it to fail"

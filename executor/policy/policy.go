@@ -1,4 +1,4 @@
-package executor
+package policy
 
 import (
 	"encoding/json"
@@ -60,9 +60,9 @@ type metadata struct {
 	SystemTask         bool     `json:"system_task"`
 }
 
-// ParsePolicy reads the enforced keys of a task's metadata; nil is the empty
+// Parse reads the enforced keys of a task's metadata; nil is the empty
 // policy. Its errors point into the metadata.
-func ParsePolicy(raw json.RawMessage) (Policy, error) {
+func Parse(raw json.RawMessage) (Policy, error) {
 	var p Policy
 	if len(raw) == 0 {
 		return p, nil

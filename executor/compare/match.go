@@ -1,4 +1,4 @@
-package executor
+package compare
 
 import (
 	"encoding/json"
@@ -30,11 +30,11 @@ func Match(mode string, expected, actual json.RawMessage) ([]Difference, error) 
 	if mode == "schema" {
 		return matchSchema(expected, actual)
 	}
-	want, err := decodeJSON(expected)
+	want, err := Decode(expected)
 	if err != nil {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "expected_output is not JSON")
 	}
-	got, err := decodeJSON(actual)
+	got, err := Decode(actual)
 	if err != nil {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the output is not JSON")
 	}
@@ -61,8 +61,8 @@ func matchSchema(expected, actual json.RawMessage) ([]Difference, error) {
 	}
 	var found []Difference
 	for _, v := range s.Validate(actual) {
-		got, _ := decodeJSON(actual)
-		found = append(found, Difference{Path: v.Pointer, Expected: v.Message, Actual: lookup(got, v.Pointer)})
+		got, _ := Decode(actual)
+		found = append(found, Difference{Path: v.Pointer, Expected: v.Message, Actual: Pointer(got, v.Pointer)})
 	}
 	return found, nil
 }

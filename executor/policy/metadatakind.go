@@ -1,4 +1,4 @@
-package executor
+package policy
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package executor
+package policy
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ type Bounds struct {
 	Concurrency   int           // concurrency (100)
 }
 
-func (b Bounds) withDefaults() Bounds {
+func (b Bounds) WithDefaults() Bounds {
 	if b.Run == 0 {
 		b.Run = 300 * time.Second
 	}
@@ -33,22 +33,19 @@ func (b Bounds) withDefaults() Bounds {
 	return b
 }
 
-// Bounds returns the bounds in force.
-func (e *Executor) Bounds() Bounds { return e.cfg.Bounds }
-
-// Policy reads a task's metadata like ParsePolicy and refuses what is above a
+// Policy reads a task's metadata like Parse and refuses what is above a
 // bound.
 func (b Bounds) Policy(raw json.RawMessage) (Policy, error) {
-	p, err := ParsePolicy(raw)
+	p, err := Parse(raw)
 	if err != nil {
 		return p, err
 	}
-	return p, b.withDefaults().check(p)
+	return p, b.WithDefaults().Check(p)
 }
 
-// check compares; nothing is lowered to its bound, so that a task never runs
+// Check compares; nothing is lowered to its bound, so that a task never runs
 // with other limits than it names.
-func (b Bounds) check(p Policy) error {
+func (b Bounds) Check(p Policy) error {
 	run := b.Run.Seconds()
 	for _, limit := range []struct {
 		pointer, key, unit string
@@ -75,18 +72,3 @@ func (b Bounds) check(p Policy) error {
 
 // decimal writes a number without an exponent.
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-// program returns the program of t when its limits are within the bounds: a
-// task that was stored under higher ones does not run.
-func (e *Executor) program(t *ratchet.Task) (*program, error) {
-	prog, err := e.programs.get(t)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.cfg.Bounds.check(prog.policy); err != nil {
-		bad := ratchet.AsError(err)
-		bad.Message = "task " + t.Name + " does not run: " + bad.Message
-		return nil, bad
-	}
-	return prog, nil
-}

@@ -1,4 +1,4 @@
-package executor
+package compare
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-func decodeJSON(raw json.RawMessage) (any, error) {
+func Decode(raw json.RawMessage) (any, error) {
 	if len(raw) == 0 {
 		return nil, nil
 	}
@@ -25,8 +25,8 @@ var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 func escapePointer(key string) string { return pointerEscape.Replace(key) }
 
-// lookup follows a JSON pointer; nil when there is nothing.
-func lookup(v any, pointer string) any {
+// Pointer follows a JSON pointer; nil when there is nothing.
+func Pointer(v any, pointer string) any {
 	if pointer == "" {
 		return v
 	}
