@@ -55,12 +55,12 @@ var patterns = []struct {
 	}, []rule{typed("timeout_error"), says(`database|sql|connection pool`)}},
 	{Pattern{
 		ID: "task_not_found", Name: "A task is missing", Category: "configuration",
-		Suggestions:  []string{"List the tasks with ratchet_list_available_tasks"},
+		Suggestions:  []string{"List the tasks with " + ratchet.ToolListAvailableTasks},
 		CommonCauses: []string{"it was renamed or deleted", "another version is active"},
 	}, []rule{typed("not_found_error"), says(`task`)}},
 	{Pattern{
 		ID: "http_timeout", Name: "A request took too long", Category: "network",
-		Suggestions:  []string{"Give the request a timeout of its own and retry it", "See its timings with ratchet_get_execution_trace"},
+		Suggestions:  []string{"Give the request a timeout of its own and retry it", "See its timings with " + ratchet.ToolGetExecutionTrace},
 		CommonCauses: []string{"a slow service", "a large answer", "a host that drops connections"},
 	}, []rule{typed("timeout_error"), asked}},
 	{Pattern{
@@ -70,12 +70,12 @@ var patterns = []struct {
 	}, []rule{typed("rate_limit_error")}},
 	{Pattern{
 		ID: "task_failure", Name: "The task threw an error of its own", Category: "task_execution",
-		Suggestions:  []string{"Read the error's message: the task's author wrote it", "Step through the recording with ratchet_debug_task_execution"},
+		Suggestions:  []string{"Read the error's message: the task's author wrote it", "Step through the recording with " + ratchet.ToolDebugTaskExecution},
 		CommonCauses: []string{"an input that was not foreseen", "an answer in another form than before"},
 	}, []rule{func(f Failure, _ Finding) bool { return threw(f) && !ofLanguage(f.Error.Type) }}},
 	{Pattern{
 		ID: "code_error", Name: "The code failed on a value that it did not expect", Category: "task_execution",
-		Suggestions:  []string{"Compare the variables at the throw with what the line reads", "Step through the recording with ratchet_debug_task_execution"},
+		Suggestions:  []string{"Compare the variables at the throw with what the line reads", "Step through the recording with " + ratchet.ToolDebugTaskExecution},
 		CommonCauses: []string{"a missing await", "a misspelt or missing property", "an answer in another form than before"},
 	}, []rule{func(f Failure, _ Finding) bool { return threw(f) && ofLanguage(f.Error.Type) }}},
 	{Pattern{
@@ -85,7 +85,7 @@ var patterns = []struct {
 	}, []rule{func(f Failure, _ Finding) bool { return f.Error != nil && guarded(f.Error) }}},
 	{Pattern{
 		ID: "schema_violation", Name: "A value breaks its schema", Category: "validation",
-		Suggestions:  []string{"Correct the value, or the schema, with ratchet_edit_task"},
+		Suggestions:  []string{"Correct the value, or the schema, with " + ratchet.ToolEditTask},
 		CommonCauses: []string{"a missing field", "a number sent as text"},
 	}, []rule{typed("validation_error"), says(`schema|must be|required`)}},
 	{Pattern{

@@ -46,14 +46,14 @@ func particular(f Failure) (list []string) {
 	}
 	if unknown := unknownEffects(f.Error); unknown > 0 && f.Error.Type != "EffectUnknownError" {
 		list = append(list, fmt.Sprintf("%d of the run's requests were sent and not answered: a retry does not repeat them. "+
-			"See details.unknown_effects, and ask the receiver before you use ratchet_retry_execution with reset_state true", unknown))
+			"See details.unknown_effects, and ask the receiver before you use "+ratchet.ToolRetryExecution+" with reset_state true", unknown))
 	}
 	if guarded(f.Error) {
 		list = append(list, "Ratchet itself refused the request: correct the address, or let the operator allow it with the key that the message names")
 	} else if f.Host != "" && f.HTTP != 0 {
 		list = append(list, fmt.Sprintf("%s answered %d: check response.ok and say what the body holds", f.Host, f.HTTP))
 	} else if f.Host != "" {
-		list = append(list, fmt.Sprintf("The request to %s failed: see its timings with ratchet_get_execution_trace", f.Host))
+		list = append(list, fmt.Sprintf("The request to %s failed: see its timings with "+ratchet.ToolGetExecutionTrace, f.Host))
 	}
 	if m := schemaPath.FindString(message); m != "" && strings.Contains(strings.ToLower(message), "schema") {
 		list = append(list, fmt.Sprintf("The value at %s does not match its schema: fix the value or the schema", m))
@@ -98,7 +98,7 @@ func at(f Failure) string {
 // general is what helps with each kind of failure.
 var general = map[string][]string{
 	"timeout_error": {
-		"See with ratchet_get_execution_trace what took the time: a request or the code.",
+		"See with " + ratchet.ToolGetExecutionTrace + " what took the time: a request or the code.",
 		"Give slow requests a timeout of their own: fetch(url, {timeout: 5000}).",
 		"Run independent requests together with Promise.all.",
 		"Raise the task's timeout if the work honestly needs it.",
@@ -113,7 +113,7 @@ var general = map[string][]string{
 		"Retry: the other side may be back.",
 		"Check the host's name and port in the address.",
 		"Check that the task may reach the host: http.allow_hosts and the task's own list.",
-		"Replay the run with ratchet_replay_execution to work on the code without the network.",
+		"Replay the run with " + ratchet.ToolReplayExecution + " to work on the code without the network.",
 	},
 	"permission_error": {
 		"Check that the secret the task sends is set and current.",
@@ -128,8 +128,8 @@ var general = map[string][]string{
 		"Check that the service still has this path.",
 	},
 	"validation_error": {
-		"Compare the input with the task's input_schema: ratchet_list_available_tasks with include_schemas.",
-		"Run ratchet_validate_task to check code and schemas together.",
+		"Compare the input with the task's input_schema: " + ratchet.ToolListAvailableTasks + " with include_schemas.",
+		"Run " + ratchet.ToolValidateTask + " to check code and schemas together.",
 		"Add a test with this input, so that it stays fixed.",
 		"Loosen the schema if the value is right and the schema is not.",
 	},
@@ -146,45 +146,45 @@ var general = map[string][]string{
 		"Read the service's own message in the log.",
 	},
 	"syntax_error": {
-		"Fix the line that is shown; ratchet_validate_task checks without running.",
+		"Fix the line that is shown; " + ratchet.ToolValidateTask + " checks without running.",
 		"Set the task's language to typescript if the code has types.",
 		"Look for an open bracket or quote above the line.",
-		"Compare with a template: ratchet_list_templates.",
+		"Compare with a template: " + ratchet.ToolListTemplates + ".",
 	},
 	"javascript_error": {
 		"Look at the variables at the throw below.",
-		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
-		"Fix the code with ratchet_edit_task, and replay this run to see that it holds.",
-		"Keep the case as a test: ratchet_promote_to_test.",
+		"Step through the recording: " + ratchet.ToolDebugTaskExecution + " with this execution_id.",
+		"Fix the code with " + ratchet.ToolEditTask + ", and replay this run to see that it holds.",
+		"Keep the case as a test: " + ratchet.ToolPromoteToTest + ".",
 	},
 	"effect_unknown_error": {
 		"Find out at the receiver whether the request was done: its effect_id was sent as Idempotency-Key.",
-		"If it was not done, make all requests anew: ratchet_retry_execution with reset_state true.",
-		"If it was done, do not retry; run what is left with ratchet_execute_task and another input.",
-		"If the receiver honours Idempotency-Key, set effects.repeat_unknown in the task's metadata with ratchet_edit_task.",
+		"If it was not done, make all requests anew: " + ratchet.ToolRetryExecution + " with reset_state true.",
+		"If it was done, do not retry; run what is left with " + ratchet.ToolExecuteTask + " and another input.",
+		"If the receiver honours Idempotency-Key, set effects.repeat_unknown in the task's metadata with " + ratchet.ToolEditTask + ".",
 	},
 	"configuration_error": {
 		"Set what the message names: a secret, a key of the task's metadata, or the server's configuration.",
-		"See what the task may read with ratchet_get_task: its metadata lists the secrets.",
-		"Change the metadata with ratchet_edit_task.",
-		"Retry with ratchet_retry_execution once it is set.",
+		"See what the task may read with " + ratchet.ToolGetTask + ": its metadata lists the secrets.",
+		"Change the metadata with " + ratchet.ToolEditTask + ".",
+		"Retry with " + ratchet.ToolRetryExecution + " once it is set.",
 	},
 	"data_error": {
 		"Look at the value that the message names: it has a cycle, a BigInt, or is too large.",
 		"Return plain JSON: turn a BigInt into text, and cut cycles.",
 		"Return a summary or a link instead of the whole data.",
-		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
+		"Step through the recording: " + ratchet.ToolDebugTaskExecution + " with this execution_id.",
 	},
 	"cancelled_error": {
 		"No code failed: the caller cancelled the run.",
 		"See in the execution's row who ended it and why.",
-		"Run it again with ratchet_retry_execution.",
+		"Run it again with " + ratchet.ToolRetryExecution + ".",
 		"Let the task watch context.signal, so that it ends cleanly.",
 	},
 	"unknown_error": {
-		"Read the log: ratchet_get_execution_logs.",
+		"Read the log: " + ratchet.ToolGetExecutionLogs + ".",
 		"Throw errors with a message that says what was expected: throw new Error('…').",
-		"Step through the recording: ratchet_debug_task_execution with this execution_id.",
-		"Replay the run with ratchet_replay_execution to see whether it fails every time.",
+		"Step through the recording: " + ratchet.ToolDebugTaskExecution + " with this execution_id.",
+		"Replay the run with " + ratchet.ToolReplayExecution + " to see whether it fails every time.",
 	},
 }

@@ -23,8 +23,8 @@ func (e *Executor) Cancel(ctx context.Context, ref, reason string, force bool) (
 	}
 	if x.Status.Terminal() {
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "execution %s has ended already: %s", x.ID, x.Status).
-			At("/execution_id").WithHint("ratchet_get_execution_status shows its result").
-			Next("ratchet_get_execution_status", map[string]any{"execution_id": x.ID})
+			At("/execution_id").WithHint(ratchet.ToolGetExecutionStatus+" shows its result").
+			Next(ratchet.ToolGetExecutionStatus, map[string]any{"execution_id": x.ID})
 	}
 	r := e.lookup(x.ID)
 	if r == nil {

@@ -107,7 +107,7 @@ func (e *Executor) DebugSession(id string, p ratchet.Principal) (*DebugSession, 
 			WithHint("start a new one; its run is an execution of its own, and can be debugged by execution_id")
 	}
 	return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no debug session %s", id).At("/session_id").
-		WithHint("call ratchet_debug_task_execution with action start to begin one")
+		WithHint("call " + ratchet.ToolDebugTaskExecution + " with action start to begin one")
 }
 
 // DebugSessions lists the sessions that p may steer, oldest first.

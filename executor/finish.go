@@ -117,7 +117,7 @@ func outputError(p *program, output json.RawMessage) *ratchet.ExecutionError {
 		at := "/output" + found.Pointer
 		return &ratchet.ExecutionError{
 			Code: ratchet.CodeScript, Type: "output_validation_error", Message: at + ": " + found.Message,
-			Hint: "return the number as a string, with ratchet_edit_task",
+			Hint: "return the number as a string, with " + ratchet.ToolEditTask,
 		}
 	}
 	if p.output == nil {
@@ -135,7 +135,7 @@ func outputError(p *program, output json.RawMessage) *ratchet.ExecutionError {
 	return &ratchet.ExecutionError{
 		Code: ratchet.CodeScript, Type: "output_validation_error",
 		Message: "the output does not match the output schema: " + at + ": " + first.Message,
-		Hint:    "fix the task's code or its output_schema with ratchet_edit_task",
+		Hint:    "fix the task's code or its output_schema with " + ratchet.ToolEditTask,
 		Details: map[string]any{"violations": found, "output": output},
 	}
 }
@@ -172,7 +172,7 @@ func failureLine(e *ratchet.ExecutionError, at time.Time) ratchet.LogLine {
 func executionError(err error) *ratchet.ExecutionError {
 	if errors.Is(err, context.Canceled) {
 		err = ratchet.Errorf(ratchet.CodeUnavailable, "the worker was stopped before the run ended").
-			WithHint("retry it with ratchet_retry_execution").Wrap(err)
+			WithHint("retry it with " + ratchet.ToolRetryExecution).Wrap(err)
 	}
 	e := ratchet.AsError(err)
 	return &ratchet.ExecutionError{

@@ -48,7 +48,7 @@ func (e *Executor) Fork(ctx context.Context, req ForkRequest) (*Handle, error) {
 	}
 	if !r.task.Enabled || r.x.TaskDeleted {
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "task %s is disabled or deleted: a fork would run it live", r.x.TaskName).
-			At("/execution_id").WithHint("replay it with ratchet_replay_execution, which touches nothing")
+			At("/execution_id").WithHint("replay it with " + ratchet.ToolReplayExecution + ", which touches nothing")
 	}
 	if r.x.Origin == ratchet.OriginTest && !req.Mocked {
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "execution %s ran a test: a fork would send the requests that its mocks stood for", r.x.ID).

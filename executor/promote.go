@@ -86,8 +86,8 @@ func unpassed(x *ratchet.Execution, test ratchet.TestCase, report *TestReport) e
 	}
 	e := ratchet.Errorf(ratchet.CodeConflict, "the test made from execution %s does not pass offline, so it was not stored: %s", x.ID, reason).
 		At("/execution_id").
-		WithHint("the task changed since, or its result depends on what a mock cannot hold, such as elapsed time: try match types or subset, or look at the difference with ratchet_replay_execution").
-		Next("ratchet_replay_execution", map[string]any{"execution_id": x.ID})
+		WithHint("the task changed since, or its result depends on what a mock cannot hold, such as elapsed time: try match types or subset, or look at the difference with "+ratchet.ToolReplayExecution).
+		Next(ratchet.ToolReplayExecution, map[string]any{"execution_id": x.ID})
 	if diff != nil {
 		e = e.With("diff", diff)
 	}
@@ -211,7 +211,7 @@ func httpMock(c *runtime.TapeCall) (*ratchet.HTTPMock, error) {
 
 func unmockable(c *runtime.TapeCall, why string) error {
 	return ratchet.Errorf(ratchet.CodeConflict, "call %d (%s) cannot become a mock: %s", c.Call.Seq, callName(*c), why).
-		WithHint("replay the execution with ratchet_replay_execution instead; it needs no mocks")
+		WithHint("replay the execution with " + ratchet.ToolReplayExecution + " instead; it needs no mocks")
 }
 
 // jsonOrText is a body as a mock holds it: objects and arrays as they are,

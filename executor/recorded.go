@@ -82,11 +82,11 @@ func (r *recorded) check() error {
 	switch {
 	case !r.x.Status.Terminal():
 		return ratchet.Errorf(ratchet.CodeConflict, "execution %s is %s: its recording is not complete", r.x.ID, r.x.Status).
-			At("/execution_id").WithHint("wait for its end with ratchet_get_execution_status").
-			Next("ratchet_get_execution_status", map[string]any{"execution_id": r.x.ID, "wait": 25})
+			At("/execution_id").WithHint("wait for its end with "+ratchet.ToolGetExecutionStatus).
+			Next(ratchet.ToolGetExecutionStatus, map[string]any{"execution_id": r.x.ID, "wait": 25})
 	case r.x.Origin == ratchet.OriginExternal:
 		return ratchet.Errorf(ratchet.CodeConflict, "execution %s was done elsewhere and has no recording", r.x.ID).At("/execution_id").
-			WithHint("run the task with ratchet_execute_task")
+			WithHint("run the task with " + ratchet.ToolExecuteTask)
 	case !r.x.Recorded:
 		return noRecording(r.x)
 	}
@@ -95,9 +95,9 @@ func (r *recorded) check() error {
 
 func noRecording(x *ratchet.Execution) error {
 	e := ratchet.Errorf(ratchet.CodeGone, "execution %s has no recording", x.ID).At("/execution_id").
-		WithHint("it ended before it had a worker, or its recording was purged; run it again with ratchet_execute_task")
+		WithHint("it ended before it had a worker, or its recording was purged; run it again with " + ratchet.ToolExecuteTask)
 	if !x.TaskDeleted {
-		e = e.Next("ratchet_execute_task", map[string]any{"task_id": x.TaskName})
+		e = e.Next(ratchet.ToolExecuteTask, map[string]any{"task_id": x.TaskName})
 	}
 	return e
 }
@@ -108,7 +108,7 @@ func unreadable(x *ratchet.Execution, err error) error {
 		why = err.Error()
 	}
 	return ratchet.Errorf(ratchet.CodeConflict, "the recording of execution %s cannot be read: %s", x.ID, why).At("/execution_id").
-		WithHint("run the task again with ratchet_execute_task: every run is recorded").Wrap(err)
+		WithHint("run the task again with " + ratchet.ToolExecuteTask + ": every run is recorded").Wrap(err)
 }
 
 // recordedTask is the task with the code that was recorded. When it is not
@@ -148,7 +148,7 @@ func (e *Executor) recordedTask(ctx context.Context, r *recorded, version string
 		return &states[0], nil
 	}
 	return nil, ratchet.Errorf(ratchet.CodeGone, "task %s was deleted and its code is not kept: execution %s cannot run again",
-		r.x.TaskName, r.x.ID).At("/execution_id").WithHint("give the code as the argument code of a new task with ratchet_create_task")
+		r.x.TaskName, r.x.ID).At("/execution_id").WithHint("give the code as the argument code of a new task with " + ratchet.ToolCreateTask)
 }
 
 // keptStates are the states of a task in its history and its backups, newest first.

@@ -230,7 +230,7 @@ func (e *Executor) Profile(ctx context.Context, execution, principal string) (*P
 		return nil, ratchet.Errorf(ratchet.CodeDiverged, "execution %s cannot be profiled: its replay differs at event %d: wanted %s, got %s",
 			p.Execution.ID, d.Event, d.Wanted, d.Got).At("/execution_id").
 			WithHint("the recorded code is not kept any more; run the task again with profile true").
-			Next("ratchet_replay_execution", map[string]any{"execution_id": p.Execution.ID})
+			Next(ratchet.ToolReplayExecution, map[string]any{"execution_id": p.Execution.ID})
 	}
 	return &ProfileResult{Spans: p.Spans, Coverage: p.Coverage, Wall: p.Usage.Wall, Replay: p}, nil
 }

@@ -92,7 +92,7 @@ func (r *TestReport) tally() {
 	switch {
 	case r.Total == 0:
 		r.Message = "the task has no tests"
-		r.Hint = "add one with ratchet_edit_task: tests [{name, input, expected_output}]"
+		r.Hint = "add one with " + ratchet.ToolEditTask + ": tests [{name, input, expected_output}]"
 	case r.Failed > 0:
 		r.Message = strconv.Itoa(r.Failed) + " of " + Plural(r.Total, "test") + " failed"
 	case r.Passed == 0:

@@ -142,7 +142,7 @@ func violationError(t *ratchet.Task, found []schema.Violation) error {
 	}
 	e := ratchet.Errorf(ratchet.CodeInvalid, "the input does not match the input schema of task %s: %s",
 		t.Name, strings.Join(texts, "; ")).
-		WithHint("fix the input; ratchet_list_available_tasks with include_schemas true shows the schema").
+		WithHint("fix the input; "+ratchet.ToolListAvailableTasks+" with include_schemas true shows the schema").
 		At("/input"+found[0].Pointer).With("violations", violations)
 	if len(found[0].Allowed) > 0 {
 		e = e.With(ratchet.FieldAllowed, found[0].Allowed)

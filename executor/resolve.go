@@ -87,8 +87,8 @@ func (e *Executor) resolve(ctx context.Context, req *Request) (*ratchet.Task, *p
 	}
 	if !r.task.Enabled {
 		return nil, nil, ratchet.Errorf(ratchet.CodeConflict, "task %s is disabled", r.task.Name).At("/task_id").
-			WithHint("enable it first: ratchet_edit_task with enabled true").
-			Next("ratchet_edit_task", map[string]any{"task_id": r.task.Name, "enabled": true})
+			WithHint("enable it first: "+ratchet.ToolEditTask+" with enabled true").
+			Next(ratchet.ToolEditTask, map[string]any{"task_id": r.task.Name, "enabled": true})
 	}
 	if req.Test != nil {
 		mock, err := testMock(r.task, req.Test)
@@ -112,8 +112,8 @@ func testMock(t *ratchet.Task, input json.RawMessage) (*ratchet.Mock, error) {
 		}
 	}
 	return nil, ratchet.Errorf(ratchet.CodeConflict, "the execution ran a test that task %s does not have any more, so its mocks are gone", t.Name).
-		At("/execution_id").WithHint("run the tests there are with ratchet_run_task_tests, or the task itself with ratchet_execute_task").
-		Next("ratchet_run_task_tests", map[string]any{"task_id": t.Name})
+		At("/execution_id").WithHint("run the tests there are with "+ratchet.ToolRunTaskTests+", or the task itself with "+ratchet.ToolExecuteTask).
+		Next(ratchet.ToolRunTaskTests, map[string]any{"task_id": t.Name})
 }
 
 // DeprecationNotice says that a task is deprecated; empty when it is not, or

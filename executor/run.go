@@ -242,7 +242,7 @@ func (r *run) stoppedError() *ratchet.ExecutionError {
 	case stopShutdown:
 		return &ratchet.ExecutionError{
 			Code: ratchet.CodeUnavailable, Type: "service_unavailable", Cause: ratchet.CauseLost, Retryable: true,
-			Message: "the server shut down before the run ended", Hint: "retry it with ratchet_retry_execution",
+			Message: "the server shut down before the run ended", Hint: "retry it with " + ratchet.ToolRetryExecution,
 		}
 	default:
 		return nil

@@ -68,7 +68,7 @@ func (e *Executor) WaitTests(ctx context.Context, id string, d time.Duration) (*
 	}
 	if len(stored.Results) == 0 {
 		report.Message = "the server stopped before these tests ended"
-		report.Hint = "run them again with ratchet_run_task_tests"
+		report.Hint = "run them again with " + ratchet.ToolRunTaskTests
 		return &report, nil
 	}
 	if err := json.Unmarshal(stored.Results, &report); err != nil {
@@ -90,7 +90,7 @@ func (e *Executor) awaitTests(ctx context.Context, t *testRun, d time.Duration) 
 	running := TestReport{
 		ID: t.report.ID, TaskID: t.report.TaskID, TaskName: t.report.TaskName, ExecutedAt: t.report.ExecutedAt,
 		Status: ratchet.StatusRunning, Message: "the tests are still running", Tests: []TestResult{},
-		Hint: "call ratchet_run_task_tests again with test_run_id",
+		Hint: "call " + ratchet.ToolRunTaskTests + " again with test_run_id",
 	}
 	return &running, nil
 }

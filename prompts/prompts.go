@@ -65,16 +65,16 @@ func All() []Prompt {
 }
 
 // taskTools show a task with its source, and its runs.
-func taskTools() []string { return []string{"ratchet_get_task", "ratchet_list_executions"} }
+func taskTools() []string { return []string{ratchet.ToolGetTask, ratchet.ToolListExecutions} }
 
 // runTools show a run, its log and its task.
 func runTools() []string {
-	return []string{"ratchet_get_execution_status", "ratchet_get_execution_logs", "ratchet_get_task"}
+	return []string{ratchet.ToolGetExecutionStatus, ratchet.ToolGetExecutionLogs, ratchet.ToolGetTask}
 }
 
 // traceTools show a run and where its time went.
 func traceTools() []string {
-	return []string{"ratchet_get_execution_status", "ratchet_get_execution_trace"}
+	return []string{ratchet.ToolGetExecutionStatus, ratchet.ToolGetExecutionTrace}
 }
 
 // Source is what the product's own prompts are filled from.
@@ -124,7 +124,7 @@ func (p Prompt) Render(ctx context.Context, from Source, args map[string]string)
 			return "", err
 		}
 	}
-	if slices.Contains(p.Tools, "ratchet_get_execution_trace") {
+	if slices.Contains(p.Tools, ratchet.ToolGetExecutionTrace) {
 		if err := d.loadTrace(ctx, from); err != nil {
 			return "", err
 		}

@@ -42,6 +42,8 @@ type Spec struct {
 	Rate       Rate              // the kind of calls that it is counted as, beside all calls
 	Audit      string            // type of its entry in the audit; empty = as Effect and Creates say
 	AuditOf    map[string]string // the same when an argument is given, by its name
+	Inspected  bool              // its results are about one execution, which the run inspector can show
+	TypesWith  string            // toolset whose turn it takes when surfaces name types; empty = its own
 	Failure    string            // error_type of an internal failure, e.g. logs_retrieval_error; empty = internal_error
 	Examples   []Example
 

@@ -3,6 +3,8 @@ package resources
 import (
 	"context"
 
+	"ratchet"
+
 	"ratchet/registry"
 
 	"ratchet/storage"
@@ -57,18 +59,18 @@ const (
 
 // The tools that tell what resources do.
 const (
-	toolTask       = "ratchet_get_task"
-	toolTasks      = "ratchet_list_available_tasks"
-	toolVersions   = "ratchet_list_task_versions"
-	toolStatus     = "ratchet_get_execution_status"
-	toolLogs       = "ratchet_get_execution_logs"
-	toolRecording  = "ratchet_get_execution_recording"
-	toolExecutions = "ratchet_list_executions"
-	toolDebug      = "ratchet_debug_task_execution"
-	toolTrace      = "ratchet_get_execution_trace"
-	toolTests      = "ratchet_run_task_tests"
-	toolTemplates  = "ratchet_list_templates"
-	toolGenerate   = "ratchet_generate_from_template"
+	toolTask       = ratchet.ToolGetTask
+	toolTasks      = ratchet.ToolListAvailableTasks
+	toolVersions   = ratchet.ToolListTaskVersions
+	toolStatus     = ratchet.ToolGetExecutionStatus
+	toolLogs       = ratchet.ToolGetExecutionLogs
+	toolRecording  = ratchet.ToolGetExecutionRecording
+	toolExecutions = ratchet.ToolListExecutions
+	toolDebug      = ratchet.ToolDebugTaskExecution
+	toolTrace      = ratchet.ToolGetExecutionTrace
+	toolTests      = ratchet.ToolRunTaskTests
+	toolTemplates  = ratchet.ToolListTemplates
+	toolGenerate   = ratchet.ToolGenerateFromTemplate
 )
 
 // may is May, where there is one.

@@ -15,7 +15,7 @@ func readDebugSession(ctx context.Context, s Source, a address) (Document, error
 		}
 	}
 	return Document{}, ratchet.Errorf(ratchet.CodeNotFound, "there is no debug session %s", a.name).
-		WithHint("it may have expired; ratchet_debug_task_execution with action start begins one")
+		WithHint("it may have expired; " + ratchet.ToolDebugTaskExecution + " with action start begins one")
 }
 
 // debugSessions lists the caller's debug sessions; there are few.

@@ -23,14 +23,14 @@ type page struct {
 func pages() []page {
 	return []page{
 		{"effects", "Requests that must not be made twice", "", written("effects")},
-		{"endpoint-reference", "Endpoint reference", "ratchet_get_developer_endpoint_reference", nil},
+		{"endpoint-reference", "Endpoint reference", ratchet.ToolGetDeveloperEndpointReference, nil},
 		{"errors", "Errors", "", written("errors")},
-		{"integration-guide", "Integration guide", "ratchet_get_developer_integration_guide", nil},
+		{"integration-guide", "Integration guide", ratchet.ToolGetDeveloperIntegrationGuide, nil},
 		{"javascript", "JavaScript in tasks", "", written("javascript")},
 		{"secrets", "Secrets", "", written("secrets")},
 		{"tasks", "Writing a task", "", written("tasks")},
 		{"tools", "The tools of this server", "", pageTools},
-		{"walkthrough", "Walkthrough", "ratchet_get_developer_guide_walkthrough", nil},
+		{"walkthrough", "Walkthrough", ratchet.ToolGetDeveloperGuideWalkthrough, nil},
 	}
 }
 

@@ -17,7 +17,7 @@ func readTrace(ctx context.Context, s Source, a address) (Document, error) {
 	}
 	if !slices.Contains(traceFormats(), format) {
 		return Document{}, ratchet.Errorf(ratchet.CodeInvalid, "there is no format %q of a trace", clip(format)).
-			With(ratchet.FieldAllowed, traceFormats()).At("/uri").WithHint("ratchet_get_execution_trace has further formats")
+			With(ratchet.FieldAllowed, traceFormats()).At("/uri").WithHint(ratchet.ToolGetExecutionTrace + " has further formats")
 	}
 	if s.Trace == nil {
 		return Document{}, ratchet.Errorf(ratchet.CodeUnavailable, "this server has no traces").WithHint("read ratchet://executions/%s", a.name)

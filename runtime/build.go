@@ -231,7 +231,7 @@ func (src *parsed) importHint() string {
 		}
 	}
 	if len(own) == 0 {
-		return "The task has no file but its code: add one below lib with files of ratchet_create_task or ratchet_edit_task, or in its folder."
+		return "The task has no file but its code: add one below lib with files of " + ratchet.ToolCreateTask + " or " + ratchet.ToolEditTask + ", or in its folder."
 	}
 	slices.Sort(own)
 	return "Its files are " + strings.Join(own[:min(10, len(own))], ", ") + "; paths are relative to the file that imports."

@@ -24,7 +24,7 @@ func check(u ratchet.SecretUpdate) error {
 	}
 	if u.Value != nil && (*u.Value == "" || len(*u.Value) > maxValue) {
 		return ratchet.Errorf(ratchet.CodeInvalid, "the value of %s has %d bytes; it must have from 1 to %d", u.Name, len(*u.Value), maxValue).At("/value").
-			WithHint("give the value itself; to take a secret away use ratchet_delete_secret")
+			WithHint("give the value itself; to take a secret away use " + ratchet.ToolDeleteSecret)
 	}
 	if len(u.TaskPatterns) > maxList || len(u.Hosts) > maxList {
 		return ratchet.Errorf(ratchet.CodeInvalid, "a secret has at most %d task patterns and hosts", maxList).At("/task_patterns").

@@ -58,7 +58,7 @@ func (s *Server) onlyUnscoped(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := auth.PrincipalOf(r.Context())
 		if !p.Scope.Empty() {
-			if err := registry.PermitAny(p, s.registry, "ratchet_system_health"); err != nil {
+			if err := registry.PermitAny(p, s.registry, ratchet.ToolSystemHealth); err != nil {
 				reply.Error(w, r, s.deps.Now(), err)
 				return
 			}

@@ -135,7 +135,7 @@ func (db *DB) UpdateAPIKey(ctx context.Context, k *ratchet.APIKey) error {
 // inactiveKey refuses to change what is revoked.
 func inactiveKey() error {
 	return ratchet.Errorf(ratchet.CodeConflict, "the key is revoked or gone").WithHint("create a new one").
-		Next("ratchet_create_api_key", nil)
+		Next(ratchet.ToolCreateAPIKey, nil)
 }
 
 // RevokeAPIKey revokes a key for good. Its row stays, for the audit. The last
@@ -147,7 +147,7 @@ func (db *DB) RevokeAPIKey(ctx context.Context, id string) error {
 			return err
 		}
 		if old == nil {
-			return notFound("API key", id, "ratchet_list_api_keys")
+			return notFound("API key", id, ratchet.ToolListAPIKeys)
 		}
 		if err := t.exec("revoke a key", "UPDATE api_keys SET active = 0 WHERE uuid = ?", []byte(id)); err != nil {
 			return err
@@ -164,7 +164,7 @@ func (db *DB) DeleteAPIKey(ctx context.Context, id string) error {
 	return db.writeIdentity(ctx, func(t *tx) error {
 		n, err := t.change("delete a key", "DELETE FROM api_keys WHERE uuid = ? AND NOT active", []byte(id))
 		if err == nil && n == 0 {
-			err = ratchet.Errorf(ratchet.CodeConflict, "only a revoked key can be deleted").Next("ratchet_revoke_api_key", nil)
+			err = ratchet.Errorf(ratchet.CodeConflict, "only a revoked key can be deleted").Next(ratchet.ToolRevokeAPIKey, nil)
 		}
 		return err
 	})
@@ -179,7 +179,7 @@ func (db *DB) APIKey(ctx context.Context, ref string, exists func(*ratchet.APIKe
 			return err
 		}
 		if k, err = keyBy(ctx, q, "name = ?", []byte(ref)); !found(k) && err == nil {
-			err = notFound("API key", ref, "ratchet_list_api_keys")
+			err = notFound("API key", ref, ratchet.ToolListAPIKeys)
 		}
 		return err
 	})
@@ -238,5 +238,5 @@ func keyConflict(err error, name string) error {
 		return err
 	}
 	return ratchet.Errorf(ratchet.CodeConflict, "an API key named %q exists", name).At("/name").Wrap(err).
-		WithHint("choose another name; rotate the key to replace it").Next("ratchet_rotate_api_key", map[string]any{"key_id": name})
+		WithHint("choose another name; rotate the key to replace it").Next(ratchet.ToolRotateAPIKey, map[string]any{"key_id": name})
 }

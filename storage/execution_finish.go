@@ -213,7 +213,7 @@ func (t *tx) finishRest(rows []*finishRow) error {
 func (t *tx) numberOf(id string, number *int64) error {
 	err := t.row("find an execution", []any{number}, "SELECT id FROM executions WHERE uuid = ?", []byte(id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return notFound("execution", id, "ratchet_list_executions")
+		return notFound("execution", id, ratchet.ToolListExecutions)
 	}
 	return err
 }
@@ -223,13 +223,13 @@ func (t *tx) refused(e *ratchet.Execution) error {
 	var status int64
 	err := t.row("find an execution", []any{&status}, "SELECT status FROM executions WHERE uuid = ?", []byte(e.ID))
 	if errors.Is(err, sql.ErrNoRows) {
-		return notFound("execution", e.ID, "ratchet_list_executions")
+		return notFound("execution", e.ID, ratchet.ToolListExecutions)
 	}
 	if err != nil {
 		return err
 	}
 	return ratchet.Errorf(ratchet.CodeConflict, "execution %s is %s already and does not change", e.ID, statusName(status)).
-		Next("ratchet_get_execution_status", map[string]any{"execution_id": e.ID})
+		Next(ratchet.ToolGetExecutionStatus, map[string]any{"execution_id": e.ID})
 }
 
 // MarkRunning records that a worker has the execution since at. Only a pending

@@ -111,9 +111,9 @@ func (db *DB) Execution(ctx context.Context, ref string) (e *ratchet.Execution, 
 			return err
 		}
 		if e == nil {
-			return notFound("execution", ref, "ratchet_list_executions")
+			return notFound("execution", ref, ratchet.ToolListExecutions)
 		}
-		return seen(ctx, e.TaskName, "execution", ref, "ratchet_list_executions")
+		return seen(ctx, e.TaskName, "execution", ref, ratchet.ToolListExecutions)
 	})
 	if err != nil {
 		return nil, err

@@ -220,7 +220,7 @@ func executionNumber(ctx context.Context, q querier, ref string) (int64, error) 
 	only, args := visible(ctx, "task_name")
 	err := one(ctx, q, "find an execution", []any{&number}, "SELECT id FROM executions WHERE "+only+" AND "+column+" = ?", append(args, value)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, notFound("execution", ref, "ratchet_list_executions")
+		return 0, notFound("execution", ref, ratchet.ToolListExecutions)
 	}
 	return number, err
 }

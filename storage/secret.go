@@ -146,7 +146,7 @@ func (db *DB) DeleteSecret(ctx context.Context, name string) error {
 	return db.write(ctx, true, func(t *tx) error {
 		n, err := t.change("delete a secret", "DELETE FROM secrets WHERE name = ?", []byte(name))
 		if err == nil && n == 0 {
-			err = notFound("secret", name, "ratchet_list_secrets")
+			err = notFound("secret", name, ratchet.ToolListSecrets)
 		}
 		return err
 	})

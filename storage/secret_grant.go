@@ -56,14 +56,14 @@ func undeclarable(s *SealedSecret, name, task string, author ratchet.Role) *ratc
 	switch {
 	case s == nil:
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s declares the secret %s, which is not bound to any task", task, name).
-			WithHint("take %s out of secrets in the metadata, or have an operator run `ratchet secrets set %s --task-patterns %s` (ratchet_set_secret)", name, name, task).
-			Next("ratchet_set_secret", map[string]any{"name": name, "task_patterns": []string{task}})
+			WithHint("take %s out of secrets in the metadata, or have an operator run `ratchet secrets set %s --task-patterns %s` ("+ratchet.ToolSetSecret+")", name, name, task).
+			Next(ratchet.ToolSetSecret, map[string]any{"name": name, "task_patterns": []string{task}})
 	case !s.AllowsTask(task):
 		patterns := append(slices.Clone(s.TaskPatterns), task)
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s declares the secret %s, which is bound to other tasks: %s", task, name, listed(s.TaskPatterns)).
 			With(ratchet.FieldAllowed, s.TaskPatterns).
-			WithHint("take %s out of secrets in the metadata, name the task so that it fits, or have an operator add it to task_patterns of ratchet_set_secret", name).
-			Next("ratchet_set_secret", map[string]any{"name": name, "task_patterns": patterns})
+			WithHint("take %s out of secrets in the metadata, name the task so that it fits, or have an operator add it to task_patterns of "+ratchet.ToolSetSecret, name).
+			Next(ratchet.ToolSetSecret, map[string]any{"name": name, "task_patterns": patterns})
 	case author != "" && author != ratchet.RoleAdmin && !s.AllowsRole(author):
 		return ratchet.Errorf(ratchet.CodeDenied, "task %s declares the secret %s, which is not for the role %s", task, name, author).
 			With(ratchet.FieldAllowed, s.Roles).

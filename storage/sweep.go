@@ -57,7 +57,7 @@ func lostExecution(unknown []UnknownEffect) *ratchet.Execution {
 	e := &ratchet.ExecutionError{
 		Code: ratchet.CodeUnavailable, Type: "service_unavailable", Cause: ratchet.CauseLost, Retryable: true,
 		Message: "the server stopped while this execution was going on",
-		Hint:    "what it had done until then is not undone; run it again with ratchet_retry_execution",
+		Hint:    "what it had done until then is not undone; run it again with " + ratchet.ToolRetryExecution,
 	}
 	if len(unknown) > 0 {
 		e.Details = map[string]any{UnknownEffects: unknown}

@@ -74,7 +74,7 @@ func (r *taskRow) task() (*ratchet.Task, error) {
 func (db *DB) Task(ctx context.Context, ref string) (t *ratchet.Task, err error) {
 	err = db.snapshot(ctx, func(q querier) error {
 		if t, err = findTask(ctx, q, ref); err == nil {
-			err = seen(ctx, t.Name, "task", ref, "ratchet_list_available_tasks")
+			err = seen(ctx, t.Name, "task", ref, ratchet.ToolListAvailableTasks)
 		}
 		return err
 	})
@@ -97,7 +97,7 @@ func findTask(ctx context.Context, q querier, ref string) (*ratchet.Task, error)
 	}
 	name, version, pinned := strings.Cut(ref, "@")
 	if !pinned {
-		return nil, notFound("task", ref, "ratchet_list_available_tasks")
+		return nil, notFound("task", ref, ratchet.ToolListAvailableTasks)
 	}
 	active, err := findTask(ctx, q, name)
 	if err != nil || active.Version == version {

@@ -99,9 +99,9 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 			return err
 		}
 		if old == nil {
-			return notFound("task", next.ID, "ratchet_list_available_tasks")
+			return notFound("task", next.ID, ratchet.ToolListAvailableTasks)
 		}
-		if err := seen(ctx, old.Name, "task", next.ID, "ratchet_list_available_tasks"); err != nil {
+		if err := seen(ctx, old.Name, "task", next.ID, ratchet.ToolListAvailableTasks); err != nil {
 			return err
 		}
 		if opt.ExpectedChecksum != "" && opt.ExpectedChecksum != old.Checksum {
@@ -157,9 +157,9 @@ func (db *DB) DeleteTask(ctx context.Context, id string, opt DeleteOptions) (bac
 			return err
 		}
 		if old == nil {
-			return notFound("task", id, "ratchet_list_available_tasks")
+			return notFound("task", id, ratchet.ToolListAvailableTasks)
 		}
-		if err := seen(ctx, old.Name, "task", id, "ratchet_list_available_tasks"); err != nil {
+		if err := seen(ctx, old.Name, "task", id, ratchet.ToolListAvailableTasks); err != nil {
 			return err
 		}
 		if opt.Backup {
@@ -203,8 +203,8 @@ func taskArgs(t *ratchet.Task) ([]any, error) {
 func taskConflict(err error, name string) error {
 	e := conflictOf(err, "a task named \""+name+"\" exists")
 	if re, ok := e.(*ratchet.Error); ok && re.Code == ratchet.CodeConflict { //nolint:errorlint // just made
-		return re.At("/name").WithHint("choose another name, or change the task with ratchet_edit_task").
-			Next("ratchet_edit_task", map[string]any{"task_id": name})
+		return re.At("/name").WithHint("choose another name, or change the task with "+ratchet.ToolEditTask).
+			Next(ratchet.ToolEditTask, map[string]any{"task_id": name})
 	}
 	return e
 }

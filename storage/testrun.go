@@ -42,10 +42,10 @@ func (db *DB) TestRun(ctx context.Context, id string) (*ratchet.TestRun, error) 
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, notFound("test run", id, "ratchet_list_available_tasks").
-			WithHint("start a new one with ratchet_run_task_tests").Next("ratchet_run_task_tests", nil)
+		return nil, notFound("test run", id, ratchet.ToolListAvailableTasks).
+			WithHint("start a new one with "+ratchet.ToolRunTaskTests).Next(ratchet.ToolRunTaskTests, nil)
 	}
-	if err := seen(ctx, list[0].TaskName, "test run", id, "ratchet_list_available_tasks"); err != nil {
+	if err := seen(ctx, list[0].TaskName, "test run", id, ratchet.ToolListAvailableTasks); err != nil {
 		return nil, err
 	}
 	return &list[0], nil

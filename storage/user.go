@@ -128,7 +128,7 @@ func (db *DB) UpdateUser(ctx context.Context, u *ratchet.User, keep string) erro
 			return err
 		}
 		if old == nil {
-			return notFound("user", next.ID, "ratchet_list_users")
+			return notFound("user", next.ID, ratchet.ToolListUsers)
 		}
 		next.CreatedAt, next.LastLoginAt = old.CreatedAt, old.LastLoginAt
 		err = t.exec("change a user", `UPDATE users SET username = ?, username_key = ?, email = ?, email_key = ?,
@@ -160,7 +160,7 @@ func (db *DB) DeleteUser(ctx context.Context, id string) error {
 			return err
 		}
 		if old == nil {
-			return notFound("user", id, "ratchet_list_users")
+			return notFound("user", id, ratchet.ToolListUsers)
 		}
 		if err := t.exec("end logins", "DELETE FROM logins WHERE user = ?", []byte(id)); err != nil {
 			return err
@@ -185,7 +185,7 @@ func (db *DB) User(ctx context.Context, ref string, exists func(*ratchet.User) b
 				return err
 			}
 		}
-		return notFound("user", ref, "ratchet_list_users")
+		return notFound("user", ref, ratchet.ToolListUsers)
 	})
 	if err != nil {
 		return nil, err
@@ -234,7 +234,7 @@ func (t *tx) keepAdmin(ctx context.Context, now int64) error {
 	n, err := t.admins(ctx, now)
 	if err == nil && n == 0 {
 		err = ratchet.Errorf(ratchet.CodeConflict, "this is the last admin").
-			WithHint("make another user or key an admin first").Next("ratchet_create_user", nil)
+			WithHint("make another user or key an admin first").Next(ratchet.ToolCreateUser, nil)
 	}
 	return err
 }
@@ -259,7 +259,7 @@ func userConflict(err error) error {
 		return err
 	}
 	return ratchet.Errorf(ratchet.CodeConflict, "the username or email is taken").Wrap(err).
-		WithHint("choose another one, or change that user").Next("ratchet_list_users", nil)
+		WithHint("choose another one, or change that user").Next(ratchet.ToolListUsers, nil)
 }
 
 // writeIdentity is write for everything that decides who may do what.

@@ -82,6 +82,7 @@ type SimilarError struct {
 // AnalyzeExecutionError explains a failed execution.
 var AnalyzeExecutionError = registry.Define(registry.Spec{
 	Name: "ratchet_analyze_execution_error", Title: "Analyze an execution error", Toolset: "core", Category: "debugging",
+	Inspected: true,
 	Doc: "Call this when an execution failed: it says what kind of failure it is, at which line, with which values (from a replay that touches nothing outside), whether it happened before, and what to do. " +
 		"Next: ratchet_edit_task.",
 	Omits:  slices.Concat([]string{"context.task_id", "context.task_version", "context.queued_at", "context.completed_at", "analysis_timestamp", "context.error_details.name", "context.error_details.message", "context.error_details.line", "context.error_details.column", "context.error_details.snippet"}, leanError("context.error_details"), leanLog("log_context")),

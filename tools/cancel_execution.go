@@ -22,6 +22,7 @@ type CancelExecutionOut struct {
 // CancelExecution ends a run.
 var CancelExecution = registry.Define(registry.Spec{
 	Name: "ratchet_cancel_execution", Title: "Cancel an execution", Toolset: "core", Category: "execution",
+	TypesWith: "control", // they were named before it joined the core
 	Doc: "Call this to end a pending or running execution. " +
 		"The script's context.signal aborts; its worker is ended five seconds later, or at once with force.",
 	Effect: registry.Writes, Routes: []registry.Route{{Method: "POST", Path: "/executions/{execution_id}/cancel", Field: "cancelExecution"}},

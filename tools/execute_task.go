@@ -27,6 +27,7 @@ type ExecuteTaskIn struct {
 // ExecuteTask runs a task once.
 var ExecuteTask = registry.Define(registry.Spec{
 	Name: "ratchet_execute_task", Title: "Execute a task", Toolset: "core", Category: "execution",
+	Inspected: true,
 	Doc: "Call this to run a task once and get its output. " +
 		"A run that outlasts wait goes on: the answer is status running with an execution_id for ratchet_get_execution_status. " +
 		"A failed run names line and column. Next after a failure: ratchet_analyze_execution_error or ratchet_edit_task.",

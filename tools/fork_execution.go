@@ -31,6 +31,7 @@ type PatchIn struct {
 // ForkExecution starts an execution that begins like a recorded one.
 var ForkExecution = registry.Define(registry.Spec{
 	Name: "ratchet_fork_execution", Title: "Fork an execution", Toolset: "control", Category: "debugging",
+	Inspected: true,
 	Doc: "Call this to try what would have happened: a new execution takes everything before event at_step from the recording of another and is live from there on. " +
 		"Input, recorded replies (patch) and code may differ; a difference inside the recorded part ends it as diverged. With mocked nothing is sent. " +
 		"ratchet_get_execution_recording lists the events with their seq. Next: as after ratchet_execute_task.",

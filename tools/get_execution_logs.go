@@ -68,7 +68,8 @@ type LogCriteria struct {
 // GetExecutionLogs reads the log lines of one execution.
 var GetExecutionLogs = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_logs", Title: "Get execution logs", Toolset: "core", Category: "monitoring",
-	Rate: registry.RateLogs,
+	Inspected: true,
+	Rate:      registry.RateLogs,
 	Doc: "Call this to read what a task logged, running or ended: the newest lines, oldest first. after_line tails a run. " +
 		"Next: ratchet_edit_task.",
 	Omits: append(leanLog("logs"), "limit_applied", "min_level", "search_stats", "search_criteria"),

@@ -54,9 +54,10 @@ type ProgressView struct {
 // GetExecutionStatus tells how an execution stands.
 var GetExecutionStatus = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_status", Title: "Get execution status", Toolset: "core", Category: "monitoring",
-	Doc:    "Call this to see how an execution stands; with wait, to wait for its end. Next: ratchet_get_execution_logs when it failed.",
-	Omits:  leanState(),
-	Effect: registry.Reads, Failure: "status_retrieval_error",
+	Inspected: true,
+	Doc:       "Call this to see how an execution stands; with wait, to wait for its end. Next: ratchet_get_execution_logs when it failed.",
+	Omits:     leanState(),
+	Effect:    registry.Reads, Failure: "status_retrieval_error",
 	Routes: []registry.Route{
 		{Method: "GET", Path: "/executions/{execution_id}", Field: "execution"},
 		{Method: "GET", Path: "/executions/{execution_id}/output", Set: json.RawMessage(`{"fields":["execution_id","status","output"]}`), Doc: "What an execution returned"},

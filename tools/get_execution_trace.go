@@ -55,7 +55,8 @@ type TraceMetadata struct {
 // GetExecutionTrace shows where the time of an execution went.
 var GetExecutionTrace = registry.Define(registry.Spec{
 	Name: "ratchet_get_execution_trace", Title: "Get execution trace", Toolset: "core", Category: "debugging",
-	Rate: registry.RateTraces,
+	Inspected: true,
+	Rate:      registry.RateTraces,
 	Doc: "Call this to see where the time of an execution went: phases, requests, log, and calls of functions, which a replay of the recording gives without touching the network. " +
 		"flamegraph, speedscope, pprof and chrome are for profilers.",
 	Omits: slices.Concat([]string{"task_id", `format="json"`, "trace.start_time", "trace.end_time", "trace.status", "trace.spans[kind=system]", "trace.timing", "trace.http_calls=[]", "trace.total_events", "trace.function_spans=false", "trace.trace_complete=true", "trace.truncated=false", "trace.spans.start_time", "trace.spans.end_time", "trace.spans.self_us=@duration_us", "trace.spans.count=1", "metadata", "trace_timestamp"}, leanLog("trace.events")),

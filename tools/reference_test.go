@@ -3,7 +3,12 @@ package tools_test
 import (
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,5 +52,27 @@ func TestReference(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
 		t.Errorf("%s is not what the code says (%v): run make update and read the diff", path, err)
+	}
+}
+
+// TestToolNames: what lower packages lead to is there.
+func TestToolNames(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "toolname.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok {
+			name, _ := strconv.Unquote(lit.Value)
+			if tool, ok := allTools(t).Whole().Lookup(name); !ok || tool.Name != name {
+				t.Errorf("%s is not a tool", name)
+			}
+			named++
+		}
+		return true
+	})
+	if named == 0 {
+		t.Error("no names were found")
 	}
 }

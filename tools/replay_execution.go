@@ -53,6 +53,7 @@ type DivergenceView struct {
 // ReplayExecution runs a recorded execution again on its recording.
 var ReplayExecution = registry.Define(registry.Spec{
 	Name: "ratchet_replay_execution", Title: "Replay an execution", Toolset: "control", Category: "debugging",
+	Inspected: true,
 	Doc: "Call this to run a recorded execution again with the same data and no effect outside: requests, time, randomness and their order come from its recording. " +
 		"With code or version it shows whether a change still does the same, and the first difference with both sides and the line. Nothing is stored. " +
 		"Next: ratchet_fork_execution to go on live, or ratchet_promote_to_test to keep it as a test.",

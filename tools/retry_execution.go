@@ -23,7 +23,8 @@ type RetryExecutionIn struct {
 // RetryExecution runs a failed execution again.
 var RetryExecution = registry.Define(registry.Spec{
 	Name: "ratchet_retry_execution", Title: "Retry an execution", Toolset: "control", Category: "execution",
-	Creates: true,
+	Inspected: true,
+	Creates:   true,
 	Doc: "Call this to run a failed, timed out or cancelled execution again, as a new one linked by retry_of. " +
 		"Its input is reused unless you give another, and so are the replies to its POST and PATCH requests. Next: as after ratchet_execute_task.",
 	Omits:  leanRun(),

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,14 +46,9 @@ func newSchema(r *registry.Registry) (*gqlSchema, error) {
 	return &gqlSchema{ast: parsed, sdl: sdl, operations: b.operations, objects: b.out.objects, streams: live}, nil
 }
 
-// turn is when a tool names its types. Two that joined the core later keep
-// their turn, so that their types and those of others keep their names.
+// turn is when a tool names its types.
 func turn(t registry.Tool) int {
-	switch t.Name {
-	case "ratchet_get_task", "ratchet_cancel_execution":
-		return slices.Index(registry.Toolsets(), "control")
-	}
-	return slices.Index(registry.Toolsets(), t.Toolset)
+	return slices.Index(registry.Toolsets(), cmp.Or(t.TypesWith, t.Toolset))
 }
 
 // sdl writes the schema in the schema definition language, sorted by name.

@@ -17,12 +17,12 @@ import (
 
 // The tools that streams ask first.
 const (
-	toolStatus = "ratchet_get_execution_status"
-	toolLogs   = "ratchet_get_execution_logs"
-	toolTasks  = "ratchet_list_available_tasks"
-	toolRuns   = "ratchet_list_executions"
+	toolStatus = ratchet.ToolGetExecutionStatus
+	toolLogs   = ratchet.ToolGetExecutionLogs
+	toolTasks  = ratchet.ToolListAvailableTasks
+	toolRuns   = ratchet.ToolListExecutions
 
-	toolWorkers = "ratchet_list_workers"
+	toolWorkers = ratchet.ToolListWorkers
 )
 
 // declaredStreams are the fields of Subscription.

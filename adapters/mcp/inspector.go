@@ -5,8 +5,9 @@ import (
 	"crypto/sha256"
 	_ "embed" // the page is part of the binary
 	"encoding/base64"
-	"slices"
 	"strings"
+
+	"ratchet/registry"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -23,18 +24,9 @@ const (
 //go:embed run.html
 var inspectorPage string
 
-// inspected are the tools whose results are about one execution, which a host
-// can show in the inspector.
-func inspected() []string {
-	return []string{
-		"ratchet_analyze_execution_error", "ratchet_execute_task", "ratchet_fork_execution", "ratchet_get_execution_logs",
-		"ratchet_get_execution_status", "ratchet_get_execution_trace", "ratchet_replay_execution", "ratchet_retry_execution",
-	}
-}
-
 // inspectedMeta links a tool's results to the inspector; nil = it shows nothing of them.
-func inspectedMeta(tool string) any {
-	if !slices.Contains(inspected(), tool) {
+func inspectedMeta(t registry.Tool) any {
+	if !t.Inspected {
 		return nil
 	}
 	return map[string]any{"resourceUri": inspectorURI}

@@ -41,7 +41,7 @@ func invoke[T any](ctx context.Context, b *Server, name string, args any) (T, er
 
 // trace is where the time of an execution went.
 func (s *Server) trace(ctx context.Context, execution, format string) (tools.GetTraceOut, error) {
-	return invoke[tools.GetTraceOut](ctx, s, "ratchet_get_execution_trace",
+	return invoke[tools.GetTraceOut](ctx, s, ratchet.ToolGetExecutionTrace,
 		map[string]any{"execution_id": execution, "format": format, "function_spans": true, "max_spans": 10_000})
 }
 

@@ -269,7 +269,7 @@ func definition(t registry.Tool) *mcp.Tool {
 	if len(t.Out) > 0 {
 		d.OutputSchema = t.Out
 	}
-	if ui := inspectedMeta(t.Name); ui != nil {
+	if ui := inspectedMeta(t); ui != nil {
 		d.Meta["ui"] = ui
 	}
 	return d
@@ -291,13 +291,13 @@ func cacheable(_ context.Context, req mcp.Request, c *mcp.Cacheable) {
 // Instructions is what a model reads about the server first; at most 2 KB.
 func Instructions(registry *registry.Registry) string {
 	steps := []struct{ tool, text string }{
-		{"ratchet_list_available_tasks", "see what exists"},
-		{"ratchet_generate_from_template", "start from a template"},
-		{"ratchet_create_task", "write a task with schemas and tests"},
-		{"ratchet_validate_task", "check it"},
-		{"ratchet_run_task_tests", "run its tests"},
-		{"ratchet_execute_task", "run it"},
-		{"ratchet_get_execution_logs", "read its log"},
+		{ratchet.ToolListAvailableTasks, "see what exists"},
+		{ratchet.ToolGenerateFromTemplate, "start from a template"},
+		{ratchet.ToolCreateTask, "write a task with schemas and tests"},
+		{ratchet.ToolValidateTask, "check it"},
+		{ratchet.ToolRunTaskTests, "run its tests"},
+		{ratchet.ToolExecuteTask, "run it"},
+		{ratchet.ToolGetExecutionLogs, "read its log"},
 	}
 	var out strings.Builder
 	out.WriteString("Use Ratchet to write JavaScript or TypeScript tasks, test them, run them in isolation and read what they did.")

@@ -29,8 +29,8 @@ const (
 )
 
 const (
-	toolStatus = "ratchet_get_execution_status"
-	toolCancel = "ratchet_cancel_execution"
+	toolStatus = ratchet.ToolGetExecutionStatus
+	toolCancel = ratchet.ToolCancelExecution
 )
 
 // taskPoll is how often clients should ask for a task, in milliseconds.

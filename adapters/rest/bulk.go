@@ -84,7 +84,7 @@ func (h *Handler) bulkBody(x *requestContext) (*bulkIn, error) {
 	known := map[string]any{"calls": &in.Calls, "dryRun": &in.DryRun, "stopOnError": &in.StopOnError, "dry_run": &in.DryRun, "stop_on_error": &in.StopOnError}
 	if len(body) == 0 || body[0] != '{' {
 		return nil, ratchet.Errorf(ratchet.CodeInvalid, "the body must be an object with calls").At("/calls").
-			With(ratchet.FieldExample, map[string]any{"calls": []any{map[string]any{"tool": "ratchet_list_available_tasks", "arguments": map[string]any{}}}})
+			With(ratchet.FieldExample, map[string]any{"calls": []any{map[string]any{"tool": ratchet.ToolListAvailableTasks, "arguments": map[string]any{}}}})
 	}
 	for _, m := range members(body) {
 		into, ok := known[m.name]

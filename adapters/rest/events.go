@@ -14,9 +14,9 @@ import (
 
 // The tools that streams ask before they open.
 const (
-	toolStatus = "ratchet_get_execution_status"
-	toolLogs   = "ratchet_get_execution_logs"
-	toolTasks  = "ratchet_list_available_tasks"
+	toolStatus = ratchet.ToolGetExecutionStatus
+	toolLogs   = ratchet.ToolGetExecutionLogs
+	toolTasks  = ratchet.ToolListAvailableTasks
 )
 
 // ask calls a tool as the caller of the stream, so that the gates decide, and

@@ -32,7 +32,7 @@ func Client(offered []Tool, version string) string {
 		methods.WriteString("  " + method + "(" + arguments + ", options?: CallOptions): Promise<" + name + "Output> {\n" +
 			"    return this.call(" + quote(t.Name) + ", args, options);\n  }\n\n")
 	}
-	if has["ratchet_execute_task"] && has["ratchet_get_execution_status"] {
+	if has[ratchet.ToolExecuteTask] && has[ratchet.ToolGetExecutionStatus] {
 		methods.WriteString(runMethod)
 	}
 	return strings.NewReplacer(

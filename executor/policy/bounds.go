@@ -65,7 +65,7 @@ func (b Bounds) Check(p Policy) error {
 		return ratchet.Errorf(ratchet.CodeInvalid, "%s is %s %s; this server allows a task at most %s (%s)",
 			limit.key, decimal(limit.value), limit.unit, decimal(limit.bound), limit.setting).
 			At("/metadata"+limit.pointer).With("bound", limit.bound).With("setting", limit.setting).
-			WithHint("lower %s in the task's metadata with ratchet_edit_task, or have the operator raise %s", limit.key, limit.setting)
+			WithHint("lower %s in the task's metadata with "+ratchet.ToolEditTask+", or have the operator raise %s", limit.key, limit.setting)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func (p Policy) check() error {
 
 func badMetadata(pointer, format string, args ...any) error {
 	return ratchet.Errorf(ratchet.CodeInvalid, format, args...).At("/metadata" + pointer).
-		WithHint("correct metadata; of a stored task with ratchet_edit_task")
+		WithHint("correct metadata; of a stored task with " + ratchet.ToolEditTask)
 }
 
 func unquote(raw json.RawMessage) string {

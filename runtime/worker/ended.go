@@ -48,7 +48,7 @@ func classOf(cause ratchet.Cause) class {
 	case ratchet.CauseStack:
 		return class{ratchet.CodeLimit, "stack_overflow", "flatten deeply nested data or code, or use a loop in place of recursion", false}
 	case ratchet.CauseCancelled:
-		return class{ratchet.CodeCancelled, "cancelled", "call ratchet_retry_execution to run it again", false}
+		return class{ratchet.CodeCancelled, "cancelled", "call " + ratchet.ToolRetryExecution + " to run it again", false}
 	default:
 		return class{ratchet.CodeUnavailable, "worker_crash", "run it again; if it dies again, the task triggers a fault of the engine: reduce the input to find out which part", true}
 	}

@@ -181,7 +181,7 @@ func replayed(line []byte, id string) []byte {
 func lost(r *request) []byte {
 	e := ratchet.Errorf(ratchet.CodeUnavailable, "the process that ran %s ended before it answered; whether the call took effect is not known", r.Params.Name).
 		With("cause", string(ratchet.CauseLost)).With(ratchet.FieldRetryAfter, int64(1000)).
-		WithHint("retry with the same idempotency key; without one, look first with ratchet_list_executions: executions in flight are failed as worker_lost")
+		WithHint("retry with the same idempotency key; without one, look first with " + ratchet.ToolListExecutions + ": executions in flight are failed as worker_lost")
 	body := ratchet.Body(e, "")
 	text, err := json.Marshal(body)
 	if err != nil {

@@ -176,7 +176,7 @@ func (l *Limiter) tier(p *ratchet.Principal) string {
 // need is one bucket that a request takes a token of.
 type need struct {
 	name      string // of the bucket
-	what      string // for people: "calls", "calls of ratchet_create_task"
+	what      string // for people: "calls", "calls of " + ratchet.ToolCreateTask
 	perMinute int    // 0 = no bound
 	burst     int
 }

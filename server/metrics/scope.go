@@ -62,7 +62,7 @@ func (m *Metrics) sees(p ratchet.Principal, family string, row *dto.Metric) bool
 	case all:
 		return p.Scope.Has(ratchet.RightSystem)
 	case ownTasks:
-		if registry.PermitAny(p, m.cfg.Tools, "ratchet_list_available_tasks", "ratchet_list_executions", "ratchet_get_execution_stats") != nil {
+		if registry.PermitAny(p, m.cfg.Tools, ratchet.ToolListAvailableTasks, ratchet.ToolListExecutions, ratchet.ToolGetExecutionStats) != nil {
 			return false
 		}
 		// The row "other" adds up tasks of any name.

@@ -94,7 +94,7 @@ func (s *Settings) may(c registry.SettingChange, live bool) error {
 			WithHint("leave persist out for keys that take effect at once; set the others where the server is started")
 	case !c.Persist && !live:
 		return ratchet.Errorf(ratchet.CodeInvalid, "%s takes effect with a restart only, and without persist it would be gone by then", c.Key).At("/persist").
-			WithHint("call again with persist: true, then restart the server; ratchet_get_config says which keys can be changed at run time").
+			WithHint("call again with persist: true, then restart the server; "+ratchet.ToolGetConfig+" says which keys can be changed at run time").
 			With(ratchet.FieldAllowed, []string{"true"})
 	}
 	return nil
@@ -153,11 +153,11 @@ func refusal(err error, pointer string) *ratchet.Error {
 	allowed, _ := e.Fields[ratchet.FieldAllowed].([]string)
 	switch {
 	case near != "":
-		e.WithHint("did you mean %s? ratchet_get_config shows every key and what it takes", near)
+		e.WithHint("did you mean %s? "+ratchet.ToolGetConfig+" shows every key and what it takes", near)
 	case allowed != nil:
 		e.WithHint("what it takes: %s", strings.Join(allowed, ", "))
 	default:
-		e.WithHint("ratchet_get_config shows every key and what it takes")
+		e.WithHint(ratchet.ToolGetConfig + " shows every key and what it takes")
 	}
 	return e.At(pointer)
 }
