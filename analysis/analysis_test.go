@@ -62,10 +62,11 @@ func TestOf(t *testing.T) {
 
 func TestSuggestionsNameWhatFailed(t *testing.T) {
 	for message, want := range map[string]string{
-		"Cannot read property 'total' of undefined": "'total'",
-		"items is not defined":                      "'items'",
-		"order.pay is not a function":               "'order.pay'",
-		"input breaks its schema at /items/0/price": "/items/0/price",
+		"Cannot read property 'total' of undefined":      "'total'",
+		"Cannot read properties of null (reading 'sum')": "'sum'",
+		"items is not defined":                           "'items'",
+		"order.pay is not a function":                    "'order.pay'",
+		"input breaks its schema at /items/0/price":      "/items/0/price",
 	} {
 		f := failure("TypeError", message)
 		list := Suggestions(f, Of(f))

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	undefinedProperty = regexp.MustCompile(`(?:read|set) (?:property|properties) (?:'([^']+)' )?of (undefined|null)|(?:of|property) '?([A-Za-z_$][\w$]*)'? of (undefined|null)`)
+	undefinedProperty = regexp.MustCompile(`(?:read|set) (?:property|properties) (?:'([^']+)' )?of (undefined|null)(?: \((?:reading|setting) '([^']+)'\))?|(?:of|property) '?([A-Za-z_$][\w$]*)'? of (undefined|null)`)
 	missingName       = regexp.MustCompile(`'?([A-Za-z_$][\w$]*)'? is not defined`)
 	notFunction       = regexp.MustCompile(`([\w$.\[\]]+) is not a function`)
 	schemaPath        = regexp.MustCompile(`(/[\w~./-]+)`)
@@ -36,7 +36,7 @@ func particular(f Failure) (list []string) {
 	}
 	message := f.Error.Message
 	if m := undefinedProperty.FindStringSubmatch(message); m != nil {
-		list = append(list, fmt.Sprintf("Something is %s where %s is read%s: check it before, or use ?.", m[2]+m[4], quoted(m[1]+m[3]), at(f)))
+		list = append(list, fmt.Sprintf("Something is %s where %s is read%s: check it before, or use ?.", m[2]+m[5], quoted(m[1]+m[3]+m[4]), at(f)))
 	}
 	if m := missingName.FindStringSubmatch(message); m != nil {
 		list = append(list, fmt.Sprintf("%s is declared nowhere%s: import it from a file of the task, or correct its name", quoted(m[1]), at(f)))

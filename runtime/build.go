@@ -68,7 +68,7 @@ func (src *parsed) read(out string, sourceMap []byte) error {
 	if err != nil {
 		return fmt.Errorf("read the source map: %w", err)
 	}
-	src.text, src.built = out, true
+	src.text, src.built, src.consumer = out, true, consumer
 	src.tree, err = parseTree(bundleName, out)
 	if err != nil {
 		return src.parseFailure(err, consumer)

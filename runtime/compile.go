@@ -10,6 +10,7 @@ import (
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
+	"github.com/go-sourcemap/sourcemap"
 
 	"ratchet"
 )
@@ -27,6 +28,7 @@ type program struct {
 	regexps  bool              // regular expressions may differ from what the author wrote
 	hidden   bool              // a function may take more arguments than its length says
 	tools    []tool            // what it takes from toolsOf
+	places   func() *placed    // of its nodes, for errors
 	streams  bool              // it uses streams, and so bodies of responses are some
 	getters  bool              // reading a property of what it makes may run its code
 	awaits   bool              // its module.exports is a promise of the exports
@@ -74,6 +76,7 @@ type parsed struct {
 	exports     []string // of a source that awaits
 	name        string
 	files       map[string]string
+	consumer    *sourcemap.Consumer // of what esbuild wrote
 }
 
 // compileError is a source that does not compile, at the author's position.
@@ -221,6 +224,7 @@ func (src *parsed) compile(in instrumentation) (*program, error) {
 			theModules().addNamed(&p.modules, "RegExp.prototype.exec", "RegExp.prototype.test")
 		}
 	}
+	p.places = src.placesOf()
 	p.streams = mentionsStream.MatchString(src.text)
 	p.getters = mentionsGetter.MatchString(withoutHelpers(src.text))
 	switch in {

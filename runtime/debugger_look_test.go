@@ -43,7 +43,7 @@ func TestDebugLook(t *testing.T) {
 		"JSON.stringify({a: [1]})":              `"{\"a\":[1]}"`,
 		"this === globalThis":                   "true",
 		"missing":                               "! ReferenceError: missing is not defined",
-		"order.nope.more":                       "! TypeError: Cannot read property 'more' of undefined",
+		"order.nope.more":                       "! TypeError: Cannot read properties of undefined (reading 'more')",
 		"calls = 5":                             "! the expression assigns to calls; expressions here only read (set_variable changes a variable)",
 		"order.items.length++":                  "! the expression assigns to a property length; expressions here only read (set_variable changes a variable)",
 		"order.items.push(1)":                   "! TypeError: the expression has a side effect: Array.prototype.push changes or starts something",

@@ -52,7 +52,7 @@ func TestRun_entryForms(t *testing.T) {
 						"return Promise.reject(new TypeError('rejected'))": "TypeError: rejected",
 						"throw 'text'":                                       "Error: text",
 						"return new Promise(() => {})":                       "deadlock_error: the task waits",
-						"return input.missing.field":                         "TypeError: Cannot read property 'field' of undefined",
+						"return input.missing.field":                         "TypeError: Cannot read properties of undefined (reading 'field')",
 						"return {big: 10n}":                                  "DataError: the result holds a BigInt at result.big",
 						"input.self = input; return input":                   "DataError: the result refers to itself at result.self",
 						"return (function again() { return again() + 1 })()": "stack_overflow: the task nested",

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -131,20 +132,17 @@ func (r *contextReader) member(of string) string {
 }
 
 var (
-	missingCall = regexp.MustCompile(`^Object has no member '(.+)'$`)
-	missingRead = regexp.MustCompile(`^Cannot read property '(.+)' of undefined(?: or null)?$`)
+	missingCall = regexp.MustCompile(`([\w$]+) is not a function$`)
+	missingRead = regexp.MustCompile(`^Cannot read properties of (?:undefined|null) \(reading '(.+)'\)$`)
 )
 
 // hint says what is wrong on a line that threw, if it reads the context.
 func (r *contextReader) hint(line, message string) string {
 	if m := missingCall.FindStringSubmatch(message); m != nil {
-		return r.hintOfCall(line, m[1])
+		return cmp.Or(r.hintOfCall(line, m[1]), r.hintOfValue(line))
 	}
 	if m := missingRead.FindStringSubmatch(message); m != nil {
 		return r.hintOfRead(line, m[1])
-	}
-	if strings.HasPrefix(message, "Not a function") || strings.HasPrefix(message, "Value is not an object") {
-		return r.hintOfValue(line)
 	}
 	return ""
 }

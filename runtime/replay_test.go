@@ -125,7 +125,7 @@ func TestReplay_diverges(t *testing.T) {
 		{"no timer", "await new Promise((r) => setTimeout(r, 1));", "", Divergence{4, "timer 1 fires", "progress report 1 (0.5)", "main.js", 5, 16}},
 		{"waits", "reportProgress(0.5)", "await new Promise((r) => setTimeout(r, 1))", Divergence{5, "progress report 1 (0.5)", "the task waits for a timer", "main.js", 5, 37}},
 		{"ends early", "reportProgress(0.5)", "return 1", Divergence{5, "progress report 1 (0.5)", "the run ends with an output", "main.js", 4, 37}},
-		{"fails", "reportProgress(0.5)", "return null.x", Divergence{5, "progress report 1 (0.5)", "the run fails: TypeError: Cannot read property 'x' of undefined", "main.js", 5, 14}},
+		{"fails", "reportProgress(0.5)", "return null.x", Divergence{5, "progress report 1 (0.5)", "the run fails: TypeError: Cannot read properties of null (reading 'x')", "main.js", 5, 14}},
 		{"other progress", "0.5", "0.6", Divergence{5, "progress report 1 (0.5)", "progress report 1 (0.6)", "main.js", 5, 16}},
 		{"more", "return r.body", "reportProgress(0.7); return r.body", Divergence{6, "the run ends with an output", "progress report 2 (0.7)", "main.js", 6, 16}},
 	} {

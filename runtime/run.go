@@ -210,6 +210,7 @@ func (v *vm) execute() (json.RawMessage, error) {
 // prepare installs the environment. What is needed later of the engine is kept
 // before the task can change it.
 func (v *vm) prepare() error {
+	v.wordErrors()
 	if err := v.install(); err != nil {
 		return err
 	}

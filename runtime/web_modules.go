@@ -43,7 +43,7 @@ func streams() module {
 // resizable makes buffers that can be resized, for a task that names what they need.
 func resizable() module {
 	program := webProgram("resizable")
-	return module{name: "resizable", words: []string{"maxByteLength", "resizable"}, reach: []string{"ArrayBuffer"}, install: func(v *vm) error {
+	return module{name: "resizable", words: []string{"maxByteLength", "resizable"}, install: func(v *vm) error {
 		_, err := v.runScript(program(), nil)
 		return err
 	}}
