@@ -46,6 +46,13 @@ func (src *parsed) build(s Source) error {
 		return err
 	}
 	if err := src.read(out, sourceMap); err != nil {
+		if src.plainFields {
+			return err
+		}
+		src.plainFields, src.keepNames = true, true // fields may have names that the engine's parser refuses
+		if again := src.build(s); again == nil {
+			return nil
+		}
 		return err
 	}
 	if !src.plainFields && superInField(src.tree) {

@@ -18,6 +18,7 @@ type rewriter struct {
 	uses     map[tool]bool     // helpers the program needs
 	declared map[string]bool   // names the source declares
 	deep     map[ast.Node]bool // functions that may call themselves
+	traps    bool              // proxies may have the trap construct
 	failed   error
 }
 
@@ -33,7 +34,7 @@ type functionScope struct {
 
 // rewrite changes the tree in place.
 func (src *parsed) rewrite() (*rewriter, error) {
-	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive()}
+	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive(), traps: constructsByTrap.MatchString(src.text)}
 	r.any(reflect.ValueOf(&src.tree.Body))
 	return r, r.failed
 }
@@ -93,6 +94,7 @@ func (r *rewriter) node(v reflect.Value) {
 		r.outside(func() { r.any(reflect.ValueOf(&n.Initializer)) })
 		return
 	case *ast.DotExpression:
+		r.lastMatch(n)
 		r.any(reflect.ValueOf(&n.Left))
 		return
 	case *ast.NewExpression:
@@ -242,6 +244,10 @@ func (r *rewriter) replace(v reflect.Value) {
 
 func (r *rewriter) expression(e ast.Expression) ast.Expression {
 	switch n := e.(type) {
+	case *ast.NewExpression:
+		if r.traps {
+			return r.call(toolNew, n.New, append([]ast.Expression{n.Callee}, n.ArgumentList...)...)
+		}
 	case *ast.BinaryExpression:
 		if n.Operator == token.EXPONENT {
 			return r.call(toolPower, n.Idx0(), n.Left, n.Right)

@@ -18,6 +18,7 @@ const (
 	toolDate   tool = "$ratchetDate"
 	toolRegExp tool = "$ratchetRegExp"
 	toolDepth  tool = "$ratchetDepth"
+	toolNew    tool = "$ratchetNew"
 )
 
 // tools puts before the program: const [power, …] = tools().
@@ -28,7 +29,7 @@ func (src *parsed) tools(used map[tool]bool) []tool {
 	var list []tool
 	var names []ast.Expression
 	at := file.Idx(src.tree.File.Base())
-	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth} {
+	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth, toolNew} {
 		if used[t] {
 			list, names = append(list, t), append(names, name(string(t), at))
 		}
@@ -58,6 +59,8 @@ func (v *vm) giveTools() error {
 			list[i] = v.dateArgument
 		case toolDepth:
 			list[i] = v.checkDepth
+		case toolNew:
+			list[i] = v.construct
 		}
 	}
 	return v.define(toolsOf, func(goja.FunctionCall) goja.Value {

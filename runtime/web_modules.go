@@ -18,7 +18,7 @@ func webModules() []module {
 		script("messages", messageHost, "MessageEvent", "MessageChannel", "MessagePort"),
 		timerModule(),
 		descriptors(), functionClasses(), dates(), jsonModule(),
-		resizable(),
+		replacing("resizable", "maxByteLength", "resizable"),
 		script("weak", nil, "WeakRef", "FinalizationRegistry"),
 		script("microtask", nil, "queueMicrotask"),
 		script("buffer", bufferHost, "Buffer"),
@@ -40,10 +40,11 @@ func streams() module {
 	})
 }
 
-// resizable makes buffers that can be resized, for a task that names what they need.
-func resizable() module {
-	program := webProgram("resizable")
-	return module{name: "resizable", words: []string{"maxByteLength", "resizable"}, install: func(v *vm) error {
+// replacing is a script that changes built-ins by itself, for a task that names
+// what they need.
+func replacing(name string, words ...string) module {
+	program := webProgram(name)
+	return module{name: name, words: words, install: func(v *vm) error {
 		_, err := v.runScript(program(), nil)
 		return err
 	}}
@@ -58,7 +59,7 @@ func polyfills() []module {
 	typed := s.on("TypedArray", nil, "from")
 	typed[0].words = []string{"8Array", "16Array", "32Array", "64Array", "ClampedArray"} // from is too common
 	return slices.Concat(typed,
-		s.on("Object", []string{"Object"}, "groupBy"), s.on("Map", []string{"Map"}, "groupBy"), s.on("Promise", []string{"Promise"}, "withResolvers", "try"),
+		s.on("Object", []string{"Object"}, "groupBy"), s.on("Map", []string{"Map"}, "groupBy"), s.on("Promise", []string{"Promise"}, "withResolvers", "try", "any"),
 		s.on("Array", []string{"Array"}, "fromAsync"), s.on("String.prototype", anywhere, "isWellFormed", "toWellFormed"),
 		s.on("Error", []string{"Error"}, "captureStackTrace"), s.on("RegExp", []string{"RegExp"}, "escape"),
 	)

@@ -25,6 +25,7 @@ func timerModule() module {
 	}}
 }
 
+// schedule makes a timer. As in Node, the shortest delay is a millisecond.
 func (v *vm) schedule(c goja.FunctionCall, name string, repeat bool) goja.Value {
 	fn, ok := goja.AssertFunction(c.Argument(0))
 	if !ok {
@@ -34,7 +35,7 @@ func (v *vm) schedule(c goja.FunctionCall, name string, repeat bool) goja.Value 
 	if len(c.Arguments) > 2 {
 		args = append(args, c.Arguments[2:]...)
 	}
-	return v.rt.ToValue(v.setTimer(delay(c.Argument(1)), repeat, func() { v.invoke(fn, goja.Undefined(), args...) }))
+	return v.rt.ToValue(v.setTimer(max(delay(c.Argument(1)), time.Millisecond), repeat, func() { v.invoke(fn, goja.Undefined(), args...) }))
 }
 
 // immediate is setImmediate of Node.js: a timer that is due at once.

@@ -1,0 +1,59 @@
+const show = (v) => JSON.stringify(v, (k, x) => (typeof x === 'bigint' ? x + 'n' : x === undefined ? '<undefined>' : typeof x === 'number' && !Number.isFinite(x) ? '<' + x + '>' : Object.is(x, -0) ? '<-0>' : typeof x === 'symbol' ? x.toString() : typeof x === 'function' ? '<function>' : x));
+const programs = [
+  async () => ([structuredClone(new Map([[1, { a: [new Date(0)] }]])).get(1), structuredClone(new Set([1])).size, structuredClone(/a/g).source, structuredClone(new Error('x')).message, structuredClone([1, , 3]).length, structuredClone(new Uint8Array([1, 2])).join(), structuredClone({ a: undefined, n: NaN, b: 1n }), structuredClone(Object.assign(new Error('m', { cause: 1 }), { extra: 1 })).extra]),
+  async () => { const o = { a: 1 }; o.self = o; const c = structuredClone(o); return [c.self === c, c !== o]; },
+  async () => { class P { x = 1; m() {} } const c = structuredClone(new P()); return [c, c instanceof P, c.constructor.name]; },
+  async () => { const b = new ArrayBuffer(8); const c = structuredClone(b, { transfer: [b] }); return [b.byteLength, c.byteLength]; },
+  async () => { const u = new URL('https://user:pa%20ss@example.com:8080/a/b/../c?x=1&y=2&x=3#frag'); return [u.href, u.host, u.hostname, u.port, u.pathname, u.search, u.hash, u.origin, u.username, u.password, u.searchParams.getAll('x'), String(u), JSON.stringify(u), u.protocol]; },
+  async () => { const u = new URL('https://e.com'); u.pathname = 'a b'; u.search = '?q=é&r'; u.hash = 'h x'; u.port = '443'; u.host = 'x.org:99'; u.protocol = 'http'; return [u.href, URL.canParse('x'), URL.canParse('/a', 'http://b')]; },
+  async () => { const p = new URLSearchParams('a=1&b=2&a=3&c'); p.append('d', 'é +'); p.delete('b'); p.set('a', '9'); p.sort(); return [p.toString(), [...p], p.get('zz'), p.has('c'), p.size, [...p.keys()], Object.fromEntries(p), new URLSearchParams([['x', 1], ['y', 2]]).toString(), new URLSearchParams(new Map([['m', 1]])).toString(), p.has('a', '1')]; },
+  async () => { try { new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xff])); } catch (e) { return [e.name, e.code, e.message]; } },
+  async () => { try { new TextDecoder('nope'); } catch (e) { return [e.name, e.code, e.message]; } },
+  async () => { const d = new TextDecoder(); return d.decode(new Uint8Array([0xe2, 0x82]), { stream: true }) + d.decode(new Uint8Array([0xac])); },
+  async () => ([btoa('héllo'), atob('aGk='), atob(' aG k '), btoa(String.fromCharCode(...new TextEncoder().encode('€')))]),
+  async () => ([crypto.randomUUID().length, crypto.getRandomValues(new Uint8Array(4)).length, /^[0-9a-f-]{36}$/.test(crypto.randomUUID()), typeof crypto.subtle.digest]),
+  async () => { const h = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('abc')); return [...new Uint8Array(h)].map((b) => b.toString(16).padStart(2, '0')).join(''); },
+  async () => { const k = await crypto.subtle.importKey('raw', new TextEncoder().encode('key'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']); const s = await crypto.subtle.sign('HMAC', k, new TextEncoder().encode('data')); return [Buffer.from(s).toString('hex'), await crypto.subtle.verify('HMAC', k, s, new TextEncoder().encode('data'))]; },
+  async () => { const c = new AbortController(); const r = []; c.signal.addEventListener('abort', (e) => r.push(e.type, c.signal.reason.name)); c.abort(); r.push(c.signal.aborted); try { c.signal.throwIfAborted(); } catch (e) { r.push(e.name, e.message, e.code); } return r; },
+  async () => { const a = AbortSignal.abort('why'); const any = AbortSignal.any([a, new AbortController().signal]); return [a.reason, any.aborted, any.reason]; },
+  async () => { const t = new EventTarget(); const r = []; t.addEventListener('x', (e) => r.push(e.detail, e.type, e.target === t), { once: true }); t.dispatchEvent(new CustomEvent('x', { detail: 5 })); t.dispatchEvent(new Event('x')); return r; },
+  async () => { const h = new Headers({ 'Content-Type': 'a', X: ' 1 ' }); h.append('x', '2'); h.set('B', 'z'); return [[...h], h.get('X'), h.has('content-type'), h.get('nope'), Object.fromEntries(h.entries()), [...new Headers([['a', '1'], ['A', '2']])], h.getSetCookie()]; },
+  async () => { const r = new Response(JSON.stringify({ a: 1 }), { status: 201, headers: { 'content-type': 'application/json' } }); return [r.status, r.ok, r.headers.get('content-type'), await r.json(), r.bodyUsed, Response.json({ b: 2 }).headers.get('content-type'), new Response('x').headers.get('content-type'), (await new Response(new Uint8Array([65, 66])).text()), new Response(null, { status: 204 }).body, Response.error().type]; },
+  async () => { const r = new Request('https://e.com/x', { method: 'post', body: 'hi', headers: { a: 'b' } }); return [r.method, r.url, await r.clone().text(), r.headers.get('a'), r.headers.get('content-type'), r.redirect]; },
+  async () => { const f = new FormData(); f.append('a', '1'); f.append('a', '2'); f.set('b', new Blob(['x'], { type: 'text/plain' }), 'f.txt'); return [[...f.keys()], f.getAll('a'), f.get('b').name, f.get('b').type, await f.get('b').text(), f.has('z')]; },
+  async () => { const b = new Blob(['ab', new Uint8Array([99]), new Blob(['d'])], { type: 'Text/Plain' }); return [b.size, b.type, await b.text(), await b.slice(1, 3).text(), (await b.arrayBuffer()).byteLength, new File(['x'], 'n.txt').name, String(b)]; },
+  async () => { const s = new ReadableStream({ start(c) { c.enqueue('a'); c.enqueue('b'); c.close(); } }); const r = []; for await (const x of s) r.push(x); return r; },
+  async () => { const rs = new ReadableStream({ start(c) { c.enqueue(1); c.enqueue(2); c.close(); } }).pipeThrough(new TransformStream({ transform(x, c) { c.enqueue(x * 2); } })); const rd = rs.getReader(); return [await rd.read(), await rd.read(), await rd.read()]; },
+  async () => { const w = []; const ws = new WritableStream({ write(c) { w.push(c); } }); const wr = ws.getWriter(); await wr.write('x'); await wr.close(); return w; },
+  async () => { const res = new Response('hello'); const rd = res.body.getReader(); const { value, done } = await rd.read(); return [new TextDecoder().decode(value), done]; },
+  async () => { const cs = new Blob(['hello hello hello']).stream().pipeThrough(new CompressionStream('gzip')).pipeThrough(new DecompressionStream('gzip')); return new Response(cs).text(); },
+  async () => { const ds = new Response('héllo').body.pipeThrough(new TextDecoderStream()); let s = ''; for await (const x of ds) s += x; return s; },
+  async () => { const { port1, port2 } = new MessageChannel(); return new Promise((r) => { port2.onmessage = (e) => { r(e.data); port1.close(); }; port1.postMessage({ a: 1 }); }); },
+  async () => { const l = []; (async () => { l.push(1); await null; l.push(2); await null; l.push(3); })(); Promise.resolve().then(() => l.push('a')).then(() => l.push('b')).then(() => l.push('c')); l.push('s'); await new Promise((r) => setTimeout(r, 5)); return l; },
+  async () => { const l = []; const p = new Promise((r) => { l.push('ex'); r(); l.push('af'); }); p.then(() => l.push('t1')); (async () => { await p; l.push('aw'); })(); const th = { then(r) { l.push('th'); r(); } }; Promise.resolve(th).then(() => l.push('thd')); (async () => { await th; l.push('awth'); })(); await new Promise((r) => setTimeout(r, 5)); return l; },
+  async () => { const l = []; async function f() { return Promise.resolve(1); } f().then(() => l.push('ret promise')); Promise.resolve().then(() => l.push(1)).then(() => l.push(2)).then(() => l.push(3)).then(() => l.push(4)); await new Promise((r) => setTimeout(r, 5)); return l; },
+  async () => ([await Promise.allSettled([1, Promise.reject(new Error('x')), Promise.resolve(2)]).then((r) => r.map((x) => x.status + (x.value ?? x.reason.message))), await Promise.any([Promise.reject(1), Promise.resolve(2)]), await Promise.race([new Promise((r) => setTimeout(r, 50, 'slow')), 'fast']), await Promise.all([1, Promise.resolve(2)])]),
+  async () => { try { await Promise.any([Promise.reject(new Error('a')), Promise.reject(1)]); } catch (e) { return [e.name, e.message, e.errors.map(String), e instanceof AggregateError]; } },
+  async () => { const e = new AggregateError([1, new Error('x')], 'msg', { cause: 'c' }); return [e.name, e.message, e.errors.length, e.cause, Object.keys(e)]; },
+  async () => { const w = new WeakRef({ a: 1 }); const m = new WeakMap(); const k = {}; m.set(k, 1); const fr = new FinalizationRegistry(() => {}); fr.register(k, 1); return [w.deref().a, m.get(k), m.has({}), m.delete(k), new WeakSet([k]).has(k), String(w)]; },
+  async () => { const log = []; const p = new Proxy({ a: 1 }, { get(t, k, r) { log.push('get ' + String(k)); return Reflect.get(t, k, r); }, has(t, k) { log.push('has ' + k); return k in t; }, set(t, k, v) { log.push('set ' + k); t[k] = v; return true; }, deleteProperty(t, k) { log.push('del ' + k); return delete t[k]; }, ownKeys(t) { log.push('keys'); return Reflect.ownKeys(t); }, getOwnPropertyDescriptor(t, k) { log.push('gopd ' + k); return Reflect.getOwnPropertyDescriptor(t, k); } }); p.a; 'b' in p; p.c = 2; delete p.c; Object.keys(p); ({ ...p }); JSON.stringify(p); for (const k in p); return log; },
+  async () => ([Reflect.ownKeys({ b: 1, 2: 1, a: 1, 1: 1, [Symbol.iterator]: 1 }).map(String), Reflect.has({ a: 1 }, 'a'), Reflect.construct(Date, [0]).getTime(), Reflect.apply(Math.max, null, [1, 2]), Reflect.getPrototypeOf([]) === Array.prototype, Reflect.defineProperty({}, 'a', { value: 1 }), Reflect.set(Object.freeze({ a: 1 }), 'a', 2), Reflect.isExtensible({})]),
+  async () => ([JSON.stringify({ u: undefined, f() {}, s: Symbol(), n: null, d: new Date(0), nan: NaN, i: Infinity, nest: { a: [undefined, () => {}, Symbol()] } }), JSON.stringify('\u2028\ud800"\\\n\u0007'), JSON.stringify({ a: 1, b: [1, 2] }, null, 2), JSON.stringify({ a: 1, b: 2 }, ['a']), JSON.stringify({ a: 1 }, (k, v) => (k === 'a' ? v + 1 : v)), JSON.stringify([new Map([[1, 2]]), new Set([1]), /a/, new Error('x')]), JSON.stringify(Object.create({ a: 1 })), JSON.stringify({ a: [] , b: {} }, null, '--'), JSON.stringify(new Boolean(false)), JSON.stringify({ [Symbol('a')]: 1 }), JSON.stringify(undefined), JSON.stringify({ toJSON(k) { return 'k:' + k; } }), JSON.stringify({ date: new Date(NaN) }), JSON.stringify([,1]), JSON.stringify({a:-0}), JSON.stringify("\u007f"), JSON.stringify(1e21), JSON.stringify({ a: 1 }, null, 20)]),
+  async () => ([JSON.parse('{"a":1,"a":2}'), JSON.parse('{"__proto__":1}').__proto__, JSON.parse(' [1 , 2 ] '), JSON.parse('"\\u0041\\n"'), JSON.parse('1E3'), JSON.parse('-0'), JSON.parse('{"b":1,"2":2,"1":3}'), JSON.parse('{"d":"2020-01-01"}', (k, v) => (k === 'd' ? new Date(v).getTime() : v)), JSON.parse('[1,2,3]', function (k, v) { return Array.isArray(v) ? v : v > 1 ? v : undefined; }), JSON.parse('true'), JSON.parse('123456789012345678901')]),
+  async () => { const m = new Map([['b', 1], ['a', 2]]); m.delete('b'); m.set('b', 3); m.forEach((v, k, mm) => mm === m); return [[...m], m.size, Object.fromEntries(m), new Map([[NaN, 1]]).get(NaN), [...m.entries()][0], m.set('c', 1) === m, m[Symbol.toStringTag]]; },
+  async () => { const m = new Map([[1, 1], [2, 2]]); const r = []; for (const [k] of m) { r.push(k); if (k < 4) m.set(k + 2, 0); if (k === 1) m.delete(2); } return r; },
+  async () => { const t = Date.now(); let n = 0; while (Date.now() - t < 5) n++; const p = performance.now(); let q = 0; while (performance.now() - p < 5) q++; return [n > 0, q > 0]; },
+  async () => { const depth = (n) => (n === 0 ? 0 : 1 + depth(n - 1)); return depth(9000); },
+  async () => { const f = () => f(); try { f(); } catch (e) { return [e.name, e.message, e instanceof RangeError]; } },
+];
+export default async () => {
+  const out = [];
+  for (const program of programs) {
+    try {
+      out.push(show(await program()));
+    } catch (e) {
+      out.push(e.name);
+    }
+  }
+  return out;
+};
