@@ -35,6 +35,7 @@ type shape struct {
 	defaults func() json.RawMessage // object of the arguments' default values; nil = none
 	lean     func() *shape          // of the tool as models are offered it; nil = they are offered this one
 	whole    *shape                 // of the tool that this is the lean form of; nil = of none
+	facts    *factIndex             // of results; nil = they are not known
 	omits    *omission              // what results leave out; nil = nothing
 }
 
@@ -42,7 +43,7 @@ type shape struct {
 // structs; their tags are the schemas. Out may be Markdown or Content. The
 // handler gets defaults filled in and arguments that fit the schema.
 func Define[In, Out any](spec Spec, handler func(context.Context, *Deps, In) (Out, error)) Tool {
-	s := &shape{in: sync.OnceValue(schema.For[In]), out: sync.OnceValue(outSchema[Out])}
+	s := &shape{in: sync.OnceValue(schema.For[In]), out: sync.OnceValue(outSchema[Out]), facts: &factIndex{}}
 	s.compiled = sync.OnceValue(func() *schema.Schema { return mustCompile(spec.Name, s.in()) })
 	s.defaults = sync.OnceValue(func() json.RawMessage { return defaultsOf(s.args()) })
 	s.args = sync.OnceValue(func() *schema.Type { return schema.TypeOf(reflect.TypeFor[In]()) })

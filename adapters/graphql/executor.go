@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ratchet"
-	"ratchet/schema"
 )
 
 // executable runs operations on a schema. It is what the library's transports
@@ -160,34 +159,16 @@ func (h *Handler) invoke(ctx context.Context, op *gql.OperationContext, o *opera
 		return nil, ratchet.Errorf(ratchet.CodeConflict, "the call needs answers that cannot be given here").With("questions", len(ask.Requests)).
 			WithHint("call the tool over MCP with a client that can be asked")
 	}
-	raw, err := json.Marshal(out)
-	if err != nil {
-		return nil, err
-	}
+	facts := o.tool.Facts(out)
 	switch {
 	case o.list != nil:
-		return o.list.answer(raw, f.Field, op.Variables)
+		return o.list.answer(facts, f.Field, op.Variables)
 	case o.one != "":
-		return first(raw, o.one)
-	}
-	return raw, nil
-}
-
-// first is the first item of the list under key.
-func first(raw json.RawMessage, key string) (json.RawMessage, error) {
-	var found json.RawMessage
-	schema.EachMember(raw, func(k, v []byte) bool {
-		if string(k) != key {
-			return true
+		items := facts.Items(o.one)
+		if len(items) == 0 {
+			return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no such %s", singular(o.one))
 		}
-		schema.EachItem(v, func(item []byte) bool {
-			found = item
-			return false
-		})
-		return false
-	})
-	if found == nil {
-		return nil, ratchet.Errorf(ratchet.CodeNotFound, "there is no such %s", singular(key))
+		out = items[0]
 	}
-	return found, nil
+	return json.Marshal(out)
 }

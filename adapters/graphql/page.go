@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strconv"
 
+	"ratchet/registry"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"ratchet"
-	"ratchet/schema"
 )
 
 // maxLimit is the most items of one page.
@@ -118,34 +119,23 @@ func conditions(raw json.RawMessage) (json.RawMessage, error) {
 }
 
 // answer makes {items, meta} of a tool's result.
-func (l *listing) answer(result json.RawMessage, f *ast.Field, vars map[string]any) (json.RawMessage, error) {
+func (l *listing) answer(result registry.Facts, f *ast.Field, vars map[string]any) (json.RawMessage, error) {
 	w := l.asked(f, vars)
-	var head struct {
-		Pagination struct {
-			TotalCount  int64 `json:"total_count"`
-			LowerBound  bool  `json:"total_is_lower_bound"`
-			HasNext     bool  `json:"has_next"`
-			HasPrevious bool  `json:"has_previous"`
-		} `json:"pagination"`
-		NextCursor *string `json:"next_cursor"`
-		Note       *string `json:"note"`
-	}
-	if err := json.Unmarshal(result, &head); err != nil {
-		return nil, fmt.Errorf("read a page: %w", err)
-	}
 	items := json.RawMessage("[]")
-	schema.EachMember(result, func(key, raw []byte) bool {
-		if string(key) == l.items {
-			items = raw
+	if list := result.Items(l.items); len(list) > 0 {
+		raw, err := json.Marshal(list)
+		if err != nil {
+			return nil, fmt.Errorf("write the items of a page: %w", err)
 		}
-		return string(key) != l.items
-	})
-	if string(items) == "null" {
-		items = json.RawMessage("[]")
+		items = raw
 	}
+	where, _ := result.Value("pagination")
+	page, _ := where.(registry.Pagination)
+	next, _ := result.Value("next_cursor") // null when it is not there
+	note, _ := result.Value("note")
 	meta := map[string]any{
-		"totalCount": head.Pagination.TotalCount, "totalIsLowerBound": head.Pagination.LowerBound, "limit": w.limit, "offset": w.offset, "nextCursor": head.NextCursor,
-		"hasNext": head.Pagination.HasNext, "hasPrevious": head.Pagination.HasPrevious, "note": head.Note,
+		"totalCount": page.TotalCount, "totalIsLowerBound": page.LowerBound, "limit": w.limit, "offset": w.offset, "nextCursor": next,
+		"hasNext": page.HasNext, "hasPrevious": page.HasPrevious, "note": note,
 	}
 	if w.cursor {
 		meta["offset"] = nil

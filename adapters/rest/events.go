@@ -19,25 +19,20 @@ const (
 	toolTasks  = ratchet.ToolListAvailableTasks
 )
 
-// ask calls a tool as the caller of the stream, so that the gates decide, and
-// reads its result.
-func (x *requestContext) ask(name string, args any, into any) error {
+// ask calls a tool as the caller of the stream, so that the gates decide.
+func (x *requestContext) ask(name string, args any) (out any, facts registry.Facts, err error) {
 	op, err := x.h.named(name)
 	if err != nil {
-		return err
+		return nil, facts, err
 	}
 	raw, err := json.Marshal(args)
 	if err != nil {
-		return err
+		return nil, facts, err
 	}
-	out, err := registry.Invoke(x.context(), x.h.deps(), op.tool, raw)
-	if err != nil || into == nil {
-		return err
+	if out, err = registry.Invoke(x.context(), x.h.deps(), op.tool, raw); err != nil {
+		return nil, facts, err
 	}
-	if raw, err = json.Marshal(out); err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, into)
+	return out, op.tool.Facts(out), nil
 }
 
 // allEvents serves GET /events: everything that happens and that the caller
@@ -56,7 +51,7 @@ func (h *Handler) allEvents(x *requestContext) error {
 	if err != nil {
 		return err
 	}
-	if err := x.ask(toolTasks, map[string]any{"limit": 1}, nil); err != nil {
+	if _, _, err := x.ask(toolTasks, map[string]any{"limit": 1}); err != nil {
 		return err
 	}
 	var kinds []string
@@ -99,23 +94,23 @@ func (h *Handler) executionEvents(x *requestContext) error {
 	if err != nil {
 		return err
 	}
-	var now json.RawMessage
-	id := x.variable("execution_id")
-	if err := x.ask(toolStatus, map[string]any{"execution_id": id}, &now); err != nil {
+	_, now, err := x.ask(toolStatus, map[string]any{"execution_id": x.variable("execution_id")})
+	if err != nil {
 		return err
 	}
-	id = textOf(find(members(now), "execution_id"))
+	id := now.Text("execution_id")
 	f := &feed{after: after, match: func(e *ratchet.Event) bool {
 		return e.ID == id && strings.HasPrefix(e.Kind, "execution.")
 	}}
 	f.first = func() ([]frame, bool, error) {
-		var state json.RawMessage // read behind the subscription: nothing is lost between
-		if err := x.ask(toolStatus, map[string]any{"execution_id": id}, &state); err != nil {
+		// Read after the subscription began: nothing is lost in between.
+		state, facts, err := x.ask(toolStatus, map[string]any{"execution_id": id})
+		if err != nil {
 			return nil, false, err
 		}
 		op := h.shapes[toolStatus]
-		ended := ratchet.Status(textOf(find(members(state), "status"))).Terminal()
-		return []frame{{kind: "execution.status", data: camelJSON(op.out, state, nil)}}, ended, nil
+		data, err := op.camel(op.out, state)
+		return []frame{{kind: "execution.status", data: data}}, ratchet.Status(facts.Text("status")).Terminal(), err
 	}
 	f.show = func(e ratchet.Event) ([]frame, bool) { return []frame{h.frameOf(e)}, ends(e) }
 	return h.stream(x, f)
@@ -184,22 +179,17 @@ type lineReader struct {
 
 // probe checks the arguments and who calls.
 func (r *lineReader) probe() error {
-	var out struct {
-		ExecutionID string `json:"execution_id"`
-	}
-	if err := r.x.ask(toolLogs, r.args, &out); err != nil {
+	_, facts, err := r.x.ask(toolLogs, r.args)
+	if err != nil {
 		return err
 	}
-	r.id = out.ExecutionID
+	r.id = facts.Text("execution_id")
 	return nil
 }
 
 func (r *lineReader) ended() (bool, error) {
-	var out struct {
-		Status ratchet.Status `json:"status"`
-	}
-	err := r.x.ask(toolStatus, map[string]any{"execution_id": r.id, "fields": []string{"status"}}, &out)
-	return out.Status.Terminal(), err
+	_, facts, err := r.x.ask(toolStatus, map[string]any{"execution_id": r.id, "fields": []string{"status"}})
+	return ratchet.Status(facts.Text("status")).Terminal(), err
 }
 
 // read shows the lines behind the last one.
@@ -209,26 +199,26 @@ func (r *lineReader) read() ([]frame, error) {
 		if r.seen > 0 {
 			r.args["after_line"] = r.seen
 		}
-		var page struct {
-			Logs       []json.RawMessage `json:"logs"`
-			NextCursor string            `json:"next_cursor"`
-		}
-		if err := r.x.ask(toolLogs, r.args, &page); err != nil {
+		_, page, err := r.x.ask(toolLogs, r.args)
+		if err != nil {
 			return nil, err
 		}
-		described := r.x.h.shapes[toolLogs].out.Rows().Type.Items
+		op := r.x.h.shapes[toolLogs]
+		rows := op.out.Rows()
 		before := r.seen
-		for _, raw := range page.Logs {
-			var line struct {
-				Number int `json:"line_number"`
-			}
-			if err := json.Unmarshal(raw, &line); err != nil {
+		for _, line := range page.Items(rows.Name) {
+			data, err := op.camel(rows.Type.Items, line)
+			if err != nil {
 				return nil, err
 			}
-			r.seen = max(r.seen, line.Number)
-			shown = append(shown, frame{id: strconv.Itoa(line.Number), kind: "log", data: camelJSON(described, raw, nil)})
+			number := page.Of(line).Text("line_number")
+			if n, err := strconv.Atoi(number); err == nil {
+				r.seen = max(r.seen, n)
+			}
+			shown = append(shown, frame{id: number, kind: "log", data: data})
 		}
-		if page.NextCursor == "" || r.seen == before || !strings.HasPrefix(page.NextCursor, "after-") {
+		next := page.Text("next_cursor")
+		if next == "" || r.seen == before || !strings.HasPrefix(next, "after-") {
 			return shown, nil
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 
+	"ratchet/registry"
+	"ratchet/schema"
+
 	"ratchet"
 )
 
@@ -21,30 +24,27 @@ func (x *requestContext) answer(op *operation, out any) error {
 		x.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	raw, err := json.Marshal(out)
-	if err != nil {
-		return fmt.Errorf("write the result of %s: %w", op.tool.Name, err)
-	}
-	if op.filters == nil && !op.route.One {
-		data := camelJSON(op.out, raw, make([]byte, 0, len(raw)+64))
-		return x.entity(op, raw, data)
-	}
-	parts := members(raw)
-	rows := find(parts, op.answer.Rows)
-	if rows == nil {
-		return fmt.Errorf("the result of %s holds no %s", op.tool.Name, op.answer.Rows)
-	}
-	if op.route.One {
-		var list []json.RawMessage
-		if err := json.Unmarshal(rows, &list); err != nil {
-			return fmt.Errorf("read the result of %s: %w", op.tool.Name, err)
-		}
-		if len(list) == 0 {
+	facts := op.tool.Facts(out)
+	switch {
+	case op.route.One:
+		rows := facts.Items(op.answer.Rows)
+		if len(rows) == 0 {
 			return x.missing()
 		}
-		return x.entity(op, list[0], camelJSON(op.answer.Shows, list[0], nil))
+		return x.entity(op, rows[0], facts.Of(rows[0]), op.answer.Shows)
+	case op.filters != nil:
+		return x.list(op, facts)
 	}
-	return x.list(op, parts, camelJSON(op.out.Field(op.answer.Rows).Type, rows, make([]byte, 0, len(rows)+64)))
+	return x.entity(op, out, facts, op.out)
+}
+
+// camel writes a part of a result with the names of REST.
+func (op *operation) camel(t *schema.Type, part any) ([]byte, error) {
+	raw, err := json.Marshal(part)
+	if err != nil {
+		return nil, fmt.Errorf("write the result of %s: %w", op.tool.Name, err)
+	}
+	return camelJSON(t, raw, make([]byte, 0, len(raw)+64)), nil
 }
 
 // missing is the refusal of a route to one item that is not there.
@@ -56,47 +56,37 @@ func (x *requestContext) missing() error {
 	return ratchet.Errorf(ratchet.CodeNotFound, "there is no %s", clip(what)).WithHint("list what is there without the last part of the path")
 }
 
-// entity answers one object; raw is as the tool spelled it.
-func (x *requestContext) entity(op *operation, raw, data []byte) error {
-	if op.answer.Runs || op.route.Created != "" || op.answer.Revisions {
-		parts := members(raw)
-		status := x.statusOf(op, parts)
-		if sum := textOf(find(parts, "revision")); op.answer.Revisions && sum != "" {
-			tag := `"` + sum + `"`
-			x.header().Set("ETag", tag)
-			if x.r.Method != http.MethodPost && x.r.Method != http.MethodPut && x.r.Method != http.MethodPatch && matches(x.r.Header.Get("If-None-Match"), tag) {
-				x.w.WriteHeader(http.StatusNotModified)
-				return nil
-			}
-		}
-		if op.route.Created != "" {
-			x.header().Set("Location", location(op.route.Created, parts))
-		}
-		x.envelope(status, data, nil)
-		return nil
+// entity answers one object.
+func (x *requestContext) entity(op *operation, out any, facts registry.Facts, shows *schema.Type) error {
+	data, err := op.camel(shows, out)
+	if err != nil {
+		return err
 	}
-	x.envelope(http.StatusOK, data, nil)
+	if sum := facts.Text("revision"); op.answer.Revisions && sum != "" {
+		tag := `"` + sum + `"`
+		x.header().Set("ETag", tag)
+		if x.r.Method != http.MethodPost && x.r.Method != http.MethodPut && x.r.Method != http.MethodPatch && matches(x.r.Header.Get("If-None-Match"), tag) {
+			x.w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	if op.route.Created != "" {
+		x.header().Set("Location", location(op.route.Created, facts.Text))
+	}
+	x.envelope(statusOf(op, facts), data, nil)
 	return nil
 }
 
 // statusOf is 202 for a run that goes on, else that of the route.
-func (x *requestContext) statusOf(op *operation, parts []member) int {
+func statusOf(op *operation, facts registry.Facts) int {
 	if op.answer.Runs {
-		switch ratchet.Status(textOf(find(parts, "status"))) {
+		switch ratchet.Status(facts.Text("status")) {
 		case ratchet.StatusRunning, ratchet.StatusPending:
 			return http.StatusAccepted
 		default:
 		}
 	}
 	return op.answer.Status
-}
-
-func textOf(raw []byte) string {
-	var s string
-	if len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
 }
 
 // matches says whether a header of entity tags names tag.
@@ -109,12 +99,12 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// location is the path of a pattern, with its variables from parts.
-func location(pattern string, parts []member) string {
+// location is the path of a pattern, with its variables as value returns them.
+func location(pattern string, value func(name string) string) string {
 	segments := strings.Split(pattern, "/")
 	for i, segment := range segments {
 		if name, ok := variableName(segment); ok {
-			segments[i] = url.PathEscape(plain(find(parts, name)))
+			segments[i] = url.PathEscape(value(name))
 		}
 	}
 	return Prefix + strings.Join(segments, "/")
@@ -136,22 +126,22 @@ type pagination struct {
 }
 
 // list answers a page: its items, and where it is.
-func (x *requestContext) list(op *operation, parts []member, items []byte) error {
-	var told struct {
-		TotalCount int  `json:"total_count"`
-		LowerBound bool `json:"total_is_lower_bound"`
-		HasNext    bool `json:"has_next"`
-		NextPage   *int `json:"next_page"`
+func (x *requestContext) list(op *operation, facts registry.Facts) error {
+	rows, ok := facts.Value(op.answer.Rows)
+	if !ok {
+		return fmt.Errorf("the result of %s holds no %s", op.tool.Name, op.answer.Rows)
 	}
-	if raw := find(parts, "pagination"); raw != nil {
-		if err := json.Unmarshal(raw, &told); err != nil {
-			return fmt.Errorf("read the pagination of %s: %w", op.tool.Name, err)
-		}
+	items, err := op.camel(op.out.Field(op.answer.Rows).Type, rows)
+	if err != nil {
+		return err
 	}
+	where, _ := facts.Value("pagination")
+	told, _ := where.(registry.Pagination)
+	total := int(told.TotalCount)
 	p := x.page
 	shown := pagination{
-		Limit: p.limit, Total: told.TotalCount, LowerBound: told.LowerBound, TotalPages: (told.TotalCount + p.limit - 1) / p.limit,
-		NextCursor: textOf(find(parts, "next_cursor")),
+		Limit: p.limit, Total: total, LowerBound: told.LowerBound, TotalPages: (total + p.limit - 1) / p.limit,
+		NextCursor: facts.Text("next_cursor"),
 	}
 	span := "*"
 	if p.cursor != "" {
@@ -159,20 +149,16 @@ func (x *requestContext) list(op *operation, parts []member, items []byte) error
 	} else {
 		page := p.offset/p.limit + 1
 		shown.Page, shown.Offset = &page, &p.offset
-		shown.HasNext, shown.HasPrevious = p.offset+p.limit < told.TotalCount, p.offset > 0
-		end := min(p.offset+p.limit, told.TotalCount)
+		shown.HasNext, shown.HasPrevious = p.offset+p.limit < total, p.offset > 0
+		end := min(p.offset+p.limit, total)
 		if shown.stopped = told.HasNext && told.NextPage == nil; shown.stopped {
-			var shows []json.RawMessage
-			if err := json.Unmarshal(items, &shows); err != nil {
-				return fmt.Errorf("read the items of %s: %w", op.tool.Name, err)
-			}
-			end = p.offset + len(shows)
+			end = p.offset + len(facts.Items(op.answer.Rows))
 		}
 		if last := end - 1; last >= p.offset {
 			span = fmt.Sprintf("%d-%d", p.offset, last)
 		}
 	}
-	whole := strconv.Itoa(told.TotalCount)
+	whole := strconv.Itoa(total)
 	h := x.header()
 	h.Set("X-Total-Count", whole)
 	if told.LowerBound || shown.stopped {
@@ -186,24 +172,32 @@ func (x *requestContext) list(op *operation, parts []member, items []byte) error
 	if link := x.links(shown); link != "" {
 		h.Set("Link", link)
 	}
-	x.envelope(http.StatusOK, items, append([]member{{"pagination", mustJSON(shown)}}, beside(op, parts)...))
+	more, err := beside(op, facts)
+	if err != nil {
+		return err
+	}
+	x.envelope(http.StatusOK, items, append([]member{{"pagination", mustJSON(shown)}}, more...))
 	return nil
 }
 
 // beside is the extra metadata of a list response, such as the page of the audit
 // log as CSV.
-func beside(op *operation, parts []member) []member {
+func beside(op *operation, facts registry.Facts) ([]member, error) {
 	var more []member
-	for _, p := range parts {
-		switch p.name {
+	for _, f := range op.out.Fields {
+		switch f.Name {
 		case op.answer.Rows, "pagination", "next_cursor", "sorting", "filters":
 			continue
 		}
-		if f := op.out.Field(p.name); f != nil {
-			more = append(more, member{f.Camel, camelJSON(f.Type, p.raw, nil)})
+		if part, ok := facts.Value(f.Name); ok {
+			raw, err := op.camel(f.Type, part)
+			if err != nil {
+				return nil, err
+			}
+			more = append(more, member{f.Camel, raw})
 		}
 	}
-	return more
+	return more, nil
 }
 
 // mustJSON writes numbers and texts, which can be written.

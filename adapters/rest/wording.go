@@ -87,7 +87,7 @@ func example(op *operation, given any) any {
 		return given
 	}
 	list := members(arguments)
-	out := request{Method: op.route.Method, Path: location(op.route.Path, list)}
+	out := request{Method: op.route.Method, Path: location(op.route.Path, func(name string) string { return plain(find(list, name)) })}
 	kept := slices.DeleteFunc(list, func(m member) bool {
 		return slices.Contains(op.route.Variables(), m.name) || find(op.fixed, m.name) != nil
 	})
