@@ -4,12 +4,9 @@ package server
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -107,31 +104,4 @@ func TestAnswersFitTheDocument(t *testing.T) {
 			}
 		})
 	}
-}
-
-// promises says whether the document promises a header of an answer.
-func promises(t *testing.T, document []byte, method, path string, status int, header string) bool {
-	t.Helper()
-	var doc struct {
-		Paths map[string]map[string]struct {
-			Responses map[string]struct {
-				Headers map[string]json.RawMessage
-			}
-		}
-	}
-	if err := json.Unmarshal(document, &doc); err != nil {
-		t.Fatal(err)
-	}
-	variable := regexp.MustCompile(`\{\w+\}`)
-	for pattern, item := range doc.Paths {
-		if pattern != path && !regexp.MustCompile("^"+variable.ReplaceAllString(pattern, "[^/]+")+"$").MatchString(path) {
-			continue
-		}
-		if answer, ok := item[strings.ToLower(method)].Responses[strconv.Itoa(status)]; ok {
-			_, promised := answer.Headers[header]
-			return promised
-		}
-	}
-	t.Errorf("%s %s is not described with %d", method, path, status)
-	return false
 }
