@@ -19,7 +19,7 @@ import (
 // TestAnswersFitTheDocument lets a library of others check real answers.
 func TestAnswersFitTheDocument(t *testing.T) {
 	s := openWhole(t)
-	text, err := openapi.Document(s.described(s.routes()))
+	text, err := openapi.Document(s.described())
 	if err != nil {
 		t.Fatal(err)
 	}

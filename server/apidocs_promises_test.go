@@ -17,7 +17,7 @@ import (
 // TestRoutesKeepTheirPromises calls every route of every tool with an example that fits
 // it, and compares the status and headers with what the document says of the route.
 func TestRoutesKeepTheirPromises(t *testing.T) {
-	document, err := openapi.Document(openWhole(t).described(openWhole(t).routes()))
+	document, err := openapi.Document(openWhole(t).described())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func promises(t *testing.T, document []byte, method, path string, status int, he
 	}
 	variable := regexp.MustCompile(`\{\w+\}`)
 	for pattern, item := range doc.Paths {
-		if pattern != path && !regexp.MustCompile("^"+variable.ReplaceAllString(pattern, "[^/]+")+"$").MatchString(path) {
+		if _, exact := doc.Paths[path]; pattern != path && (exact || !regexp.MustCompile("^"+variable.ReplaceAllString(pattern, "[^/]+")+"$").MatchString(path)) {
 			continue
 		}
 		if answer, ok := item[strings.ToLower(method)].Responses[strconv.Itoa(status)]; ok {

@@ -65,7 +65,7 @@ func TestDocumentedRoutes(t *testing.T) {
 			served = append(served, strings.TrimSuffix(p, "{$}"))
 		}
 	}
-	text, err := openapi.Document(s.described(mux))
+	text, err := openapi.Document(s.described())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestLoginsAreDescribed(t *testing.T) {
 		}
 	}
 	described := 0
-	for _, o := range s.operations(mux) {
+	for _, o := range s.operations() {
 		if strings.HasPrefix(o.Path, "/api/v1/auth/") {
 			described++
 		}

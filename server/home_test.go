@@ -72,7 +72,7 @@ func TestHome_notReady(t *testing.T) {
 // TestHome_described: the API's description has both forms of /.
 func TestHome_described(t *testing.T) {
 	s := configured(t, nil)
-	text, err := openapi.Document(s.described(s.routes()))
+	text, err := openapi.Document(s.described())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"ratchet"
 	"ratchet/adapters/mcp"
 	"ratchet/adapters/rest"
+	"ratchet/endpoint"
 	"ratchet/reply"
 )
 
@@ -16,20 +17,21 @@ func (s *Server) Handler() http.Handler { return s.middleware(noteRoute(s.withNo
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", s.index)
-	mux.HandleFunc("GET /live", s.live)
-	mux.HandleFunc("GET /ready", s.ready)
-	mux.HandleFunc("GET /health", s.health)
+	list := s.endpoints()
+	endpoint.Mount(mux, list...)
+	for _, e := range list {
+		if e.Path == "/docs" {
+			mux.Handle("GET /docs/", e.Handler) // what the page needs
+		}
+	}
 	if s.cfg.MCP.Enabled && !s.cfg.MCP.SeparateListener {
 		s.mountMCP(mux)
 	}
-	s.mountMetrics(mux)
 	s.mountREST(mux)
 	if s.auth != nil {
 		s.auth.Mount(mux, apiPrefix)
 	}
 	s.mountGraphQL(mux)
-	s.mountDocs(mux)
 	return mux
 }
 
@@ -38,15 +40,16 @@ func (s *Server) mcpHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /live", s.live)
 	mux.HandleFunc("GET /ready", s.ready)
+	endpoint.Mount(mux, s.mcpEndpoints()...)
 	s.mountMCP(mux)
 	return s.middleware(noteRoute(s.withNotFound(mux)))
 }
 
 func (s *Server) mountMCP(mux *http.ServeMux) {
-	endpoint := s.cfg.MCP.Endpoint
-	mux.Handle(endpoint, s.mcpHTTP)
-	mux.HandleFunc(endpoint+"/{$}", func(w http.ResponseWriter, r *http.Request) {
-		target := endpoint
+	path := s.cfg.MCP.Endpoint
+	mux.Handle(path, s.mcpHTTP)
+	mux.HandleFunc(path+"/{$}", func(w http.ResponseWriter, r *http.Request) {
+		target := path
 		query := r.URL.Query()
 		query.Del("api_key") // is not for repeating: who sends it sends it to the right address
 		if len(query) > 0 {
@@ -54,9 +57,6 @@ func (s *Server) mountMCP(mux *http.ServeMux) {
 		}
 		http.Redirect(w, r, target, http.StatusPermanentRedirect)
 	})
-	mux.HandleFunc("GET "+endpoint+"/health", s.mcpHealth)
-	mux.HandleFunc("GET "+endpoint+cardPath, s.card)
-	mux.HandleFunc("GET "+catalogPath, s.catalog)
 }
 
 // index says what the server is and offers: people a page, programs JSON.

@@ -31,13 +31,6 @@ func (s *Server) openMetrics() {
 	s.closers = slices.Insert(s.closers, 0, func(context.Context) error { s.metrics.Close(); return nil })
 }
 
-func (s *Server) mountMetrics(mux *http.ServeMux) {
-	mux.Handle("GET /metrics", s.onlyReaders(s.metrics.Handler()))
-	mux.Handle("GET /metrics/prometheus", s.onlyReaders(s.metrics.Text()))
-	mux.Handle("GET /metrics/json", s.onlyReaders(s.metrics.JSON()))
-	mux.Handle("GET /health/detailed", s.onlyReaders(s.onlyUnscoped(http.HandlerFunc(s.healthDetailed))))
-}
-
 // onlyReaders refuses callers who may not even read, where callers must say
 // who they are.
 func (s *Server) onlyReaders(next http.Handler) http.Handler {

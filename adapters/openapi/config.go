@@ -1,8 +1,7 @@
 package openapi
 
 import (
-	"encoding/json"
-
+	"ratchet/endpoint"
 	"ratchet/registry"
 )
 
@@ -11,45 +10,11 @@ type Config struct {
 	Tools      *registry.Registry // every tool that REST serves
 	Version    string             // of the product; empty = dev
 	Auth       Auth
-	Operations []Operation // that are no tools; nil = none
+	Operations []endpoint.Operation // that are no tools; nil = none
 }
 
 // Auth says how callers are known.
 type Auth struct {
 	Required bool   // false = calls without credentials are admitted too
 	Issuer   string // of OpenID Connect tokens; empty = none
-}
-
-// Operation is an HTTP operation that is no tool.
-type Operation struct {
-	Method      string // GET, POST, PUT, PATCH or DELETE
-	Path        string // whole, with variables as {name}
-	ID          string // unique, e.g. login
-	Tag         string // e.g. Auth
-	Summary     string
-	Description string // empty = the summary says it all
-	Parameters  []Parameter
-	Body        json.RawMessage // schema of a JSON body; nil = none
-	BodyExample json.RawMessage // nil = none
-	Answers     []Answer        // that are no errors; at least one. A second one of a status is the same in another form
-	Errors      []int           // statuses of error bodies
-	Open        bool            // needs no credentials
-}
-
-// Parameter is a value in the path, the query or a header.
-type Parameter struct {
-	Name        string
-	In          string // path, query or header
-	Description string
-	Required    bool
-	Schema      json.RawMessage
-}
-
-// Answer is a response that is no error.
-type Answer struct {
-	Status      int
-	Description string
-	Kind        string          // media type; empty = application/json, or no body when Schema is nil
-	Schema      json.RawMessage // nil = not described
-	Whole       bool            // the schema is the whole body, not the data of an envelope
 }

@@ -3,10 +3,12 @@ package openapi
 import (
 	"cmp"
 	"strconv"
+
+	"ratchet/endpoint"
 )
 
 // plain describes an operation that is no tool.
-func (b *builder) plain(o Operation) *operation {
+func (b *builder) plain(o endpoint.Operation) *operation {
 	op := &operation{Tags: []string{o.Tag}, Summary: o.Summary, Description: o.Description, OperationID: o.ID, Responses: newOrdered[response]()}
 	for _, p := range o.Parameters {
 		op.Parameters = append(op.Parameters, parameter{

@@ -10,15 +10,16 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 
 	"ratchet/adapters/openapi"
+	"ratchet/endpoint"
 )
 
 // TestValid asks a library of others whether the document is OpenAPI 3.1.
 func TestValid(t *testing.T) {
 	for name, cfg := range map[string]openapi.Config{
 		"open": {}, "closed": {Auth: openapi.Auth{Required: true, Issuer: "https://id.example/"}},
-		"more": {Operations: []openapi.Operation{{
+		"more": {Operations: []endpoint.Operation{{
 			Method: "GET", Path: "/live", ID: "live", Tag: "Health", Summary: "Whether the server lives", Open: true,
-			Answers: []openapi.Answer{{Status: 200, Description: "It does.", Schema: json.RawMessage(`{"type":"object"}`), Whole: true}},
+			Answers: []endpoint.Answer{{Status: 200, Description: "It does.", Schema: json.RawMessage(`{"type":"object"}`), Whole: true}},
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {

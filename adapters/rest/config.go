@@ -104,25 +104,19 @@ func (h *Handler) mount() error {
 			}
 			op, err := newOperation(t, r)
 			if err == nil {
-				err = h.routes.add(r.Method, r.Path, &endpoint{op: op})
+				err = h.routes.add(r.Method, r.Path, &served{op: op})
 			}
 			if err != nil {
 				return fmt.Errorf("%s %s of %s: %w", r.Method, r.Path, t.Name, err)
 			}
 		}
 	}
-	for _, own := range []struct {
-		method, path string
-		serve        func(*requestContext) error
-	}{
-		{http.MethodGet, "/tools", h.listTools},
-		{http.MethodPost, "/tools/{tool}", h.callTool},
-		{http.MethodPost, "/bulk", h.bulk},
-		{http.MethodGet, "/events", h.allEvents},
-		{http.MethodGet, "/executions/{execution_id}/events", h.executionEvents},
-	} {
-		if err := h.routes.add(own.method, own.path, &endpoint{serve: own.serve}); err != nil {
-			return fmt.Errorf("%s %s: %w", own.method, own.path, err)
+	if err := h.routes.add(http.MethodPost, "/tools/{tool}", &served{serve: h.callTool}); err != nil {
+		return err
+	}
+	for _, e := range h.endpoints() {
+		if err := h.routes.add(e.Method, pathOf(e.Operation), &served{serve: e.serve}); err != nil {
+			return fmt.Errorf("%s %s: %w", e.Method, e.Path, err)
 		}
 	}
 	h.routes.root.linkReads()

@@ -13,8 +13,8 @@ import (
 	"ratchet/schema"
 )
 
-// endpoint is what answers a route: a tool, or a function of the surface.
-type endpoint struct {
+// served is what answers a route: a tool, or a function of the surface.
+type served struct {
 	op    *operation
 	serve func(*requestContext) error
 }
@@ -29,13 +29,13 @@ type node struct {
 	literal  map[string]*node
 	variable *node
 	name     string // of the variable
-	methods  map[string]*endpoint
+	methods  map[string]*served
 }
 
 func newRouter() *router { return &router{root: &node{}} }
 
 // add declares a route; its path is below Prefix.
-func (r *router) add(method, path string, e *endpoint) error {
+func (r *router) add(method, path string, e *served) error {
 	n := r.root
 	for _, part := range strings.Split(strings.TrimPrefix(path, "/"), "/") {
 		if name, ok := variableName(part); ok {
@@ -57,7 +57,7 @@ func (r *router) add(method, path string, e *endpoint) error {
 		n = n.literal[part]
 	}
 	if n.methods == nil {
-		n.methods = map[string]*endpoint{}
+		n.methods = map[string]*served{}
 		r.paths = append(r.paths, Prefix+shown(path))
 	}
 	if n.methods[method] != nil {
@@ -90,7 +90,7 @@ type pathValue struct{ name, value string }
 
 // find is the route of a request. The error says what is wrong with the path
 // or the method; allow lists the methods that would do.
-func (r *router) find(method, escaped string) (e *endpoint, vars []pathValue, allow string, err *ratchet.Error) {
+func (r *router) find(method, escaped string) (e *served, vars []pathValue, allow string, err *ratchet.Error) {
 	rest := strings.TrimSuffix(strings.TrimPrefix(escaped, Prefix), "/")
 	parts := strings.Split(strings.TrimPrefix(rest, "/"), "/")
 	for i, part := range parts {

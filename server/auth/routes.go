@@ -11,25 +11,15 @@ import (
 
 	"ratchet"
 	"ratchet/credential"
+	"ratchet/endpoint"
 	"ratchet/reply"
 	"ratchet/schema"
 )
 
-// Mount adds the routes of logging in below prefix, e.g. /api/v1.
+// Mount serves Endpoints.
 func (a *Authenticator) Mount(mux *http.ServeMux, prefix string) {
-	for path, h := range map[string]func(*http.Request) (outcome, error){
-		"POST " + prefix + "/auth/login":           a.login,
-		"POST " + prefix + "/auth/logout":          a.logout,
-		"POST " + prefix + "/auth/refresh":         a.refresh,
-		"POST " + prefix + "/auth/register":        a.register,
-		"POST " + prefix + "/auth/bootstrap":       a.bootstrapAdmin,
-		"POST " + prefix + "/auth/change-password": a.changePassword,
-		"GET " + prefix + "/auth/me":               a.me,
-	} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, h) })
-	}
+	endpoint.Mount(mux, a.Endpoints(prefix)...)
 	if a.issuer != nil {
-		mux.HandleFunc("GET "+metadataPath, a.metadata)
 		mux.HandleFunc("GET "+metadataPath+"/{rest...}", a.metadata)
 	}
 }
@@ -48,7 +38,15 @@ type outcome struct {
 	forget  bool // take the cookie back
 }
 
-func (a *Authenticator) serve(w http.ResponseWriter, r *http.Request, h func(*http.Request) (outcome, error)) {
+// route answers a request of the login.
+type route func(*http.Request) (outcome, error)
+
+// handler serves a route.
+func (a *Authenticator) handler(h route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, h) })
+}
+
+func (a *Authenticator) serve(w http.ResponseWriter, r *http.Request, h route) {
 	out, err := h(r)
 	if err != nil {
 		a.Challenge(w, r, err)
