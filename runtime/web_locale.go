@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"embed"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/dop251/goja"
 	"golang.org/x/text/collate"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -30,7 +32,50 @@ func localeHost(v *vm) hostFuncs {
 			}
 			return v.rt.ToValue(collators[key].CompareString(c.Argument(0).String(), c.Argument(1).String()))
 		},
+		"locale": func(c goja.FunctionCall) goja.Value {
+			text, err := localeData.ReadFile("locales/" + c.Argument(0).String() + ".json")
+			if err != nil {
+				return goja.Undefined()
+			}
+			return v.rt.ToValue(string(text))
+		},
+		"plural": func(c goja.FunctionCall) goja.Value {
+			n := func(i int) int { return int(c.Argument(i).ToInteger()) }
+			return v.rt.ToValue(pluralForm(c.Argument(0).String(), c.Argument(1).ToBoolean(), n(2), n(3), n(4)))
+		},
 		"zone": func(c goja.FunctionCall) goja.Value { return v.zone(c.Argument(0).String(), c.Argument(1).ToInteger()) },
+	}
+}
+
+// localeData is what locales/generate.mjs writes of the Unicode CLDR.
+//
+//go:embed locales/*.json
+var localeData embed.FS
+
+// pluralForm is the category of a number with its whole part and its decimals,
+// of which there are so many.
+func pluralForm(locale string, ordinal bool, whole, places, decimals int) string {
+	rules := plural.Cardinal
+	if ordinal {
+		rules = plural.Ordinal
+	}
+	base, _ := language.Make(locale).Base()
+	if !ordinal && places == 0 && whole > 0 && whole%1_000_000 == 0 && slices.Contains([]string{"fr", "es", "pt", "it"}, base.String()) {
+		return "many" // newer than the tables of package plural
+	}
+	switch rules.MatchPlural(language.Make(locale), whole, places, places, decimals, decimals) {
+	case plural.Zero:
+		return "zero"
+	case plural.One:
+		return "one"
+	case plural.Two:
+		return "two"
+	case plural.Few:
+		return "few"
+	case plural.Many:
+		return "many"
+	default:
+		return "other"
 	}
 }
 

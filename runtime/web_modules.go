@@ -104,7 +104,8 @@ func iterators() []module {
 
 // locales are the methods that format and compare as en-US does.
 func locales() []module {
-	s := newPatchScript("locale", localeHost)
+	s := patchScriptOf("locale", partsProgram("locale", []string{"tags", "number", "date", "there", "intl"},
+		"made.globalThis = { Intl: makeIntl() };\nreturn made;"), localeHost)
 	const text = "toLocaleString"
 	intl := module{name: "Intl", globals: []string{"Intl"}, install: func(v *vm) error {
 		table, err := v.patchTable(s)

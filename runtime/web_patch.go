@@ -25,7 +25,10 @@ type patchScript struct {
 }
 
 func newPatchScript(name string, host func(*vm) hostFuncs) *patchScript {
-	program := webProgram(name)
+	return patchScriptOf(name, webProgram(name), host)
+}
+
+func patchScriptOf(name string, program func() *goja.Program, host func(*vm) hostFuncs) *patchScript {
 	return &patchScript{module{name: name}, func(v *vm) (*goja.Object, error) { return v.runScript(program(), host) }}
 }
 

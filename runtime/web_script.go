@@ -27,23 +27,27 @@ func script(name string, host func(*vm) hostFuncs, globals ...string) module {
 	return scriptOf(name, webProgram(name), host, globals)
 }
 
-// scriptParts is one script in several files, which are the body of its function.
+// scriptParts is one script in several files.
 func scriptParts(name string, host func(*vm) hostFuncs, parts, globals []string) module {
-	program := sync.OnceValue(func() *goja.Program {
+	var result strings.Builder
+	result.WriteString("return {")
+	for _, global := range globals {
+		_, local, _ := strings.Cut(global, ":")
+		fmt.Fprintf(&result, " %q: %s,", global, cmp.Or(local, global))
+	}
+	return scriptOf(name, partsProgram(name, parts, result.String()+" };"), host, globals)
+}
+
+// partsProgram compiles files that are the body of one function, which ends with result.
+func partsProgram(name string, parts []string, result string) func() *goja.Program {
+	return sync.OnceValue(func() *goja.Program {
 		var text strings.Builder
 		text.WriteString("(function (host, need) {\n'use strict';\n")
 		for _, part := range parts {
 			text.WriteString(webSource(name + "_" + part))
 		}
-		text.WriteString("return {")
-		for _, global := range globals {
-			_, local, _ := strings.Cut(global, ":")
-			fmt.Fprintf(&text, " %q: %s,", global, cmp.Or(local, global))
-		}
-		text.WriteString(" };\n})")
-		return goja.MustCompile("ratchet:"+name, text.String(), false)
+		return goja.MustCompile("ratchet:"+name, text.String()+result+"\n})", false)
 	})
-	return scriptOf(name, program, host, globals)
 }
 
 func scriptOf(name string, program func() *goja.Program, host func(*vm) hostFuncs, globals []string) module {
