@@ -36,6 +36,8 @@ type TaskFolder interface {
 	Path(t *ratchet.Task) string
 	// Save writes the task's folder without the files that are gone, and returns its path.
 	Save(ctx context.Context, t *ratchet.Task, gone ...string) (path string, err error)
+	// MarkRemoved keeps the task's files from being loaded until one of them changes.
+	MarkRemoved(ctx context.Context, t *ratchet.Task) error
 	// Remove deletes the task's folder and returns the files deleted.
 	Remove(ctx context.Context, t *ratchet.Task) (files []string, err error)
 }

@@ -38,6 +38,10 @@ func openTasks(ctx context.Context, db *storage.DB, dir string, most policy.Boun
 		for _, p := range f.Problems {
 			at.Warn("problem in a task's files", "problem", p.String())
 		}
+		if f.Removed {
+			at.Info("task not loaded: it was deleted; it comes back when one of its files changes or .removed is deleted")
+			continue
+		}
 		if f.Err != nil {
 			at.Error("task not loaded", "error", f.Err)
 			continue

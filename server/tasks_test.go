@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,5 +202,64 @@ func TestTasksAboveABoundAreNotLoaded(t *testing.T) {
 	page, err := s.Deps().Store.ListTasks(t.Context(), ratchet.Query{})
 	if err != nil || len(page.Items) != 1 || page.Items[0].Name != "within" {
 		t.Errorf("loaded: %+v, %v", page.Items, err)
+	}
+}
+
+// TestDeletedTasksStayDeleted: the folder keeps the files, and a change of one brings the
+// task back.
+func TestDeletedTasksStayDeleted(t *testing.T) {
+	data, dir := t.TempDir(), t.TempDir()
+	restarted := func(names ...string) *server.Server {
+		t.Helper()
+		s := open(t, data, dir)
+		var have []string
+		for _, row := range call(t, s, "ratchet_list_available_tasks", `{}`)["tasks"].([]any) {
+			have = append(have, row.(map[string]any)["name"].(string))
+		}
+		if !slices.Equal(have, names) {
+			t.Fatalf("there are tasks %q, want %q", have, names)
+		}
+		return s
+	}
+	closed := func(s *server.Server) {
+		t.Helper()
+		if err := s.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nested := filepath.Join(dir, "group", "two")
+	writeTask(t, nested, "two")
+	s := restarted("two")
+	call(t, s, "ratchet_create_task", `{"name":"one","description":"d","code":"export default () => 1","input_schema":{"type":"object"},"output_schema":{}}`)
+	for _, name := range []string{"one", "two"} {
+		if said := call(t, s, "ratchet_delete_task", `{"task_id":"`+name+`"}`)["message"].(string); !strings.Contains(said, "not loaded again") {
+			t.Errorf("the answer does not say what becomes of the files: %s", said)
+		}
+	}
+	closed(s)
+	closed(restarted())
+	main := filepath.Join(nested, "main.js")
+	if err := os.WriteFile(main, []byte("export default () => 2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = restarted("two")
+	call(t, s, "ratchet_create_task", `{"name":"one","description":"d","code":"export default () => 1","input_schema":{"type":"object"},"output_schema":{}}`)
+	closed(s)
+	restarted("one", "two")
+}
+
+// writeTask writes the folder of a task.
+func writeTask(t *testing.T, dir, name string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for file, text := range map[string]string{
+		"metadata.json": `{"name":"` + name + `","version":"1.0.0","description":"d"}`, "main.js": "export default () => 1",
+		"input.schema.json": `{"type":"object"}`, "output.schema.json": `{}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

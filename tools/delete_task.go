@@ -92,8 +92,8 @@ func deleteTask(ctx context.Context, d *registry.Deps, in DeleteTaskIn) (DeleteT
 		out.Message = fmt.Sprintf("task %s is deleted; ratchet_restore_task brings it back", t.Name)
 	}
 	kept := d.Folder != nil && t.Path != "" && t.Path == d.Folder.Path(t)
-	if kept && !in.DeleteFiles {
-		out.Message += fmt.Sprintf("; its files stay in %s, and the next start of the server loads them again: remove them, or call with delete_files: true", t.Path)
+	if d.Folder != nil && t.Path != "" && !in.DeleteFiles {
+		out.Message += keepFiles(ctx, d, t)
 	}
 	if kept && in.DeleteFiles {
 		files, err := d.Folder.Remove(ctx, t)
@@ -104,4 +104,14 @@ func deleteTask(ctx context.Context, d *registry.Deps, in DeleteTaskIn) (DeleteT
 		out.FilesDeleted = append(out.FilesDeleted, files...)
 	}
 	return out, nil
+}
+
+// keepFiles leaves the files of a deleted task where they are, and sees to it that they
+// are not loaded again.
+func keepFiles(ctx context.Context, d *registry.Deps, t *ratchet.Task) (said string) {
+	if err := d.Folder.MarkRemoved(ctx, t); err != nil {
+		d.Log.Error("mark the folder of a task", "task", t.Name, "error", err)
+		return fmt.Sprintf("; its files stay in %s, and the next start of the server loads them again: remove them, or call with delete_files: true", t.Path)
+	}
+	return fmt.Sprintf("; its files stay in %s and are not loaded again until one of them changes; delete_files: true removes them too", t.Path)
 }

@@ -15,6 +15,7 @@ type Found struct {
 	Task     *ratchet.Task // nil when Err is set
 	Problems []Problem
 	Err      error
+	Removed  bool // the task was deleted and its files kept; Task is nil
 }
 
 // LoadRoot reads every task below a folder, by path: task folders at any
@@ -24,6 +25,11 @@ func LoadRoot(dir string) ([]Found, error) {
 	var found []Found
 	add := func(name string) {
 		f := Found{Path: name}
+		if isRemoved(filepath.Join(dir, name)) {
+			f.Removed = true
+			found = append(found, f)
+			return
+		}
 		f.Task, f.Problems, f.Err = Load(filepath.Join(dir, name))
 		found = append(found, f)
 	}

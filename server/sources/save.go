@@ -81,6 +81,9 @@ func (f Folder) Save(ctx context.Context, t *ratchet.Task, gone ...string) (stri
 			return "", fmt.Errorf("write %s of task %s: %w", name, t.Name, err)
 		}
 	}
+	if err := ignoreMissing(root.Remove(removedFile)); err != nil {
+		return "", fmt.Errorf("take back that task %s was removed: %w", t.Name, err)
+	}
 	if err := dropStale(root, files, gone); err != nil {
 		return "", fmt.Errorf("remove old files of task %s: %w", t.Name, err)
 	}
@@ -109,6 +112,9 @@ func (f Folder) Remove(_ context.Context, t *ratchet.Task) ([]string, error) {
 			return removed, fmt.Errorf("remove %s of task %s: %w", name, t.Name, err)
 		}
 		removed = append(removed, filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	if err := ignoreMissing(root.Remove(removedFile)); err != nil {
+		return removed, fmt.Errorf("remove the folder of task %s: %w", t.Name, err)
 	}
 	for _, sub := range []string{"tests", "lib", "."} {
 		removeEmpty(filepath.Join(dir, sub))
