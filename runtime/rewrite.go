@@ -19,6 +19,7 @@ type rewriter struct {
 	declared map[string]bool   // names the source declares
 	deep     map[ast.Node]bool // functions that may call themselves
 	traps    bool              // proxies may have the trap construct
+	texts    map[string]bool   // names of what begins as a text
 	failed   error
 }
 
@@ -34,7 +35,7 @@ type functionScope struct {
 
 // rewrite changes the tree in place.
 func (src *parsed) rewrite() (*rewriter, error) {
-	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive(), traps: constructsByTrap.MatchString(src.text)}
+	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive(), traps: constructsByTrap.MatchString(src.text), texts: src.texts()}
 	r.any(reflect.ValueOf(&src.tree.Body))
 	return r, r.failed
 }
@@ -258,6 +259,7 @@ func (r *rewriter) expression(e ast.Expression) ast.Expression {
 			return r.call(toolRegExp, n.Idx, number(i, n.Idx), n)
 		}
 	case *ast.AssignExpression:
+		r.appends(n)
 		if n.Operator == token.EXPONENT {
 			if again := sameTarget(n.Left); again != nil {
 				n.Operator, n.Right = token.ASSIGN, r.call(toolPower, n.Idx0(), again, n.Right)

@@ -19,6 +19,7 @@ const (
 	toolRegExp tool = "$ratchetRegExp"
 	toolDepth  tool = "$ratchetDepth"
 	toolNew    tool = "$ratchetNew"
+	toolAppend tool = "$ratchetAppend"
 )
 
 // tools puts before the program: const [power, …] = tools().
@@ -29,7 +30,7 @@ func (src *parsed) tools(used map[tool]bool) []tool {
 	var list []tool
 	var names []ast.Expression
 	at := file.Idx(src.tree.File.Base())
-	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth, toolNew} {
+	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth, toolNew, toolAppend} {
 		if used[t] {
 			list, names = append(list, t), append(names, name(string(t), at))
 		}
@@ -59,6 +60,8 @@ func (v *vm) giveTools() error {
 			list[i] = v.dateArgument
 		case toolDepth:
 			list[i] = v.checkDepth
+		case toolAppend:
+			list[i] = v.appendText
 		case toolNew:
 			list[i] = v.construct
 		}

@@ -44,8 +44,10 @@ type vm struct {
 	room         int               // calls that may nest before the depth is measured again
 	frames       []goja.StackFrame // room to measure it
 	goFrames     []uintptr
-	tooDeep      *goja.Object // the last RangeError of nested calls
-	stops        []func()     // what to do when the run is asked to stop
+	tooDeep      *goja.Object  // the last RangeError of nested calls
+	grow         growing       // texts that are added to
+	add          goja.Callable // the operator +, where it is not for texts
+	stops        []func()      // what to do when the run is asked to stop
 	stopped      bool
 	fatal        error          // the host is closed
 	wait         sync.WaitGroup // of goroutines making host calls

@@ -18,7 +18,7 @@ func webModules() []module {
 		script("messages", messageHost, "MessageEvent", "MessageChannel", "MessagePort"),
 		timerModule(),
 		descriptors(), functionClasses(), dates(), jsonModule(),
-		replacing("resizable", "maxByteLength", "resizable"),
+		replacing("resizable", resizableHost, "maxByteLength", "resizable"),
 		script("weak", nil, "WeakRef", "FinalizationRegistry"),
 		script("microtask", nil, "queueMicrotask"),
 		script("buffer", bufferHost, "Buffer"),
@@ -42,10 +42,10 @@ func streams() module {
 
 // replacing is a script that changes built-ins by itself, for a task that names
 // what they need.
-func replacing(name string, words ...string) module {
+func replacing(name string, host func(*vm) hostFuncs, words ...string) module {
 	program := webProgram(name)
 	return module{name: name, words: words, install: func(v *vm) error {
-		_, err := v.runScript(program(), nil)
+		_, err := v.runScript(program(), host)
 		return err
 	}}
 }

@@ -1,8 +1,8 @@
 // Buffers that can be resized: they have room for their greatest length from
-// the start. What would need views that change with them is refused.
-(function () {
+// the start, and the host sets how much of it their views show.
+(function (host) {
   'use strict';
-  const sizes = new WeakMap(); // of a buffer that can be resized: its length, the greatest, and up to where views reach
+  const sizes = new WeakMap(); // of a buffer that can be resized: its length, the greatest, and its views
   const { ArrayBuffer, Uint8Array: Bytes } = globalThis, { prototype } = ArrayBuffer;
   const native = Object.getOwnPropertyDescriptor(prototype, 'byteLength').get, { slice } = prototype;
   const count = (value) => {
@@ -10,6 +10,11 @@
     if (!(n >= 0 && n <= Number.MAX_SAFE_INTEGER)) throw new RangeError(`Invalid array buffer length`);
     return n;
   };
+  // show sets what a view shows: as much as there is, what it was given, or nothing.
+  function show({ made, from, length, unit }, size) {
+    const room = Math.floor((size.length - from) / unit);
+    host.show(made, length === undefined ? Math.max(room, 0) : length <= room ? length : 0);
+  }
   // replacing is a constructor in the place of another.
   function replacing(name, construct) {
     const target = globalThis[name];
@@ -24,7 +29,7 @@
   replacing('ArrayBuffer', (target, [length, options], as) => {
     const most = typeof options === 'object' && options !== null ? options.maxByteLength : undefined;
     if (most === undefined) return Reflect.construct(target, [length], as);
-    const size = { length: count(length), most: count(most), viewed: 0 };
+    const size = { length: count(length), most: count(most), views: [] };
     if (size.length > size.most) throw new RangeError('Invalid array buffer max length');
     const buffer = Reflect.construct(target, [size.most], as);
     sizes.set(buffer, size);
@@ -41,10 +46,9 @@
       const size = sizes.get(this), to = count(length);
       if (size === undefined) throw new TypeError(`Method ArrayBuffer.prototype.resize called on incompatible receiver ${String(this)}`);
       if (to > size.most) throw new RangeError("ArrayBuffer.prototype.resize: Invalid length parameter");
-      if (to < size.viewed) throw new TypeError('ArrayBuffer.prototype.resize: a view reaches beyond the new length, which is not supported; copy what is needed');
       if (to < size.length) new Bytes(this, to, size.length - to).fill(0);
       size.length = to;
-      size.viewed = Math.min(size.viewed, to);
+      for (const v of size.views) show(v, size);
     },
     slice(start, end) {
       const size = sizes.get(this);
@@ -58,10 +62,13 @@
     replacing(name, (target, args, as) => {
       const size = sizes.get(args[0]), [, from = 0, length] = args;
       if (size !== undefined) {
-        if (length === undefined) throw new TypeError(`${name}: a view that grows with a resizable ArrayBuffer is not supported; give it an offset and a length`);
-        const end = count(from) + count(length) * (target.BYTES_PER_ELEMENT ?? 1);
-        if (end > size.length) throw new RangeError(`Invalid typed array length: ${length}`);
-        size.viewed = Math.max(size.viewed, end);
+        const unit = target.BYTES_PER_ELEMENT ?? 1, view = { made: null, from: count(from), length: length === undefined ? undefined : count(length), unit };
+        if (view.from > size.length || view.from + (view.length ?? 0) * unit > size.length) throw new RangeError(name === 'DataView' ? `Start offset ${from} is outside the bounds of the buffer` : `Invalid typed array length: ${length}`);
+        if (length === undefined && name !== 'DataView') args[2] = Math.floor((size.most - view.from) / unit);
+        view.made = Reflect.construct(target, args, as);
+        size.views.push(view);
+        show(view, size);
+        return view.made;
       }
       return Reflect.construct(target, args, as);
     });
