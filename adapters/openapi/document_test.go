@@ -168,3 +168,35 @@ func TestNewTool(t *testing.T) {
 		}
 	}
 }
+
+// TestRoutesAreDescribedInRoutes: who reads of a route knows no tools.
+func TestRoutesAreDescribedInRoutes(t *testing.T) {
+	reg, err := registry.New(tools.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := openapi.Document(openapi.Config{Tools: reg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct{ Summary, Description string }
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for path, item := range doc.Paths {
+		for method, op := range item {
+			said := op.Summary + " " + op.Description
+			if strings.HasPrefix(path, "/api/v1/tools/") {
+				named += strings.Count(said, "ratchet_")
+			} else if regexp.MustCompile(`\bratchet_[a-z_]*[a-z]\b`).MatchString(said) {
+				t.Errorf("%s %s is described by tools: %s", method, path, said)
+			}
+		}
+	}
+	if put := doc.Paths["/api/v1/tasks/{taskId}"]["put"]; strings.Contains(put.Description, "left out stays") || put.Summary == "" || named == 0 {
+		t.Errorf("PUT says %q; tools are named %d times", put, named)
+	}
+}

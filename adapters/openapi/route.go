@@ -21,11 +21,22 @@ func camelPath(path string) string {
 	return variable.ReplaceAllStringFunc(path, casing.Camel)
 }
 
+// described is what a route does, in words of routes. What the tool says of itself does not
+// hold where the route fixes arguments of it: there the summary says it all.
+func (b *builder) described(t registry.Tool, r registry.Route) string {
+	if len(r.Set) > 0 {
+		return ""
+	}
+	return b.cfg.Tools.InRoutes(t.Doc, func(_ string, to registry.Route) string {
+		return "`" + to.Method + " " + prefix + camelPath(to.Path) + "`"
+	})
+}
+
 // route describes a further route of a tool.
 func (b *builder) route(t registry.Tool, r registry.Route) (*operation, error) {
 	args, answer, properties := t.Args(), t.Answer(r), schema.Properties(t.In)
 	op := &operation{
-		Tags: []string{resource(r.Path)}, Summary: t.Title, Description: t.Doc, OperationID: routeID(r), Tool: t.Name, Responses: newOrdered[response](),
+		Tags: []string{resource(r.Path)}, Summary: t.Title, Description: b.described(t, r), OperationID: routeID(r), Tool: t.Name, Responses: newOrdered[response](),
 	}
 	if r.Doc != "" {
 		op.Summary = strings.TrimSuffix(r.Doc, ".")

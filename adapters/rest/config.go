@@ -73,7 +73,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Sent == nil {
 		cfg.Sent = func(context.Context, ratchet.Principal, int64) {}
 	}
-	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}, payloads: payloadsOf(cfg.Registry.Events()), wording: newWording(cfg.Registry)}
+	h := &Handler{cfg: cfg, log: cfg.Log, routes: newRouter(), shapes: map[string]*operation{}, payloads: payloadsOf(cfg.Registry.Events()), wording: wording{cfg.Registry}}
 	if h.log == nil {
 		h.log = cfg.Deps.Log
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,25 +12,7 @@ import (
 
 // wording says in routes what errors say in tools: they are written for callers
 // of tools, and the caller of a route knows none.
-type wording struct {
-	tool   *regexp.Regexp            // the name of any tool
-	routes map[string]registry.Route // the first of each tool; a tool has none when it is missing
-}
-
-func newWording(reg *registry.Registry) wording {
-	w := wording{tool: regexp.MustCompile(`\bratchet_[a-z_]*[a-z]\b`), routes: map[string]registry.Route{}}
-	for _, t := range reg.List() {
-		route := registry.Route{Method: http.MethodPost, Path: "/tools/" + t.Name}
-		for _, r := range t.Routes {
-			if r.Method != "" {
-				route = r
-				break
-			}
-		}
-		w.routes[t.Name] = route
-	}
-	return w
-}
+type wording struct{ tools *registry.Registry }
 
 // namesTools reports whether the path of the request names tools, or its body.
 func (x *requestContext) namesTools() bool {
@@ -42,11 +23,7 @@ func (x *requestContext) namesTools() bool {
 // text is a message or a hint with routes for tools; op is that of the request,
 // nil when there is none.
 func (w wording) text(op *operation, s string) string {
-	return w.tool.ReplaceAllStringFunc(s, func(name string) string {
-		r, ok := w.routes[name]
-		if !ok {
-			return name
-		}
+	return w.tools.InRoutes(s, func(name string, r registry.Route) string {
 		if op != nil && op.tool.Name == name {
 			r = op.route
 		}
