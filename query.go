@@ -62,6 +62,7 @@ const (
 	FilterBool   FilterType = "bool"
 	FilterStatus FilterType = "status" // name of a Status
 	FilterID     FilterType = "id"     // UUID or number
+	FilterRowID  FilterType = "row_id" // UUID or number of the row itself, which has an order
 )
 
 // Page is one page of a list.

@@ -37,7 +37,8 @@ type Spec struct {
 	Aliases    []string          // further names accepted on call; the dotted form is always accepted
 	Misnomers  map[string]string // wrong names of arguments that callers use, with what to do instead; part of the hint
 	Forms      map[string]Form   // of arguments whose schema does not say how they are written, by name
-	Also       map[string]string // further names of arguments that REST takes, with the argument they stand for
+	Also       map[string]string // further names of arguments that REST and GraphQL take, with the argument they stand for
+	Shows      map[string]string // further names of members of the result on GraphQL, with the member they stand for
 	Creates    bool              // makes something new, each time it is called
 	Rate       Rate              // the kind of calls that it is counted as, beside all calls
 	Audit      string            // type of its entry in the audit; empty = as Effect and Creates say

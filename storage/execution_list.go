@@ -12,7 +12,7 @@ import (
 func executionList() *list {
 	const deleted = "NOT EXISTS (SELECT 1 FROM tasks WHERE uuid = e.task_id)"
 	fields := map[string]field{
-		"id":                {column: colID, kind: kindID, expr: "e.uuid", byNumber: "e.id IN (%s)"},
+		"id":                {column: colID, kind: kindID, expr: "e.uuid", byNumber: "e.id IN (%s)", number: "e.id"},
 		"uuid":              {column: colUUID, kind: kindText, expr: "e.uuid"},
 		"task_id":           {column: colTask, kind: kindTask, expr: "e.task_id", byNumber: "e.task_id IN (SELECT uuid FROM tasks WHERE id IN (%s))"},
 		"task_name":         {column: colTaskName, kind: kindText, expr: "e.task_name"},

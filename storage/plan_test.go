@@ -83,7 +83,7 @@ func valueFor(f ratchet.FilterField, e *ratchet.Execution) any {
 		return true
 	case ratchet.FilterStatus:
 		return "failed"
-	case ratchet.FilterID:
+	case ratchet.FilterID, ratchet.FilterRowID:
 		return map[string]any{"id": e.Number, "task_id": e.TaskID}[f.Name]
 	case ratchet.FilterFloat:
 		return 0.5

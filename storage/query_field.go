@@ -35,6 +35,7 @@ type field struct {
 	// byNumber is the condition that the row has one of the numbers %s;
 	// kindID and kindTask only, whose expr is the UUID.
 	byNumber string
+	number   string // the column of numbers; empty = references are not ordered
 }
 
 // filterFields describes fields to surfaces, by name.
@@ -46,7 +47,10 @@ func filterFields(fields map[string]field) []ratchet.FilterField {
 	var out []ratchet.FilterField
 	for _, name := range sorted(fields) {
 		f := fields[name]
-		described := ratchet.FilterField{Name: name, Type: types[f.kind], Operators: f.kind.operators()}
+		described := ratchet.FilterField{Name: name, Type: types[f.kind], Operators: f.operators()}
+		if f.number != "" {
+			described.Type = ratchet.FilterRowID
+		}
 		if described.Type == "" {
 			described.Type = ratchet.FilterText
 		}
@@ -85,6 +89,19 @@ func (k kind) operators() []ratchet.Operator {
 	default:
 		return append(all[:2:2], all[5:]...)
 	}
+}
+
+// operators are those that the field takes.
+func (fd field) operators() []ratchet.Operator {
+	if fd.number != "" {
+		return append(fd.kind.operators(), ranges()...)
+	}
+	return fd.kind.operators()
+}
+
+// ranges are the operators that compare by order.
+func ranges() []ratchet.Operator {
+	return []ratchet.Operator{ratchet.OpGT, ratchet.OpGTE, ratchet.OpLT, ratchet.OpLTE}
 }
 
 // comparison is the SQL sign of an operator; empty for the others.

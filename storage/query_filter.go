@@ -26,7 +26,7 @@ func (l *list) condition(f ratchet.Filter) (cond, *ratchet.Error) {
 		return cond{}, ratchet.Errorf(ratchet.CodeInvalid, "%ss have no filter field %q", l.noun, f.Field).
 			At("/field").With(ratchet.FieldAllowed, sorted(l.fields))
 	}
-	op, allowed := f.Operator, fd.kind.operators()
+	op, allowed := f.Operator, fd.operators()
 	if fd.op != "" {
 		allowed = []ratchet.Operator{ratchet.OpEQ}
 	}
@@ -88,6 +88,11 @@ func valuesOf(op ratchet.Operator, value any) ([]any, *ratchet.Error) {
 // sql is the condition for checked arguments.
 func (fd field) sql(op ratchet.Operator, args []any) (string, []any) {
 	switch {
+	case fd.number != "" && slices.Contains(ranges(), op):
+		if _, ok := args[0].([]byte); ok { // UUIDs are in the order of their making too
+			return fd.expr + " " + comparison(op) + " ?", args
+		}
+		return fd.number + " " + comparison(op) + " ?", args
 	case fd.kind == kindID, fd.kind == kindTask:
 		return fd.reference(op, args)
 	case fd.kind == kindTopic:

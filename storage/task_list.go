@@ -9,7 +9,7 @@ import (
 // taskList describes the list of tasks (columns of tasks AS t).
 func taskList() *list {
 	fields := map[string]field{
-		"id":              {kind: kindID, expr: "t.uuid", byNumber: "t.id IN (%s)"},
+		"id":              {kind: kindID, expr: "t.uuid", byNumber: "t.id IN (%s)", number: "t.id"},
 		"uuid":            {kind: kindText, expr: "t.uuid"},
 		"name":            {kind: kindText, expr: "t.name"},
 		"name_exact":      {kind: kindText, expr: "t.name", op: ratchet.OpEQ},

@@ -37,6 +37,7 @@ var ExecuteTask = registry.Define(registry.Spec{
 		{Method: "POST", Path: "/tasks/{task_id}/execute", Field: "executeTaskDirect"},
 		{Method: "POST", Path: "/executions", Field: "createExecution", Created: "/executions/{execution_id}"},
 	},
+	Also: map[string]string{"input_data": "input"},
 	Misnomers: map[string]string{
 		"version": "write the version behind the task, as in task_id adder@1.0.0",
 		"async":   "wait 0 answers at once, with an execution_id",

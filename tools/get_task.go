@@ -31,6 +31,7 @@ type TaskView struct {
 // GetTask shows one task.
 var GetTask = registry.Define(registry.Spec{
 	Name: "ratchet_get_task", Title: "Get task", Toolset: "core", Category: "discovery",
+	Shows:     map[string]string{"source_code": "code"},
 	TypesWith: "control", // they were named before it joined the core
 	Doc: "Call this to read one task whole: code, schemas, metadata, tests and revision. " +
 		"Next: ratchet_edit_task with the revision as expected_revision.",

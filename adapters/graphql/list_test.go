@@ -252,3 +252,31 @@ func TestNamesOfUsersStay(t *testing.T) {
 		}
 	}
 }
+
+// TestFurtherNames: arguments and fields have the names of other surfaces too, and the
+// number of a row can be compared.
+func TestFurtherNames(t *testing.T) {
+	l := serve(t)
+	var made struct{ CreateTask struct{ Name string } }
+	l.must(&made, `mutation { createTask(name: "half", description: "d", sourceCode: "export default (i) => i.n / 2", inputSchema: {type: "object"}, outputSchema: {}) { name } }`, nil)
+	var run struct {
+		ExecuteTaskDirect struct{ Output float64 }
+	}
+	l.must(&run, `mutation { executeTaskDirect(taskId: "half", inputData: {n: 8}) { output } }`, nil)
+	var read struct {
+		Task struct{ Code, SourceCode string }
+	}
+	l.must(&read, `{ task(id: "half") { code sourceCode } }`, nil)
+	if run.ExecuteTaskDirect.Output != 4 || read.Task.SourceCode == "" || read.Task.SourceCode != read.Task.Code {
+		t.Errorf("%+v %+v", run, read)
+	}
+	for filter, want := range map[string]int{"gt: 0": 1, "gt: 1": 0, "gte: 1": 1, "lt: 2": 1, "lte: 0": 0} {
+		var list struct {
+			Executions struct{ Items []struct{ ID string } }
+		}
+		l.must(&list, `{ executions(filters: {id: {`+filter+`}}) { items { id } } }`, nil)
+		if len(list.Executions.Items) != want {
+			t.Errorf("%s: %d executions, want %d", filter, len(list.Executions.Items), want)
+		}
+	}
+}

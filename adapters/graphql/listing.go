@@ -144,7 +144,7 @@ func (b *builder) filters(name string, fields []ratchet.FilterField) *input {
 func (b *builder) filter(f ratchet.FilterField) *input {
 	leaf := map[ratchet.FilterType]string{
 		ratchet.FilterText: "String", ratchet.FilterInt: "Long", ratchet.FilterFloat: "Float", ratchet.FilterTime: "DateTime",
-		ratchet.FilterBool: "Boolean", ratchet.FilterStatus: "String", ratchet.FilterID: "ID",
+		ratchet.FilterBool: "Boolean", ratchet.FilterStatus: "String", ratchet.FilterID: "ID", ratchet.FilterRowID: "ID",
 	}[f.Type]
 	in := &input{fields: map[string]*entry{}}
 	def := &ast.Definition{Kind: ast.InputObject, Description: "Condition on a value of type " + string(f.Type) + "."}

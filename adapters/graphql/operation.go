@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -162,19 +163,36 @@ func (b *builder) arguments(op *operation, def *ast.FieldDefinition, t registry.
 		}
 		in := b.in.input(stem+casing.Pascal(key), key, s)
 		op.args[name] = &entry{key: key, input: in}
+		other := alias(t.Also, key)
 		required := name == "id" || name == "uuid" || (f.Required && s.Default == nil && !s.Nullable && in.name != "JSON")
 		if in.name == "JSON" && f.Required && s.Kind == "object" {
 			required = true
 		}
 		def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{
-			Name: name, Type: in.typ(required), DefaultValue: in.literal(s.Default), Directives: deprecated(s),
+			Name: name, Type: in.typ(required && other == ""), DefaultValue: in.literal(s.Default), Directives: deprecated(s),
 			Description: describe(key, s.Description),
 		})
+		if other != "" {
+			op.args[other] = &entry{key: key, input: in}
+			def.Arguments = append(def.Arguments, &ast.ArgumentDefinition{Name: other, Type: in.typ(false), Description: "Another name of " + name + "."})
+		}
 	}
+}
+
+// alias is the further name that names has for key, in camelCase; empty = it has none.
+func alias(names map[string]string, key string) string {
+	for _, other := range slices.Sorted(maps.Keys(names)) {
+		if names[other] == key {
+			return casing.Camel(other)
+		}
+	}
+	return ""
 }
 
 // result decides how a field's result is shown.
 func (b *builder) result(op *operation, t registry.Tool, one bool) {
+	b.out.also = t.Shows
+	defer func() { b.out.also = nil }()
 	stem := typeStem(t.Name)
 	switch {
 	case t.Result() == nil && t.IsDocument():

@@ -13,6 +13,7 @@ import (
 type outputs struct {
 	types   *types
 	objects map[string]*object
+	also    map[string]string // further names of members of the next object; nil = none
 }
 
 // value is the type of a result's part. stem names its types where the schema
@@ -56,6 +57,8 @@ func (o *outputs) object(stem string, s *schema.Type) *value {
 	if name == "" {
 		name = stem
 	}
+	also := o.also
+	o.also = nil
 	obj := &object{fields: map[string]*member{}}
 	def := &ast.Definition{Kind: ast.Object, Description: s.Description}
 	for _, f := range s.Fields {
@@ -72,6 +75,10 @@ func (o *outputs) object(stem string, s *schema.Type) *value {
 			Name: field, Type: m.value.typ(m.required), Directives: deprecated(p),
 			Description: describe(key, p.Description),
 		})
+		if other := alias(also, key); other != "" {
+			obj.fields[other], obj.order = m, append(obj.order, other)
+			def.Fields = append(def.Fields, &ast.FieldDefinition{Name: other, Type: m.value.typ(m.required), Description: "Another name of " + field + "."})
+		}
 	}
 	if def.Description == "" {
 		def.Description = fmt.Sprintf("Part of a result: %s.", humanName(name))

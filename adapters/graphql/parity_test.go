@@ -144,6 +144,9 @@ func (s *surface) selection(t *ast.Type) string {
 	var b strings.Builder
 	b.WriteString(" {")
 	for _, f := range def.Fields {
+		if strings.HasPrefix(f.Description, "Another name of ") {
+			continue
+		}
 		b.WriteString(" " + f.Name + s.selection(f.Type))
 	}
 	return b.String() + " }"
