@@ -46,6 +46,7 @@ type vm struct {
 	goFrames     []uintptr
 	tooDeep      *goja.Object  // the last RangeError of nested calls
 	grow         growing       // texts that are added to
+	front        fronts        // of arrays that are put in front of
 	add          goja.Callable // the operator +, where it is not for texts
 	stops        []func()      // what to do when the run is asked to stop
 	stopped      bool

@@ -27,7 +27,7 @@ func webModules() []module {
 		globalModule(),
 		performanceModule(),
 		symbolModule("asyncIterator"), symbolModule("dispose"), symbolModule("asyncDispose"),
-	}, nodeModules(), numbers(), annexB(), polyfills(), iterators(), locales(), regexps())
+	}, nodeModules(), numbers(), arrayEnds(), annexB(), polyfills(), iterators(), locales(), regexps())
 }
 
 // streams are what the Streams and Compression standards define.

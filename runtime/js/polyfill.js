@@ -40,18 +40,36 @@
   add('Promise', 'try', { try(callback, ...args) { return new this((resolve) => resolve(callback(...args))); } }.try);
   // The engine's own says nothing in its error.
   add('Promise', 'any', { any(promises) {
-    return new this((resolve, reject) => {
-      const errors = [];
-      let left = 1, count = 0;
-      const over = () => { if (--left === 0) reject(new AggregateError(errors, 'All promises were rejected')); };
+    let resolve, reject;
+    const result = new this((yes, no) => {
+      if (resolve !== undefined || reject !== undefined) throw new TypeError('Promise executor has already been invoked with non-undefined arguments');
+      resolve = yes;
+      reject = no;
+    });
+    callable(resolve, 'Promise.any');
+    callable(reject, 'Promise.any');
+    const errors = [];
+    let left = 1;
+    const over = () => { if (--left === 0) reject(new AggregateError(errors, 'All promises were rejected')); };
+    try {
+      const made = this.resolve;
+      if (typeof made !== 'function') throw new TypeError('Promise resolve or reject function is not callable');
       for (const promise of promises) {
-        const i = count++;
+        const i = errors.push(undefined) - 1;
+        let called = false;
         left++;
-        errors.push(undefined);
-        this.resolve(promise).then(resolve, (error) => { errors[i] = error; over(); });
+        made.call(this, promise).then(resolve, (error) => {
+          if (called) return;
+          called = true;
+          errors[i] = error;
+          over();
+        });
       }
       over();
-    });
+    } catch (error) {
+      reject(error);
+    }
+    return result;
   } }.any);
   add('Array', 'fromAsync', { async fromAsync(source, map = undefined, thisArg = undefined) {
     if (map !== undefined) callable(map, 'Array.fromAsync');
