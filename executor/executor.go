@@ -32,7 +32,10 @@ type Config struct {
 	Broker *broker.Broker // nil = tasks reach nothing
 	Bus    *ratchet.Bus   // nil = discarded
 	Tracer Tracer         // nil = runs are not followed
-	Bodies *spool.Store   // keeps large bodies and recordings; nil = they are in memory
+	// Forward returns the headers by which requests of a run carry on the trace of its
+	// caller, where there is no Tracer; nil = they do not.
+	Forward func(ratchet.TraceContext) [][2]string
+	Bodies  *spool.Store // keeps large bodies and recordings; nil = they are in memory
 
 	Bounds        policy.Bounds    // of what a task's metadata may ask for
 	WaitLimit     time.Duration    // longest wait of one call (25 s)

@@ -36,6 +36,9 @@ type RunTracer interface {
 // beginTrace opens the trace of a run that is about to be stored.
 func (r *run) beginTrace() {
 	if r.e.cfg.Tracer == nil {
+		if forward := r.e.cfg.Forward; forward != nil && r.req.Trace.TraceID != "" {
+			r.trace = passed{r.req.Trace, forward(r.req.Trace)}
+		}
 		return
 	}
 	r.trace = r.e.cfg.Tracer.Begin(r.snapshot(), r.req.Trace)

@@ -119,7 +119,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*Server, error) {
 	}
 	door, bodies := broker.New(brokerConfig(cfg.HTTP)), openBodies(cfg, db)
 	exec := executor.New(executor.Config{
-		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Bodies: bodies, Bounds: Bounds(cfg),
+		Store: db, Runner: pool, Broker: door, Bus: bus, Tracer: sent.Runs(), Forward: telemetryConfig(cfg.Tracing, o).Propagate.Headers, Bodies: bodies, Bounds: Bounds(cfg),
 		WaitLimit: cfg.Execution.WaitLimit, MaxConcurrent: cfg.Execution.MaxConcurrentTasks,
 		Memory: int64(cfg.Execution.MemoryLimit), ResponseBytes: int(cfg.HTTP.MaxResponseBytes),
 		Secrets: vault, Now: o.Now, Log: logging.For(o.Log, logging.Executor),

@@ -397,6 +397,35 @@ func TestPropagation(t *testing.T) {
 	}
 }
 
+// TestTraceOfTheCallerIsCarriedOn: without a collector too, requests of a task belong to
+// the trace that its caller named.
+func TestTraceOfTheCallerIsCarriedOn(t *testing.T) {
+	got := make(chan string, 1)
+	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Get("Traceparent") }))
+	t.Cleanup(target.Close)
+	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	port := target.URL[strings.LastIndexByte(target.URL, ':')+1:]
+	for propagate, want := range map[string]string{"trace": parent, "none": ""} {
+		s := wholeServer(t, "http.allow_private", "127.0.0.1/32", "http.allow_ports", port, "tracing.propagate", propagate)
+		task := `{"name":"f","description":"d","code":"export default async () => (await fetch('` + target.URL + `')).status","inputSchema":{"type":"object"},"outputSchema":{}}`
+		if w := send(t, s, http.MethodPost, "/api/v1/tasks", task); w.Code != http.StatusCreated {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/api/v1/tasks/f/execute", strings.NewReader(`{"input":{}}`))
+		r.RemoteAddr = "127.0.0.1:1"
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Traceparent", parent)
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, r)
+		if !strings.Contains(w.Body.String(), `"output":200`) {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if carried := <-got; carried != want {
+			t.Errorf("%s: the request carries %q, want %q", propagate, carried, want)
+		}
+	}
+}
+
 // TestTracedRunsAreRecordedAlike: what the trace adds to a request is on no
 // tape, so a replay is the same run; and a retry finds its effects.
 func TestTracedRunsAreRecordedAlike(t *testing.T) {
@@ -571,7 +600,7 @@ func TestCollectorIsGone(t *testing.T) {
 }
 
 // TestTracingIsOff: without an endpoint there is nothing that could send, and
-// a caller's trace is still the execution's.
+// a caller's trace is still the execution's, and goes on with its requests.
 func TestTracingIsOff(t *testing.T) {
 	w := watch(t, nil)
 	if w.s.telemetry != nil || len(w.s.deps.Gates) == 0 || strings.Contains(gateNames(w.s), "telemetry") {
@@ -583,8 +612,8 @@ func TestTracingIsOff(t *testing.T) {
 	if err != nil || x.TraceID != theirTrace {
 		t.Errorf("%v %+v", err, x)
 	}
-	if got := w.site.headers()[0].Get("Traceparent"); got != "" {
-		t.Errorf("the receiver was told %q", got)
+	if got := w.site.headers()[0].Get("Traceparent"); got != theirParent {
+		t.Errorf("the request carries %q, want the caller's own", got)
 	}
 	if strings.Contains(w.log.String(), `"span_id"`) {
 		t.Errorf("a line has a span:\n%s", w.log.String())

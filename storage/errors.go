@@ -16,6 +16,12 @@ var errUnique = errors.New("already exists")
 // IsTaken says whether err refuses a name or an email that is in use.
 func IsTaken(err error) bool { return errors.Is(err, errUnique) }
 
+// errStale is the cause of a write that was made from an older state of its row.
+var errStale = errors.New("changed since it was read")
+
+// IsStale says whether err refuses a write that was made from an older state of its row.
+func IsStale(err error) bool { return errors.Is(err, errStale) }
+
 // fault is an error of the driver without the statement and the values the
 // driver puts into its text.
 type fault struct {

@@ -105,11 +105,11 @@ func (db *DB) UpdateTask(ctx context.Context, t *ratchet.Task, opt UpdateOptions
 			return err
 		}
 		if opt.ExpectedChecksum != "" && opt.ExpectedChecksum != old.Checksum {
-			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since: its checksum is %s", old.Name, old.Checksum).
+			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since: its checksum is %s", old.Name, old.Checksum).Wrap(errStale).
 				At("/expected_checksum").WithHint("read the task again, apply your change to it and send its new checksum")
 		}
 		if !opt.ExpectedUpdate.IsZero() && !opt.ExpectedUpdate.Equal(old.UpdatedAt) {
-			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since", old.Name).
+			return ratchet.Errorf(ratchet.CodeConflict, "task %q changed since", old.Name).Wrap(errStale).
 				At("/expected_revision").WithHint("read the task again and apply your change to what it is now")
 		}
 		if next.Checksum != old.Checksum || next.Name != old.Name { // who only disables it need not hold its secrets

@@ -87,7 +87,22 @@ var EditTask = registry.Define(registry.Spec{
 	}},
 }, editTask)
 
-func editTask(ctx context.Context, d *registry.Deps, in EditTaskIn) (EditTaskOut, error) {
+// editTries bounds how often an edit is made anew because another one came first.
+const editTries = 100
+
+// editTask makes the edit anew when the task changed meanwhile, unless the caller says
+// what it is to be made from: the edits of two callers do not exclude each other.
+func editTask(ctx context.Context, d *registry.Deps, in EditTaskIn) (out EditTaskOut, err error) {
+	for range editTries {
+		out, err = editOnce(ctx, d, in)
+		if !storage.IsStale(err) || in.ExpectedChecksum != "" || in.ExpectedRevision != "" || ctx.Err() != nil {
+			break
+		}
+	}
+	return out, err
+}
+
+func editOnce(ctx context.Context, d *registry.Deps, in EditTaskIn) (EditTaskOut, error) {
 	t, err := activeTask(ctx, d, in.TaskID)
 	if err != nil {
 		return EditTaskOut{}, err

@@ -363,3 +363,21 @@ func TestEveryNamedBackupIsRestorable(t *testing.T) {
 		t.Errorf("the name is taken: %v", err)
 	}
 }
+
+// TestEdit_atTheSameTime: edits that name no revision are all made.
+func TestEdit_atTheSameTime(t *testing.T) {
+	call := fresh(t)
+	if _, err := call(t.Context(), "ratchet_create_task", json.RawMessage(`{"name":"busy","description":"d","code":"export default () => 1","input_schema":{"type":"object"},"output_schema":{}}`)); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 30 {
+		all.Go(func() {
+			defer ratchet.Recover("edit", func(err error) { t.Error(err) })
+			if _, err := call(t.Context(), "ratchet_edit_task", json.RawMessage(fmt.Sprintf(`{"task_id":"busy","description":"edit %d"}`, i))); err != nil {
+				t.Errorf("edit %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+}

@@ -95,15 +95,18 @@ func (r *run) Call(call runtime.HostCall) (header [][2]string, end func(runtime.
 }
 
 // headers tell the receiver of a request which span it belongs to.
-func (t *Telemetry) headers(c ratchet.TraceContext) [][2]string {
-	if t.cfg.Propagate == PropagateNone {
+func (t *Telemetry) headers(c ratchet.TraceContext) [][2]string { return t.cfg.Propagate.Headers(c) }
+
+// Headers are those of a request that belongs to a trace.
+func (p Propagation) Headers(c ratchet.TraceContext) [][2]string {
+	if p == PropagateNone {
 		return nil
 	}
 	list := [][2]string{{"traceparent", c.Traceparent()}}
 	if c.State != "" {
 		list = append(list, [2]string{"tracestate", c.State})
 	}
-	if c.Baggage != "" && t.cfg.Propagate == PropagateAll {
+	if c.Baggage != "" && p == PropagateAll {
 		list = append(list, [2]string{"baggage", c.Baggage})
 	}
 	return list
