@@ -184,6 +184,9 @@ func (src *parsed) serve(b api.PluginBuild, s Source) {
 			return api.OnResolveResult{Path: src.name, Namespace: filesNamespace}, nil
 		}
 		if !strings.HasPrefix(a.Path, "./") && !strings.HasPrefix(a.Path, "../") {
+			if a.Kind == api.ResolveJSRequireCall && src.triesToRequire(s, a.Importer, a.Path) {
+				return api.OnResolveResult{Path: a.Path, External: true}, nil
+			}
 			return src.resolveName(a.Path)
 		}
 		want := path.Join(path.Dir(a.Importer), a.Path)
@@ -205,6 +208,20 @@ func (src *parsed) serve(b api.PluginBuild, s Source) {
 		text, _ := nodeModule(a.Path)
 		return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 	})
+}
+
+// triesToRequire says whether a file requires a module that there is not only
+// to see whether there is one: it throws then, as where Node.js has none.
+func (src *parsed) triesToRequire(s Source, importer, name string) bool {
+	if _, ok := nodeModule(name); ok {
+		return false
+	}
+	text := src.files[importer]
+	if importer == src.name {
+		text = s.Code
+	}
+	return regexp.MustCompile(`\btry\s*\{[^{}]*\brequire\(\s*["']`+regexp.QuoteMeta(name)+`["']\s*\)`).MatchString(text) ||
+		regexp.MustCompile(`\btry\s*\{[^{}]*\b\w+\(\s*["']`+regexp.QuoteMeta(name)+`["']\s*\)[^{}]*\}\s*catch`).MatchString(text)
 }
 
 // resolveName resolves an import that is no relative path.

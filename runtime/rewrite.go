@@ -14,12 +14,13 @@ import (
 // same plain, counted, profiled and debugged. docs/engine.md lists the faults.
 type rewriter struct {
 	src      *parsed
-	function *functionScope    // nil outside functions
-	uses     map[tool]bool     // helpers the program needs
-	declared map[string]bool   // names the source declares
-	deep     map[ast.Node]bool // functions that may call themselves
-	traps    bool              // proxies may have the trap construct
-	texts    map[string]bool   // names of what begins as a text
+	function *functionScope                // nil outside functions
+	uses     map[tool]bool                 // helpers the program needs
+	declared map[string]bool               // names the source declares
+	deep     map[ast.Node]bool             // functions that may call themselves
+	traps    bool                          // proxies may have the trap construct
+	texts    map[string]bool               // names of what begins as a text
+	classes  map[*ast.FunctionLiteral]bool // constructors
 	failed   error
 }
 
@@ -31,11 +32,12 @@ type functionScope struct {
 	inside bool // the node is in its body, not in its parameters
 	wants  bool // an arrow function in the body reads arguments
 	params bool // one in the parameters does
+	class  bool // it is the constructor of a class
 }
 
 // rewrite changes the tree in place.
 func (src *parsed) rewrite() (*rewriter, error) {
-	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive(), traps: constructsByTrap.MatchString(src.text), texts: src.texts()}
+	r := &rewriter{src: src, uses: map[tool]bool{}, deep: src.recursive(), traps: constructsByTrap.MatchString(src.text), texts: src.texts(), classes: map[*ast.FunctionLiteral]bool{}}
 	r.any(reflect.ValueOf(&src.tree.Body))
 	return r, r.failed
 }
@@ -74,7 +76,7 @@ func (r *rewriter) any(v reflect.Value) {
 func (r *rewriter) node(v reflect.Value) {
 	switch n := v.Interface().(type) {
 	case *ast.FunctionLiteral:
-		r.enter(n.ParameterList, n.Body)
+		r.enter(n.ParameterList, n.Body, r.classes[n])
 		if r.deep[n] {
 			r.boundDepth(n.Body)
 		}
@@ -87,6 +89,8 @@ func (r *rewriter) node(v reflect.Value) {
 			r.function.arrows++
 			defer func() { r.function.arrows-- }()
 		}
+	case *ast.MethodDefinition:
+		r.classes[n.Body] = isConstructor(n)
 	case *ast.ClassStaticBlock:
 		r.outside(func() { r.any(v.Elem()) })
 		return
@@ -119,8 +123,8 @@ func (r *rewriter) node(v reflect.Value) {
 // enter visits a function. The engine makes arguments a variable of the
 // function that first reads it directly; read by an arrow function first, it
 // would be lost. So the function reads it itself before.
-func (r *rewriter) enter(params *ast.ParameterList, body *ast.BlockStatement) {
-	f := &functionScope{outer: r.function, body: body}
+func (r *rewriter) enter(params *ast.ParameterList, body *ast.BlockStatement, class bool) {
+	f := &functionScope{outer: r.function, body: body, class: class}
 	r.function = f
 	for _, b := range params.List {
 		r.any(reflect.ValueOf(b).Elem())
@@ -245,6 +249,10 @@ func (r *rewriter) replace(v reflect.Value) {
 
 func (r *rewriter) expression(e ast.Expression) ast.Expression {
 	switch n := e.(type) {
+	case *ast.MetaProperty:
+		if n.Meta.Name == "new" && r.function != nil && !r.function.class {
+			return r.call(toolTarget, n.Idx, n, &ast.ThisExpression{Idx: n.Idx})
+		}
 	case *ast.NewExpression:
 		if r.traps {
 			return r.call(toolNew, n.New, append([]ast.Expression{n.Callee}, n.ArgumentList...)...)

@@ -20,6 +20,7 @@ const (
 	toolDepth  tool = "$ratchetDepth"
 	toolNew    tool = "$ratchetNew"
 	toolAppend tool = "$ratchetAppend"
+	toolTarget tool = "$ratchetTarget"
 )
 
 // tools puts before the program: const [power, …] = tools().
@@ -30,7 +31,7 @@ func (src *parsed) tools(used map[tool]bool) []tool {
 	var list []tool
 	var names []ast.Expression
 	at := file.Idx(src.tree.File.Base())
-	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth, toolNew, toolAppend} {
+	for _, t := range []tool{toolPower, toolDate, toolRegExp, toolDepth, toolNew, toolAppend, toolTarget} {
 		if used[t] {
 			list, names = append(list, t), append(names, name(string(t), at))
 		}
@@ -62,6 +63,8 @@ func (v *vm) giveTools() error {
 			list[i] = v.checkDepth
 		case toolAppend:
 			list[i] = v.appendText
+		case toolTarget:
+			list[i] = v.newTarget
 		case toolNew:
 			list[i] = v.construct
 		}

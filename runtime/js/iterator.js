@@ -3,7 +3,7 @@
   'use strict';
   const proto = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
   function Iterator() {
-    if (new.target === undefined || new.target === Iterator) throw new TypeError('Iterator is abstract: extend it or use Iterator.from');
+    if (new.target === undefined || this === undefined || new.target === Iterator) throw new TypeError('Iterator is abstract: extend it or use Iterator.from');
   }
   Object.defineProperty(Iterator, 'prototype', { __proto__: null, value: proto, writable: false });
   function callable(f, it, name) {

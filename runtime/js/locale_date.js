@@ -3,7 +3,7 @@ const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const two = ['numeric', '2-digit'], length = ['long', 'short'];
 const dateOptions = {
-  timeZone: undefined, timeZoneName: length, fractionalSecondDigits: [1, 2, 3], weekday: length, year: two, month: ['numeric', '2-digit', 'long', 'short'], day: two,
+  timeZone: undefined, timeZoneName: length, era: ['short', 'narrow'], fractionalSecondDigits: [1, 2, 3], weekday: length, year: two, month: ['numeric', '2-digit', 'long', 'short'], day: two,
   hour: two, minute: two, second: two, hour12: [true, false], hourCycle: ['h12', 'h23'],
   dateStyle: ['full', 'long', 'medium', 'short'], timeStyle: ['full', 'long', 'medium', 'short'], localeMatcher: ['lookup', 'best fit'], calendar: ['gregory'], numberingSystem: ['latn'],
 };
@@ -48,8 +48,9 @@ function formatDate(date, options, where, wantDate, wantTime, L, inParts = false
 }
 function datePart(d, o, where) {
   const year = d.getUTCFullYear();
-  if (o.year !== undefined && year < 1) throw new RangeError(`${where}: years before 1 are not supported`);
-  const y = o.year === undefined ? '' : o.year === '2-digit' ? pad(year % 100) : String(year);
+  if (o.year !== undefined && year < 1 && o.era === undefined) throw new RangeError(`${where}: years before 1 are not supported without era`);
+  const shown = year < 1 ? 1 - year : year, era = year < 1 ? 'BC' : 'AD';
+  const y = o.year === undefined ? '' : o.year === '2-digit' ? pad(shown % 100) : String(shown);
   const day = o.day === undefined ? '' : o.day === '2-digit' ? pad(d.getUTCDate()) : String(d.getUTCDate());
   const name = days[d.getUTCDay()];
   const week = o.weekday === undefined ? '' : o.weekday === 'long' ? name : name.slice(0, 3);
@@ -65,6 +66,7 @@ function datePart(d, o, where) {
     if (month === '' && y !== '' && week !== '') throw new RangeError(`${where}: weekday and year without month are not supported`);
     text = [month, day, y].filter((p) => p !== '').join('/');
   }
+  if (o.era !== undefined && text !== '') text += ' ' + (o.era === 'narrow' ? era[0] : era);
   return [week, text].filter((p) => p !== '').join(', ');
 }
 const fraction = (d, o) => (o.fractionalSecondDigits === undefined ? '' : '.' + String(d.getUTCMilliseconds()).padStart(3, '0').slice(0, o.fractionalSecondDigits));

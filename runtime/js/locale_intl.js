@@ -68,7 +68,7 @@ function makeIntl() {
       const times = ['hour', 'minute', 'second'].filter((n) => o[n] !== undefined || (o.timeStyle !== undefined && (n !== 'second' || o.timeStyle !== 'short')));
       const order = [...all, ...times, ...(o.fractionalSecondDigits === undefined ? [] : ['fractionalSecond'])];
       for (const piece of text.match(/\d+|[A-Za-z]+|[^A-Za-z\d]+/g) ?? []) {
-        const name = days.some((n) => n === piece || n.slice(0, 3) === piece) ? 'weekday' : months.some((n) => n === piece || n.slice(0, 3) === piece) ? 'month' : /^[ap]m$/i.test(piece) ? 'dayPeriod' : /^\d/.test(piece) ? order.shift() ?? 'timeZoneName' : /^(?:at)$/.test(piece) || !/[A-Za-z]/.test(piece) ? 'literal' : 'timeZoneName';
+        const name = days.some((n) => n === piece || n.slice(0, 3) === piece) ? 'weekday' : months.some((n) => n === piece || n.slice(0, 3) === piece) ? 'month' : /^[ap]m$/i.test(piece) ? 'dayPeriod' : o.era !== undefined && /^(?:AD|BC|A|B)$/.test(piece) ? 'era' : /^\d/.test(piece) ? order.shift() ?? 'timeZoneName' : /^(?:at)$/.test(piece) || !/[A-Za-z]/.test(piece) ? 'literal' : 'timeZoneName';
         const last = parts[parts.length - 1];
         if (last?.type === name && (name === 'literal' || name === 'timeZoneName')) last.value += piece;
         else if (last?.type === 'timeZoneName') last.value += piece;

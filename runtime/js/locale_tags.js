@@ -60,7 +60,7 @@ class Locale {
   toString() { return this.#tag; }
   get [Symbol.toStringTag]() { return 'Intl.Locale'; }
 }
-const refused = ['era', 'dayPeriod', 'formatMatcher', 'roundingIncrement', 'roundingMode', 'roundingPriority', 'trailingZeroDisplay', 'ignorePunctuation', 'caseFirst'];
+const refused = ['dayPeriod', 'formatMatcher', 'roundingIncrement', 'roundingMode', 'roundingPriority', 'trailingZeroDisplay', 'ignorePunctuation', 'caseFirst'];
 // read takes the known options and refuses others; allowed maps a name to its values, or to null for a number.
 function read(options, allowed, where) {
   const o = {};

@@ -3,6 +3,7 @@ const sizes = { numeric: 'n', '2-digit': '2', short: 's', long: 'l' };
 const types = { y: 'year', M: 'month', d: 'day', w: 'weekday', h: 'hour', m: 'minute', s: 'second', p: 'dayPeriod', z: 'timeZoneName' };
 // elsewhere is a date in parts.
 function elsewhere(d, o, where, L) {
+  if (o.era !== undefined) throw new RangeError(`${where}: eras in ${L.name} are not supported`);
   if (d.getUTCFullYear() < 1) throw new RangeError(`${where}: years before 1 are not supported`);
   const { data } = L, day = o.dateStyle !== undefined ? data.styles['d' + o.dateStyle] : dayPattern(o, data), clock = clockOf(o, L, where);
   if (day === '' || clock === '') return partsOf(day + clock, d, o, where, L);

@@ -20,11 +20,13 @@
     return re;
   }
   function RegExp_(pattern, flags) {
+    // The engine's new.target is that of a constructor around the call, too.
+    const target = new.target !== undefined && this !== undefined && Object.getPrototypeOf(this) === new.target.prototype ? new.target : undefined;
     const isRegExp = typeof pattern === 'object' && pattern !== null && (pattern[Symbol.match] !== undefined ? Boolean(pattern[Symbol.match]) : pattern instanceof Native);
-    if (new.target === undefined && isRegExp && flags === undefined && pattern.constructor === RegExp_) return pattern;
+    if (target === undefined && isRegExp && flags === undefined && pattern.constructor === RegExp_) return pattern;
     const text = isRegExp ? pattern.source : pattern === undefined ? '' : `${pattern}`;
     const given = flags === undefined ? (isRegExp ? pattern.flags : '') : `${flags}`;
-    return make(text, given, new.target === undefined ? RegExp_ : new.target);
+    return make(text, given, target === undefined ? RegExp_ : target);
   }
   Object.defineProperty(RegExp_, 'name', { __proto__: null, value: 'RegExp' });
   Object.defineProperty(RegExp_, 'length', { __proto__: null, value: 2 });

@@ -19,7 +19,7 @@
   function replacing(name, construct) {
     const target = globalThis[name];
     const made = { [name]: function (...args) {
-      if (new.target === undefined) throw new TypeError(`Constructor ${name} requires 'new'`);
+      if (new.target === undefined || this === undefined) throw new TypeError(`Constructor ${name} requires 'new'`);
       return construct(target, args, new.target === made ? target : new.target);
     } }[name];
     Object.setPrototypeOf(made, Object.getPrototypeOf(target));
