@@ -155,7 +155,7 @@ func (g *growing) text(to reflect.Value, more string) goja.Value {
 	g.narrow[slot] = append(b, more...)
 	made := reflect.New(to.Type()).Elem()
 	made.SetString(unsafe.String(unsafe.SliceData(g.narrow[slot]), len(g.narrow[slot])))
-	return made.Interface().(goja.Value) //nolint:errcheck // of the type of a value
+	return made.Interface().(goja.Value)
 }
 
 func (g *growing) units(to, more reflect.Value) goja.Value {
@@ -179,7 +179,7 @@ func (g *growing) units(to, more reflect.Value) goja.Value {
 		}
 	}
 	g.wide[slot] = u
-	return reflect.ValueOf(u).Convert(to.Type()).Interface().(goja.Value) //nolint:errcheck // of the type of a value
+	return reflect.ValueOf(u).Convert(to.Type()).Interface().(goja.Value)
 }
 
 func (g *growing) turn() int {
