@@ -1,8 +1,12 @@
 package runtime
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/hmac"
-	"crypto/md5"  //nolint:gosec // Node.js has it, for checksums
+	"crypto/md5" //nolint:gosec // Node.js has it, for checksums
+	"crypto/pbkdf2"
 	"crypto/sha1" //nolint:gosec // SHA-1 is part of the Web Crypto API
 	"crypto/sha256"
 	"crypto/sha512"
@@ -47,9 +51,47 @@ func cryptoHost(v *vm) hostFuncs {
 			id[8] = id[8]&0x3f | 0x80
 			return v.rt.ToValue(id.String())
 		},
+		"gcm": func(c goja.FunctionCall) goja.Value {
+			return v.gcm(c.Argument(0).ToBoolean(), v.view(c.Argument(1)), v.view(c.Argument(2)), v.view(c.Argument(3)), v.view(c.Argument(4)))
+		},
+		"pbkdf2": func(c goja.FunctionCall) goja.Value {
+			n := func(i int) int { return int(c.Argument(i).ToInteger()) }
+			made, err := pbkdf2.Key(newHash(c.Argument(0).String()), string(v.view(c.Argument(1))), v.view(c.Argument(2)), n(3), n(4))
+			if err != nil {
+				panic(v.throw("Error", err.Error()))
+			}
+			return v.buffer(made)
+		},
+		"hkdf": func(c goja.FunctionCall) goja.Value {
+			made, err := hkdf.Key(newHash(c.Argument(0).String()), v.view(c.Argument(1)), v.view(c.Argument(2)), string(v.view(c.Argument(3))), int(c.Argument(4).ToInteger()))
+			if err != nil {
+				panic(v.throw("RangeError", "HKDF: "+err.Error()))
+			}
+			return v.buffer(made)
+		},
 		"atob": v.atob,
 		"btoa": v.btoa,
 	}
+}
+
+// gcm seals or opens data by AES-GCM; null = it cannot be opened, or the nonce is unusual.
+func (v *vm) gcm(seal bool, key, nonce, data, more []byte) goja.Value {
+	block, err := aes.NewCipher(key)
+	if err != nil || len(nonce) == 0 {
+		return goja.Null()
+	}
+	mode, err := cipher.NewGCMWithNonceSize(block, len(nonce))
+	if err != nil {
+		return goja.Null()
+	}
+	if seal {
+		return v.buffer(mode.Seal(nil, nonce, data, more))
+	}
+	out, err := mode.Open(nil, nonce, data, more)
+	if err != nil {
+		return goja.Null()
+	}
+	return v.buffer(out)
 }
 
 // newHash is the hash of a Web Crypto name; the script has checked it.

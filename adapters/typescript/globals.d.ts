@@ -645,7 +645,7 @@ declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer
 
 type HashName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
 type HmacAlgorithm = { name: "HMAC"; hash: HashName | { name: HashName }; length?: number };
-type KeyUse = "sign" | "verify";
+type KeyUse = "sign" | "verify" | "encrypt" | "decrypt" | "deriveKey" | "deriveBits" | "wrapKey" | "unwrapKey";
 type Bytes = ArrayBuffer | ArrayBufferView;
 
 declare class CryptoKey {
@@ -665,7 +665,14 @@ declare class SubtleCrypto {
   exportKey(format: "jwk", key: CryptoKey): Promise<{ kty: "oct"; k: string; alg: string; ext: boolean; key_ops: KeyUse[] }>;
   sign(algorithm: "HMAC" | { name: "HMAC" }, key: CryptoKey, data: Bytes): Promise<ArrayBuffer>;
   verify(algorithm: "HMAC" | { name: "HMAC" }, key: CryptoKey, signature: Bytes, data: Bytes): Promise<boolean>;
+  importKey(format: "raw", key: Bytes, algorithm: "AES-GCM" | "PBKDF2" | "HKDF" | { name: "AES-GCM" | "PBKDF2" | "HKDF" }, extractable: boolean, uses: KeyUse[]): Promise<CryptoKey>;
+  generateKey(algorithm: { name: "AES-GCM"; length: 128 | 192 | 256 }, extractable: boolean, uses: KeyUse[]): Promise<CryptoKey>;
+  encrypt(algorithm: { name: "AES-GCM"; iv: Bytes; additionalData?: Bytes }, key: CryptoKey, data: Bytes): Promise<ArrayBuffer>;
+  decrypt(algorithm: { name: "AES-GCM"; iv: Bytes; additionalData?: Bytes }, key: CryptoKey, data: Bytes): Promise<ArrayBuffer>;
+  deriveBits(algorithm: DerivingAlgorithm, key: CryptoKey, length: number): Promise<ArrayBuffer>;
+  deriveKey(algorithm: DerivingAlgorithm, key: CryptoKey, made: HmacAlgorithm | { name: "AES-GCM"; length: 128 | 192 | 256 }, extractable: boolean, uses: KeyUse[]): Promise<CryptoKey>;
 }
+type DerivingAlgorithm = { name: "PBKDF2"; hash: HashName; salt: Bytes; iterations: number } | { name: "HKDF"; hash: HashName; salt: Bytes; info: Bytes };
 declare class Crypto {
   readonly subtle: SubtleCrypto;
   randomUUID(): string;
