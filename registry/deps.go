@@ -36,6 +36,8 @@ type TaskFolder interface {
 	Path(t *ratchet.Task) string
 	// Save writes the task's folder without the files that are gone, and returns its path.
 	Save(ctx context.Context, t *ratchet.Task, gone ...string) (path string, err error)
+	// InSync says whether the task's files say what its row does; true when it has none.
+	InSync(t *ratchet.Task) bool
 	// MarkRemoved keeps the task's files from being loaded until one of them changes.
 	MarkRemoved(ctx context.Context, t *ratchet.Task) error
 	// Remove deletes the task's folder and returns the files deleted.

@@ -1,11 +1,9 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 
@@ -83,7 +81,7 @@ func loadTask(ctx context.Context, db *storage.DB, t *ratchet.Task) (what string
 		return "added", db.CreateTask(ctx, t, "loaded from its folder", "")
 	}
 	t.ID = stored.ID
-	same, err := sameFiles(t, stored)
+	same, err := sources.Same(t, stored)
 	if err != nil {
 		return "", err
 	}
@@ -107,17 +105,4 @@ func storedTask(ctx context.Context, db *storage.DB, t *ratchet.Task) (*ratchet.
 		}
 	}
 	return nil, nil
-}
-
-// sameFiles says whether two tasks would be written alike.
-func sameFiles(a, b *ratchet.Task) (bool, error) {
-	x, err := sources.Files(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := sources.Files(b)
-	if err != nil {
-		return false, err
-	}
-	return maps.EqualFunc(x, y, bytes.Equal), nil
 }

@@ -205,6 +205,37 @@ func TestTasksAboveABoundAreNotLoaded(t *testing.T) {
 	}
 }
 
+// TestChangedFilesAreNotInSync: a list compares tasks with their files as they are now.
+func TestChangedFilesAreNotInSync(t *testing.T) {
+	dir := t.TempDir()
+	writeTask(t, filepath.Join(dir, "a"), "a")
+	writeTask(t, filepath.Join(dir, "b"), "b")
+	s := open(t, t.TempDir(), dir)
+	named := func(args string) (names []string) {
+		for _, row := range call(t, s, "ratchet_list_available_tasks", args)["tasks"].([]any) {
+			names = append(names, row.(map[string]any)["name"].(string))
+		}
+		return names
+	}
+	const differ = `{"filters":[{"field":"in_sync","operator":"EQ","value":false}]}`
+	if got := named(differ); len(got) != 0 {
+		t.Errorf("before a change %q differ", got)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "b", "main.js"), []byte("export default () => 3"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := named(differ); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("%q differ, want b", got)
+	}
+	if got := call(t, s, "ratchet_get_task", `{"task_id":"b"}`)["in_sync"]; got != false {
+		t.Errorf("in_sync of the changed task is %v", got)
+	}
+	writeTask(t, filepath.Join(dir, "b"), "b")
+	if got := named(differ); len(got) != 0 {
+		t.Errorf("after the change was taken back %q differ", got)
+	}
+}
+
 // TestDeletedTasksStayDeleted: the folder keeps the files, and a change of one brings the
 // task back.
 func TestDeletedTasksStayDeleted(t *testing.T) {

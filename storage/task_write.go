@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -181,6 +183,23 @@ func (db *DB) MarkValidated(ctx context.Context, id string) error {
 	now := db.micros()
 	return db.writeTask(ctx, false, func(tx *tx) error {
 		return tx.exec("mark a task validated", "UPDATE tasks SET validated_at = ? WHERE uuid = ?", now, []byte(id))
+	})
+}
+
+// MarkSync notes which tasks differ from their files; all others do not.
+func (db *DB) MarkSync(ctx context.Context, differ []string) error {
+	ids := make([]string, len(differ))
+	for i, id := range differ {
+		ids[i] = hex.EncodeToString([]byte(id))
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return db.writeTask(ctx, false, func(tx *tx) error {
+		const differs = "lower(hex(uuid)) IN (SELECT value FROM json_each(?1))"
+		return tx.exec("mark tasks that differ from their files",
+			"UPDATE tasks SET in_sync = NOT "+differs+" WHERE in_sync IS NOT (NOT "+differs+")", string(list))
 	})
 }
 

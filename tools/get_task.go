@@ -55,7 +55,7 @@ func getTask(ctx context.Context, d *registry.Deps, in GetTaskIn) (registry.Row[
 		return registry.Row[TaskView]{}, err
 	}
 	view := TaskView{
-		TaskItem: taskItem(t, true), Language: string(t.Language), Code: t.Code, Files: t.Files, Metadata: t.Metadata,
+		TaskItem: taskItem(d, t, true), Language: string(t.Language), Code: t.Code, Files: t.Files, Metadata: t.Metadata,
 		TestCases: append([]ratchet.TestCase{}, t.Tests...), Checksum: t.Checksum, Revision: taskRevision(t),
 	}
 	rows, err := registry.Rows([]TaskView{view}, in.Fields)

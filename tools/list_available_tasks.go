@@ -93,13 +93,16 @@ func listTasks(ctx context.Context, d *registry.Deps, in ListTasksIn) (ListTasks
 	if err != nil {
 		return ListTasksOut{}, err
 	}
+	if err := refreshSync(ctx, d, q.Filters); err != nil {
+		return ListTasksOut{}, err
+	}
 	page, err := d.Store.ListTasks(ctx, q)
 	if err != nil {
 		return ListTasksOut{}, err
 	}
 	items := make([]TaskItem, len(page.Items))
 	for i := range page.Items {
-		items[i] = taskItem(&page.Items[i], in.IncludeSchemas)
+		items[i] = taskItem(d, &page.Items[i], in.IncludeSchemas)
 	}
 	rows, err := registry.Rows(items, in.Fields)
 	if err != nil {
@@ -112,11 +115,11 @@ func listTasks(ctx context.Context, d *registry.Deps, in ListTasksIn) (ListTasks
 	return out, nil
 }
 
-func taskItem(t *ratchet.Task, schemas bool) TaskItem {
+func taskItem(d *registry.Deps, t *ratchet.Task, schemas bool) TaskItem {
 	item := TaskItem{
 		ID: fmt.Sprint(t.Number), UUID: t.ID, Name: t.Name, Label: t.Label, Version: t.Version, Description: t.Description,
 		Category: t.Category, Tags: append([]string{}, t.Tags...), Enabled: t.Enabled, SourceType: t.SourceType, Source: t.Source,
-		InSync: true, CreatedAt: registry.Stamp(t.CreatedAt), UpdatedAt: registry.Stamp(t.UpdatedAt),
+		InSync: inSync(d, t), CreatedAt: registry.Stamp(t.CreatedAt), UpdatedAt: registry.Stamp(t.UpdatedAt),
 	}
 	if t.Last != nil {
 		item.LastExecution = &LastRun{Status: string(t.Last.Status), At: registry.Stamp(t.Last.At)}
