@@ -101,11 +101,29 @@ var taskName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 const maxTaskName = 100
 
+// unfenced is code without the Markdown fence around it; false = there is none around
+// the whole of it.
+func unfenced(code string) (bare string, fenced bool) {
+	first, rest, ok := strings.Cut(strings.TrimSpace(code), "\n")
+	if !ok || !strings.HasPrefix(first, "```") || strings.Contains(first[3:], "`") {
+		return code, false
+	}
+	bare, ok = strings.CutSuffix(rest, "\n```")
+	if !ok || strings.HasPrefix(bare, "```") || strings.Contains(bare, "\n```") {
+		return code, false
+	}
+	return bare + "\n", true
+}
+
 // checkTask checks everything about a task but its tests. With auto it
-// decides the language first and sets it. The error is for checks that could
+// decides the language first and sets it; a Markdown fence around the code is removed. The error is for checks that could
 // not be made; what is wrong with the task is in the result.
 func checkTask(ctx context.Context, d *registry.Deps, t *ratchet.Task, auto, syntaxOnly bool) (*checks, error) {
 	c := &checks{}
+	if bare, fenced := unfenced(t.Code); fenced {
+		t.Code = bare
+		c.warn("syntax", "MARKDOWN_FENCE", "/code", "the code was wrapped in a Markdown fence, which was removed")
+	}
 	if !syntaxOnly {
 		c.identity(t, d.Exec.Bounds())
 	}
