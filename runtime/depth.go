@@ -60,8 +60,26 @@ func (v *vm) checkDepth(goja.FunctionCall) goja.Value {
 	if v.room = min(limit-len(v.frames), nativeDepth-native/framesPerCall); v.room > 0 {
 		return goja.Undefined()
 	}
-	v.tooDeep = v.throw("RangeError", "Maximum call stack size exceeded")
-	panic(v.tooDeep)
+	thrown := v.throw("RangeError", "Maximum call stack size exceeded")
+	v.tooDeep.add(thrown)
+	panic(thrown)
+}
+
+// deepErrors are the last errors that checkDepth threw. What looks at one on its way,
+// such as the debugger, may be too deep itself and throw another.
+type deepErrors struct {
+	last [16]*goja.Object
+	next int
+}
+
+func (d *deepErrors) add(o *goja.Object) {
+	d.last[d.next%len(d.last)] = o
+	d.next++
+}
+
+func (d *deepErrors) has(thrown goja.Value) bool {
+	o, ok := thrown.(*goja.Object)
+	return ok && slices.Contains(d.last[:], o)
 }
 
 // boundCalls sets the depth at which the engine ends the run.

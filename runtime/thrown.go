@@ -96,7 +96,7 @@ func (v *vm) place(e *ratchet.ExecutionError, frames []frame) {
 // object knows better.
 func (v *vm) scriptFailure(thrown goja.Value, frames []frame) *ratchet.ExecutionError {
 	info := v.describe(thrown)
-	if o, ok := thrown.(*goja.Object); ok && o == v.tooDeep {
+	if v.tooDeep.has(thrown) {
 		return v.overflow(parseStack(info.raw))
 	}
 	e := &ratchet.ExecutionError{

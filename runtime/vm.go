@@ -44,7 +44,7 @@ type vm struct {
 	room         int               // calls that may nest before the depth is measured again
 	frames       []goja.StackFrame // room to measure it
 	goFrames     []uintptr
-	tooDeep      *goja.Object  // the last RangeError of nested calls
+	tooDeep      deepErrors    // the RangeErrors of nested calls
 	grow         growing       // texts that are added to
 	front        fronts        // of arrays that are put in front of
 	add          goja.Callable // the operator +, where it is not for texts

@@ -17,7 +17,7 @@ func eventHost(v *vm) hostFuncs {
 		// report has the loop report an error that a listener threw.
 		"report": func(c goja.FunctionCall) goja.Value {
 			thrown := c.Argument(0)
-			if o, ok := thrown.(*goja.Object); ok && o == v.tooDeep {
+			if v.tooDeep.has(thrown) {
 				panic(thrown) // it ends what is around the listener too
 			}
 			v.setTimer(0, false, func() { panic(thrown) })

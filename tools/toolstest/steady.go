@@ -34,9 +34,13 @@ func Steady(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
+			text, isText := value.(string)
 			switch {
 			case key == "request_id":
 				delete(v, key)
+			case key == "flamegraph_data" && isText: // which frames took a microsecond differs
+				root, _, _ := strings.Cut(text, ";")
+				v[key] = root + ";…"
 			case slices.Contains(measured(), key), key == "workers" && isList(value):
 				v[key] = "measured"
 			case value != nil && (strings.HasSuffix(key, "_ms") || strings.HasSuffix(key, "_us")):
