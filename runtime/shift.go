@@ -72,7 +72,7 @@ func (f *fronts) put(front, values []goja.Value) []goja.Value {
 			slot = f.next
 		}
 		free := len(values) + len(front)
-		whole := make([]goja.Value, free+len(values))
+		whole := make([]goja.Value, free+len(values), free+2*len(values)) // room at the end too: push must not move it again
 		copy(whole[free:], values)
 		f.room[slot], values = whole[:free], whole[free:]
 	}
@@ -80,13 +80,15 @@ func (f *fronts) put(front, values []goja.Value) []goja.Value {
 	at := len(room) - len(front)
 	copy(room[at:], front)
 	f.room[slot] = room[:at]
-	return unsafe.Slice(unsafe.SliceData(room[at:]), len(front)+len(values))
+	return unsafe.Slice(unsafe.SliceData(room[at:]), len(front)+cap(values))[:len(front)+len(values)]
 }
 
-// arrayEnds are shift and unshift.
+// arrayEnds are shift and unshift, and in programs that use one of them pop: the engine's
+// own leaves the count of elements as it was, so that the array is not plain any more.
 func arrayEnds() []module {
+	ends := []string{"shift", "unshift"}
 	method := func(name string, length int, own func(*vm, plainArray, []goja.Value) goja.Value) module {
-		return module{name: "Array.prototype." + name, words: []string{name}, reach: anywhere, install: func(v *vm) error {
+		return module{name: "Array.prototype." + name, words: ends, reach: anywhere, install: func(v *vm) error {
 			o, err := v.patched("Array.prototype")
 			if err != nil {
 				return err
@@ -119,6 +121,13 @@ func arrayEnds() []module {
 			}
 			a.set(values[1:])
 			return first
+		}),
+		method("pop", 0, func(_ *vm, a plainArray, _ []goja.Value) goja.Value {
+			values := *a.values
+			last := values[len(values)-1]
+			values[len(values)-1] = nil
+			a.set(values[:len(values)-1])
+			return last
 		}),
 		method("unshift", 1, func(v *vm, a plainArray, args []goja.Value) goja.Value {
 			if len(args) > 0 {
